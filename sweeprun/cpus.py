@@ -1,0 +1,77 @@
+"""The CPUs that this process may really use, and the environment that keeps thread pools to a share of them.
+
+References
+----------
+Linux, "Control Group v2", interface file ``cpu.max``; "CFS bandwidth control" for version 1. Numerical libraries read
+their variable once, when they are loaded, so it must be set before the interpreter starts, or at least before NumPy is
+imported.
+"""
+
+import math
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
+
+
+def usable_cpus(environ: Mapping[str, str] | None = None) -> int:
+    """How many CPUs this process may use: the least that affinity, cgroup quotas and a Slurm allocation allow."""
+    environ = os.environ if environ is None else environ
+    limits = [_affinity(), *_cgroup_quotas()]
+    allocated = environ.get("SLURM_CPUS_PER_TASK", "")
+    if allocated.isdigit():
+        limits.append(int(allocated))
+    return max(1, min(limits))
+
+
+def thread_environment(threads: int, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The thread variables that the user has not set, at ``threads``."""
+    environ = os.environ if environ is None else environ
+    return {name: str(threads) for name in THREAD_VARIABLES if not environ.get(name)}
+
+
+def _affinity() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _cgroup_quotas() -> Iterator[int]:
+    """The CPU quota of every cgroup that this process is in, rounded up."""
+    with suppress(OSError):
+        for line in Path("/proc/self/cgroup").read_text().splitlines():
+            _, controllers, path = line.split(":", 2)
+            if not controllers:
+                yield from quotas_above(Path("/sys/fs/cgroup"), path)
+            elif "cpu" in controllers.split(","):
+                yield from quotas_above(Path("/sys/fs/cgroup/cpu"), path)
+
+
+def quotas_above(root: Path, path: str) -> Iterator[int]:
+    """The quotas, in whole CPUs, of a cgroup below ``root`` and of all its ancestors."""
+    group = root / path.lstrip("/")
+    while True:
+        quota = _quota(group)
+        if quota is not None:
+            yield quota
+        if group == root or root not in group.parents:
+            return
+        group = group.parent
+
+
+def _quota(group: Path) -> int | None:
+    with suppress(OSError, ValueError):
+        quota, period = (group / "cpu.max").read_text().split()
+        return None if quota == "max" else math.ceil(int(quota) / int(period))
+    with suppress(OSError, ValueError):
+        allowed = int((group / "cpu.cfs_quota_us").read_text())
+        return None if allowed < 0 else math.ceil(allowed / int((group / "cpu.cfs_period_us").read_text()))
+    return None

@@ -1,0 +1,102 @@
+"""An axis: one swept config key and its ordered values."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import numpy as np
+
+from sweeprun.design.values import AxisValues, Scalar, axis_values_from_dict
+from sweeprun.errors import OverrideError
+
+RESERVED_NAMES = frozenset({"task_id", "state", "seconds"})
+"""Names that collect gives to coordinates of its own."""
+
+
+class LabelKind(Enum):
+    """What the labels of an axis are; as a coordinate, mixed ones are the texts of the values."""
+
+    BOOLEAN = "bool"
+    INTEGER = "int64"
+    FLOAT = "float64"
+    TEXT = "str"
+    MIXED = "mixed"
+
+    @property
+    def dtype(self) -> str:
+        """The NumPy type of the coordinate."""
+        return "str" if self is LabelKind.MIXED else self.value
+
+    @classmethod
+    def of(cls, labels: Iterable[Scalar]) -> "LabelKind":
+        """The narrowest kind that holds all labels."""
+        types = {type(label) for label in labels}
+        if types == {bool}:
+            return cls.BOOLEAN
+        if types == {int}:
+            return cls.INTEGER
+        if types and types <= {int, float}:
+            return cls.FLOAT
+        return cls.TEXT if types == {str} else cls.MIXED
+
+    def join(self, other: "LabelKind") -> "LabelKind":
+        """The narrowest kind that holds both."""
+        if self is other:
+            return self
+        if {self, other} == {LabelKind.INTEGER, LabelKind.FLOAT}:
+            return LabelKind.FLOAT
+        return LabelKind.MIXED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """One swept config key and its ordered values.
+
+    Attributes
+    ----------
+    name
+        The name of the dimension in the results; a config key, a group, or ``member``.
+    values
+        What the key is set to, in order.
+    kind
+        The data type of its coordinate.
+    """
+
+    name: str
+    values: AxisValues
+    kind: LabelKind
+
+    def __post_init__(self) -> None:
+        if not len(self.values):
+            raise OverrideError(f"axis {self.name!r} is empty: it has no value to run")
+        if self.name in RESERVED_NAMES:
+            raise OverrideError(
+                f"an axis can't be named {self.name!r}: the results use that name themselves; rename the config key"
+            )
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def coordinate(self, index: int) -> Scalar:
+        """The label at ``index``, of the axis's kind."""
+        label = self.values.label(index)
+        match self.kind:
+            case LabelKind.MIXED:
+                return self.values.text(index)
+            case LabelKind.FLOAT:
+                return float(label)  # type: ignore[arg-type]  # only numbers and their text forms get this kind
+            case _:
+                return label
+
+    def coordinates(self) -> np.ndarray:
+        """All labels: shape ``(len(axis),)``, of the axis's kind."""
+        labels = [self.coordinate(index) for index in range(len(self))]
+        return np.array(labels, dtype=self.kind.dtype)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"name": self.name, "kind": self.kind.value, "values": self.values.to_dict()}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Axis":
+        return cls(name=data["name"], kind=LabelKind(data["kind"]), values=axis_values_from_dict(data["values"]))

@@ -1,0 +1,121 @@
+"""The task table: task_id -> task, computed on demand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sweeprun.design.grid import Grid
+from sweeprun.design.streams import Streams
+from sweeprun.design.values import Scalar
+from sweeprun.errors import OverrideError, UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One point of a design.
+
+    Attributes
+    ----------
+    task_id
+        Its permanent number, from 0.
+    indices
+        Its index into each axis of its block.
+    coordinates
+        Axis name -> label, in the order of the axes.
+    stream
+        The number of its random stream.
+    """
+
+    task_id: int
+    indices: tuple[int, ...]
+    coordinates: dict[str, Scalar]
+    stream: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """The tasks of one design, numbered on from ``first_id``."""
+
+    first_id: int
+    design: Grid
+
+    def __contains__(self, task_id: object) -> bool:
+        return isinstance(task_id, int) and 0 <= task_id - self.first_id < len(self.design)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"first_id": self.first_id, "design": self.design.to_dict()}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Block":
+        return cls(first_id=data["first_id"], design=Grid.from_dict(data["design"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskTable:
+    """All tasks of a run: a list of blocks, and how their streams are numbered.
+
+    A sweep starts with one block. An id, once given, never means anything else, so a sweep grows by appending blocks.
+    """
+
+    blocks: tuple[Block, ...]
+    streams: Streams = field(default_factory=Streams)
+
+    def __post_init__(self) -> None:
+        expected = 0
+        for block in self.blocks:
+            if block.first_id != expected:
+                raise ValueError(f"a block starts at task {block.first_id}, not at {expected}")
+            expected += len(block.design)
+        for name in self.streams.shared_by or ():
+            if any(name not in {axis.name for axis in block.design.axes} for block in self.blocks):
+                names = ", ".join(axis.name for axis in self.blocks[0].design.axes) or "none"
+                raise OverrideError(f"hydra.sweeper.streams names {name!r}, which is not an axis; axes: {names}")
+
+    @classmethod
+    def of(cls, design: Grid, streams: Streams | None = None) -> "TaskTable":
+        """The table of a new sweep."""
+        return cls(blocks=(Block(first_id=0, design=design),), streams=streams or Streams())
+
+    def __len__(self) -> int:
+        return sum(len(block.design) for block in self.blocks)
+
+    def task(self, task_id: int) -> Task:
+        """The task with that id.
+
+        Raises
+        ------
+        UsageError
+            If there is none.
+        """
+        block = self.block_of(task_id)
+        position = task_id - block.first_id
+        return Task(
+            task_id=task_id,
+            indices=block.design.indices(position),
+            coordinates=block.design.coordinates(position),
+            stream=self._stream(block, position),
+        )
+
+    def block_of(self, task_id: int) -> Block:
+        """The block that a task belongs to."""
+        for block in self.blocks:
+            if task_id in block:
+                return block
+        raise UsageError(f"there is no task {task_id}; this sweep has tasks 0 to {len(self) - 1}")
+
+    def _stream(self, block: Block, position: int) -> int:
+        """The id of the first task that shares this task's stream; its own id unless sharing was asked for."""
+        shared_by = self.streams.shared_by
+        if shared_by is None:
+            return block.first_id + position
+        return block.first_id + block.design.first_position(position, shared_by)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"blocks": [block.to_dict() for block in self.blocks], "streams": self.streams.to_dict()}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "TaskTable":
+        return cls(
+            blocks=tuple(Block.from_dict(block) for block in data["blocks"]),
+            streams=Streams.from_dict(data["streams"]),
+        )

@@ -1,0 +1,191 @@
+"""The ordered values of an axis: listed one by one, or a range that is never written out.
+
+A *value* is what an override may hold: None, bool, int, float, str, or a list or mapping of these.
+Every value has a *text*, its form on a command line, and a *label*, its form as a coordinate.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol, TypeAlias
+
+from sweeprun.errors import FormatError, OverrideError
+
+Scalar: TypeAlias = bool | int | float | str | None
+Value: TypeAlias = Any  # Scalar, or a list or dict of values; recursive, which mypy can't follow through JSON
+
+_NON_FINITE = {"nan", "inf", "-inf"}
+
+
+class AxisValues(Protocol):
+    """What every kind of axis values offers; ``index`` runs from 0 to ``len - 1``."""
+
+    def __len__(self) -> int: ...
+
+    def value(self, index: int) -> Value:
+        """What is set in the config."""
+
+    def text(self, index: int) -> str:
+        """The value as Hydra's override grammar writes it."""
+
+    def label(self, index: int) -> Scalar:
+        """The value as a coordinate of the results."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON form, read back by `axis_values_from_dict`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Values listed one by one.
+
+    Attributes
+    ----------
+    values, texts, labels
+        Three tuples of the same length: what is set, how it is written, what it is called.
+    """
+
+    values: tuple[Value, ...]
+    texts: tuple[str, ...]
+    labels: tuple[Scalar, ...]
+
+    def __post_init__(self) -> None:
+        if not len(self.values) == len(self.texts) == len(self.labels):
+            raise ValueError(
+                f"values, texts and labels differ in length: {len(self.values)}, {len(self.texts)}, {len(self.labels)}"
+            )
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def value(self, index: int) -> Value:
+        return self.values[index]
+
+    def text(self, index: int) -> str:
+        return self.texts[index]
+
+    def label(self, index: int) -> Scalar:
+        return self.labels[index]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "kind": "choice",
+            "values": [encode_value(value) for value in self.values],
+            "texts": list(self.texts),
+            "labels": [encode_value(label) for label in self.labels],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegerRange:
+    """The integers ``start, start + step, …`` before ``stop``, as Python's `range` counts them."""
+
+    start: int
+    stop: int
+    step: int = 1
+
+    def __post_init__(self) -> None:
+        if self.step == 0:
+            raise OverrideError("a range needs a step other than 0")
+
+    def __len__(self) -> int:
+        return len(range(self.start, self.stop, self.step))
+
+    def value(self, index: int) -> int:
+        return range(self.start, self.stop, self.step)[index]
+
+    def text(self, index: int) -> str:
+        return str(self.value(index))
+
+    def label(self, index: int) -> int:
+        return self.value(index)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"kind": "integer_range", "start": self.start, "stop": self.stop, "step": self.step}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecimalRange:
+    """Floats ``start + i * step`` before ``stop``, computed in decimal so that they read as written.
+
+    The bounds are decimal literals: in binary, 0 + 7 * 0.1 would be 0.7000000000000001.
+    """
+
+    start: str
+    stop: str
+    step: str
+
+    def __post_init__(self) -> None:
+        if not all(Decimal(bound).is_finite() for bound in (self.start, self.stop, self.step)):
+            raise OverrideError(f"a range needs finite bounds, not ({self.start}, {self.stop}, {self.step})")
+        if Decimal(self.step) == 0:
+            raise OverrideError("a range needs a step other than 0")
+
+    def __len__(self) -> int:
+        span, step = Decimal(self.stop) - Decimal(self.start), Decimal(self.step)
+        whole, rest = divmod(span, step)
+        return max(0, int(whole) + (1 if rest else 0)) if span * step > 0 else 0
+
+    def value(self, index: int) -> float:
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        return float(Decimal(self.start) + (index % len(self)) * Decimal(self.step))
+
+    def text(self, index: int) -> str:
+        return str(self.value(index))
+
+    def label(self, index: int) -> float:
+        return self.value(index)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"kind": "decimal_range", "start": self.start, "stop": self.stop, "step": self.step}
+
+
+def iterate(values: AxisValues) -> Iterator[Value]:
+    """All values, first to last."""
+    return (values.value(index) for index in range(len(values)))
+
+
+def axis_values_from_dict(data: Mapping[str, Any]) -> AxisValues:
+    """The inverse of ``to_dict``.
+
+    Raises
+    ------
+    FormatError
+        If the kind is unknown.
+    """
+    match data.get("kind"):
+        case "choice":
+            return Choice(
+                values=tuple(decode_value(value) for value in data["values"]),
+                texts=tuple(data["texts"]),
+                labels=tuple(decode_value(label) for label in data["labels"]),
+            )
+        case "integer_range":
+            return IntegerRange(start=data["start"], stop=data["stop"], step=data["step"])
+        case "decimal_range":
+            return DecimalRange(start=data["start"], stop=data["stop"], step=data["step"])
+        case unknown:
+            raise FormatError(f"unknown kind of axis values: {unknown!r}; written by a newer sweeprun?")
+
+
+def encode_value(value: Value) -> Any:
+    """A strict-JSON form of a value: mappings keep keys that aren't strings, floats may be non-finite."""
+    if isinstance(value, dict):
+        return {"items": [[encode_value(key), encode_value(item)] for key, item in value.items()]}
+    if isinstance(value, list | tuple):
+        return [encode_value(item) for item in value]
+    if isinstance(value, float) and str(value) in _NON_FINITE:
+        return {"float": str(value)}
+    return value
+
+
+def decode_value(data: Any) -> Value:
+    """The inverse of `encode_value`."""
+    if isinstance(data, dict):
+        if "float" in data:
+            return float(data["float"])
+        return {decode_value(key): decode_value(item) for key, item in data["items"]}
+    if isinstance(data, list):
+        return [decode_value(item) for item in data]
+    return data

@@ -1,0 +1,74 @@
+"""The exceptions that sweeprun raises on purpose.
+
+::
+
+    SweeprunError               anything below; the command line prints it without a traceback
+    ├── UsageError              what was asked for can't be done as it was asked (exit code 2)
+    │   ├── OverrideError       an override or axis is malformed or has the wrong type
+    │   ├── ConfigError         the configuration can't be found or composed
+    │   ├── TaskFunctionError   the task function can't be imported or called
+    │   └── RunDirectoryError   no such run, or one that is already there
+    ├── FormatError             a file is not what it should be, or of an unknown version
+    ├── ResultError             a task returned something that can't be stored
+    ├── CommandError            an executable run as a task failed
+    └── LaunchError             workers could not be started
+"""
+
+__all__ = [
+    "CommandError",
+    "ConfigError",
+    "FormatError",
+    "LaunchError",
+    "OverrideError",
+    "ResultError",
+    "RunDirectoryError",
+    "SweeprunError",
+    "TaskFunctionError",
+    "UsageError",
+]
+
+
+class SweeprunError(Exception):
+    """Base of all errors that sweeprun raises on purpose."""
+
+    exit_code = 1
+
+
+class UsageError(SweeprunError):
+    """What was asked for can't be done as it was asked; the message says what would be right."""
+
+    exit_code = 2
+
+
+class OverrideError(UsageError):
+    """An override or an axis is malformed, unknown, empty or of the wrong type."""
+
+
+class ConfigError(UsageError):
+    """The configuration can't be found or composed."""
+
+
+class TaskFunctionError(UsageError):
+    """The task function can't be imported, or can't be called as it is."""
+
+
+class RunDirectoryError(UsageError):
+    """There is no such run, or there is one already."""
+
+
+class FormatError(SweeprunError):
+    """A file is not what it should be, or of a version that this sweeprun doesn't know."""
+
+    exit_code = 2
+
+
+class ResultError(SweeprunError):
+    """A task returned something that can't be stored."""
+
+
+class CommandError(SweeprunError):
+    """An executable run as a task ended with a non-zero exit code or gave no result."""
+
+
+class LaunchError(SweeprunError):
+    """Workers could not be started, or died before they ran anything."""
