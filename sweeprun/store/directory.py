@@ -1,0 +1,178 @@
+"""The run directory: every path in it, and how it is made and found.
+
+::
+
+    multirun/2026-05-04/10-11-12/
+        manifest.json          task table, overrides, array, provenance: what collect and workers start from
+        config.yaml            the frozen configs, one YAML document per composition, to be read by people
+        configs.pickle         the same, exact to types and interpolations; read by workers only
+        multirun.yaml          Hydra's own config of the sweep
+        shards/*.arrow         records, one file per worker
+        workers/*.beat         what each worker is running now; gone when it ended in order
+        workers/*.exits        what launchers saw of workers that died
+        logs/*.log             standard output and error of workers
+        17/                    the directory of task 17, if it asked for one
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweeprun.errors import RunDirectoryError
+
+DEFAULT_ROOT = Path("multirun")
+_SEARCH_DEPTH = 4
+"""How deep below the root runs are looked for; Hydra's own layout is two levels."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunDirectory:
+    """The paths of one run."""
+
+    path: Path
+
+    @property
+    def manifest(self) -> Path:
+        return self.path / "manifest.json"
+
+    @property
+    def config(self) -> Path:
+        return self.path / "config.yaml"
+
+    @property
+    def frozen_configs(self) -> Path:
+        return self.path / "configs.pickle"
+
+    @property
+    def hydra_config(self) -> Path:
+        return self.path / "multirun.yaml"
+
+    @property
+    def shards(self) -> Path:
+        return self.path / "shards"
+
+    @property
+    def workers(self) -> Path:
+        return self.path / "workers"
+
+    @property
+    def logs(self) -> Path:
+        return self.path / "logs"
+
+    def shard(self, worker: str) -> Path:
+        return self.shards / f"{worker}.arrow"
+
+    def beat(self, worker: str) -> Path:
+        return self.workers / f"{worker}.beat"
+
+    def exits(self, launcher: str) -> Path:
+        return self.workers / f"{launcher}.exits"
+
+    def log(self, name: str) -> Path:
+        return self.logs / f"{name}.log"
+
+    def task(self, task_id: int) -> Path:
+        return self.path / str(task_id)
+
+    def results(self) -> Path:
+        """Where collect writes unless told otherwise."""
+        return self.path / "results.nc"
+
+    @staticmethod
+    def files(workers: int) -> tuple[int, int]:
+        """How many files a sweep makes: ``(once, while it runs)``, task directories not counted."""
+        return 4, 3 * workers + 1
+
+
+def make_run_directory(path: Path, *, numbered: bool) -> RunDirectory:
+    """Make a run directory that nobody else has.
+
+    Parameters
+    ----------
+    path
+        Where.
+    numbered
+        If something is there already (two sweeps started in one second), add ``-1``, ``-2``, … instead of refusing.
+
+    Raises
+    ------
+    RunDirectoryError
+        If it exists and ``numbered`` is false, or it can't be made.
+    """
+    candidate, number = path, 0
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        while True:
+            try:
+                candidate.mkdir()
+                break
+            except FileExistsError:
+                if not numbered:
+                    if candidate.is_dir() and not any(candidate.iterdir()):
+                        break
+                    raise RunDirectoryError(
+                        f"the run directory {str(path)!r} is there already and not empty; nothing was started. "
+                        "Choose another hydra.sweep.dir, or remove it."
+                    ) from None
+                number += 1
+                candidate = path.with_name(f"{path.name}-{number}")
+        run = RunDirectory(candidate.resolve())
+        for directory in (run.shards, run.workers, run.logs):
+            directory.mkdir()
+    except OSError as error:
+        raise RunDirectoryError(f"the run directory {str(path)!r} can't be made: {error.strerror}") from error
+    return run
+
+
+def open_run_directory(path: Path) -> RunDirectory:
+    """The run at a path that somebody named.
+
+    Raises
+    ------
+    RunDirectoryError
+        If there is none.
+    """
+    run = RunDirectory(path.resolve())
+    if not run.manifest.is_file():
+        what = "has no manifest.json, so it is no run of sweeprun" if path.exists() else "does not exist"
+        raise RunDirectoryError(f"{str(path)!r} {what}; `sweeprun list` shows the runs below ./{DEFAULT_ROOT}")
+    return run
+
+
+def find_runs(root: Path = DEFAULT_ROOT) -> list[RunDirectory]:
+    """All runs below a directory, newest first."""
+    manifests = sorted(_manifests(root, _SEARCH_DEPTH), key=lambda item: item[0], reverse=True)
+    return [RunDirectory(Path(path).resolve()) for _, path in manifests]
+
+
+def newest_run(root: Path = DEFAULT_ROOT) -> RunDirectory:
+    """The run that was started last.
+
+    Raises
+    ------
+    RunDirectoryError
+        If there is none.
+    """
+    runs = find_runs(root)
+    if not runs:
+        raise RunDirectoryError(
+            f"there is no run below {str(root.resolve())!r}; start one with `sweeprun -m key=1,2`, or name one"
+        )
+    return runs[0]
+
+
+def _manifests(directory: Path | str, depth: int) -> Iterator[tuple[tuple[int, str], str]]:
+    """``((when, name), run directory)`` of the runs below a directory; a run's own content is not searched."""
+    try:
+        entries = list(os.scandir(directory))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    manifest = next((entry for entry in entries if entry.name == "manifest.json"), None)
+    if manifest is not None:
+        yield (manifest.stat().st_mtime_ns, os.fspath(directory)), os.fspath(directory)
+        return
+    if depth:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _manifests(entry.path, depth - 1)

@@ -1,0 +1,72 @@
+"""Writing files so that they are there whole or not at all."""
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sweeprun.errors import FormatError
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file atomically and durably: readers see the old content or the new, also after a power cut."""
+    with temporary_sibling(path) as temporary:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+
+
+def create_file(path: Path, content: bytes) -> None:
+    """Like `replace_file`, for a file that is made once.
+
+    Raises
+    ------
+    FileExistsError
+        If it is there already.
+    """
+    with temporary_sibling(path) as temporary:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(temporary, path)
+
+
+@contextmanager
+def temporary_sibling(path: Path) -> Iterator[Path]:
+    """A unique path in the same directory, removed afterwards if something is still there."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        yield temporary
+    finally:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+
+
+def write_fully(descriptor: int, content: bytes) -> None:
+    """``os.write`` until everything is written."""
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The JSON object in a file.
+
+    Raises
+    ------
+    FormatError
+        If it holds anything else.
+    """
+    try:
+        data = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise FormatError(f"{path} is not valid JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise FormatError(f"{path} should hold a JSON object, not a {type(data).__name__}")
+    return data

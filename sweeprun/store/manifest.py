@@ -1,0 +1,118 @@
+"""The manifest: what a run is, written once at submission as JSON."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sweeprun.design.arrays import Array
+from sweeprun.design.overrides import Override
+from sweeprun.design.tasks import Task, TaskTable
+from sweeprun.errors import FormatError
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.files import create_file, read_json
+
+FORMAT = "sweeprun-run"
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """All that is known of a run before its first task starts.
+
+    Attributes
+    ----------
+    table
+        Its tasks.
+    overrides
+        Every override in the order in which it takes effect.
+    composition_axes
+        The axes that choose options of config groups; each combination of their values has a composed config.
+    array
+        How the tasks are packed.
+    launcher
+        The launcher's name and options.
+    job
+        What Hydra does around a job: ``subdir``, the name of a task's directory, and ``chdir``, whether it runs there.
+    python_path
+        Directories that workers put in front of ``sys.path``.
+    provenance
+        Where it came from: command line, versions, host, time.
+    """
+
+    table: TaskTable
+    overrides: tuple[Override, ...]
+    composition_axes: tuple[str, ...]
+    array: Array
+    launcher: dict[str, Any]
+    job: dict[str, Any]
+    python_path: tuple[str, ...]
+    provenance: dict[str, Any]
+
+    def composition(self, task: Task) -> int:
+        """The number of the composed config that a task derives from; leftmost axis slowest."""
+        number = 0
+        for axis, index in zip(self.table.block_of(task.task_id).design.axes, task.indices, strict=True):
+            if axis.name in self.composition_axes:
+                number = number * len(axis) + index
+        return number
+
+    def override_texts(self, task: Task) -> list[str]:
+        """The overrides of a task as they would be typed."""
+        axes = self.table.block_of(task.task_id).design.axes
+        texts = {axis.name: axis.values.text(index) for axis, index in zip(axes, task.indices, strict=True)}
+        return [override.written(texts[override.axis] if override.axis else None) for override in self.overrides]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            **self.table.to_dict(),
+            "overrides": [override.to_dict() for override in self.overrides],
+            "composition_axes": list(self.composition_axes),
+            "array": self.array.to_dict(),
+            "launcher": self.launcher,
+            "job": self.job,
+            "python_path": list(self.python_path),
+            "provenance": self.provenance,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Manifest":
+        if data.get("format") != FORMAT:
+            raise FormatError(f"this is no manifest of a run: its format is {data.get('format')!r}, not {FORMAT!r}")
+        if data.get("version") != VERSION:
+            raise FormatError(
+                f"the manifest has version {data.get('version')!r} and this sweeprun reads version {VERSION}; "
+                "use the sweeprun that made the run, or a newer one"
+            )
+        return cls(
+            table=TaskTable.from_dict(data),
+            overrides=tuple(Override.from_dict(override) for override in data["overrides"]),
+            composition_axes=tuple(data["composition_axes"]),
+            array=Array.from_dict(data["array"]),
+            launcher=dict(data["launcher"]),
+            job=dict(data["job"]),
+            python_path=tuple(data["python_path"]),
+            provenance=dict(data["provenance"]),
+        )
+
+
+def write_manifest(run: RunDirectory, manifest: Manifest) -> None:
+    """Write the manifest of a new run; with it, the run exists."""
+    create_file(run.manifest, json.dumps(manifest.to_dict(), indent=1, ensure_ascii=False).encode())
+
+
+def read_manifest(run: RunDirectory) -> Manifest:
+    """The manifest of a run.
+
+    Raises
+    ------
+    FormatError
+        If it is malformed or of an unknown version.
+    """
+    data = read_json(run.manifest)
+    try:
+        return Manifest.from_dict(data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise FormatError(f"{run.manifest} is malformed: {type(error).__name__}: {error}") from error

@@ -1,0 +1,290 @@
+"""What a task returned, as bytes: a *layout* (JSON: names, dims, types, attributes) and a *payload* (the raw data).
+
+Tasks that return the same kind of thing have the same layout, and their payloads the same length, so that a million of
+them are one NumPy structured array (`Layout.dtype`). Strings vary in length: a layout with any is decoded one by one.
+Nothing here is ever unpickled.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from sweeprun.errors import FormatError, ResultError
+
+RESULT_NAME = "result"
+"""The name of a result that came without one."""
+
+TEXT = "text"
+"""The type of strings in a layout."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """One named array of a result.
+
+    Attributes
+    ----------
+    name, dims, shape
+        As in xarray.
+    type
+        A NumPy type string such as ``<f8``, or `TEXT`.
+    coordinate
+        Whether it labels the others.
+    attrs
+        JSON-able attributes.
+    """
+
+    name: str
+    dims: tuple[str, ...]
+    shape: tuple[int, ...]
+    type: str
+    coordinate: bool
+    attrs: dict[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "dims": list(self.dims),
+            "shape": list(self.shape),
+            "type": self.type,
+            "coordinate": self.coordinate,
+            "attrs": self.attrs,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Variable":
+        return cls(
+            name=data["name"],
+            dims=tuple(data["dims"]),
+            shape=tuple(data["shape"]),
+            type=data["type"],
+            coordinate=data["coordinate"],
+            attrs=data["attrs"],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """The variables of a result, in order, and the attributes of the whole."""
+
+    variables: tuple[Variable, ...]
+    attrs: dict[str, Any]
+
+    @property
+    def dtype(self) -> np.dtype[Any] | None:
+        """The structured type of one payload; None if it holds strings."""
+        if any(variable.type == TEXT for variable in self.variables):
+            return None
+        fields = [(str(i), variable.type, variable.shape) for i, variable in enumerate(self.variables)]
+        return np.dtype(fields)
+
+    def to_json(self) -> str:
+        data = {"variables": [variable.to_dict() for variable in self.variables], "attrs": self.attrs}
+        return json.dumps(data, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Layout":
+        """The inverse of `to_json`.
+
+        Raises
+        ------
+        FormatError
+            If the text is no layout.
+        """
+        try:
+            data = json.loads(text)
+            variables = tuple(Variable.from_dict(variable) for variable in data["variables"])
+            layout = cls(variables=variables, attrs=dict(data["attrs"]))
+            for variable in variables:
+                if variable.type != TEXT and np.dtype(variable.type).hasobject:
+                    raise ValueError(f"type {variable.type}")
+        except (KeyError, TypeError, ValueError) as error:
+            raise FormatError(f"malformed layout of a result: {error}") from error
+        return layout
+
+
+def encode_result(result: object, *, taken_names: frozenset[str] = frozenset()) -> tuple[str, bytes]:
+    """Layout (as JSON) and payload of what a task function returned.
+
+    Parameters
+    ----------
+    result
+        None, a number, string, date or array; a mapping as ``xarray.Dataset(data_vars=…)`` takes it; a Dataset or
+        DataArray.
+    taken_names
+        Names of axes and of collect's own coordinates: a scalar coordinate with such a name is left out, anything else
+        refused.
+
+    Raises
+    ------
+    ResultError
+        If something in it can't be stored; the message names it.
+    """
+    attrs: dict[str, Any] = {}
+    names: list[str] = []
+    arrays: list[np.ndarray] = []
+    signature: list[Any] = []
+    lengths: dict[str, int] = {}
+    for name, dims, data, variable_attrs, coordinate in _variables(result, attrs):
+        array, kind = _storable(name, data)
+        named = tuple(f"{name}_{i}" for i in range(array.ndim)) if dims is None else dims
+        if coordinate and not named and name in taken_names:
+            continue
+        _check_names(name, named, array, taken_names, lengths)
+        names.append(name)
+        arrays.append(array)
+        signature.append((name, named, array.shape, kind, coordinate, _attrs_json(variable_attrs)))
+    if len(set(names)) < len(names):
+        raise ResultError(f"the result has two variables of one name: {sorted(n for n in names if names.count(n) > 1)}")
+    layout = _layout_json(tuple(signature), _attrs_json(attrs))
+    return layout, b"".join(_payload(array) for array in arrays)
+
+
+def decode_result(layout: Layout, payload: bytes) -> list[np.ndarray]:
+    """The arrays of a payload, in the order of the layout's variables.
+
+    Raises
+    ------
+    FormatError
+        If the payload doesn't fit the layout.
+    """
+    arrays, offset = [], 0
+    try:
+        for variable in layout.variables:
+            if variable.type == TEXT:
+                size = int.from_bytes(payload[offset : offset + 8], "little")
+                texts = json.loads(payload[offset + 8 : offset + 8 + size])
+                array = np.array(texts, dtype=str).reshape(variable.shape)
+                offset += 8 + size
+            else:
+                dtype = np.dtype(variable.type)
+                count = int(np.prod(variable.shape, dtype=np.int64))
+                array = np.frombuffer(payload, dtype, count, offset).reshape(variable.shape)
+                offset += count * dtype.itemsize
+            arrays.append(array)
+    except ValueError as error:
+        raise FormatError(f"a payload doesn't fit its layout: {error}") from error
+    if offset != len(payload):
+        raise FormatError(f"a payload doesn't fit its layout: {len(payload)} bytes instead of {offset}")
+    return arrays
+
+
+_Item = tuple[str, tuple[str, ...] | None, Any, Mapping[Any, Any], bool]
+"""Name, dims (None: to be named after the variable), data, attributes, whether it is a coordinate."""
+
+
+def _variables(result: object, attrs: dict[str, Any]) -> Iterator[_Item]:
+    """The variables of a result; ``attrs`` receives the attributes of the whole."""
+    if result is None:
+        return
+    if hasattr(result, "data_vars"):
+        yield from _dataset_variables(result, attrs)
+    elif hasattr(result, "dims") and hasattr(result, "coords"):
+        dataset = result.to_dataset(name=result.name or RESULT_NAME)  # type: ignore[attr-defined]
+        yield from _dataset_variables(dataset, attrs)
+    elif isinstance(result, Mapping):
+        if any(hasattr(value, "dims") and hasattr(value, "coords") for value in result.values()):
+            import xarray as xr
+
+            yield from _dataset_variables(_dataset(xr, result), attrs)
+        else:
+            for name, value in result.items():
+                yield _mapping_variable(name, value)
+    else:
+        yield (RESULT_NAME, None, result, {}, False)
+
+
+def _dataset(xr: Any, result: Mapping[Any, Any]) -> Any:
+    try:
+        return xr.Dataset(dict(result))
+    except ValueError as error:
+        raise ResultError(f"the result is not what xarray.Dataset(data_vars=…) takes: {error}") from error
+
+
+def _dataset_variables(dataset: Any, attrs: dict[str, Any]) -> Iterator[_Item]:
+    attrs.update(dataset.attrs)
+    for name, variable in dataset.variables.items():
+        yield _name(name), tuple(map(str, variable.dims)), variable.values, variable.attrs, name in dataset.coords
+
+
+def _mapping_variable(name: object, value: Any) -> _Item:
+    name = _name(name)
+    if isinstance(value, Mapping):
+        raise ResultError(f"result {name!r} is a mapping; return a flat one, such as {{'{name}.part': …}}")
+    if not isinstance(value, tuple):
+        dims = tuple(map(str, value.dims)) if hasattr(value, "dims") else None
+        return name, dims, value, getattr(value, "attrs", {}), False
+    if len(value) < 2 or not isinstance(value[0], str | Sequence):
+        raise ResultError(f"result {name!r} is a tuple, but not (dims, data) or (dims, data, attrs): {value!r}")
+    dims = (value[0],) if isinstance(value[0], str) else tuple(map(str, value[0]))
+    attrs = value[2] if len(value) > 2 and value[2] is not None else {}
+    return name, dims, value[1], attrs, dims == (name,)
+
+
+def _name(name: object) -> str:
+    if not isinstance(name, str) or not name or "/" in name:
+        raise ResultError(f"a variable of the result is named {name!r}; a name is a non-empty string without '/'")
+    return name
+
+
+def _storable(name: str, data: Any) -> tuple[np.ndarray, str]:
+    """The data as an array that can be written as it is, and its type in the layout."""
+    try:
+        array = np.asarray(data)
+    except (ValueError, TypeError) as error:
+        raise ResultError(f"result {name!r} is no array: {error}") from error
+    kind = array.dtype.kind
+    if kind == "O" and array.size and all(isinstance(item, str) for item in array.flat):
+        return array.astype(str), TEXT
+    if kind in "UT":
+        return array.astype(str), TEXT
+    if kind not in "biufcMmS" or array.dtype.char in "gG":
+        shown = type(data).__name__ if kind == "O" else array.dtype
+        raise ResultError(
+            f"result {name!r} has a type that can't be stored: {shown}; "
+            "return numbers, strings, dates, or NumPy arrays of them"
+        )
+    array = array.astype(array.dtype.newbyteorder("<"), copy=False)
+    return array, array.dtype.str
+
+
+def _check_names(
+    name: str, dims: tuple[str, ...], array: np.ndarray, taken: frozenset[str], lengths: dict[str, int]
+) -> None:
+    for used in (name, *dims):
+        if used in taken:
+            raise ResultError(f"result {name!r} uses the name {used!r}, which is that of an axis; rename it")
+    if len(dims) != array.ndim or len(set(dims)) < len(dims):
+        raise ResultError(f"result {name!r} has {array.ndim} dimensions, but dims {dims}")
+    for dim, length in zip(dims, array.shape, strict=True):
+        if lengths.setdefault(dim, length) != length:
+            raise ResultError(f"result {name!r} has length {length} along {dim!r}, others have {lengths[dim]}")
+
+
+def _payload(array: np.ndarray) -> bytes:
+    if array.dtype.kind != "U":
+        return array.tobytes()
+    texts = json.dumps(array.reshape(-1).tolist(), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return len(texts).to_bytes(8, "little") + texts
+
+
+def _attrs_json(attrs: Mapping[Any, Any]) -> str:
+    return json.dumps({str(key): value for key, value in attrs.items()}, default=_plain) if attrs else "{}"
+
+
+def _plain(value: Any) -> Any:
+    """NumPy scalars and arrays as Python's; anything else by its text."""
+    return value.tolist() if isinstance(value, np.generic | np.ndarray) else str(value)
+
+
+@lru_cache(maxsize=256)
+def _layout_json(signature: tuple[Any, ...], attrs: str) -> str:
+    variables = tuple(
+        Variable(name=name, dims=dims, shape=shape, type=kind, coordinate=coordinate, attrs=json.loads(text))
+        for name, dims, shape, kind, coordinate, text in signature
+    )
+    return Layout(variables=variables, attrs=json.loads(attrs)).to_json()

@@ -1,0 +1,253 @@
+"""Shards: append-only files of records, one writer each.
+
+A shard is an Arrow IPC stream. Each of its batches holds the records of one flush and is complete in itself: the
+layouts that its records refer to are in its metadata. Any prefix of a shard can be read, so a torn tail costs only what
+was being written. Arrow checks nothing, so every record carries a CRC-32.
+
+References
+----------
+Apache Arrow, "Serialization and Interprocess Communication (IPC)": the streaming format.
+"""
+
+import io
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import ipc
+
+from sweeprun.errors import FormatError
+from sweeprun.store.files import write_fully
+from sweeprun.store.records import Outcome, Record
+
+FORMAT = b"sweeprun-shard"
+VERSION = b"1"
+
+_NUMERIC = {
+    "task_id": (pa.int64(), np.int64),
+    "attempt": (pa.int32(), np.int32),
+    "outcome": (pa.int8(), np.int8),
+    "stream": (pa.int64(), np.int64),
+    "started": (pa.float64(), np.float64),
+    "seconds": (pa.float64(), np.float64),
+    "layout": (pa.int32(), np.int32),
+    "checksum": (pa.uint32(), np.uint32),
+}
+_SCHEMA = pa.schema(
+    [*(pa.field(name, kind) for name, (kind, _) in _NUMERIC.items()), pa.field("payload", pa.large_binary())],
+    metadata={b"format": FORMAT, b"version": VERSION},
+)
+
+
+class ShardWriter:
+    """Appends records to a shard of its own; the file is made with the first flush.
+
+    Every flush is one write followed by an fsync: a record that was flushed survives ``kill -9`` and a power cut.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+        self._sink = io.BytesIO()
+        self._stream: ipc.RecordBatchStreamWriter | None = None
+        self._size = 0
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Write records as one batch, durably.
+
+        Raises
+        ------
+        OSError
+            If they could not be written; the shard is left as it was before.
+        """
+        if not records:
+            return
+        if self._stream is None:
+            self._stream = ipc.new_stream(self._sink, _SCHEMA)
+        batch, metadata = _batch(records)
+        self._stream.write_batch(batch, custom_metadata=metadata)
+        content = self._sink.getvalue()
+        self._sink.seek(0)
+        self._sink.truncate()
+        if self._descriptor is None:
+            self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        try:
+            write_fully(self._descriptor, content)
+            os.fsync(self._descriptor)
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(self._descriptor, self._size)
+            raise
+        self._size += len(content)
+
+    def close(self) -> None:
+        """Close the file; what was appended is in it already."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The records of one flush, column by column; all arrays have one entry a record.
+
+    Attributes
+    ----------
+    columns
+        Name -> NumPy array, for everything but the payloads.
+    layouts
+        The layouts, which the column ``layout`` indexes.
+    offsets
+        Where each payload begins in ``data``; one entry more than there are records.
+    data
+        All payloads, one after the other.
+    """
+
+    columns: dict[str, np.ndarray]
+    layouts: tuple[str, ...]
+    offsets: np.ndarray
+    data: memoryview
+
+    def __len__(self) -> int:
+        return len(self.columns["task_id"])
+
+    def payload(self, row: int) -> bytes:
+        return bytes(self.data[int(self.offsets[row]) : int(self.offsets[row + 1])])
+
+    def record(self, row: int) -> Record:
+        """One record, not checked."""
+        column = self.columns
+        return Record(
+            task_id=int(column["task_id"][row]),
+            attempt=int(column["attempt"][row]),
+            outcome=Outcome(int(column["outcome"][row])),
+            stream=int(column["stream"][row]),
+            started=float(column["started"][row]),
+            seconds=float(column["seconds"][row]),
+            layout=self.layouts[int(column["layout"][row])],
+            payload=self.payload(row),
+        )
+
+    def is_sound(self, row: int) -> bool:
+        """Whether a record is what was written, by its checksum."""
+        try:
+            return self.record(row).checksum() == int(self.columns["checksum"][row])
+        except (ValueError, IndexError):
+            return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShardContents:
+    """What could be read of a shard.
+
+    Attributes
+    ----------
+    batches
+        The batches, in the order in which they were written.
+    torn
+        What was wrong with the rest of the file; None if nothing. While a worker writes, a torn tail is normal.
+    """
+
+    path: Path
+    batches: tuple[Batch, ...]
+    torn: str | None
+
+    def records(self) -> Iterator[Record]:
+        """The sound records."""
+        for batch in self.batches:
+            for row in range(len(batch)):
+                if batch.is_sound(row):
+                    yield batch.record(row)
+
+
+def read_shard(path: Path) -> ShardContents:
+    """Everything that can be read of a shard, also while it is being written.
+
+    Raises
+    ------
+    FormatError
+        If the file is no shard, or of an unknown version.
+    """
+    batches: list[Batch] = []
+    torn = None
+    content = path.read_bytes()
+    try:
+        reader = ipc.open_stream(content)
+    except (pa.ArrowInvalid, pa.ArrowIOError, OSError) as error:
+        return ShardContents(path=path, batches=(), torn=f"its beginning can't be read: {error}")
+    _check_format(path, reader.schema)
+    try:
+        while True:
+            batch, metadata = reader.read_next_batch_with_custom_metadata()
+            batches.append(_columns(batch, metadata))
+    except StopIteration:
+        pass
+    except (pa.ArrowInvalid, pa.ArrowIOError, OSError, ValueError, TypeError) as error:
+        torn = f"it can't be read after {len(batches)} batches: {error}"
+    return ShardContents(path=path, batches=tuple(batches), torn=torn)
+
+
+def read_shards(directory: Path) -> Iterator[ShardContents]:
+    """All shards of a run, by name."""
+    for path in sorted(directory.glob("*.arrow")):
+        yield read_shard(path)
+
+
+def _batch(records: Sequence[Record]) -> tuple[pa.RecordBatch, dict[bytes, bytes]]:
+    """Records as an Arrow batch, from buffers: ``pa.array`` would import pandas, as ``to_numpy`` does when reading."""
+    numbers = {layout: i for i, layout in enumerate(dict.fromkeys(record.layout for record in records))}
+    columns: dict[str, Sequence[Any]] = {
+        "task_id": [record.task_id for record in records],
+        "attempt": [record.attempt for record in records],
+        "outcome": [record.outcome.value for record in records],
+        "stream": [record.stream for record in records],
+        "started": [record.started for record in records],
+        "seconds": [record.seconds for record in records],
+        "layout": [numbers[record.layout] for record in records],
+        "checksum": [record.checksum() for record in records],
+    }
+    count = len(records)
+    arrays = [
+        pa.Array.from_buffers(kind, count, [None, pa.py_buffer(np.array(columns[name], dtype=dtype))])
+        for name, (kind, dtype) in _NUMERIC.items()
+    ]
+    offsets = np.zeros(count + 1, dtype=np.int64)
+    np.cumsum([len(record.payload) for record in records], out=offsets[1:])
+    payloads = pa.py_buffer(b"".join(record.payload for record in records))
+    arrays.append(pa.Array.from_buffers(pa.large_binary(), count, [None, pa.py_buffer(offsets), payloads]))
+    return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA), {b"layouts": json.dumps(list(numbers)).encode()}
+
+
+def _columns(batch: pa.RecordBatch, metadata: Any) -> Batch:
+    batch.validate(full=True)
+    layouts = tuple(json.loads(metadata[b"layouts"]))
+    rows = batch.num_rows
+    columns = {
+        name: np.frombuffer(batch.column(name).buffers()[1], dtype, rows) for name, (_, dtype) in _NUMERIC.items()
+    }
+    _, offsets, data = batch.column("payload").buffers()
+    return Batch(
+        columns=columns,
+        layouts=layouts,
+        offsets=np.frombuffer(offsets, np.int64, rows + 1),
+        data=memoryview(data) if data is not None else memoryview(b""),
+    )
+
+
+def _check_format(path: Path, schema: pa.Schema) -> None:
+    metadata = schema.metadata or {}
+    if metadata.get(b"format") != FORMAT:
+        raise FormatError(f"{path} is no shard: its format is {metadata.get(b'format')!r}, not {FORMAT!r}")
+    if metadata.get(b"version") != VERSION:
+        raise FormatError(
+            f"{path} is a shard of version {metadata.get(b'version', b'?').decode(errors='replace')} and this sweeprun "
+            f"reads version {VERSION.decode()}; use the sweeprun that made it, or a newer one"
+        )
+    if schema.names != _SCHEMA.names:
+        raise FormatError(f"{path} is no shard: it has the columns {schema.names}")
