@@ -1,0 +1,270 @@
+"""Hydra's own command line, and the composition of configs."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NoReturn
+
+from hydra import version
+from hydra._internal.callbacks import Callbacks
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.config_repository import CachingConfigRepository
+from hydra._internal.hydra import Hydra
+from hydra._internal.utils import create_config_search_path, get_args_parser
+from hydra.core.config_search_path import SearchPathQuery
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override as HydraOverride
+from hydra.core.override_parser.types import Quote, QuotedString
+from hydra.core.plugins import Plugins
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from hydra.types import HydraContext, RunMode
+from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf.errors import OmegaConfBaseException
+
+from sweeprun.config.schema import LOCAL, OUR_DEFAULTS, SWEEPER, register_options
+from sweeprun.errors import ConfigError, OverrideError, UsageError
+
+JOB_NAME = "sweeprun"
+DEFAULT_CONFIG_PATH = "conf"
+DEFAULT_CONFIG_NAME = "config"
+_VERSION_BASE = "1.3"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigSource:
+    """Where configs come from: the options ``-cp``, ``-cn`` and ``-cd``.
+
+    Attributes
+    ----------
+    path
+        The config directory, relative to the working directory, or ``pkg://package``.
+    name
+        The primary config.
+    extra
+        A further directory, searched first.
+    """
+
+    path: str = DEFAULT_CONFIG_PATH
+    name: str = DEFAULT_CONFIG_NAME
+    extra: str | None = None
+
+    def absolute_path(self) -> str:
+        return self.path if self.path.startswith("pkg://") else str(Path(self.path).resolve())
+
+
+class Application:
+    """Hydra, opened on a config source; made by `open_application`."""
+
+    def __init__(self, hydra: Hydra, source: ConfigSource) -> None:
+        self.hydra = hydra
+        self.source = source
+
+    @property
+    def loader(self) -> ConfigLoaderImpl:
+        loader = self.hydra.config_loader
+        assert isinstance(loader, ConfigLoaderImpl)
+        return loader
+
+    def compose(self, overrides: Sequence[str], mode: RunMode) -> DictConfig:
+        """Compose a config, the ``hydra`` node included.
+
+        Raises
+        ------
+        ConfigError, OverrideError
+            In one message, what is wrong and what would be right.
+        """
+        try:
+            return self.hydra.compose_config(self.source.name, list(overrides), mode)
+        except (HydraException, OmegaConfBaseException, ValueError, OSError) as error:
+            self._explain(error)
+
+    def compose_job(self, sweep_config: DictConfig, overrides: Sequence[str]) -> DictConfig:
+        """Compose the config of one job of a sweep, as Hydra's launchers do."""
+        try:
+            return self.loader.load_sweep_config(sweep_config, list(overrides))
+        except (HydraException, OmegaConfBaseException, ValueError, OSError) as error:
+            self._explain(error)
+
+    def parse(self, overrides: Sequence[str]) -> list[HydraOverride]:
+        """Parse overrides by Hydra's grammar."""
+        try:
+            return OverridesParser.create(config_loader=self.loader).parse_overrides(list(overrides))
+        except (HydraException, ValueError) as error:
+            raise OverrideError(_message(error)) from error
+
+    def repository(self) -> CachingConfigRepository:
+        """Everything on the search path, that of the primary config included."""
+        return self.loader._parse_overrides_and_create_caching_repo(self.source.name, [])[1]
+
+    def chosen_plugins(self, sweep_config: DictConfig) -> tuple[str, str]:
+        """The names of the sweeper and the launcher that the config or the command line chose."""
+        choices = sweep_config.hydra.runtime.choices
+        return str(choices["hydra/sweeper"]), str(choices["hydra/launcher"])
+
+    def run_foreign_sweeper(self, overrides: Sequence[str], job: Any) -> Any:
+        """Let a sweeper of somebody else run its own sweep, with Hydra's own launcher unless another was chosen.
+
+        Raises
+        ------
+        UsageError
+            If our launcher was chosen: it runs our sweeper's tasks only.
+        """
+        overrides = [*overrides, "hydra.mode=MULTIRUN"]
+        register_options(as_defaults=("sweeper",))
+        sweeper, launcher = self.chosen_plugins(self.compose(overrides, RunMode.MULTIRUN))
+        if launcher == LOCAL:
+            raise UsageError(
+                f"hydra/launcher={LOCAL} runs the sweeps of hydra/sweeper={SWEEPER}, and hydra/sweeper={sweeper} was "
+                "chosen; choose hydra/launcher=basic or another of Hydra's launchers"
+            )
+        return self.hydra.multirun(self.source.name, job, overrides)
+
+    def run_foreign_launcher(
+        self, sweep_config: DictConfig, run: Path, jobs: Sequence[Sequence[str]], job: Any
+    ) -> None:
+        """Let a launcher of somebody else run jobs of our sweeper."""
+        context = HydraContext(config_loader=self.loader, callbacks=Callbacks(sweep_config))
+        with open_dict(sweep_config):
+            sweep_config.hydra.sweep.dir = str(run)
+            sweep_config.hydra.overrides.hydra.append(
+                f"hydra.sweep.dir={QuotedString(str(run), Quote.single).with_quotes()}"
+            )
+        launcher = Plugins.instance().instantiate_launcher(
+            hydra_context=context, task_function=job, config=sweep_config
+        )
+        launcher.launch(jobs, initial_job_idx=0)
+
+    def run_single(self, overrides: Sequence[str], job: Any) -> Any:
+        """Run one job in this process, as Hydra does; what it returned.
+
+        Raises
+        ------
+        ConfigError, OverrideError
+            If its config can't be composed. What the job raises is not touched.
+        """
+        self.compose([*overrides, "hydra.mode=RUN"], RunMode.RUN)
+        return self.hydra.run(self.source.name, job, [*overrides, "hydra.mode=RUN"]).return_value
+
+    def is_multirun(self, overrides: Sequence[str]) -> bool:
+        """Whether the config itself asks for a sweep, by ``hydra.mode``."""
+        return bool(self.hydra.get_mode(self.source.name, list(overrides)) == RunMode.MULTIRUN)
+
+    def peek(self, key: str) -> Any:
+        """A top-level key of the primary config as it stands in the file, or None.
+
+        Known before anything is composed: the module of the task function may register the schemas that composition
+        needs.
+        """
+        try:
+            loaded = self.repository().load_config(self.source.name)
+            return OmegaConf.to_container(loaded.config, resolve=False).get(key) if loaded else None  # type: ignore[union-attr]
+        except (HydraException, OmegaConfBaseException, AttributeError, OSError):
+            return None
+
+    def _explain(self, error: Exception) -> NoReturn:
+        """Raise an error of ours that says the same as Hydra's."""
+        if isinstance(error, MissingConfigException):
+            raise ConfigError(self._missing_config(error)) from error
+        message = _message(error)
+        hint = ""
+        if "Key '" in message and "is not in struct" in message:
+            hint = self._did_you_mean(message.split("Key '", 1)[1].split("'", 1)[0])
+        raise OverrideError(message + hint) from error
+
+    def _missing_config(self, error: MissingConfigException) -> str:
+        path = self.source.absolute_path()
+        if not path.startswith("pkg://") and not Path(path).is_dir():
+            return (
+                f"there is no config directory {path!r}. Run sweeprun where your ./{DEFAULT_CONFIG_PATH} is, "
+                "or name another one: sweeprun -cp DIRECTORY …"
+            )
+        message = _message(error)
+        if error.missing_cfg_file == self.source.name and not path.startswith("pkg://"):
+            names = sorted(file.stem for pattern in ("*.yaml", "*.yml") for file in Path(path).glob(pattern))
+            there = f"there are: {', '.join(names)}" if names else "there is none at all"
+            return f"there is no config {self.source.name!r} in {path!r}; {there}. Choose one with -cn NAME."
+        return message
+
+    def _did_you_mean(self, key: str) -> str:
+        try:
+            config = self.hydra.compose_config(self.source.name, [], RunMode.MULTIRUN)
+        except (HydraException, OmegaConfBaseException, ValueError, OSError):
+            return ""
+        known = [str(name) for name in config if name != "hydra"]
+        close = get_close_matches(key, known, n=1)
+        return f"\nDid you mean {close[0]!r}?" if close else f"\nThe config has the keys: {', '.join(known)}"
+
+
+@contextmanager
+def open_application(source: ConfigSource) -> Iterator[Application]:
+    """Open Hydra on a config source, with our sweeper and launcher as its defaults; closed on exit.
+
+    Raises
+    ------
+    ConfigError
+        If ``-cd`` names no directory.
+    """
+    version.setbase(_VERSION_BASE)
+    register_options(as_defaults=OUR_DEFAULTS)
+    search_path = create_config_search_path(source.absolute_path())
+    if source.extra is not None:
+        extra = Path(source.extra).resolve()
+        if not extra.is_dir():
+            raise ConfigError(f"-cd names {source.extra!r}, which is no directory")
+        search_path.prepend("command-line", f"file://{extra}", SearchPathQuery(provider="schema"))
+    GlobalHydra.instance().clear()
+    try:
+        yield Application(Hydra.create_main_hydra2(JOB_NAME, search_path), source)
+    finally:
+        GlobalHydra.instance().clear()
+
+
+def command_line_parser() -> Any:
+    """Hydra's own argument parser."""
+    parser = get_args_parser()
+    parser.prog = "sweeprun"
+    return parser
+
+
+def show(parser: Any, args: Any, source: ConfigSource) -> None:
+    """Let Hydra answer a command line that only looks: ``--cfg``, ``--info``, ``--help``, ``--hydra-help``, ``-sc``."""
+    from hydra._internal.utils import _run_hydra
+
+    version.setbase(_VERSION_BASE)
+    register_options(as_defaults=OUR_DEFAULTS)
+    args.config_path = source.absolute_path()
+    args.config_name = source.name
+
+    def sweeprun(_config: DictConfig) -> None:
+        raise AssertionError("a command line that only looks ran a task")
+
+    sweeprun.__module__ = JOB_NAME
+    try:
+        _run_hydra(args, parser, sweeprun, config_path=None, config_name=None)
+    except (ValueError, HydraException) as error:
+        raise UsageError(_message(error)) from error
+
+
+def full_errors() -> bool:
+    """Whether the user asked for tracebacks, by Hydra's own variable."""
+    return os.environ.get("HYDRA_FULL_ERROR") == "1"
+
+
+def _message(error: BaseException) -> str:
+    """What an error of Hydra or OmegaConf says, with its cause, without its advice on stack traces."""
+    if isinstance(error, OverrideParseException):
+        reason = str(error).splitlines()[0].partition(" expecting ")[0]
+        return (
+            f"the override {error.override!r} can't be read: {reason}. Values with spaces, commas, quotes or brackets "
+            "need quotes of their own: 'key=\"a, b\"'; Hydra's grammar: hydra.cc/docs/advanced/override_grammar/basic"
+        )
+    parts = [str(error)]
+    cause = error.__cause__
+    if isinstance(cause, OmegaConfBaseException) and str(cause) not in parts[0]:
+        parts.append(str(cause))
+    lines = "\n".join(part for part in parts if part).splitlines()
+    return "\n".join(line for line in lines if line.strip() and "object_type=" not in line)

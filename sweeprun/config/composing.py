@@ -1,0 +1,233 @@
+"""Compose once per combination of config-group choices, type-check every value of every axis, and freeze."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import PurePath
+from typing import Any
+
+from hydra.errors import HydraException
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from sweeprun.config.application import Application
+from sweeprun.config.frozen import Composition, apply_override, config_steps, freeze
+from sweeprun.config.sweeps import MEMBER, Sweep, axis_name, member_axis, parse_sweep, plain_label
+from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.grid import Grid
+from sweeprun.design.overrides import Operation, Override
+from sweeprun.design.streams import Streams
+from sweeprun.design.tasks import TaskTable
+from sweeprun.design.values import AxisValues, Choice, Scalar, Value
+from sweeprun.errors import OverrideError, SweeprunError
+
+_CHECKED_ENDS = 64
+"""Of a range longer than twice this, so many values at each end are set on trial: all its values are of one type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposedSweep:
+    """A sweep, ready to be written to a run directory.
+
+    Attributes
+    ----------
+    table
+        Its tasks.
+    overrides, composition_axes
+        As in the manifest.
+    compositions
+        The frozen configs.
+    sweep_config
+        Hydra's config of the sweep, with the options of sweeper and launcher.
+    task_specs
+        Every task function that a task names, as the configs spell it.
+    """
+
+    table: TaskTable
+    overrides: tuple[Override, ...]
+    composition_axes: tuple[str, ...]
+    compositions: tuple[Composition, ...]
+    sweep_config: DictConfig
+    task_specs: tuple[Any, ...]
+
+
+def compose_sweep(application: Application, sweep_config: DictConfig) -> ComposedSweep:
+    """Turn a composed sweep config (``hydra.mode=MULTIRUN``) into tasks and frozen configs.
+
+    Raises
+    ------
+    OverrideError, ConfigError
+        If a config can't be composed, or a value of any axis is refused by any of them.
+    """
+    options = sweep_config.hydra.sweeper
+    sweep = parse_sweep(application, options.params, OmegaConf.to_container(sweep_config.hydra.overrides.task))  # type: ignore[arg-type]
+    configs = list(_compose_all(application, sweep_config, sweep))
+    if options.members is not None:
+        sweep = _with_members(sweep, options.members, configs[0])
+    axes = tuple(_typed(axis, configs, sweep) for axis in sweep.axes)
+    shared_by = None if options.streams is None else tuple(axis_name(name) for name in options.streams)
+    selecting = {override.axis for override in sweep.overrides if override.selects}
+    return ComposedSweep(
+        table=TaskTable.of(Grid(axes=axes), Streams(root_seed=options.root_seed, shared_by=shared_by)),
+        overrides=sweep.overrides,
+        composition_axes=tuple(axis.name for axis in axes if axis.name in selecting),
+        compositions=tuple(freeze(config) for config in configs),
+        sweep_config=sweep_config,
+        task_specs=tuple(_task_specs(configs, axes, sweep.overrides)),
+    )
+
+
+def compose_for_sweep(application: Application, overrides: Sequence[str]) -> DictConfig:
+    """Hydra's config of a sweep, before any axis is applied."""
+    return application.compose([*overrides, "hydra.mode=MULTIRUN"], RunMode.MULTIRUN)
+
+
+def _compose_all(application: Application, sweep_config: DictConfig, sweep: Sweep) -> Iterator[DictConfig]:
+    """The composed configs, leftmost choice slowest, with all fixed overrides that come before the first swept key."""
+    later = set(map(id, config_steps(sweep.overrides)))
+    used = [override for override in sweep.overrides if id(override) not in later]
+    axes = {axis.name: axis for axis in sweep.axes}
+    choices = [
+        [override.written(axes[override.axis].values.text(i)) for i in range(len(axes[override.axis]))]
+        if override.axis
+        else [override.written()]
+        for override in used
+    ]
+    for combination in itertools.product(*choices):
+        yield application.compose_job(sweep_config, combination)
+
+
+def _with_members(sweep: Sweep, members: int, config: DictConfig) -> Sweep:
+    """The sweep with the ensemble axis; it sets the config key ``member`` where there is one."""
+    if any(axis.name == MEMBER for axis in sweep.axes):
+        raise OverrideError("both hydra.sweeper.members and an override make an axis named 'member'; keep one of them")
+    overrides = sweep.overrides
+    if MEMBER in config:
+        overrides = (*overrides, Override(operation=Operation.CHANGE, key=MEMBER, axis=MEMBER))
+    return Sweep(axes=(*sweep.axes, member_axis(members)), overrides=overrides)
+
+
+def _typed(axis: Axis, configs: Sequence[DictConfig], sweep: Sweep) -> Axis:
+    """The axis with its values checked against every config, and labelled as the configs type them."""
+    override = next((override for override in sweep.overrides if override.axis == axis.name), None)
+    if override is None or override.selects:
+        _refuse_repetition(axis)
+        return axis
+    labels, kind = _trial(axis, override, configs[0], sweep)
+    for config in configs[1:]:
+        kind = kind.join(_trial(axis, override, config, sweep)[1])
+    values = replace(axis.values, labels=labels) if isinstance(axis.values, Choice) else axis.values
+    typed = Axis(name=axis.name, values=values, kind=kind)
+    _refuse_repetition(typed)
+    return typed
+
+
+def _trial(axis: Axis, override: Override, config: DictConfig, sweep: Sweep) -> tuple[tuple[Scalar, ...], LabelKind]:
+    """Set every value on a copy of a config; the labels as the config types them.
+
+    Scalars that change a key are set one after the other on the same copy; anything else starts from a fresh one.
+    """
+    labels: list[Scalar] = []
+    trial: DictConfig | None = None
+    for index in _checked(axis.values):
+        value, text = axis.values.value(index), axis.values.text(index)
+        reusable = override.operation is not Operation.ADD and not isinstance(value, dict | list)
+        try:
+            if trial is None or not reusable:
+                trial = _first_point(config, sweep, axis, value)
+            else:
+                apply_override(trial, override.operation, override.key, value)
+        except (OmegaConfBaseException, HydraException, SweeprunError) as error:
+            raise OverrideError(_refusal(override.written(text), error, config)) from error
+        labels.append(_label(trial, override.key, value, text))
+    return tuple(labels), LabelKind.of(labels)
+
+
+def _first_point(config: DictConfig, sweep: Sweep, axis: Axis, value: Value) -> DictConfig:
+    """A copy of a config with every axis at its first value, but one at ``value``."""
+    import pickle
+
+    trial: DictConfig = pickle.loads(pickle.dumps(config))
+    first = {other.name: other.values.value(0) for other in sweep.axes} | {axis.name: value}
+    for step in config_steps(sweep.overrides):
+        apply_override(trial, step.operation, step.key, first[step.axis] if step.axis else step.value)
+    return trial
+
+
+def _checked(values: AxisValues) -> Iterator[int]:
+    count = len(values)
+    if isinstance(values, Choice) or count <= 2 * _CHECKED_ENDS:
+        return iter(range(count))
+    return itertools.chain(range(_CHECKED_ENDS), range(count - _CHECKED_ENDS, count))
+
+
+def _label(config: DictConfig, key: str, value: Value, text: str) -> Scalar:
+    """What a config made of a value, as a coordinate."""
+    parent, _, last = key.rpartition(".")
+    try:
+        node = OmegaConf.select(config, parent) if parent else config
+        found = None if OmegaConf.is_interpolation(node, last) else OmegaConf.select(config, key)
+    except (OmegaConfBaseException, ValueError, TypeError):
+        found = None
+    if isinstance(found, Enum):
+        return found.name
+    if isinstance(found, PurePath):
+        return str(found)
+    if isinstance(found, bool | int | float | str):
+        return found
+    return plain_label(value, text)
+
+
+def _refuse_repetition(axis: Axis) -> None:
+    if not isinstance(axis.values, Choice):
+        return
+    seen: set[Scalar] = set()
+    for index in range(len(axis)):
+        label = axis.coordinate(index)
+        if label in seen:
+            raise OverrideError(
+                f"axis {axis.name!r} has the value {axis.values.text(index)} twice; a coordinate must name one task. "
+                "For replicates, use hydra.sweeper.members=N"
+            )
+        seen.add(label)
+
+
+def _refusal(written: str, error: Exception, config: DictConfig) -> str:
+    """Why a value was refused, in one message."""
+    from difflib import get_close_matches
+
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    message = f"{written} does not fit the config: {reason}"
+    if "is not in struct" in reason:
+        key = reason.split("'")[1]
+        known = [str(name) for name in config if name != "hydra"]
+        close = get_close_matches(key, known, n=1)
+        hint = f"Did you mean {close[0]!r}?" if close else f"The config has the keys: {', '.join(known)}."
+        message += f". {hint} To add a key, write +{written}"
+    return message
+
+
+def _task_specs(configs: Sequence[DictConfig], axes: Sequence[Axis], overrides: Sequence[Override]) -> Iterator[Any]:
+    """Every value of the key ``task``, each once."""
+    override = next((o for o in overrides if not o.selects and o.key == "task"), None)
+    specs: list[Any] = []
+    if override is not None and override.axis is not None:
+        axis = next(axis for axis in axes if axis.name == override.axis)
+        specs = [axis.values.value(i) for i in range(len(axis))]
+    elif override is not None:
+        specs = [override.value]
+    else:
+        specs = [_task_of(config) for config in configs]
+    for i, spec in enumerate(specs):
+        if spec not in specs[:i]:
+            yield spec
+
+
+def _task_of(config: DictConfig) -> Any:
+    try:
+        spec = OmegaConf.select(config, "task", throw_on_missing=False)
+        return OmegaConf.to_container(spec, resolve=False) if OmegaConf.is_config(spec) else spec
+    except OmegaConfBaseException:
+        return None
