@@ -1,0 +1,256 @@
+"""A pool of worker processes on this machine: fed with array elements, replaced when they die."""
+
+import selectors
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+
+from sweeprun.design.arrays import Array
+from sweeprun.errors import LaunchError
+from sweeprun.launchers.progress import Progress, Tally
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.shards import read_shard
+from sweeprun.store.workers import Exit, append_exit, describe_exit, read_beat
+
+TURN_SECONDS = 0.1
+"""How much work a worker is handed at a time, once its pace is known: little, so that none is left with a long tail."""
+
+_GROWTH = 8
+_STARTS_WITHOUT_WORK = 3
+"""So many workers in a row may die before they start a task; then the launcher gives up."""
+
+_GRACE_SECONDS = 10.0
+_LOG_TAIL = 2000
+
+
+@dataclass(slots=True)
+class _Process:
+    """A worker process, seen from here."""
+
+    popen: "subprocess.Popen[bytes]"
+    log: Path
+    name: str | None = None
+    assigned: list[range] = field(default_factory=list)
+    given: float = 0.0
+    elements: int = 1
+    pace: float | None = None
+    succeeded: int = 0
+    failed: int = 0
+    buffer: bytes = b""
+
+    def tasks(self) -> Iterator[int]:
+        return chain.from_iterable(self.assigned)
+
+
+class Pool:
+    """Runs an array with at most ``workers`` processes at once.
+
+    Parameters
+    ----------
+    run, array
+        The run and its array.
+    workers
+        The number of processes.
+    environment
+        Of the workers.
+    progress
+        Is told the tally as it changes.
+    """
+
+    def __init__(
+        self, run: RunDirectory, array: Array, *, workers: int, environment: Mapping[str, str], progress: Progress
+    ) -> None:
+        self._run = run
+        self._array = array
+        self._workers = workers
+        self._environment = dict(environment)
+        self._progress = progress
+        self._name = f"local-{time.time_ns():x}"
+        self._next = 0
+        self._leftovers: deque[int] = deque()
+        self._processes: list[_Process] = []
+        self._selector = selectors.DefaultSelector()
+        self._ended_succeeded = 0
+        self._ended_failed = 0
+        self._lost = 0
+        self._deaths_in_a_row = 0
+
+    def run(self) -> Tally:
+        """Run everything; the final tally. On KeyboardInterrupt the workers are stopped, their records kept.
+
+        Raises
+        ------
+        LaunchError
+            If workers can't be started, or die one after the other before they run anything.
+        """
+        try:
+            for number in range(self._workers):
+                self._start(number)
+            while self._processes:
+                for key, _ in self._selector.select():
+                    self._read(key.data)
+        except BaseException:
+            self._stop()
+            raise
+        finally:
+            self._selector.close()
+        return self._tally()
+
+    def _start(self, number: int) -> None:
+        log = self._run.log(f"worker-{number}")
+        command = [sys.executable, "-m", "sweeprun", "worker", str(self._run.path), "-"]
+        try:
+            with log.open("ab") as output:
+                popen = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=output,
+                    env=self._environment,
+                    start_new_session=True,
+                )
+        except OSError as error:
+            raise LaunchError(f"a worker could not be started: {error}") from error
+        process = _Process(popen=popen, log=log)
+        self._processes.append(process)
+        assert popen.stdout is not None
+        self._selector.register(popen.stdout, selectors.EVENT_READ, process)
+
+    def _read(self, process: _Process) -> None:
+        assert process.popen.stdout is not None
+        content = process.popen.stdout.read1(4096)  # type: ignore[attr-defined]
+        if not content:
+            self._end(process)
+            return
+        *lines, process.buffer = (process.buffer + content).split(b"\n")
+        for line in lines:
+            self._answer(process, line.decode().split())
+
+    def _answer(self, process: _Process, words: list[str]) -> None:
+        if words[0] == "ready":
+            process.name = words[1]
+        else:
+            process.succeeded, process.failed = int(words[1]), int(words[2])
+            process.pace = (time.monotonic() - process.given) / process.elements
+            process.assigned = []
+            self._deaths_in_a_row = 0
+            self._progress.update(self._tally())
+        self._feed(process)
+
+    def _feed(self, process: _Process) -> None:
+        """Hand the worker its next turn, or let it end."""
+        assert process.popen.stdin is not None
+        if self._leftovers:
+            task_id = self._leftovers.popleft()
+            process.assigned, process.elements = [range(task_id, task_id + 1)], 1
+            line = f"tasks {task_id}\n"
+        elif self._next < len(self._array):
+            count = self._turn(process)
+            first, self._next = self._next, self._next + count
+            process.assigned = [self._array.chunk(index) for index in range(first, first + count)]
+            process.elements = count
+            line = f"elements {first} {first + count}\n"
+        else:
+            process.popen.stdin.close()
+            return
+        process.given = time.monotonic()
+        with suppress(BrokenPipeError):
+            process.popen.stdin.write(line.encode())
+            process.popen.stdin.flush()
+
+    def _turn(self, process: _Process) -> int:
+        """How many elements make about `TURN_SECONDS`, by the pace of the last turn; never more than a fair share."""
+        if process.pace is None:
+            return 1
+        wanted = int(TURN_SECONDS / max(process.pace, 1e-9))
+        fair = (len(self._array) - self._next) // (2 * self._workers)
+        return max(1, min(wanted, fair, process.elements * _GROWTH))
+
+    def _end(self, process: _Process) -> None:
+        """A worker ended: in order, or it is replaced and the task that it was on is lost."""
+        assert process.popen.stdout is not None
+        self._selector.unregister(process.popen.stdout)
+        process.popen.stdout.close()
+        with suppress(BrokenPipeError):
+            assert process.popen.stdin is not None
+            process.popen.stdin.close()
+        code = process.popen.wait()
+        self._processes.remove(process)
+        self._ended_succeeded += process.succeeded
+        self._ended_failed += process.failed
+        if process.assigned or process.name is None:
+            self._bury(process, code)
+            if self._leftovers or self._next < len(self._array):
+                self._start(int(process.log.stem.rpartition("-")[2]))
+        self._progress.update(self._tally())
+
+    def _bury(self, process: _Process, code: int) -> None:
+        """Note what a dead worker took with it, and queue again what it had not begun."""
+        beat = None if process.name is None else read_beat(self._run.beat(process.name))
+        victim = beat.task_id if beat is not None else None
+        recorded = self._recorded(process)
+        if victim in recorded:
+            victim = None
+        append_exit(self._run, self._name, Exit(worker=process.name or "", task_id=victim, code=code, when=time.time()))
+        if process.name is not None:
+            self._run.beat(process.name).unlink(missing_ok=True)
+        rest = [task_id for task_id in process.tasks() if task_id not in recorded and task_id != victim]
+        self._leftovers.extend(rest)
+        reported = process.succeeded + process.failed
+        self._count_unreported(recorded, reported)
+        if victim is None:
+            self._deaths_in_a_row += 1
+            if self._deaths_in_a_row >= _STARTS_WITHOUT_WORK:
+                raise LaunchError(
+                    f"{_STARTS_WITHOUT_WORK} workers in a row ended before they ran a task, the last with "
+                    f"{describe_exit(code)}:\n{self._log_tail(process)}"
+                )
+        else:
+            self._lost += 1
+            self._deaths_in_a_row = 0
+
+    def _recorded(self, process: _Process) -> dict[int, bool]:
+        """The tasks in a dead worker's shard, and whether they succeeded."""
+        shard = self._run.shard(process.name or "")
+        if process.name is None or not shard.exists():
+            return {}
+        return {record.task_id: record.failure() is None for record in read_shard(shard).records()}
+
+    def _count_unreported(self, recorded: Mapping[int, bool], reported: int) -> None:
+        """Count what a worker recorded but died before it could report."""
+        for succeeded in list(recorded.values())[reported:]:
+            self._ended_succeeded += succeeded
+            self._ended_failed += not succeeded
+
+    def _log_tail(self, process: _Process) -> str:
+        return process.log.read_bytes()[-_LOG_TAIL:].decode(errors="replace").strip() or "its log is empty"
+
+    def _stop(self) -> None:
+        """Tell all workers to end, and wait until they have."""
+        for process in self._processes:
+            process.popen.terminate()
+        deadline = time.monotonic() + _GRACE_SECONDS
+        for process in self._processes:
+            try:
+                process.popen.wait(max(0.0, deadline - time.monotonic()))
+            except (subprocess.TimeoutExpired, KeyboardInterrupt):
+                process.popen.kill()
+                process.popen.wait()
+            for pipe in (process.popen.stdin, process.popen.stdout):
+                if pipe is not None:
+                    with suppress(BrokenPipeError):
+                        pipe.close()
+
+    def _tally(self) -> Tally:
+        return Tally(
+            total=self._array.tasks,
+            succeeded=self._ended_succeeded + sum(process.succeeded for process in self._processes),
+            failed=self._ended_failed + sum(process.failed for process in self._processes),
+            lost=self._lost,
+        )

@@ -1,0 +1,25 @@
+"""What a launcher says while it runs."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many tasks of a run have ended, and how."""
+
+    total: int
+    succeeded: int = 0
+    failed: int = 0
+    lost: int = 0
+
+    @property
+    def done(self) -> int:
+        """Tasks that have ended."""
+        return self.succeeded + self.failed + self.lost
+
+
+class Progress(Protocol):
+    """Is told the tally whenever it changes."""
+
+    def update(self, tally: Tally) -> None: ...

@@ -1,0 +1,1 @@
+"""RUNS tasks: array index -> task ids -> config and rng -> task function -> record."""

@@ -1,0 +1,157 @@
+"""Any executable as a task: ``task: {_target_: sweeprun.command, command: [./simulate, --rate, '${lr}']}``."""
+
+import json
+import os
+import shlex
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sweeprun.errors import CommandError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from omegaconf import DictConfig
+
+    from sweeprun.worker.running import RunningTask
+
+_TAIL_LINES = 20
+_TAIL_BYTES = 8192
+_DEFAULT_RESULTS = ("result.json", "result.nc")
+
+
+def command(
+    command: str | Sequence[Any],
+    cfg: "DictConfig",
+    rng: "np.random.Generator",
+    task: "RunningTask",
+    result: str | None = None,
+) -> Any:
+    """Run an executable in the task's own directory and read what it gave.
+
+    The directory holds ``config.yaml`` (the task's config, resolved), ``stdout.txt`` and ``stderr.txt``. The executable
+    finds in its environment ``SWEEPRUN_CONFIG`` (the path of that file), ``SWEEPRUN_TASK_ID`` and ``SWEEPRUN_SEED``
+    (an integer below 2**32, drawn from the task's stream).
+
+    Parameters
+    ----------
+    command
+        The executable and its arguments: a list, or one string split as a shell would, with no shell behind it. The
+        words ``{config}``, ``{task_id}`` and ``{seed}`` in an argument stand for the values above. A relative path to
+        the executable is taken from the directory that the sweep was started in.
+    cfg, rng, task
+        Given by sweeprun.
+    result
+        The file that holds the result, ``.json`` or ``.nc``, relative to the task's directory. By default
+        ``result.json`` or ``result.nc`` if the executable made one, or else standard output: all of it, or its last
+        line, as JSON.
+
+    Returns
+    -------
+    dict, xarray.Dataset or number
+        The result; nothing if the executable gave none.
+
+    Raises
+    ------
+    CommandError
+        If it can't be started, ends with a non-zero exit code (the message has the tail of its output), or gives a
+        result that can't be read.
+    """
+    from omegaconf import OmegaConf
+
+    directory = task.directory
+    config_file = directory / "config.yaml"
+    config_file.write_text(OmegaConf.to_yaml(cfg, resolve=True), encoding="utf-8")
+    for stale in (result,) if result else _DEFAULT_RESULTS:
+        (directory / stale).unlink(missing_ok=True)
+    seed = int(rng.integers(2**32))
+    words = {"{config}": str(config_file), "{task_id}": str(task.id), "{seed}": str(seed)}
+    arguments = _arguments(command, words)
+    environment = {
+        **os.environ,
+        "SWEEPRUN_CONFIG": str(config_file),
+        "SWEEPRUN_TASK_ID": str(task.id),
+        "SWEEPRUN_SEED": str(seed),
+    }
+    with (directory / "stdout.txt").open("wb") as output, (directory / "stderr.txt").open("wb") as errors:
+        try:
+            code = subprocess.run(
+                arguments,
+                cwd=directory,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=errors,
+                check=False,
+            ).returncode
+        except OSError as error:
+            raise CommandError(f"{arguments[0]!r} could not be started: {error.strerror}") from error
+    if code:
+        ended = f"exit code {code}" if code > 0 else f"signal {-code}"
+        raise CommandError(f"{shlex.join(arguments)} ended with {ended}\n{_tail(directory)}")
+    return _read_result(directory, result)
+
+
+def _arguments(command: str | Sequence[Any], words: dict[str, str]) -> list[str]:
+    parts = shlex.split(command) if isinstance(command, str) else [_argument(part) for part in command]
+    if not parts:
+        raise CommandError("the command is empty; give the executable and its arguments")
+    for word, value in words.items():
+        parts = [part.replace(word, value) for part in parts]
+    if os.sep in parts[0]:
+        parts[0] = str(Path(parts[0]).absolute())
+    return parts
+
+
+def _argument(part: Any) -> str:
+    """A config value as an argument: JSON's spelling of null and booleans."""
+    return part if isinstance(part, str) else json.dumps(part) if isinstance(part, bool | None) else str(part)
+
+
+def _tail(directory: Path) -> str:
+    """The end of what the executable wrote to standard error, or else to standard output."""
+    for name in ("stderr.txt", "stdout.txt"):
+        content = (directory / name).read_bytes()[-_TAIL_BYTES:].decode(errors="replace").rstrip()
+        if content:
+            return "\n".join(content.splitlines()[-_TAIL_LINES:])
+    return "it wrote nothing"
+
+
+def _read_result(directory: Path, result: str | None) -> Any:
+    if result is not None:
+        return _read_file(directory / result)
+    for name in _DEFAULT_RESULTS:
+        if (directory / name).exists():
+            return _read_file(directory / name)
+    return _parse_output((directory / "stdout.txt").read_text(errors="replace").strip())
+
+
+def _read_file(path: Path) -> Any:
+    if not path.exists():
+        raise CommandError(f"the executable ended well but made no {path.name!r} in {str(path.parent)!r}")
+    if path.suffix == ".nc":
+        import xarray as xr
+
+        with xr.open_dataset(path) as dataset:
+            return dataset.load()
+    if path.suffix != ".json":
+        raise CommandError(f"the result {path.name!r} should be a .json or .nc file")
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise CommandError(f"{path.name!r} is not valid JSON: {error}") from error
+
+
+def _parse_output(output: str) -> Any:
+    if not output:
+        return None
+    for text in (output, output.splitlines()[-1]):
+        try:
+            return json.loads(text)
+        except ValueError:
+            continue
+    raise CommandError(
+        f"standard output is no result: its last line is {output.splitlines()[-1][:200]!r}; print a number or a JSON "
+        "object last, or write result.json or result.nc"
+    )

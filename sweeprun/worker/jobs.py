@@ -1,0 +1,60 @@
+"""Tasks as jobs that Hydra itself runs: one in the foreground, or those of a launcher or sweeper of somebody else."""
+
+import atexit
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from sweeprun.config.current import current_job
+from sweeprun.design.streams import Streams
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.manifest import read_manifest
+from sweeprun.worker.functions import load_task_function
+from sweeprun.worker.loop import Worker
+from sweeprun.worker.running import RunningTask
+
+
+class PlainJob:
+    """Runs the task function on the config that Hydra composed; the result is returned, not recorded.
+
+    Picklable, as launchers demand.
+    """
+
+    def __init__(self, base: Path) -> None:
+        self._base = base
+
+    def __call__(self, cfg: DictConfig) -> Any:
+        spec = cfg.get("task")
+        function = load_task_function(OmegaConf.to_container(spec) if OmegaConf.is_config(spec) else spec, self._base)
+        job = current_job()
+        streams = Streams(root_seed=job.root_seed)
+        running = RunningTask(
+            id=job.number, attempt=1, stream=job.number, coordinates={}, _locate=lambda: job.directory
+        )
+        return function(cfg, lambda: streams.generator(job.number), running)
+
+
+class RecordedJob:
+    """Runs and records one task of a run, wherever a launcher of somebody else put it.
+
+    The config is derived as any worker derives it. Picklable, as launchers demand.
+    """
+
+    def __init__(self, run: Path) -> None:
+        self._run = run
+
+    def __call__(self, _cfg: DictConfig) -> None:
+        _worker(self._run).run_tasks([current_job().number])
+
+
+_workers: dict[Path, Worker] = {}
+
+
+def _worker(path: Path) -> Worker:
+    """The worker of this process for a run; ends with the process."""
+    if path not in _workers:
+        run = RunDirectory(path)
+        worker = _workers[path] = Worker(run, read_manifest(run))
+        atexit.register(worker.close)
+    return _workers[path]

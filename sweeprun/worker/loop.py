@@ -1,0 +1,182 @@
+"""The task loop: one interpreter, many tasks, one record for each."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from sweeprun.config.frozen import ConfigDeriver, HydraNode, read_configs
+from sweeprun.design.axes import RESERVED_NAMES
+from sweeprun.design.tasks import Task
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.manifest import Manifest
+from sweeprun.store.payloads import encode_result
+from sweeprun.store.records import FAILURE_LAYOUT, Failure, Outcome, Record
+from sweeprun.store.workers import BeatWriter
+from sweeprun.worker.functions import TaskFunction, load_task_function
+from sweeprun.worker.recorder import Recorder
+from sweeprun.worker.running import RunningTask
+
+_MESSAGE_LIMIT = 20_000
+_LOG_FORMAT = "[%(asctime)s][%(name)s][%(levelname)s] - %(message)s"
+
+
+class Stop(BaseException):
+    """The worker was told to end; no task function's ``except Exception`` catches it."""
+
+
+class Worker:
+    """Runs tasks of one run, one after the other, and records each.
+
+    A context manager: on exit everything is recorded, and its beat removed.
+
+    Parameters
+    ----------
+    run, manifest
+        The run.
+    attempt
+        The number of the attempt that the tasks are given.
+    """
+
+    def __init__(self, run: RunDirectory, manifest: Manifest, attempt: int = 1) -> None:
+        self.name = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
+        self.succeeded = 0
+        self.failed = 0
+        self._run = run
+        self._manifest = manifest
+        self._attempt = attempt
+        self._base = Path.cwd()
+        self._functions: dict[str, TaskFunction] = {}
+        self._deriver: ConfigDeriver | None = None
+        self._hydra: HydraNode | None = None
+        self._recorder = Recorder(run, self.name)
+        self._beat = BeatWriter(run, self.name)
+        for directory in reversed(manifest.python_path):
+            if directory not in sys.path:
+                sys.path.insert(0, directory)
+        self._in_task = False
+        self._stopping = False
+        self._taken_names = RESERVED_NAMES | {axis.name for axis in manifest.table.blocks[0].design.axes}
+
+    def __enter__(self) -> "Worker":
+        logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
+        signal.signal(signal.SIGTERM, self._on_stop)
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        self.close()
+
+    def close(self) -> None:
+        """Record what waits, and remove the beat."""
+        self._recorder.close()
+        self._beat.close()
+
+    def run_tasks(self, task_ids: Iterable[int]) -> None:
+        """Run tasks in order; every one leaves a record, and afterwards all are durable."""
+        for task_id in task_ids:
+            if self._stopping:
+                raise Stop
+            self._recorder.add(self._attempt_task(task_id))
+        self._recorder.flush()
+        self._beat.idle()
+
+    def _attempt_task(self, task_id: int) -> Record:
+        task = self._manifest.table.task(task_id)
+        started = time.time()
+        self._beat.start(task_id, started)
+        clock = time.perf_counter()
+        try:
+            layout, payload = encode_result(self._call(task), taken_names=self._taken_names)
+            outcome = Outcome.SUCCEEDED
+            self.succeeded += 1
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # any failure of a task is a record
+            layout, payload = FAILURE_LAYOUT, _failure(error).encode()
+            outcome = Outcome.FAILED
+            self.failed += 1
+        return Record(
+            task_id=task_id,
+            attempt=self._attempt,
+            outcome=outcome,
+            stream=task.stream,
+            started=started,
+            seconds=time.perf_counter() - clock,
+            layout=layout,
+            payload=payload,
+        )
+
+    def _call(self, task: Task) -> Any:
+        deriver, hydra = self._configs()
+        cfg = deriver.derive(task)
+        hydra.enter(task)
+        function = self._function(cfg)
+        hydra.publish()
+        running = RunningTask(
+            id=task.task_id,
+            attempt=self._attempt,
+            stream=task.stream,
+            coordinates=task.coordinates,
+            _locate=lambda: self._directory(task),
+        )
+        if self._manifest.job["chdir"]:
+            os.chdir(running.directory)
+        try:
+            self._in_task = True
+            return function(cfg, lambda: self._manifest.table.streams.generator(task.stream), running)
+        finally:
+            self._in_task = False
+            os.chdir(self._base)
+
+    def _on_stop(self, _signal: int, _frame: FrameType | None) -> None:
+        """End now if a task function runs, or else before the next task: a record is never half written."""
+        self._stopping = True
+        if self._in_task:
+            self._in_task = False
+            raise Stop
+
+    def _configs(self) -> tuple[ConfigDeriver, HydraNode]:
+        """The run's configs; read with the first task, so that a failure to read them is a record."""
+        if self._deriver is None or self._hydra is None:
+            self._deriver = ConfigDeriver(self._manifest, read_configs(self._run))
+            self._hydra = HydraNode(self._deriver, self._directory)
+            self._hydra.register_resolvers()
+        return self._deriver, self._hydra
+
+    def _function(self, cfg: DictConfig) -> TaskFunction:
+        spec = cfg.get("task")
+        key = str(spec.get("_target_")) if isinstance(spec, DictConfig) else str(spec)
+        function = self._functions.get(key)
+        if function is None:
+            plain = OmegaConf.to_container(spec, resolve=False) if OmegaConf.is_config(spec) else spec
+            function = self._functions[key] = load_task_function(plain, self._base)
+        return function
+
+    def _directory(self, task: Task) -> Path:
+        """The task's directory, ``hydra.sweep.subdir`` of the run directory; not made."""
+        if self._manifest.job["subdir"] == "${hydra.job.num}":
+            return self._run.task(task.task_id)
+        assert self._deriver is not None
+        subdir = OmegaConf.select(self._deriver.derive_full(task), "hydra.sweep.subdir")
+        return self._run.path / str(subdir)
+
+
+def _failure(error: BaseException) -> Failure:
+    """What is kept of an exception: our own frames are left out of the traceback."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None and trace.tb_frame.f_code.co_filename.startswith(_OWN_CODE):
+        trace = trace.tb_next
+    text = "".join(traceback.format_exception(type(error), error, trace))
+    message = f"exit code {error.code}" if isinstance(error, SystemExit) else str(error)
+    return Failure(type=type(error).__qualname__, message=message[:_MESSAGE_LIMIT], traceback=text[-_MESSAGE_LIMIT:])
+
+
+_OWN_CODE = str(Path(__file__).parent)
