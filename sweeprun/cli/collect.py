@@ -1,0 +1,39 @@
+"""``sweeprun collect``: merge the records of a run into one labelled Dataset."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sweeprun.cli.arguments import chosen_run, run_parser
+
+
+def main(words: Sequence[str]) -> int:
+    """Collect a run, which may still be going, into a file, and print the Dataset."""
+    parser = run_parser(
+        "collect",
+        "Merge the records of a run into one labelled xarray Dataset; also while the run is going.",
+        "sweeprun collect multirun/2026-05-04/10-11-12 -o results.zarr",
+    )
+    parser.add_argument("-o", "--output", type=Path, help="the file, .nc or .zarr; by default RUN/results.nc")
+    args = parser.parse_args(words)
+    run = chosen_run(args.run)
+
+    from sweeprun.results.collect import collect_run
+    from sweeprun.results.export import check_output, write_dataset
+
+    output = args.output or run.results()
+    check_output(output)
+    collected = collect_run(run)
+    write_dataset(collected.dataset, output)
+    for file, task_id in collected.unsound:
+        print(f"task {task_id}: its record in {file} is corrupt (checksum), and was left out", file=sys.stderr)
+    counts = {state.value: count for state, count in collected.states.items()}
+    if args.json:
+        sizes = {str(name): size for name, size in collected.dataset.sizes.items()}
+        print(json.dumps({"output": str(output), "run": str(run.path), "states": counts, "sizes": sizes}, indent=1))
+        return 0
+    print(collected.dataset)
+    missing = ", ".join(f"{count} {state}" for state, count in counts.items() if count and state != "succeeded")
+    print(f"written to {output}" + (f"; without a result: {missing}" if missing else ""), file=sys.stderr)
+    return 0

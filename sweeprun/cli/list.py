@@ -1,0 +1,49 @@
+"""``sweeprun list``: the runs, newest first."""
+
+import json
+import os
+import shlex
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sweeprun.errors import FormatError
+from sweeprun.store.directory import DEFAULT_ROOT, RunDirectory, find_runs
+
+
+def main(words: Sequence[str]) -> int:
+    """Print the runs below a directory."""
+    parser = ArgumentParser(
+        prog="sweeprun list",
+        description="List the runs below a directory, newest first.",
+        epilog="example:\n  sweeprun list --json",
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("root", nargs="?", type=Path, default=DEFAULT_ROOT, help="where to look; by default ./multirun")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    args = parser.parse_args(words)
+    runs = [_describe(run) for run in find_runs(args.root)]
+    if args.json:
+        print(json.dumps(runs, indent=1, ensure_ascii=False))
+        return 0
+    for run in runs:
+        states = run.get("error") or ", ".join(f"{count} {state}" for state, count in run["states"].items() if count)
+        print(f"{run['shown']}  {states}  {shlex.join(run.get('command', []))}")
+    if not runs:
+        print(f"no runs below {args.root}")
+    return 0
+
+
+def _describe(run: RunDirectory) -> dict[str, Any]:
+    from sweeprun.cli.progress import run_counts
+    from sweeprun.store.manifest import read_manifest
+
+    described: dict[str, Any] = {"run": str(run.path), "shown": os.path.relpath(run.path)}
+    try:
+        provenance = read_manifest(run).provenance
+        described |= {"created": provenance.get("created"), "command": provenance.get("command", [])}
+        described["states"] = run_counts(run)
+    except FormatError as error:
+        described["error"] = str(error)
+    return described

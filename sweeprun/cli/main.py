@@ -1,0 +1,77 @@
+"""The front door: a subcommand if the first word is one; otherwise Hydra's own command line."""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from sweeprun import __version__
+from sweeprun.errors import SweeprunError, UsageError
+
+SUBCOMMANDS = {
+    "plan": "show what a sweep would run, and run nothing",
+    "collect": "merge the records of a run into one labelled Dataset",
+    "status": "count the tasks of a run by state, and group its failures",
+    "show": "show a run, or one of its tasks",
+    "list": "list the runs, newest first",
+    "worker": "run elements of a run's array; what launchers start",
+}
+
+_HELP = """\
+sweeprun {version}: Monte Carlo and ensemble sweeps whose results can be trusted
+
+usage: sweeprun [-m] [key=value …] [Hydra's options]
+       sweeprun SUBCOMMAND …
+
+  sweeprun lr=0.1                          run one task here, and print its result
+  sweeprun -m lr=0.1,0.01 'seed=range(20)' run 40 tasks, and record their results
+  sweeprun -m hydra.sweeper.members=100    run an ensemble of 100 members
+  sweeprun collect                         merge the newest run into one labelled Dataset
+
+subcommands (each has --help):
+{subcommands}
+
+The config is ./conf/config.yaml unless -cp DIRECTORY, -cn NAME or -cd DIRECTORY say otherwise. `sweeprun -h` shows it
+with its groups, `sweeprun --cfg job` prints it, `sweeprun --hydra-help` explains Hydra's own options. The options of a
+sweep are hydra.sweeper.{{params,members,root_seed,streams}} and
+hydra.launcher.{{throttle,cpus_per_task,tasks_per_job}}."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line; its exit code: 0 success, 1 failed tasks, 2 wrong usage, 130 interrupted."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words == ["--help"]:
+        listed = "\n".join(f"  {name:<9} {text}" for name, text in SUBCOMMANDS.items())
+        print(_HELP.format(version=__version__, subcommands=listed))
+        return 0
+    if words == ["--version"]:
+        print(f"sweeprun {__version__}")
+        return 0
+    try:
+        return _dispatch(words)
+    except SweeprunError as error:
+        if os.environ.get("HYDRA_FULL_ERROR") == "1":
+            raise
+        print(f"sweeprun: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+
+
+def _dispatch(words: list[str]) -> int:
+    first = words[0] if words else ""
+    if first in SUBCOMMANDS:
+        module = importlib.import_module(f"sweeprun.cli.{first}")
+        code: int = module.main(words[1:])
+        return code
+    if first and first.isidentifier():
+        close = get_close_matches(first, SUBCOMMANDS, n=1)
+        hint = f"did you mean `sweeprun {close[0]}`?" if close else f"subcommands are {', '.join(SUBCOMMANDS)}."
+        raise UsageError(f"{first!r} is neither a subcommand nor an override key=value; {hint}")
+    from sweeprun.cli.run import run
+
+    return run(words)

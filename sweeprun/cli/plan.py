@@ -1,0 +1,116 @@
+"""``sweeprun plan -m …``: what a sweep would run; runs nothing, writes nothing."""
+
+import json
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+_SHOWN_TASKS = 3
+_SHOWN_VALUES = 6
+
+
+def main(words: Sequence[str]) -> int:
+    """Print the plan of a sweep."""
+    parser = ArgumentParser(
+        prog="sweeprun plan",
+        description="Show what a sweep would run, and run nothing: tasks, axes, array, files, first and last tasks.",
+        epilog="example:\n  sweeprun plan -m lr=0.1,0.01 'seed=range(20)'",
+        usage="sweeprun plan [--json] -m [key=value …] [Hydra's options]",
+        formatter_class=RawDescriptionHelpFormatter,
+        add_help=False,
+    )
+    parser.add_argument("--help", action="help", help="show this text")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    own, rest = parser.parse_known_args(words)
+
+    from sweeprun.cli.sweeping import config_source, import_early, prepare_sweep
+    from sweeprun.config.application import command_line_parser, open_application
+    from sweeprun.config.composing import compose_for_sweep
+    from sweeprun.config.schema import LOCAL, SWEEPER
+    from sweeprun.errors import UsageError
+
+    args = command_line_parser().parse_intermixed_args(rest)
+    if str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
+    with open_application(config_source(args)) as application:
+        import_early(application, args.overrides)
+        sweep_config = compose_for_sweep(application, args.overrides)
+        sweeper, launcher = application.chosen_plugins(sweep_config)
+        if sweeper != SWEEPER:
+            raise UsageError(
+                f"hydra/sweeper={sweeper} decides itself what it runs; only sweeprun's own sweeper can be planned"
+            )
+        prepared = prepare_sweep(application, sweep_config)
+    plan = _plan(prepared, launcher, ours=launcher == LOCAL)
+    print(json.dumps(plan, indent=1, ensure_ascii=False) if own.json else _text(plan))
+    return 0
+
+
+def _plan(prepared: Any, launcher: str, *, ours: bool) -> dict[str, Any]:
+    from sweeprun.store.directory import RunDirectory
+
+    table, array = prepared.sweep.table, prepared.array
+    grid = table.blocks[0].design
+    workers = prepared.launcher.workers(array)
+    once, running = RunDirectory.files(workers)
+    count = len(table)
+    ids = sorted({*range(min(_SHOWN_TASKS, count)), *range(max(0, count - _SHOWN_TASKS), count)})
+    return {
+        "tasks": count,
+        "axes": [_axis(axis) for axis in grid.axes],
+        "compositions": len(prepared.sweep.compositions),
+        "launcher": launcher,
+        "array": str(array),
+        "elements": len(array),
+        "tasks_per_element": array.tasks_per_job,
+        "workers": workers if ours else None,
+        "files": {"once": once, "per_worker": (running - 1) // workers, "total": once + running},
+        "shown_tasks": [_task(table, task_id) for task_id in ids],
+    }
+
+
+def _axis(axis: Any) -> dict[str, Any]:
+    shown = range(len(axis)) if len(axis) <= _SHOWN_VALUES else (0, 1, 2, len(axis) - 1)
+    return {
+        "name": axis.name,
+        "length": len(axis),
+        "type": axis.kind.dtype,
+        "first_values": [axis.coordinate(i) for i in shown if i < len(axis) - 1 or len(axis) <= _SHOWN_VALUES],
+        "last_value": axis.coordinate(len(axis) - 1),
+    }
+
+
+def _task(table: Any, task_id: int) -> dict[str, Any]:
+    task = table.task(task_id)
+    return {"id": task_id, "coordinates": task.coordinates, "stream": table.streams.describe(task.stream)}
+
+
+def _text(plan: dict[str, Any]) -> str:
+    axes = [
+        f"  {axis['name']} ({axis['length']}, {axis['type']}): "
+        + ", ".join(map(str, axis["first_values"]))
+        + ("" if axis["length"] <= _SHOWN_VALUES else f", …, {axis['last_value']}")
+        for axis in plan["axes"]
+    ]
+    tasks = [
+        f"  {task['id']}: " + " ".join(f"{k}={v}" for k, v in task["coordinates"].items()) + f"  {task['stream']}"
+        for task in plan["shown_tasks"]
+    ]
+    if plan["tasks"] > len(tasks):
+        tasks.insert(_SHOWN_TASKS, "  …")
+    files = plan["files"]
+    return "\n".join(
+        [
+            f"tasks: {plan['tasks']}",
+            "axes, the first varies slowest:" if axes else "axes: none",
+            *axes,
+            f"array: {plan['array']} ({plan['launcher']}), tasks per element: {plan['tasks_per_element']}",
+            f"configs composed: {plan['compositions']}",
+            f"files: at most {files['total']} ({files['once']} once, {files['per_worker']} a worker, 1 for deaths), "
+            "task directories not counted",
+            "tasks and their streams:",
+            *tasks,
+        ]
+    )

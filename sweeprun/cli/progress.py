@@ -1,0 +1,145 @@
+"""What the screen shows while a sweep runs, and when it has ended."""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sweeprun.launchers.progress import Progress, Tally
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.manifest import read_manifest
+from sweeprun.store.shards import read_shards
+from sweeprun.store.states import choose_records, count_states, task_states
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+_FIRST_LINE_SECONDS = 2.0
+_LINE_GROWTH = 1.5
+_LONGEST_PAUSE_SECONDS = 60.0
+
+
+@contextmanager
+def make_progress(total: int, workers: int, run: RunDirectory) -> Iterator[Progress]:
+    """A progress bar on a terminal, lines at a modest rate elsewhere; both on standard error."""
+    task = "task" if total == 1 else "tasks"
+    worker = "worker" if workers == 1 else "workers"
+    print(f"{total} {task} on {workers} {worker}, recorded in {_shown(run)}", file=sys.stderr, flush=True)
+    if not sys.stderr.isatty():
+        yield PlainProgress()
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[failed]}"),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TextColumn("ETA"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        yield BarProgress(bar, bar.add_task("", total=total, failed="0 failed", rate=""))
+
+
+class BarProgress:
+    """A Rich progress bar."""
+
+    def __init__(self, bar: "RichProgress", task: "TaskID") -> None:
+        self._bar = bar
+        self._task = task
+        self._began = time.monotonic()
+
+    def update(self, tally: Tally) -> None:
+        elapsed = time.monotonic() - self._began
+        bad = tally.failed + tally.lost
+        failed = f"[red]{bad} failed[/red]" if bad else "0 failed"
+        self._bar.update(self._task, completed=tally.done, failed=failed, rate=_rate(tally.done, elapsed))
+
+
+class PlainProgress:
+    """Lines, ever further apart."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._pause = _FIRST_LINE_SECONDS
+        self._next = self._began + self._pause
+
+    def update(self, tally: Tally) -> None:
+        now = time.monotonic()
+        if now < self._next or tally.done >= tally.total:
+            return
+        self._pause = min(self._pause * _LINE_GROWTH, _LONGEST_PAUSE_SECONDS)
+        self._next = now + self._pause
+        elapsed = now - self._began
+        left = elapsed / tally.done * (tally.total - tally.done) if tally.done else 0.0
+        text = f"{tally.done}/{tally.total} done, {tally.failed + tally.lost} failed, {_rate(tally.done, elapsed)}, "
+        print(f"{text}ETA {duration(left)}", file=sys.stderr, flush=True)
+
+
+def print_summary(run: RunDirectory, seconds: float, *, interrupted: bool) -> dict[str, int]:
+    """Say how a run ended; tasks by the name of their state."""
+    counts = run_counts(run)
+    total = sum(counts.values())
+    parts = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+    begin = "stopped" if interrupted else f"{total} {'task' if total == 1 else 'tasks'}"
+    print(f"{begin}: {parts} in {duration(seconds)}", file=sys.stderr)
+    print(f"collect with: sweeprun collect {_shown(run)}", file=sys.stderr, flush=True)
+    return counts
+
+
+def run_counts(run: RunDirectory) -> dict[str, int]:
+    """How many tasks of a run are in each state, by its name."""
+    manifest = read_manifest(run)
+    best = choose_records(list(read_shards(run.shards)), len(manifest.table))
+    return {state.value: count for state, count in count_states(task_states(run, best)).items()}
+
+
+def print_failures(groups: Sequence[Any]) -> None:
+    """A table of failures, grouped; nothing if there are none."""
+    if not groups:
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title="failures", title_justify="left")
+    for column in ("what", "tasks", "ids", "message"):
+        table.add_column(column, justify="right" if column == "tasks" else "left")
+    for group in groups:
+        ids = ", ".join(map(str, group.task_ids[:5])) + (", …" if group.count > 5 else "")
+        table.add_row(group.kind, str(group.count), ids, group.message)
+    Console(stderr=True).print(table)
+
+
+def duration(seconds: float) -> str:
+    """A time span for people."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
+
+
+def _rate(done: int, elapsed: float) -> str:
+    rate = done / elapsed if elapsed > 0 else 0.0
+    return f"{rate:.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
+
+
+def _shown(run: RunDirectory) -> str:
+    """The run directory as one would type it here."""
+    import os
+    import shlex
+
+    relative = os.path.relpath(run.path)
+    return shlex.quote(str(run.path) if relative.startswith("..") else relative)

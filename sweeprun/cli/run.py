@@ -1,0 +1,107 @@
+"""``sweeprun [-m] [key=value …]``: one task in the foreground, or a sweep."""
+
+import sys
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sweeprun.cli.progress import make_progress, print_failures, print_summary
+from sweeprun.cli.sweeping import config_source, create_run, import_early, prepare_sweep
+from sweeprun.config.application import Application, command_line_parser, full_errors, open_application, show
+from sweeprun.config.composing import compose_for_sweep
+from sweeprun.config.schema import LOCAL, SWEEPER
+from sweeprun.errors import SweeprunError, UsageError
+from sweeprun.store.directory import RunDirectory
+from sweeprun.worker.jobs import PlainJob, RecordedJob
+
+
+def run(words: Sequence[str]) -> int:
+    """Run Hydra's command line; the exit code."""
+    parser = command_line_parser()
+    args = parser.parse_intermixed_args(list(words))
+    source = config_source(args)
+    if str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
+    if args.help or args.hydra_help or args.cfg or args.info or args.shell_completion:
+        show(parser, args, source)
+        return 0
+    if args.resolve or args.package:
+        raise UsageError("--resolve and --package go with --cfg job|hydra|all")
+    if args.run and args.multirun:
+        raise UsageError("--run and --multirun exclude each other")
+    with open_application(source) as application:
+        import_early(application, args.overrides)
+        if args.multirun or (not args.run and application.is_multirun(args.overrides)):
+            return _run_sweep(application, args.overrides, ["sweeprun", *words])
+        return _run_single(application, args.overrides)
+
+
+def _run_sweep(application: Application, overrides: Sequence[str], command: Sequence[str]) -> int:
+    sweep_config = compose_for_sweep(application, overrides)
+    sweeper, launcher = application.chosen_plugins(sweep_config)
+    if sweeper != SWEEPER:
+        print(f"hydra/sweeper={sweeper} runs its own sweep; its results are not recorded", file=sys.stderr)
+        application.run_foreign_sweeper(overrides, PlainJob(Path.cwd()))
+        return 0
+    prepared = prepare_sweep(application, sweep_config)
+    started = time.monotonic()
+    directory, manifest = create_run(prepared, command)
+    table = manifest.table
+    interrupted = False
+    if launcher != LOCAL:
+        jobs = [manifest.override_texts(table.task(task_id)) for task_id in range(len(table))]
+        application.run_foreign_launcher(sweep_config, directory.path, jobs, RecordedJob(directory.path))
+    else:
+        workers = prepared.launcher.workers(prepared.array)
+        with make_progress(len(table), workers, directory) as progress:
+            try:
+                prepared.launcher.launch(directory, prepared.array, progress)
+            except KeyboardInterrupt:
+                interrupted = True
+    return _conclude(directory, time.monotonic() - started, interrupted=interrupted)
+
+
+def _conclude(run: RunDirectory, seconds: float, *, interrupted: bool) -> int:
+    """Say how it went, from what lies on disk."""
+    from sweeprun.results.failures import failures_of
+
+    counts = print_summary(run, seconds, interrupted=interrupted)
+    groups = failures_of(run)
+    print_failures(groups)
+    if interrupted:
+        return 130
+    return 0 if not groups and all(not count for state, count in counts.items() if state != "succeeded") else 1
+
+
+def _run_single(application: Application, overrides: Sequence[str]) -> int:
+    try:
+        result = application.run_single(overrides, PlainJob(Path.cwd()))
+    except SweeprunError:
+        raise
+    except Exception as error:
+        if full_errors() or sys.gettrace() is not None:
+            raise
+        _print_own_traceback(error)
+        return 1
+    print_result(result)
+    return 0
+
+
+def _print_own_traceback(error: BaseException) -> None:
+    """The traceback of a task function's failure, from the task function on."""
+    trace = error.__traceback__
+    own = (str(Path(__file__).parents[1]), str(Path(sys.modules["hydra"].__file__ or "").parent))
+    while trace is not None and trace.tb_next is not None and trace.tb_frame.f_code.co_filename.startswith(own):
+        trace = trace.tb_next
+    traceback.print_exception(type(error), error, trace)
+
+
+def print_result(result: Any) -> None:
+    """Print what a task returned: a line for each entry of a mapping."""
+    if isinstance(result, Mapping):
+        for name, value in result.items():
+            print(f"{name}: {value!r}")
+    elif result is not None:
+        print(result)

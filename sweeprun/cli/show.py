@@ -1,0 +1,112 @@
+"""``sweeprun show RUN [TASK]``: a run, or one of its tasks."""
+
+import json
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+from sweeprun.cli.arguments import chosen_run, run_parser
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.manifest import Manifest, read_manifest
+from sweeprun.store.payloads import Layout, decode_result
+from sweeprun.store.records import Record
+from sweeprun.store.shards import read_shards
+from sweeprun.store.states import STATE_ORDER, choose_records, task_states
+
+_SHOWN_NUMBERS = 8
+
+
+def main(words: Sequence[str]) -> int:
+    """Print what a run is, or what one of its tasks is and gave."""
+    parser = run_parser(
+        "show",
+        "Show a run: its axes, array, configs and provenance; or one task: coordinates, overrides, stream and record.",
+        "sweeprun show multirun/2026-05-04/10-11-12 17",
+    )
+    parser.add_argument("task", nargs="?", type=int, help="a task id")
+    args = parser.parse_args(_newest_if_number(words))
+    run = chosen_run(args.run)
+    manifest = read_manifest(run)
+    shown = _run(run, manifest) if args.task is None else _task(run, manifest, args.task)
+    print(json.dumps(shown, indent=1, ensure_ascii=False, default=str) if args.json else _text(shown))
+    return 0
+
+
+def _newest_if_number(words: Sequence[str]) -> list[str]:
+    """``show 17`` means task 17 of the newest run."""
+    from sweeprun.store.directory import newest_run
+
+    numbers = [word for word in words if word.isdigit()]
+    others = [word for word in words if not word.isdigit() and not word.startswith("-")]
+    return [str(newest_run().path), *words] if numbers and not others else list(words)
+
+
+def _run(run: RunDirectory, manifest: Manifest) -> dict[str, Any]:
+    axes = {axis.name: f"{len(axis)} ({axis.kind.dtype})" for axis in manifest.table.blocks[0].design.axes}
+    return {
+        "run": str(run.path),
+        "tasks": len(manifest.table),
+        "axes": axes,
+        "array": str(manifest.array),
+        "launcher": manifest.launcher,
+        "streams": manifest.table.streams.to_dict(),
+        **manifest.provenance,
+        "command": shlex.join(manifest.provenance.get("command", [])),
+        "config": run.config.read_text(encoding="utf-8", errors="replace"),
+    }
+
+
+def _task(run: RunDirectory, manifest: Manifest, task_id: int) -> dict[str, Any]:
+    task = manifest.table.task(task_id)
+    shards = list(read_shards(run.shards))
+    best = choose_records(shards, len(manifest.table))
+    shown: dict[str, Any] = {
+        "task": task_id,
+        "coordinates": task.coordinates,
+        "overrides": manifest.override_texts(task),
+        "stream": manifest.table.streams.describe(task.stream),
+        "state": STATE_ORDER[task_states(run, best)[task_id]].value,
+    }
+    if best.shard[task_id] >= 0:
+        batch = shards[best.shard[task_id]].batches[best.batch[task_id]]
+        shown |= _record(batch.record(int(best.row[task_id])))
+    if run.task(task_id).is_dir():
+        shown["directory"] = str(run.task(task_id))
+    return shown
+
+
+def _record(record: Record) -> dict[str, Any]:
+    shown: dict[str, Any] = {"attempt": record.attempt, "seconds": round(record.seconds, 6)}
+    failure = record.failure()
+    if failure is not None:
+        return shown | {"failure": f"{failure.type}: {failure.message}", "traceback": failure.traceback}
+    layout = Layout.from_json(record.layout)
+    arrays = decode_result(layout, record.payload)
+    return shown | {
+        "result": {
+            variable.name: array.item() if not array.ndim else f"{variable.dims} {array.dtype} {_head(array)}"
+            for variable, array in zip(layout.variables, arrays, strict=True)
+        }
+    }
+
+
+def _head(array: Any) -> str:
+    flat = array.reshape(-1)
+    head = ", ".join(str(item) for item in flat[:_SHOWN_NUMBERS].tolist())
+    return f"[{head}{', …' if flat.size > _SHOWN_NUMBERS else ''}]"
+
+
+def _text(shown: dict[str, Any]) -> str:
+    lines = []
+    for name, value in shown.items():
+        if isinstance(value, dict):
+            lines.append(f"{name}:")
+            lines.extend(f"  {key}: {item}" for key, item in value.items())
+        elif isinstance(value, list):
+            lines.append(f"{name}: {' '.join(map(str, value))}")
+        elif isinstance(value, str) and "\n" in value.strip():
+            lines.append(f"{name}:")
+            lines.extend(f"  {line}" for line in value.rstrip().splitlines())
+        else:
+            lines.append(f"{name}: {value}")
+    return "\n".join(lines)

@@ -1,0 +1,105 @@
+"""From a command line to a run: what `sweeprun -m` and `sweeprun plan -m` share."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from sweeprun.config.application import DEFAULT_CONFIG_NAME, DEFAULT_CONFIG_PATH, Application, ConfigSource
+from sweeprun.config.composing import ComposedSweep, compose_sweep
+from sweeprun.config.frozen import write_configs
+from sweeprun.config.schema import LOCAL
+from sweeprun.design.arrays import Array
+from sweeprun.errors import SweeprunError
+from sweeprun.launchers.local import LocalLauncher
+from sweeprun.store.directory import RunDirectory, make_run_directory
+from sweeprun.store.files import create_file
+from sweeprun.store.manifest import Manifest, write_manifest
+from sweeprun.store.provenance import gather_provenance
+from sweeprun.worker.functions import load_task_function
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedSweep:
+    """A sweep that was checked and can be started; nothing is on disk yet."""
+
+    sweep: ComposedSweep
+    launcher: LocalLauncher
+    array: Array
+
+
+def config_source(args: Any) -> ConfigSource:
+    """The config source that Hydra's options name."""
+    return ConfigSource(
+        path=args.config_path or DEFAULT_CONFIG_PATH,
+        name=args.config_name or DEFAULT_CONFIG_NAME,
+        extra=args.config_dir,
+    )
+
+
+def import_early(application: Application, overrides: Sequence[str]) -> None:
+    """Import the task function's module if it is known before composing: it may register structured configs.
+
+    Whatever is wrong with it is told later, when the config is known.
+    """
+    spec: Any = application.peek("task")
+    for override in overrides:
+        key, _, value = override.partition("=")
+        if key == "task":
+            spec = value
+    with suppress(SweeprunError):
+        load_task_function(spec, Path.cwd())
+
+
+def prepare_sweep(application: Application, sweep_config: DictConfig) -> PreparedSweep:
+    """Check everything that can be checked before anything runs.
+
+    Raises
+    ------
+    UsageError
+        On the first thing that is wrong.
+    """
+    sweep = compose_sweep(application, sweep_config)
+    for spec in sweep.task_specs:
+        load_task_function(spec, Path.cwd())
+    _, name = application.chosen_plugins(sweep_config)
+    options = OmegaConf.to_container(sweep_config.hydra.launcher) if name == LOCAL else {}
+    launcher = LocalLauncher(**options)  # type: ignore[arg-type]
+    return PreparedSweep(sweep=sweep, launcher=launcher, array=launcher.array(len(sweep.table)))
+
+
+def create_run(prepared: PreparedSweep, command: Sequence[str]) -> tuple[RunDirectory, Manifest]:
+    """Make the run directory, with everything that workers and collect will need."""
+    sweep = prepared.sweep
+    hydra = sweep.sweep_config.hydra
+    raw = OmegaConf.to_container(hydra.sweep, resolve=False)
+    assert isinstance(raw, dict)
+    run = make_run_directory(Path(hydra.sweep.dir), numbered="${now:" in str(raw["dir"]))
+    manifest = Manifest(
+        table=sweep.table,
+        overrides=sweep.overrides,
+        composition_axes=sweep.composition_axes,
+        array=prepared.array,
+        launcher=prepared.launcher.to_dict(),
+        job={"subdir": str(raw["subdir"]), "chdir": bool(hydra.job.chdir)},
+        python_path=_python_path(),
+        provenance=gather_provenance(command),
+    )
+    write_configs(run, sweep.compositions)
+    create_file(run.hydra_config, OmegaConf.to_yaml(sweep.sweep_config).encode())
+    write_manifest(run, manifest)
+    return run, manifest
+
+
+def _python_path() -> tuple[str, ...]:
+    """Directories that the task function's import added to ``sys.path``, and the working directory."""
+    here = str(Path.cwd())
+    added = [path for path in sys.path if path and Path(path).is_dir() and path not in _initial_path]
+    return tuple(dict.fromkeys([here, *added]))
+
+
+_initial_path = frozenset(sys.path)
