@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sweeprun.cli.arguments import chosen_run, run_parser
+from sweeprun.errors import UsageError
+
+DEFAULT_OUTPUT = Path("results.nc")
 
 
 def main(words: Sequence[str]) -> int:
@@ -15,15 +18,19 @@ def main(words: Sequence[str]) -> int:
         "Merge the records of a run into one labelled xarray Dataset; also while the run is going.",
         "sweeprun collect multirun/2026-05-04/10-11-12 -o results.zarr",
     )
-    parser.add_argument("-o", "--output", type=Path, help="the file, .nc or .zarr; by default RUN/results.nc")
+    parser.add_argument("-o", "--output", type=Path, help="the file, .nc or .zarr; by default ./results.nc")
     args = parser.parse_args(words)
     run = chosen_run(args.run)
 
     from sweeprun.results.collect import collect_run
-    from sweeprun.results.export import check_output, write_dataset
+    from sweeprun.results.export import check_output, is_ours, write_dataset
 
-    output = args.output or run.results()
+    output = args.output or DEFAULT_OUTPUT
     check_output(output)
+    if args.output is None and output.exists() and not is_ours(output):
+        raise UsageError(
+            f"./{output} is there and was not made by sweeprun; choose another name: sweeprun collect -o …"
+        )
     collected = collect_run(run)
     write_dataset(collected.dataset, output)
     for file, task_id in collected.unsound:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sweeprun.design.values import AxisValues, Scalar, axis_values_from_dict
+from sweeprun.design.values import AxisValues, IntegerRange, Scalar, axis_values_from_dict
 from sweeprun.errors import OverrideError
 
 RESERVED_NAMES = frozenset({"task_id", "state", "seconds"})
@@ -91,6 +91,8 @@ class Axis:
 
     def coordinates(self) -> np.ndarray:
         """All labels: shape ``(len(axis),)``, of the axis's kind."""
+        if isinstance(self.values, IntegerRange) and self.kind is not LabelKind.MIXED:
+            return np.arange(self.values.start, self.values.stop, self.values.step).astype(self.kind.dtype)
         labels = [self.coordinate(index) for index in range(len(self))]
         return np.array(labels, dtype=self.kind.dtype)
 

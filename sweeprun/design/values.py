@@ -31,6 +31,9 @@ class AxisValues(Protocol):
     def label(self, index: int) -> Scalar:
         """The value as a coordinate of the results."""
 
+    def written(self) -> str:
+        """All values as one would sweep over them on the command line."""
+
     def to_dict(self) -> dict[str, Any]:
         """A JSON form, read back by `axis_values_from_dict`."""
 
@@ -67,6 +70,9 @@ class Choice:
     def label(self, index: int) -> Scalar:
         return self.labels[index]
 
+    def written(self) -> str:
+        return ",".join(self.texts)
+
     def to_dict(self) -> dict[str, Any]:
         return {
             "kind": "choice",
@@ -99,6 +105,9 @@ class IntegerRange:
 
     def label(self, index: int) -> int:
         return self.value(index)
+
+    def written(self) -> str:
+        return f"range({self.start},{self.stop},{self.step})"
 
     def to_dict(self) -> dict[str, Any]:
         return {"kind": "integer_range", "start": self.start, "stop": self.stop, "step": self.step}
@@ -136,6 +145,9 @@ class DecimalRange:
 
     def label(self, index: int) -> float:
         return self.value(index)
+
+    def written(self) -> str:
+        return f"range({self.start},{self.stop},{self.step})"
 
     def to_dict(self) -> dict[str, Any]:
         return {"kind": "decimal_range", "start": self.start, "stop": self.stop, "step": self.step}

@@ -75,10 +75,6 @@ class RunDirectory:
     def task(self, task_id: int) -> Path:
         return self.path / str(task_id)
 
-    def results(self) -> Path:
-        """Where collect writes unless told otherwise."""
-        return self.path / "results.nc"
-
     @staticmethod
     def files(workers: int) -> tuple[int, int]:
         """How many files a sweep makes: ``(once, while it runs)``, task directories not counted."""

@@ -1,0 +1,179 @@
+"""Benchmarks: whole commands, side by side in one run, as time per task and as ratios. Not tests: nothing fails.
+
+Each benchmark runs its commands in turn, several times over, and prints medians, since machines drift.
+"""
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
+
+WORKERS = 2
+ROUNDS = 3
+
+CONFIG = """
+task: noop.noop
+lr: 0.1
+seed: 0
+epochs: 10
+batch: 32
+model: {width: 3, layers: [1, 2, 3], name: mlp}
+"""
+
+NOOP = '''
+import resource
+
+def noop(cfg, rng):
+    """Do nothing but read the config; say how large this process has ever been, in kB."""
+    assert cfg.lr >= 0
+    return {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}
+'''
+
+HYDRA_APP = """
+import hydra
+
+@hydra.main(version_base="1.3", config_path="conf", config_name="config")
+def main(cfg):
+    assert cfg.lr >= 0
+
+main()
+"""
+
+POOL = """
+import multiprocessing, sys
+
+def noop(i):
+    return 1.0
+
+if __name__ == "__main__":
+    tasks, workers = map(int, sys.argv[1:])
+    with multiprocessing.Pool(workers) as pool:
+        results = pool.map(noop, range(tasks))
+"""
+
+
+def main() -> None:
+    """Run one benchmark."""
+    benchmarks: dict[str, Callable[[Path], None]] = {"overhead": overhead, "plan": plan}
+    parser = ArgumentParser(prog="scripts/bench", description="Measure sweeprun beside its peers and the floor.")
+    parser.add_argument("name", choices=sorted(benchmarks), help="which benchmark")
+    name = parser.parse_args().name
+    with tempfile.TemporaryDirectory(prefix="sweeprun-bench-") as scratch:
+        study = Path(scratch)
+        (study / "conf").mkdir()
+        (study / "conf" / "config.yaml").write_text(CONFIG)
+        for file, content in (("noop.py", NOOP), ("hydra_app.py", HYDRA_APP), ("pool.py", POOL)):
+            (study / file).write_text(content)
+        benchmarks[name](study)
+
+
+def overhead(study: Path) -> None:
+    """The cost of a task that does nothing: config, stream and record for each, whole command, start-up included."""
+    tasks, hydra_tasks = 10_000, 50
+    python = sys.executable
+    sweep = ["-m", "lr=range(0,1,0.01)", "seed=range(100)", f"hydra.launcher.throttle={WORKERS}"]
+    commands = {
+        f"sweeprun, {WORKERS} workers": (tasks, [python, "-m", "sweeprun", *sweep]),
+        "Hydra's basic launcher, 1 process": (
+            hydra_tasks,
+            [python, "hydra_app.py", "-m", "lr=range(0,1,0.1)", "seed=range(5)"],
+        ),
+        f"floor: multiprocessing.Pool, {WORKERS} workers": (tasks, [python, "pool.py", str(tasks), str(WORKERS)]),
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(ROUNDS):
+        for name, (_, command) in commands.items():
+            seconds[name].append(timed(command, study))
+    ours = statistics.median(seconds[f"sweeprun, {WORKERS} workers"]) / tasks
+    rows = []
+    for name, (count, _) in commands.items():
+        whole = statistics.median(seconds[name])
+        each = whole / count
+        rows.append((name, str(count), f"{whole:.2f} s", f"{1e3 * each:.3f} ms", f"{each / ours:.3g}"))
+    table(("no-op tasks", "tasks", "whole command", "per task", "ratio"), rows)
+    print(f"largest worker: {max(recorded_peaks(study)) / 1024:.0f} MB")
+    print(f"largest process of any: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB")
+
+
+def plan(study: Path) -> None:
+    """The time and memory of planning 1,000,000 tasks, beside importing Hydra."""
+    python = sys.executable
+    sweeprun = [python, "-m", "sweeprun"]
+    commands = {
+        "sweeprun plan, 1,000,000 tasks": [*sweeprun, "plan", "-m", "lr=range(1000)", "seed=range(1000)"],
+        "sweeprun plan, 4 tasks": [*sweeprun, "plan", "-m", "lr=range(2)", "seed=range(2)"],
+        "sweeprun --help": [*sweeprun, "--help"],
+        "floor: python -c 'import hydra'": [python, "-c", "import hydra"],
+        "floor: python -c pass": [python, "-c", "pass"],
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(ROUNDS):
+        for name, command in commands.items():
+            seconds[name].append(timed(command, study))
+    rows = [
+        (name, f"{statistics.median(times):.3f} s", f"{peak(commands[name], study):.0f} MB")
+        for name, times in seconds.items()
+    ]
+    table(("command", "median", "peak memory"), rows)
+
+
+def timed(command: list[str], study: Path) -> float:
+    """Wall seconds of a whole command."""
+    began = time.perf_counter()
+    subprocess.run(command, cwd=study, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return time.perf_counter() - began
+
+
+def peak(command: list[str], study: Path) -> float:
+    """Peak resident memory of a command and its descendants, the largest one process, in MB."""
+    code = textwrap.dedent(
+        """
+        import json, resource, subprocess, sys
+        subprocess.run(json.loads(sys.argv[1]), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+        print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+        """
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code, json.dumps(command)], cwd=study, check=True, capture_output=True, text=True
+    )
+    return float(answer.stdout)
+
+
+def recorded_peaks(study: Path) -> list[int]:
+    """The peak memory that every task of the newest run recorded, in kB."""
+    from sweeprun.store.directory import newest_run
+    from sweeprun.store.payloads import Layout, decode_result
+    from sweeprun.store.shards import read_shards
+
+    peaks = []
+    for shard in read_shards(newest_run(study / "multirun").shards):
+        for record in shard.records():
+            (value,) = decode_result(Layout.from_json(record.layout), record.payload)
+            peaks.append(int(value))
+    return peaks
+
+
+def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """Print columns."""
+    from rich.console import Console
+    from rich.table import Table
+
+    machine = f"{os.cpu_count()} CPUs, Python {sys.version.split()[0]}, median of {ROUNDS}"
+    out = Table(title=machine, title_justify="left")
+    for i, name in enumerate(header):
+        out.add_column(name, justify="left" if not i else "right")
+    for row in rows:
+        out.add_row(*row)
+    Console(width=110).print(out)
+
+
+if __name__ == "__main__":
+    main()

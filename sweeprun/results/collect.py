@@ -1,0 +1,131 @@
+"""Collect: the records of a run as one labelled Dataset, also while the run is going."""
+
+import json
+import shlex
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sweeprun import __version__
+from sweeprun.design.grid import Grid
+from sweeprun.errors import FormatError, ResultError
+from sweeprun.results.merging import Merged, OwnDimension, merge_variables, own_dimensions
+from sweeprun.results.parts import Part, chosen_rows, read_parts
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.manifest import Manifest, read_manifest
+from sweeprun.store.shards import read_shards
+from sweeprun.store.states import STATE_ORDER, TaskState, choose_records, count_states, task_states
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """A collected run.
+
+    Attributes
+    ----------
+    dataset
+        Dims: the axes in their order, then those of the outputs.
+    states
+        How many tasks are in each state.
+    unsound
+        ``(shard, task_id)`` of records that were left out because their checksum is wrong.
+    torn
+        ``(shard, why)`` of shards that end in the middle of something, as while a worker writes.
+    """
+
+    dataset: xr.Dataset
+    states: dict[TaskState, int]
+    unsound: tuple[tuple[str, int], ...]
+    torn: tuple[tuple[str, str], ...]
+
+
+def collect_run(run: RunDirectory) -> Collected:
+    """Merge all that a run has recorded so far.
+
+    Tasks that failed, were lost or are pending are NaN, NaT or ``""``; the coordinates ``task_id``, ``state`` and
+    ``seconds`` say so. Integers and booleans become floats only if something is missing.
+
+    Raises
+    ------
+    FormatError
+        If the run can't be read.
+    ResultError
+        If two tasks returned what can't be one variable.
+    """
+    manifest = read_manifest(run)
+    if len(manifest.table.blocks) != 1:
+        raise FormatError(f"{run.manifest} has {len(manifest.table.blocks)} blocks of tasks; this sweeprun reads one")
+    grid = manifest.table.blocks[0].design
+    shards = list(read_shards(run.shards))
+    best = choose_records(shards, len(grid))
+    states = task_states(run, best)
+    parts = read_parts(shards, best)
+    dimensions = own_dimensions(parts)
+    seconds = np.full(len(grid), np.nan)
+    for batch, task_ids, rows in chosen_rows(shards, best, best.outcome >= 0):
+        seconds[task_ids] = batch.columns["seconds"][rows]
+    bookkeeping = {
+        "task_id": np.arange(len(grid)),
+        "state": np.array([state.value for state in STATE_ORDER])[states],
+        "seconds": seconds,
+    }
+    dataset = _dataset(grid, dimensions, list(merge_variables(parts, dimensions, len(grid))), bookkeeping)
+    _describe(dataset, run, manifest, parts)
+    return Collected(
+        dataset=dataset,
+        states=count_states(states),
+        unsound=best.unsound,
+        torn=tuple((shard.path.name, shard.torn) for shard in shards if shard.torn is not None),
+    )
+
+
+def _dataset(
+    grid: Grid,
+    dimensions: dict[str, OwnDimension],
+    variables: list[Merged],
+    bookkeeping: dict[str, np.ndarray],
+) -> xr.Dataset:
+    axes = tuple(axis.name for axis in grid.axes)
+    coordinates: dict[str, Any] = {axis.name: (axis.name, axis.coordinates()) for axis in grid.axes}
+    for name, data in bookkeeping.items():
+        coordinates[name] = (axes, data.reshape(grid.shape))
+    for dim, dimension in dimensions.items():
+        if dimension.values is not None:
+            coordinates[dim] = (dim, dimension.values)
+    data_vars: dict[str, Any] = {}
+    for merged in variables:
+        target = coordinates if merged.coordinate else data_vars
+        if merged.gridded:
+            data = merged.data.reshape(*grid.shape, *merged.data.shape[1:])
+            target[merged.name] = ((*axes, *merged.dims), data, merged.attrs)
+        else:
+            target[merged.name] = (merged.dims, merged.data, merged.attrs)
+    try:
+        dataset = xr.Dataset(data_vars, coordinates)
+    except ValueError as error:
+        raise ResultError(f"the results of the tasks don't make one Dataset: {error}") from error
+    dataset["seconds"].attrs.update(units="s", long_name="wall time of the task")
+    return dataset
+
+
+def _describe(dataset: xr.Dataset, run: RunDirectory, manifest: Manifest, parts: list[Part]) -> None:
+    """Attributes that say where the numbers come from."""
+    attrs = [part.layout.attrs for part in parts]
+    if attrs:
+        dataset.attrs.update({key: value for key, value in attrs[0].items() if all(a.get(key) == value for a in attrs)})
+    provenance = manifest.provenance
+    swept = {axis.name: axis.values.written() for axis in manifest.table.blocks[0].design.axes}
+    overrides = [override.written(swept[override.axis] if override.axis else None) for override in manifest.overrides]
+    dataset.attrs.update(
+        sweeprun=__version__,
+        overrides=shlex.join(overrides),
+        command=shlex.join(provenance.get("command", [])),
+        created=str(provenance.get("created")),
+        run=run.path.name,
+        versions=json.dumps(provenance.get("versions", {})),
+        git=json.dumps(provenance.get("git")),
+        streams=json.dumps(manifest.table.streams.to_dict()),
+        base_config=run.config.read_text(encoding="utf-8", errors="replace") if run.config.exists() else "",
+    )

@@ -1,0 +1,116 @@
+"""Failed and lost tasks, grouped by what went wrong."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sweeprun.errors import FormatError
+from sweeprun.results.parts import chosen_rows
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.manifest import read_manifest
+from sweeprun.store.records import Failure
+from sweeprun.store.shards import read_shards
+from sweeprun.store.states import STATE_ORDER, BestRecords, TaskState, choose_records, task_states
+from sweeprun.store.workers import read_exits
+
+_KEPT_IDS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedTask:
+    """One task that has no result.
+
+    Attributes
+    ----------
+    kind
+        The name of its exception, or how its worker ended.
+    message
+        What the exception said.
+    traceback
+        As Python prints it; empty for a lost task.
+    """
+
+    task_id: int
+    kind: str
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureGroup:
+    """Tasks that failed in the same way.
+
+    Attributes
+    ----------
+    kind, message, traceback
+        Those of the first.
+    count
+        How many tasks.
+    task_ids
+        The first of them.
+    """
+
+    kind: str
+    message: str
+    traceback: str
+    count: int
+    task_ids: tuple[int, ...]
+
+
+def failures_of(run: RunDirectory) -> list[FailureGroup]:
+    """The failed and lost tasks of a run, the largest group first."""
+    return group_failures(_failed_tasks(run))
+
+
+def group_failures(failed: Iterable[FailedTask]) -> list[FailureGroup]:
+    """Group tasks by kind and the first line of the message, whose numbers don't count; the largest group first."""
+    groups: dict[tuple[str, str], list[FailedTask]] = {}
+    for task in sorted(failed, key=lambda task: task.task_id):
+        groups.setdefault((task.kind, _pattern(task.message)), []).append(task)
+    found = [
+        FailureGroup(
+            kind=tasks[0].kind,
+            message=tasks[0].message,
+            traceback=tasks[0].traceback,
+            count=len(tasks),
+            task_ids=tuple(task.task_id for task in tasks[:_KEPT_IDS]),
+        )
+        for tasks in groups.values()
+    ]
+    return sorted(found, key=lambda group: (-group.count, group.task_ids))
+
+
+def _pattern(message: str) -> str:
+    first, _, _ = message.partition("\n")
+    return re.sub(r"\d+", "#", first)
+
+
+def _failed_tasks(run: RunDirectory) -> Iterator[FailedTask]:
+    tasks = len(read_manifest(run).table)
+    shards = list(read_shards(run.shards))
+    best = choose_records(shards, tasks)
+    for batch, task_ids, rows in chosen_rows(shards, best, best.outcome == 0):
+        for task_id, row in zip(task_ids, rows, strict=True):
+            failure = _failure(batch.payload(row))
+            yield FailedTask(
+                task_id=int(task_id), kind=failure.type, message=failure.message, traceback=failure.traceback
+            )
+    yield from _lost_tasks(run, best)
+
+
+def _failure(payload: bytes) -> Failure:
+    try:
+        return Failure.decode(payload)
+    except FormatError as error:
+        return Failure(type="unknown", message=str(error), traceback="")
+
+
+def _lost_tasks(run: RunDirectory, best: BestRecords) -> Iterator[FailedTask]:
+    exits = {noted.task_id: noted for noted in read_exits(run) if noted.task_id is not None}
+    lost = np.flatnonzero(task_states(run, best) == STATE_ORDER.index(TaskState.LOST))
+    for task_id in map(int, lost):
+        kind = f"lost: {exits[task_id].reason()}" if task_id in exits else "lost"
+        message = "its worker died" if task_id in exits else "its worker is gone, and nobody saw it end"
+        yield FailedTask(task_id=task_id, kind=kind, message=message, traceback="")
