@@ -25,6 +25,8 @@ def run(words: Sequence[str]) -> int:
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
     if args.help or args.hydra_help or args.cfg or args.info or args.shell_completion:
+        with open_application(source) as application:
+            import_early(application, args.overrides)
         show(parser, args, source)
         return 0
     if args.resolve or args.package:

@@ -232,9 +232,11 @@ def _publish(node: HydraNode) -> None:
     class DerivedHydraConfig(HydraConfig):
         @property
         def cfg(self) -> Any:
-            holder = HydraConfig()
-            holder.set_config(node.config())
-            return holder.cfg
+            config = node.config()
+            OmegaConf.set_readonly(config.hydra, True)
+            holder = OmegaConf.masked_copy(config, "hydra")
+            holder.hydra._set_parent(config)
+            return holder
 
         @cfg.setter
         def cfg(self, value: Any) -> None:

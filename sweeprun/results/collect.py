@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from sweeprun import __version__
+from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.design.grid import Grid
 from sweeprun.errors import FormatError, ResultError
 from sweeprun.results.merging import Merged, OwnDimension, merge_variables, own_dimensions
@@ -61,7 +62,7 @@ def collect_run(run: RunDirectory) -> Collected:
     shards = list(read_shards(run.shards))
     best = choose_records(shards, len(grid))
     states = task_states(run, best)
-    parts = read_parts(shards, best)
+    parts = read_parts(shards, best, RESERVED_NAMES | {axis.name for axis in grid.axes})
     dimensions = own_dimensions(parts)
     seconds = np.full(len(grid), np.nan)
     for batch, task_ids, rows in chosen_rows(shards, best, best.outcome >= 0):

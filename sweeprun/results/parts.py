@@ -43,8 +43,16 @@ def is_dimension_coordinate(variable: Variable) -> bool:
     return variable.coordinate and variable.dims == (variable.name,)
 
 
-def read_parts(shards: Sequence[ShardContents], best: BestRecords) -> list[Part]:
-    """The results of all succeeded tasks, in the order of their first tasks."""
+def read_parts(shards: Sequence[ShardContents], best: BestRecords, taken_names: frozenset[str]) -> list[Part]:
+    """The results of all succeeded tasks, in the order of their first tasks.
+
+    Parameters
+    ----------
+    shards, best
+        What was read, and chosen.
+    taken_names
+        Names that no result may have in the Dataset; see `Layout.renamed`.
+    """
     gathered: dict[str, tuple[list[np.ndarray], list[Any]]] = {}
     layouts: dict[str, Layout] = {}
     for batch, task_ids, rows in chosen_rows(shards, best, best.outcome == 1):
@@ -52,7 +60,7 @@ def read_parts(shards: Sequence[ShardContents], best: BestRecords) -> list[Part]
         for number in np.unique(numbers):
             text = batch.layouts[number]
             if text not in layouts:
-                layouts[text] = Layout.from_json(text)
+                layouts[text] = Layout.from_json(text).renamed(taken_names)
             picked = numbers == number
             ids, contents = gathered.setdefault(text, ([], []))
             ids.append(task_ids[picked])

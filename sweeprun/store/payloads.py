@@ -7,7 +7,7 @@ Nothing here is ever unpickled.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -74,6 +74,20 @@ class Layout:
     variables: tuple[Variable, ...]
     attrs: dict[str, Any]
 
+    def renamed(self, taken: frozenset[str]) -> "Layout":
+        """With ``result_NAME`` in the place of every name of a variable or dimension that is taken."""
+
+        def free(name: str) -> str:
+            return f"result_{name}" if name in taken else name
+
+        return Layout(
+            variables=tuple(
+                replace(variable, name=free(variable.name), dims=tuple(map(free, variable.dims)))
+                for variable in self.variables
+            ),
+            attrs=self.attrs,
+        )
+
     @property
     def dtype(self) -> np.dtype[Any] | None:
         """The structured type of one payload; None if it holds strings."""
@@ -116,8 +130,8 @@ def encode_result(result: object, *, taken_names: frozenset[str] = frozenset()) 
         None, a number, string, date or array; a mapping as ``xarray.Dataset(data_vars=…)`` takes it; a Dataset or
         DataArray.
     taken_names
-        Names of axes and of collect's own coordinates: a scalar coordinate with such a name is left out, anything else
-        refused.
+        Names of axes and of collect's own coordinates: a scalar coordinate with such a name is left out, since it says
+        the same. (Anything else with such a name is kept; collect calls it ``result_NAME``.)
 
     Raises
     ------
@@ -134,7 +148,7 @@ def encode_result(result: object, *, taken_names: frozenset[str] = frozenset()) 
         named = tuple(f"{name}_{i}" for i in range(array.ndim)) if dims is None else dims
         if coordinate and not named and name in taken_names:
             continue
-        _check_names(name, named, array, taken_names, lengths)
+        _check_dims(name, named, array, lengths)
         names.append(name)
         arrays.append(array)
         signature.append((name, named, array.shape, kind, coordinate, _attrs_json(variable_attrs)))
@@ -252,12 +266,7 @@ def _storable(name: str, data: Any) -> tuple[np.ndarray, str]:
     return array, array.dtype.str
 
 
-def _check_names(
-    name: str, dims: tuple[str, ...], array: np.ndarray, taken: frozenset[str], lengths: dict[str, int]
-) -> None:
-    for used in (name, *dims):
-        if used in taken:
-            raise ResultError(f"result {name!r} uses the name {used!r}, which is that of an axis; rename it")
+def _check_dims(name: str, dims: tuple[str, ...], array: np.ndarray, lengths: dict[str, int]) -> None:
     if len(dims) != array.ndim or len(set(dims)) < len(dims):
         raise ResultError(f"result {name!r} has {array.ndim} dimensions, but dims {dims}")
     for dim, length in zip(dims, array.shape, strict=True):

@@ -53,7 +53,7 @@ class TaskFunction:
         if self.target:
             from hydra.utils import call
 
-            return call(cfg.task, **given)
+            return call(cfg.task, _partial_=True)(**given)
         return self.function(cfg) if self.positional else self.function(**given)
 
 

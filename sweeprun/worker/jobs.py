@@ -38,14 +38,14 @@ class PlainJob:
 class RecordedJob:
     """Runs and records one task of a run, wherever a launcher of somebody else put it.
 
-    The config is derived as any worker derives it. Picklable, as launchers demand.
+    Picklable, as launchers demand.
     """
 
     def __init__(self, run: Path) -> None:
         self._run = run
 
-    def __call__(self, _cfg: DictConfig) -> None:
-        _worker(self._run).run_tasks([current_job().number])
+    def __call__(self, cfg: DictConfig) -> None:
+        _worker(self._run).run_composed(current_job().number, cfg)
 
 
 _workers: dict[Path, Worker] = {}

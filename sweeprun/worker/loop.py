@@ -90,13 +90,19 @@ class Worker:
         self._recorder.flush()
         self._beat.idle()
 
-    def _attempt_task(self, task_id: int) -> Record:
+    def run_composed(self, task_id: int, cfg: DictConfig) -> None:
+        """Run one task on a config that Hydra itself composed, in Hydra's surroundings."""
+        self._recorder.add(self._attempt_task(task_id, cfg))
+        self._recorder.flush()
+        self._beat.idle()
+
+    def _attempt_task(self, task_id: int, cfg: DictConfig | None = None) -> Record:
         task = self._manifest.table.task(task_id)
         started = time.time()
         self._beat.start(task_id, started)
         clock = time.perf_counter()
         try:
-            layout, payload = encode_result(self._call(task), taken_names=self._taken_names)
+            layout, payload = encode_result(self._call(task, cfg), taken_names=self._taken_names)
             outcome = Outcome.SUCCEEDED
             self.succeeded += 1
         except (Exception, SystemExit) as error:  # noqa: BLE001  # any failure of a task is a record
@@ -114,12 +120,11 @@ class Worker:
             payload=payload,
         )
 
-    def _call(self, task: Task) -> Any:
-        deriver, hydra = self._configs()
-        cfg = deriver.derive(task)
-        hydra.enter(task)
+    def _call(self, task: Task, cfg: DictConfig | None) -> Any:
+        cfg = self._derive(task) if cfg is None else cfg
         function = self._function(cfg)
-        hydra.publish()
+        if self._hydra is not None:
+            self._hydra.publish()
         running = RunningTask(
             id=task.task_id,
             attempt=self._attempt,
@@ -143,13 +148,18 @@ class Worker:
             self._in_task = False
             raise Stop
 
-    def _configs(self) -> tuple[ConfigDeriver, HydraNode]:
-        """The run's configs; read with the first task, so that a failure to read them is a record."""
-        if self._deriver is None or self._hydra is None:
-            self._deriver = ConfigDeriver(self._manifest, read_configs(self._run))
-            self._hydra = HydraNode(self._deriver, self._directory)
+    def _derive(self, task: Task) -> DictConfig:
+        if self._hydra is None:
+            self._hydra = HydraNode(self._configs(), self._directory)
             self._hydra.register_resolvers()
-        return self._deriver, self._hydra
+        self._hydra.enter(task)
+        return self._configs().derive(task)
+
+    def _configs(self) -> ConfigDeriver:
+        """The run's configs; read with the first task, so that a failure to read them is a record."""
+        if self._deriver is None:
+            self._deriver = ConfigDeriver(self._manifest, read_configs(self._run))
+        return self._deriver
 
     def _function(self, cfg: DictConfig) -> TaskFunction:
         spec = cfg.get("task")
@@ -164,8 +174,7 @@ class Worker:
         """The task's directory, ``hydra.sweep.subdir`` of the run directory; not made."""
         if self._manifest.job["subdir"] == "${hydra.job.num}":
             return self._run.task(task.task_id)
-        assert self._deriver is not None
-        subdir = OmegaConf.select(self._deriver.derive_full(task), "hydra.sweep.subdir")
+        subdir = OmegaConf.select(self._configs().derive_full(task), "hydra.sweep.subdir")
         return self._run.path / str(subdir)
 
 
