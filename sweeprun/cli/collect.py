@@ -42,5 +42,7 @@ def main(words: Sequence[str]) -> int:
         return 0
     print(collected.dataset)
     missing = ", ".join(f"{count} {state}" for state, count in counts.items() if count and state != "succeeded")
+    if output.suffix == ".nc" and any(v.dtype.kind == "c" for v in collected.dataset.variables.values()):
+        print("complex numbers: read it with xarray.open_dataset(path, auto_complex=True)", file=sys.stderr)
     print(f"written to {output}" + (f"; without a result: {missing}" if missing else ""), file=sys.stderr)
     return 0

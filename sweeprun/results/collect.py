@@ -99,7 +99,7 @@ def _dataset(
     for merged in variables:
         target = coordinates if merged.coordinate else data_vars
         if merged.gridded:
-            data = merged.data.reshape(*grid.shape, *merged.data.shape[1:])
+            data = merged.data.reshape((*grid.shape, *merged.data.shape[1:]))
             target[merged.name] = ((*axes, *merged.dims), data, merged.attrs)
         else:
             target[merged.name] = (merged.dims, merged.data, merged.attrs)

@@ -42,7 +42,8 @@ def write_dataset(dataset: xr.Dataset, path: Path) -> None:
     """Write a Dataset as netCDF-4 (``.nc``) or Zarr 3 (``.zarr``), in the place of what was there.
 
     What a format lacks is stored as the nearest that it has: half floats as single ones in netCDF, attributes other
-    than numbers and strings as JSON.
+    than numbers and strings as JSON. Complex numbers in netCDF are the compound type that
+    ``xarray.open_dataset(path, auto_complex=True)`` reads as such.
 
     Raises
     ------

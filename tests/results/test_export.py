@@ -1,0 +1,93 @@
+"""Datasets come back from files as they went in."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from sweeprun.errors import UsageError
+from sweeprun.results.export import is_ours, write_dataset
+
+VALUES: dict[str, Any] = {
+    "bool": [True, False],
+    **{f"{kind}{bits}": np.array([1, 2], f"{kind}{bits}") for kind in ("int", "uint") for bits in (8, 16, 32, 64)},
+    "float16": np.array([1, np.nan], "float16"),
+    "float32": np.array([1, np.nan], "float32"),
+    "float64": [1.5, np.nan],
+    "complex64": np.array([1 + 2j, np.nan], "complex64"),
+    "complex128": np.array([1 + 2j, 3]),
+    "text": ["héllo", ""],
+    "bytes": np.array([b"ab", b"c"]),
+    "date_s": np.array(["2020-01-01", "NaT"], "datetime64[s]"),
+    "date_ns": np.array(["2020-01-01T00:00:00.123456789", "NaT"], "datetime64[ns]"),
+    "span": np.array([1, 2], "timedelta64[s]"),
+}
+
+
+@pytest.mark.parametrize("suffix", [".nc", ".zarr"])
+@pytest.mark.parametrize("kind", sorted(VALUES))
+def test_round_trip(tmp_path: Path, kind: str, suffix: str) -> None:
+    data = np.asarray(VALUES[kind])
+    dataset = xr.Dataset({"x y": ("a.b", data), "scalar": ((), data[0])}, {"a.b": ["p", "q"]})
+    path = tmp_path / f"it's ü{suffix}"
+    write_dataset(dataset, path)
+    opened = xr.open_dataset(path, auto_complex=True) if suffix == ".nc" else xr.open_zarr(path)
+    with opened as found:
+        np.testing.assert_array_equal(found["x y"].values.astype(data.dtype), data)
+        assert found["scalar"].shape == ()
+        assert found["a.b"].values.tolist() == ["p", "q"]
+        if kind != "float16":
+            assert found["x y"].dtype.kind == data.dtype.kind or kind in ("text", "bytes")
+    assert [child.name for child in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("suffix", [".nc", ".zarr"])
+def test_attributes_of_any_kind(tmp_path: Path, suffix: str) -> None:
+    attrs = {
+        "n": None,
+        "b": True,
+        "d": {"a": 1},
+        "e": [],
+        "m": [1, "a"],
+        "i": 3,
+        "s": "t",
+        "l": [1, 2],
+        "np": np.float64(2),
+    }
+    path = tmp_path / f"x{suffix}"
+    write_dataset(xr.Dataset({"x": ("t", [1.0], attrs)}, attrs=attrs), path)
+    opened = xr.open_dataset(path) if suffix == ".nc" else xr.open_zarr(path)
+    with opened as found:
+        for where in (found.attrs, found.x.attrs):
+            assert where["i"] == 3
+            assert where["s"] == "t"
+            assert where["b"] == "true"
+            assert where["d"] == '{"a": 1}'
+            assert list(where["l"]) == [1, 2]
+
+
+@pytest.mark.parametrize("suffix", [".nc", ".zarr"])
+def test_an_older_file_is_replaced(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"x{suffix}"
+    for value in (1.0, 2.0):
+        write_dataset(xr.Dataset({"x": value}, attrs={"sweeprun": "0"}), path)
+    opened = xr.open_dataset(path) if suffix == ".nc" else xr.open_zarr(path)
+    with opened as found:
+        assert float(found.x) == 2.0
+    assert [child.name for child in tmp_path.iterdir()] == [path.name]
+
+
+def test_only_our_own_files_are_known_as_ours(tmp_path: Path) -> None:
+    ours, other, text = tmp_path / "ours.nc", tmp_path / "other.nc", tmp_path / "text.nc"
+    write_dataset(xr.Dataset(attrs={"sweeprun": "0"}), ours)
+    write_dataset(xr.Dataset({"x": 1}), other)
+    text.write_text("not netCDF")
+    assert [is_ours(path) for path in (ours, other, text)] == [True, False, False]
+
+
+@pytest.mark.parametrize(("name", "match"), [("x.csv", r"must end in \.nc or \.zarr"), ("no/where.nc", "no directory")])
+def test_paths_that_cannot_be_written(tmp_path: Path, name: str, match: str) -> None:
+    with pytest.raises(UsageError, match=match):
+        write_dataset(xr.Dataset(), tmp_path / name)

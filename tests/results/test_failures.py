@@ -1,0 +1,26 @@
+"""Failures are grouped by what went wrong."""
+
+from pathlib import Path
+
+from sweeprun.results.failures import FailedTask, failures_of, group_failures
+from sweeprun.store.workers import Exit, append_exit
+from tests.results.runs import count_axis, failure, make_run, success, write_shard
+
+
+def test_numbers_in_messages_do_not_tell_groups_apart() -> None:
+    tasks = [FailedTask(task_id=i, kind="ValueError", message=f"bad {i}\nmore", traceback="") for i in (3, 1, 2)]
+    tasks.append(FailedTask(task_id=4, kind="KeyError", message="bad 4", traceback=""))
+    groups = group_failures(tasks)
+    assert [(group.kind, group.count, group.task_ids, group.message) for group in groups] == [
+        ("ValueError", 3, (1, 2, 3), "bad 1\nmore"),
+        ("KeyError", 1, (4,), "bad 4"),
+    ]
+
+
+def test_failed_and_lost_tasks_of_a_run(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", count_axis("seed", 6))
+    write_shard(run, "w", [success(0, 1.0), failure(1, message="bad 1"), failure(2, message="bad 2"), success(5, 1.0)])
+    for task_id, code in ((3, -11), (4, 7), (5, -9)):
+        append_exit(run, "launcher", Exit(worker="w", task_id=task_id, code=code, when=0.0))
+    found = {(group.kind, group.task_ids) for group in failures_of(run)}
+    assert found == {("ValueError", (1, 2)), ("lost: signal SIGSEGV", (3,)), ("lost: exit code 7", (4,))}
