@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from sweeprun.errors import FormatError
+from sweeprun.results.dtypes import equal
 from sweeprun.store.payloads import Layout, Variable, decode_result
 from sweeprun.store.shards import Batch, ShardContents
 from sweeprun.store.states import BestRecords
+
+_WIDEST_TEXT = 64 * np.dtype("U1").itemsize
+"""The longest strings that are held in arrays of fixed width."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,22 +57,25 @@ def read_parts(shards: Sequence[ShardContents], best: BestRecords, taken_names: 
     taken_names
         Names that no result may have in the Dataset; see `Layout.renamed`.
     """
-    gathered: dict[str, tuple[list[np.ndarray], list[Any]]] = {}
     layouts: dict[str, Layout] = {}
-    for batch, task_ids, rows in chosen_rows(shards, best, best.outcome == 1):
+    task_ids: dict[str, list[np.ndarray]] = {}
+    payloads: dict[str, list[memoryview]] = {}
+    for batch, ids, rows in chosen_rows(shards, best, best.outcome == 1):
         numbers = batch.columns["layout"][rows]
-        for number in np.unique(numbers):
+        for number in range(len(batch.layouts)):
+            picked = numbers == number
+            if not picked.any():
+                continue
             text = batch.layouts[number]
             if text not in layouts:
                 layouts[text] = Layout.from_json(text).renamed(taken_names)
-            picked = numbers == number
-            ids, contents = gathered.setdefault(text, ([], []))
-            ids.append(task_ids[picked])
-            contents.append(_contents(batch, rows[picked], layouts[text]))
+                task_ids[text], payloads[text] = [], []
+            task_ids[text].append(ids[picked])
+            payloads[text].extend(_slices(batch, rows[picked], separate=layouts[text].dtype is None))
     parts = [
         same
-        for text, (ids, contents) in gathered.items()
-        for same in _split(_part(layouts[text], np.concatenate(ids), contents))
+        for text, layout in layouts.items()
+        for same in _split(_part(layout, np.concatenate(task_ids[text]), payloads.pop(text)))
     ]
     return sorted(parts, key=lambda part: int(part.task_ids.min()))
 
@@ -94,38 +101,52 @@ def chosen_rows(
             yield shards[best.shard[ids[0]]].batches[best.batch[ids[0]]], ids, best.row[ids]
 
 
-def _contents(batch: Batch, rows: np.ndarray, layout: Layout) -> Any:
-    """The payloads of some rows: a structured array, or a list of decoded results where there is text."""
+def _slices(batch: Batch, rows: np.ndarray, *, separate: bool) -> list[memoryview]:
+    """The payloads of ascending rows: as one slice if they are neighbours, unless wanted separate."""
+    begins, ends = batch.offsets[rows], batch.offsets[rows + 1]
+    if not separate and rows[-1] - rows[0] == len(rows) - 1:
+        return [batch.data[begins[0] : ends[-1]]]
+    return [batch.data[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+
+
+def _part(layout: Layout, task_ids: np.ndarray, payloads: list[memoryview]) -> Part:
     dtype = layout.dtype
     if dtype is None:
-        return [decode_result(layout, batch.payload(row)) for row in rows]
-    if not dtype.itemsize:
-        return np.zeros(len(rows), dtype)
-    starts = batch.offsets[rows]
-    if len(rows) and (np.diff(starts) == dtype.itemsize).all():
-        return np.frombuffer(batch.data, dtype, len(rows), int(starts[0]))
-    return np.frombuffer(b"".join(batch.payload(row) for row in rows), dtype)
-
-
-def _part(layout: Layout, task_ids: np.ndarray, contents: list[Any]) -> Part:
-    if layout.dtype is None:
-        decoded = [arrays for content in contents for arrays in content]
-        columns = tuple(np.stack([arrays[i] for arrays in decoded]) for i in range(len(layout.variables)))
-    else:
-        data = np.concatenate(contents)
-        columns = tuple(data[str(i)] for i in range(len(layout.variables)))
+        decoded = [decode_result(layout, bytes(payload)) for payload in payloads]
+        columns = tuple(_stack([arrays[i] for arrays in decoded]) for i in range(len(layout.variables)))
+        return Part(task_ids=task_ids, layout=layout, columns=columns)
+    content = payloads[0] if len(payloads) == 1 else memoryview(b"".join(payloads))
+    if len(content) != len(task_ids) * dtype.itemsize:
+        raise FormatError(f"{len(content)} bytes of payloads are not those of {len(task_ids)} results of {dtype}")
+    data = np.frombuffer(content, dtype) if dtype.itemsize else np.zeros(len(task_ids), dtype)
+    columns = tuple(data[str(i)] for i in range(len(layout.variables)))
     return Part(task_ids=task_ids, layout=layout, columns=columns)
 
 
+def _stack(arrays: list[np.ndarray]) -> np.ndarray:
+    """One column; of strings as objects if one is long, since all would be padded to its length."""
+    if any(array.dtype.kind == "U" and array.dtype.itemsize > _WIDEST_TEXT for array in arrays):
+        return np.stack([array.astype(object) for array in arrays])
+    return np.stack(arrays)
+
+
 def _split(part: Part) -> Iterator[Part]:
-    """Split a part until its tasks agree on the coordinates of their own dimensions; most do from the start."""
-    for variable, column in zip(part.layout.variables, part.columns, strict=True):
-        if not is_dimension_coordinate(variable) or (column == column[0]).all():
-            continue
-        _, groups = np.unique(column, axis=0, return_inverse=True)
-        for group in np.unique(groups):
-            rows = np.flatnonzero(groups.reshape(-1) == group)
-            columns = tuple(other[rows] for other in part.columns)
-            yield from _split(Part(task_ids=part.task_ids[rows], layout=part.layout, columns=columns))
+    """Split a part so that its tasks agree on the coordinates of their own dimensions; most do from the start."""
+    coordinates = [
+        column
+        for variable, column in zip(part.layout.variables, part.columns, strict=True)
+        if is_dimension_coordinate(variable)
+    ]
+    if all(equal(column, np.broadcast_to(column[0], column.shape)) for column in coordinates):
+        yield part
         return
-    yield part
+    groups: dict[tuple[bytes, ...], list[int]] = {}
+    for row in range(len(part.task_ids)):
+        groups.setdefault(tuple(_identity(column[row]) for column in coordinates), []).append(row)
+    for rows in groups.values():
+        columns = tuple(column[rows] for column in part.columns)
+        yield Part(task_ids=part.task_ids[rows], layout=part.layout, columns=columns)
+
+
+def _identity(array: np.ndarray) -> bytes:
+    return repr(array.tolist()).encode() if array.dtype.kind == "O" else array.tobytes()

@@ -98,7 +98,7 @@ class Layout:
 
     def to_json(self) -> str:
         data = {"variables": [variable.to_dict() for variable in self.variables], "attrs": self.attrs}
-        return json.dumps(data, ensure_ascii=False)
+        return json.dumps(data)
 
     @classmethod
     def from_json(cls, text: str) -> "Layout":

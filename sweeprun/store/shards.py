@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
@@ -43,6 +44,17 @@ _SCHEMA = pa.schema(
     [*(pa.field(name, kind) for name, (kind, _) in _NUMERIC.items()), pa.field("payload", pa.large_binary())],
     metadata={b"format": FORMAT, b"version": VERSION},
 )
+_HEADER = np.dtype(
+    [
+        ("task_id", "<i8"),
+        ("attempt", "<i4"),
+        ("stream", "<i8"),
+        ("started", "<f8"),
+        ("seconds", "<f8"),
+        ("succeeded", "?"),
+    ]
+)
+"""What `Record.checksum` covers besides layout and payload, as it packs it."""
 
 
 class ShardWriter:
@@ -141,6 +153,23 @@ class Batch:
         except (ValueError, IndexError):
             return False
 
+    def sound(self) -> np.ndarray:
+        """`is_sound` for all records, many times faster; shape ``(records,)``."""
+        succeeded = self.columns["outcome"] == Outcome.SUCCEEDED.value
+        headers = np.empty(len(self), _HEADER)
+        for name in ("task_id", "attempt", "stream", "started", "seconds"):
+            headers[name] = self.columns[name]
+        headers["succeeded"] = succeeded
+        layouts = [layout.encode(errors="replace") for layout in self.layouts] or [b""]
+        known = (self.columns["layout"] >= 0) & (self.columns["layout"] < len(self.layouts))
+        known &= succeeded | (self.columns["outcome"] == Outcome.FAILED.value)
+        numbers = np.where(known, self.columns["layout"], 0).tolist()
+        begins, ends = self.offsets[:-1].tolist(), self.offsets[1:].tolist()
+        rows = zip(headers.view(f"V{_HEADER.itemsize}").tolist(), numbers, begins, ends, strict=True)
+        sums = [crc32(self.data[begin:end], crc32(layouts[n], crc32(header))) for header, n, begin, end in rows]
+        sound: np.ndarray = known & (np.array(sums, np.uint32) == self.columns["checksum"])
+        return sound
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShardContents:
@@ -161,9 +190,8 @@ class ShardContents:
     def records(self) -> Iterator[Record]:
         """The sound records."""
         for batch in self.batches:
-            for row in range(len(batch)):
-                if batch.is_sound(row):
-                    yield batch.record(row)
+            for row in np.flatnonzero(batch.sound()):
+                yield batch.record(int(row))
 
 
 def read_shard(path: Path) -> ShardContents:
@@ -177,8 +205,9 @@ def read_shard(path: Path) -> ShardContents:
     batches: list[Batch] = []
     torn = None
     content = path.read_bytes()
+    source = pa.BufferReader(content)
     try:
-        reader = ipc.open_stream(content)
+        reader = ipc.open_stream(source)
     except (pa.ArrowInvalid, pa.ArrowIOError, OSError) as error:
         return ShardContents(path=path, batches=(), torn=f"its beginning can't be read: {error}")
     _check_format(path, reader.schema)
@@ -187,8 +216,10 @@ def read_shard(path: Path) -> ShardContents:
             batch, metadata = reader.read_next_batch_with_custom_metadata()
             batches.append(_columns(batch, metadata))
     except StopIteration:
-        pass
-    except (pa.ArrowInvalid, pa.ArrowIOError, OSError, ValueError, TypeError) as error:
+        # Arrow takes a zero length for the end of the stream, which writers never write.
+        if source.tell() < len(content):
+            torn = f"{len(content) - source.tell()} bytes after {len(batches)} batches can't be read"
+    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
         torn = f"it can't be read after {len(batches)} batches: {error}"
     return ShardContents(path=path, batches=tuple(batches), torn=torn)
 
@@ -226,7 +257,7 @@ def _batch(records: Sequence[Record]) -> tuple[pa.RecordBatch, dict[bytes, bytes
 
 def _columns(batch: pa.RecordBatch, metadata: Any) -> Batch:
     batch.validate(full=True)
-    layouts = tuple(json.loads(metadata[b"layouts"]))
+    layouts = tuple(map(str, json.loads(metadata[b"layouts"])))
     rows = batch.num_rows
     columns = {
         name: np.frombuffer(batch.column(name).buffers()[1], dtype, rows) for name, (_, dtype) in _NUMERIC.items()

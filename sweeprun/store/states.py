@@ -63,12 +63,15 @@ def choose_records(shards: Sequence[ShardContents], tasks: int) -> BestRecords:
     for s, shard in enumerate(shards):
         for b, batch in enumerate(shard.batches):
             ids = batch.columns["task_id"]
-            sound = np.fromiter((batch.is_sound(row) for row in range(len(batch))), bool, len(batch))
+            sound = batch.sound()
             unsound.extend((shard.path.name, int(task_id)) for task_id in ids[~sound])
             known = (ids >= 0) & (ids < tasks)
             foreign += int(np.count_nonzero(sound & ~known))
             rows = np.flatnonzero(sound & known)
             ids = ids[rows]
+            if (np.diff(ids) <= 0).any():  # where a task is there twice, the last assignment below must be the best
+                rows = rows[np.lexsort((batch.columns["attempt"][rows], -batch.columns["outcome"][rows]))]
+                ids = batch.columns["task_id"][rows]
             success = (batch.columns["outcome"][rows] == Outcome.SUCCEEDED.value).astype(np.int8)
             attempts = batch.columns["attempt"][rows].astype(np.int64)
             better = (success > outcome[ids]) | ((success == outcome[ids]) & (attempts > attempt[ids]))

@@ -19,8 +19,8 @@ from tests.results.runs import axis, count_axis, failure, make_run, success, wri
 ARRAYS: dict[str, Any] = {
     "bool": lambda i: bool(i % 2),
     "int": lambda i: i * 3,
-    "int8": lambda i: np.int8(i),
-    "uint64": lambda i: np.uint64(i),
+    "int8": np.int8,
+    "uint64": np.uint64,
     "float": lambda i: i / 7,
     "float32": lambda i: np.float32(i / 7),
     "complex": lambda i: complex(i, -i),

@@ -1,0 +1,81 @@
+"""The data types of variables over many tasks: which go together, and what stands for a missing value."""
+
+from typing import Any
+
+import numpy as np
+
+DType = np.dtype[Any]
+
+_FAMILIES = dict.fromkeys("biufc", "number") | {"U": "text", "O": "text", "S": "bytes", "M": "date", "m": "time span"}
+_TIME_UNITS = ("s", "ms", "us", "ns")
+"""The units that xarray keeps."""
+
+_FINER_UNITS = ("ps", "fs", "as")
+
+
+def family(dtype: DType) -> str:
+    """What a value is, in words; types of one family go together."""
+    return _FAMILIES[dtype.kind]
+
+
+def kept(dtype: DType) -> DType:
+    """The type that xarray can keep: times in s, ms, us or ns, and others as they are."""
+    if dtype.kind not in "mM":
+        return dtype
+    unit, _ = np.datetime_data(dtype)
+    if unit not in _TIME_UNITS:
+        unit = "ns" if unit in _FINER_UNITS else "s"
+    return np.dtype(f"{dtype.kind}8[{unit}]")
+
+
+def cast(array: np.ndarray, dtype: DType) -> np.ndarray:
+    """Cast to a type that `kept` and `np.result_type` gave.
+
+    Raises
+    ------
+    OverflowError
+        If a time is out of the range of its new unit; NumPy itself would wrap it around.
+    """
+    if array.dtype == dtype or dtype.kind not in "mM":
+        return array.astype(dtype, copy=False)
+    new = array.astype(dtype)
+    refined = np.datetime_data(array.dtype)[0] not in _FINER_UNITS
+    if refined and not ((new.astype(array.dtype) == array) | np.isnat(array)).all():
+        raise OverflowError(f"a {family(dtype)} is out of the range of {dtype}")
+    return new
+
+
+def with_missing(dtype: DType) -> DType:
+    """The type that has a missing value: integers and booleans become floats."""
+    return np.dtype(np.float64) if dtype.kind in "biu" else dtype
+
+
+def missing(shape: tuple[int, ...], dtype: DType) -> np.ndarray:
+    """An array of missing values, NaN, NaT or empty strings, of the type `with_missing`."""
+    match dtype.kind:
+        case "b" | "i" | "u":
+            return np.full(shape, np.nan)
+        case "f":
+            return np.full(shape, np.nan, dtype)
+        case "c":
+            return np.full(shape, complex(np.nan, np.nan), dtype)
+        case "M" | "m":
+            return np.full(shape, np.array("NaT", dtype), dtype)
+        case "O":
+            return np.full(shape, "", dtype)
+        case _:
+            return np.zeros(shape, dtype)
+
+
+def is_missing(array: np.ndarray) -> np.ndarray:
+    """Where values are NaN or NaT, which equal nothing, not even themselves."""
+    if array.dtype.kind in "fcmM":
+        return array != array  # noqa: PLR0124  # what says so for all these types
+    return np.zeros(array.shape, bool)
+
+
+def equal(first: np.ndarray, second: np.ndarray) -> bool:
+    """Whether arrays of one family have the same shape and values, NaN and NaT being equal to themselves."""
+    if first.shape != second.shape:
+        return False
+    return bool(((first == second) | (is_missing(first) & is_missing(second))).all())

@@ -1,0 +1,33 @@
+"""The array: chunks part the tasks."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sweeprun.design.arrays import Array
+from sweeprun.errors import UsageError
+
+
+@given(st.integers(1, 200), st.integers(1, 50))
+def test_chunks_part_the_tasks(tasks: int, tasks_per_job: int) -> None:
+    array = Array(tasks=tasks, tasks_per_job=tasks_per_job)
+    chunks = [array.chunk(index) for index in range(len(array))]
+    assert [task_id for chunk in chunks for task_id in chunk] == list(range(tasks))
+    assert all(len(chunk) == tasks_per_job for chunk in chunks[:-1])
+    assert Array.from_dict(array.to_dict()) == array
+
+
+def test_it_is_written_as_slurm_writes_it() -> None:
+    assert str(Array(tasks=100, throttle=10)) == "0-99%10"
+
+
+@pytest.mark.parametrize("index", [-1, 4])
+def test_elements_outside_are_refused(index: int) -> None:
+    with pytest.raises(UsageError, match="not in 0-3"):
+        Array(tasks=8, tasks_per_job=2).chunk(index)
+
+
+@pytest.mark.parametrize("name", ["tasks_per_job", "throttle"])
+def test_nonsense_is_refused_by_name(name: str) -> None:
+    with pytest.raises(UsageError, match=f"{name} is 0"):
+        Array(**{"tasks": 3, name: 0})

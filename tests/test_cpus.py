@@ -1,0 +1,38 @@
+"""The CPUs that a process may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sweeprun.cpus import THREAD_VARIABLES, quotas_above, thread_environment, usable_cpus
+
+
+def test_affinity_and_allocation_bound_the_cpus() -> None:
+    available = usable_cpus({})
+    assert 1 <= available <= len(os.sched_getaffinity(0))
+    assert usable_cpus({"SLURM_CPUS_PER_TASK": "1"}) == 1
+    assert usable_cpus({"SLURM_CPUS_PER_TASK": "9999"}) == available
+
+
+def test_what_the_user_set_stays() -> None:
+    environment = thread_environment(3, {"OMP_NUM_THREADS": "7", "MKL_NUM_THREADS": ""})
+    assert set(environment) == set(THREAD_VARIABLES) - {"OMP_NUM_THREADS"}
+    assert set(environment.values()) == {"3"}
+
+
+@pytest.mark.parametrize(
+    ("files", "quotas"),
+    [
+        ({"a/cpu.max": "150000 100000", "cpu.max": "max 100000"}, [2]),
+        ({"a/b/cpu.max": "max 100000", "a/cpu.max": "400000 100000"}, [4]),
+        ({"a/b/cpu.cfs_quota_us": "50000", "a/b/cpu.cfs_period_us": "100000"}, [1]),
+        ({"a/b/cpu.cfs_quota_us": "-1", "a/b/cpu.cfs_period_us": "100000"}, []),
+        ({"a/cpu.max": "nonsense"}, []),
+    ],
+)
+def test_cgroup_quotas_of_the_group_and_its_ancestors(tmp_path: Path, files: dict[str, str], quotas: list[int]) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    assert list(quotas_above(tmp_path, "/a/b")) == quotas
