@@ -94,7 +94,7 @@ def _dataset(
         coordinates[name] = (axes, data.reshape(grid.shape))
     for dim, dimension in dimensions.items():
         if dimension.values is not None:
-            coordinates[dim] = (dim, dimension.values)
+            coordinates[dim] = (dim, dimension.values, dimension.attrs)
     data_vars: dict[str, Any] = {}
     for merged in variables:
         target = coordinates if merged.coordinate else data_vars

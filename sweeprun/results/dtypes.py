@@ -70,7 +70,8 @@ def missing(shape: tuple[int, ...], dtype: DType) -> np.ndarray:
 def is_missing(array: np.ndarray) -> np.ndarray:
     """Where values are NaN or NaT, which equal nothing, not even themselves."""
     if array.dtype.kind in "fcmM":
-        return array != array  # noqa: PLR0124  # what says so for all these types
+        missing_ones: np.ndarray = array != array  # noqa: PLR0124  # what says so for all these types
+        return missing_ones
     return np.zeros(array.shape, bool)
 
 

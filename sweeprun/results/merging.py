@@ -1,20 +1,15 @@
 """Merge parts into arrays over the whole grid; every value goes to its known position, nothing is searched."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from sweeprun.errors import ResultError
+from sweeprun.results.dtypes import cast, equal, family, kept, missing
 from sweeprun.results.parts import Part, is_dimension_coordinate
 from sweeprun.store.payloads import Variable
-
-_TIME_UNITS = ("s", "ms", "us", "ns")
-"""The units that xarray keeps."""
-
-_FAMILIES = {"b": "number", "i": "number", "u": "number", "f": "number", "c": "number"}
-_FAMILIES |= {"U": "text", "S": "bytes", "M": "date", "m": "time span"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +24,19 @@ class OwnDimension:
         Its coordinate, if tasks gave one.
     aligned
         Whether tasks have coordinates of which none continues the others, so that each is placed by its values.
+    attrs
+        Of the coordinate.
     """
 
     length: int
-    values: np.ndarray | None
-    aligned: bool
+    values: np.ndarray | None = None
+    aligned: bool = False
+    attrs: dict[str, Any] = field(default_factory=dict)
 
-    def places(self, own: np.ndarray | None, length: int) -> np.ndarray:
+    def places(self, own: np.ndarray, length: int) -> np.ndarray:
         """Where the entries of one part belong."""
-        if self.aligned and own is not None and self.values is not None:
-            return np.searchsorted(self.values, own)
+        if self.aligned and self.values is not None:
+            return np.searchsorted(self.values, cast(own, self.values.dtype))
         return np.arange(length)
 
 
@@ -64,33 +62,95 @@ class Merged:
     gridded: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Labels:
+    """How one part labels a dimension; ``values`` is None if it doesn't."""
+
+    task_id: int
+    length: int
+    values: np.ndarray | None = None
+    attrs: dict[str, Any]
+
+
 def own_dimensions(parts: Sequence[Part]) -> dict[str, OwnDimension]:
-    """The dimensions that results have of their own, over all parts."""
-    lengths: dict[str, int] = {}
-    coordinates: dict[str, list[np.ndarray]] = {}
+    """The dimensions that results have of their own, over all parts.
+
+    Raises
+    ------
+    ResultError
+        If the coordinates that two tasks gave don't go together.
+    """
+    labels: dict[str, list[_Labels]] = {}
     for part in parts:
-        for variable in part.layout.variables:
-            for dim, length in zip(variable.dims, variable.shape, strict=True):
-                lengths[dim] = max(lengths.get(dim, 0), length)
-        for dim, values in part.own_coordinates().items():
-            coordinates.setdefault(dim, []).append(values)
-    return {dim: _own_dimension(dim, length, coordinates.get(dim, [])) for dim, length in lengths.items()}
+        lengths = {
+            dim: length
+            for variable in part.layout.variables
+            for dim, length in zip(variable.dims, variable.shape, strict=True)
+        }
+        own = part.own_coordinates()
+        for dim, length in lengths.items():
+            variable, values = own.get(dim, (None, None))
+            attrs = variable.attrs if variable is not None else {}
+            labels.setdefault(dim, []).append(
+                _Labels(task_id=int(part.task_ids[0]), length=length, values=values, attrs=attrs)
+            )
+    return {dim: _own_dimension(dim, given) for dim, given in labels.items()}
 
 
-def _own_dimension(dim: str, length: int, coordinates: Sequence[np.ndarray]) -> OwnDimension:
-    if not coordinates:
-        return OwnDimension(length=length, values=None, aligned=False)
-    longest = max(coordinates, key=len)
-    if all(np.array_equal(values, longest[: len(values)]) for values in coordinates):
-        same_length = len(longest) == length
-        return OwnDimension(length=length, values=longest if same_length else None, aligned=False)
-    for values in coordinates:
-        if len(np.unique(values)) < len(values):
-            raise ResultError(f"tasks have different coordinates {dim!r}, and one of them has a value twice")
-    union = np.unique(np.concatenate(coordinates))
-    if len(union) < length:
-        raise ResultError(f"some tasks have a coordinate {dim!r} and others, which are longer, have none")
-    return OwnDimension(length=len(union), values=union, aligned=True)
+def _own_dimension(dim: str, given: Sequence[_Labels]) -> OwnDimension:
+    length = max(labels.length for labels in given)
+    labelled = [(labels, labels.values) for labels in given if labels.values is not None]
+    if not labelled:
+        return OwnDimension(length=length)
+    attrs = next((labels.attrs for labels, _ in labelled if labels.attrs), {})
+    first, _ = labelled[0]
+    values = _joined(f"coordinate {dim!r}", [(labels.task_id, values) for labels, values in labelled])
+    longest = max(values, key=len)
+    unlabelled = next((labels for labels in given if labels.values is None), None)
+    if all(equal(array, longest[: len(array)]) for array in values):
+        if length > len(longest):
+            raise ResultError(_half_labelled(dim, first, unlabelled))
+        return OwnDimension(length=length, values=longest, attrs=attrs)
+    if unlabelled is not None:
+        raise ResultError(_half_labelled(dim, first, unlabelled))
+    for (labels, _), array in zip(labelled, values, strict=True):
+        if len(np.unique(array)) < len(array):
+            raise ResultError(
+                f"tasks have different coordinates {dim!r}, and that of task {labels.task_id} has a value twice, "
+                "so they can't be aligned"
+            )
+    union = np.unique(np.concatenate(values))
+    return OwnDimension(length=len(union), values=union, aligned=True, attrs=attrs)
+
+
+def _half_labelled(dim: str, labelled: _Labels, unlabelled: _Labels | None) -> str:
+    other = f"task {unlabelled.task_id}" if unlabelled is not None else "another task"
+    return (
+        f"task {labelled.task_id} has a coordinate for its dimension {dim!r} and {other} has none, "
+        "so they can't be aligned"
+    )
+
+
+def _joined(what: str, arrays: Sequence[tuple[int, np.ndarray]]) -> list[np.ndarray]:
+    """The arrays of several tasks in the type that holds them all.
+
+    Raises
+    ------
+    ResultError
+        If there is none; it names two tasks.
+    """
+    first_id, first = arrays[0]
+    for task_id, array in arrays:
+        if family(array.dtype) != family(first.dtype):
+            raise ResultError(
+                f"{what} is a {family(first.dtype)} in task {first_id} and a {family(array.dtype)} in task {task_id}; "
+                "they must agree"
+            )
+    dtype = np.result_type(*{kept(array.dtype) for _, array in arrays})
+    try:
+        return [cast(array, dtype) for _, array in arrays]
+    except OverflowError as error:
+        raise ResultError(f"{what} can't be collected: {error}") from error
 
 
 def merge_variables(parts: Sequence[Part], dimensions: dict[str, OwnDimension], tasks: int) -> Iterator[Merged]:
@@ -101,84 +161,73 @@ def merge_variables(parts: Sequence[Part], dimensions: dict[str, OwnDimension], 
     ResultError
         If two tasks returned what can't be one variable.
     """
-    names = dict.fromkeys(
-        variable.name for part in parts for variable in part.layout.variables if not is_dimension_coordinate(variable)
+    pieces: dict[str, list[_Piece]] = {}
+    own_coordinates: set[str] = set()
+    for part in parts:
+        for variable, column in zip(part.layout.variables, part.columns, strict=True):
+            pieces.setdefault(variable.name, []).append(_Piece(part=part, variable=variable, column=column))
+            if not is_dimension_coordinate(variable):
+                own_coordinates.add(variable.name)
+    for name in pieces:
+        if name in own_coordinates:
+            yield _merge(name, pieces[name], dimensions, tasks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece:
+    """One variable of one part."""
+
+    part: Part
+    variable: Variable
+    column: np.ndarray
+
+
+def _merge(name: str, pieces: Sequence[_Piece], dimensions: dict[str, OwnDimension], tasks: int) -> Merged:
+    first = pieces[0]
+    for piece in pieces:
+        if piece.variable.dims != first.variable.dims:
+            raise ResultError(
+                f"{name!r} has the dims {first.variable.dims} in task {first.part.task_ids[0]} "
+                f"and {piece.variable.dims} in task {piece.part.task_ids[0]}; they must agree"
+            )
+    columns = _joined(repr(name), [(int(piece.part.task_ids[0]), piece.column) for piece in pieces])
+    coordinate = all(piece.variable.coordinate for piece in pieces)
+    shared = coordinate and _is_shared(first.variable.dims, columns, dimensions)
+    return Merged(
+        name=name,
+        dims=first.variable.dims,
+        data=columns[0][0] if shared else _scatter(pieces, columns, dimensions, tasks),
+        attrs=next((piece.variable.attrs for piece in pieces if piece.variable.attrs), {}),
+        coordinate=coordinate,
+        gridded=not shared,
     )
-    for name in names:
-        pieces = [
-            (part, variable, _storable(column))
-            for part in parts
-            for variable, column in zip(part.layout.variables, part.columns, strict=True)
-            if variable.name == name
-        ]
-        _check_agreement(name, pieces)
-        first = pieces[0][1]
-        attrs = next((variable.attrs for _, variable, _ in pieces if variable.attrs), {})
-        shared = _shared_value(pieces) if first.coordinate else None
-        data = _scatter(pieces, dimensions, tasks) if shared is None else shared
-        yield Merged(
-            name=name, dims=first.dims, data=data, attrs=attrs, coordinate=first.coordinate, gridded=shared is None
-        )
 
 
-_Piece = tuple[Part, Variable, np.ndarray]
+def _is_shared(dims: tuple[str, ...], columns: Sequence[np.ndarray], dimensions: dict[str, OwnDimension]) -> bool:
+    """Whether a coordinate is the same, and whole, for all tasks that have it."""
+    value = columns[0][0]
+    whole = value.shape == tuple(dimensions[dim].length for dim in dims)
+    whole = whole and not any(dimensions[dim].aligned for dim in dims)
+    return whole and all(equal(column, np.broadcast_to(value, (len(column), *value.shape))) for column in columns)
 
 
-def _storable(column: np.ndarray) -> np.ndarray:
-    """Dates and time spans in a unit that xarray keeps."""
-    if column.dtype.kind in "mM" and np.datetime_data(column.dtype)[0] not in _TIME_UNITS:
-        return column.astype(f"{column.dtype.kind}8[s]")
-    return column
-
-
-def _check_agreement(name: str, pieces: Sequence[_Piece]) -> None:
-    first_part, first, first_column = pieces[0]
-    for part, variable, column in pieces[1:]:
-        tasks = f"task {first_part.task_ids[0]} and task {part.task_ids[0]}"
-        if variable.dims != first.dims:
-            raise ResultError(f"{name!r} has the dims {first.dims} and {variable.dims} in {tasks}; they must agree")
-        families = _FAMILIES[first_column.dtype.kind], _FAMILIES[column.dtype.kind]
-        if families[0] != families[1]:
-            raise ResultError(f"{name!r} is a {families[0]} in one of {tasks}, and a {families[1]} in the other")
-
-
-def _shared_value(pieces: Sequence[_Piece]) -> np.ndarray | None:
-    """The value of a coordinate if it is the same for all tasks that have it."""
-    value: np.ndarray = pieces[0][2][0]
-    same = all(column.shape[1:] == value.shape and (column == value).all() for _, _, column in pieces)
-    return value if same else None
-
-
-def _scatter(pieces: Sequence[_Piece], dimensions: dict[str, OwnDimension], tasks: int) -> np.ndarray:
+def _scatter(
+    pieces: Sequence[_Piece], columns: Sequence[np.ndarray], dimensions: dict[str, OwnDimension], tasks: int
+) -> np.ndarray:
     """Place all values; what no task returned is missing."""
-    dims = pieces[0][1].dims
+    dims = pieces[0].variable.dims
     shape = tuple(dimensions[dim].length for dim in dims)
-    complete = sum(len(part.task_ids) for part, _, _ in pieces) == tasks
-    complete = complete and all(column.shape[1:] == shape for _, _, column in pieces)
-    dtype = np.result_type(*(column.dtype for _, _, column in pieces))
+    complete = sum(map(len, columns)) == tasks and all(column.shape[1:] == shape for column in columns)
+    dtype = columns[0].dtype
     out = np.empty((tasks, *shape), dtype) if complete else missing((tasks, *shape), dtype)
-    for part, _, column in pieces:
+    for piece, column in zip(pieces, columns, strict=True):
         if column.shape[1:] == shape and not any(dimensions[dim].aligned for dim in dims):
-            out[part.task_ids] = column
+            out[piece.part.task_ids] = column
             continue
-        own = part.own_coordinates()
+        own = piece.part.own_coordinates()
         places = [
-            dimensions[dim].places(own.get(dim), length) for dim, length in zip(dims, column.shape[1:], strict=True)
+            dimensions[dim].places(own[dim][1] if dim in own else np.arange(length), length)
+            for dim, length in zip(dims, column.shape[1:], strict=True)
         ]
-        out[np.ix_(part.task_ids, *places)] = column
+        out[np.ix_(piece.part.task_ids, *places)] = column
     return out
-
-
-def missing(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
-    """An array of missing values: NaN, NaT or empty strings; integers and booleans become floats to have one."""
-    match dtype.kind:
-        case "b" | "i" | "u":
-            return np.full(shape, np.nan)
-        case "f":
-            return np.full(shape, np.nan, dtype)
-        case "c":
-            return np.full(shape, complex(np.nan, np.nan), dtype)
-        case "M" | "m":
-            return np.full(shape, np.array("NaT", dtype), dtype)
-        case _:
-            return np.zeros(shape, dtype)

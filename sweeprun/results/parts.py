@@ -33,10 +33,10 @@ class Part:
     layout: Layout
     columns: tuple[np.ndarray, ...]
 
-    def own_coordinates(self) -> dict[str, np.ndarray]:
+    def own_coordinates(self) -> dict[str, tuple[Variable, np.ndarray]]:
         """Dimension -> its coordinate, the same for all tasks of the part."""
         return {
-            variable.name: column[0]
+            variable.name: (variable, column[0])
             for variable, column in zip(self.layout.variables, self.columns, strict=True)
             if is_dimension_coordinate(variable)
         }

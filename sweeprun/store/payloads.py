@@ -255,7 +255,7 @@ def _storable(name: str, data: Any) -> tuple[np.ndarray, str]:
     if kind == "O" and array.size and all(isinstance(item, str) for item in array.flat):
         return array.astype(str), TEXT
     if kind in "UT":
-        return array.astype(str), TEXT
+        return np.array(array.tolist(), dtype=str).reshape(array.shape), TEXT
     if kind not in "biufcMmS" or array.dtype.char in "gG":
         shown = type(data).__name__ if kind == "O" else array.dtype
         raise ResultError(

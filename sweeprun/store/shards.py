@@ -56,6 +56,9 @@ _HEADER = np.dtype(
 )
 """What `Record.checksum` covers besides layout and payload, as it packs it."""
 
+_UNREADABLE = (pa.ArrowException, OSError, ValueError, TypeError, LookupError, OverflowError, MemoryError)
+"""What reading damaged bytes may raise."""
+
 
 class ShardWriter:
     """Appends records to a shard of its own; the file is made with the first flush.
@@ -95,6 +98,9 @@ class ShardWriter:
         except OSError:
             with suppress(OSError):
                 os.ftruncate(self._descriptor, self._size)
+                os.lseek(self._descriptor, self._size, os.SEEK_SET)
+            if not self._size:
+                self._stream = None  # its beginning is still to be written
             raise
         self._size += len(content)
 
@@ -203,23 +209,16 @@ def read_shard(path: Path) -> ShardContents:
         If the file is no shard, or of an unknown version.
     """
     batches: list[Batch] = []
-    torn = None
-    content = path.read_bytes()
-    source = pa.BufferReader(content)
     try:
-        reader = ipc.open_stream(source)
-    except (pa.ArrowInvalid, pa.ArrowIOError, OSError) as error:
-        return ShardContents(path=path, batches=(), torn=f"its beginning can't be read: {error}")
-    _check_format(path, reader.schema)
-    try:
+        reader = ipc.open_stream(path.read_bytes())
+        _check_format(path, reader.schema)
+        if not reader.schema.equals(_SCHEMA):
+            raise ValueError("its columns are not a shard's")
         while True:
-            batch, metadata = reader.read_next_batch_with_custom_metadata()
-            batches.append(_columns(batch, metadata))
+            batches.append(_columns(*reader.read_next_batch_with_custom_metadata()))
     except StopIteration:
-        # Arrow takes a zero length for the end of the stream, which writers never write.
-        if source.tell() < len(content):
-            torn = f"{len(content) - source.tell()} bytes after {len(batches)} batches can't be read"
-    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
+        torn = None
+    except _UNREADABLE as error:
         torn = f"it can't be read after {len(batches)} batches: {error}"
     return ShardContents(path=path, batches=tuple(batches), torn=torn)
 
@@ -280,5 +279,3 @@ def _check_format(path: Path, schema: pa.Schema) -> None:
             f"{path} is a shard of version {metadata.get(b'version', b'?').decode(errors='replace')} and this sweeprun "
             f"reads version {VERSION.decode()}; use the sweeprun that made it, or a newer one"
         )
-    if schema.names != _SCHEMA.names:
-        raise FormatError(f"{path} is no shard: it has the columns {schema.names}")

@@ -1,0 +1,135 @@
+"""Results as bytes."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from sweeprun.errors import FormatError, ResultError
+from sweeprun.store.payloads import RESULT_NAME, Layout, decode_result, encode_result
+
+
+def round_trip(result: Any, **options: Any) -> dict[str, tuple[tuple[str, ...], np.ndarray, Any]]:
+    text, payload = encode_result(result, **options)
+    layout = Layout.from_json(text)
+    assert Layout.from_json(layout.to_json()) == layout
+    arrays = decode_result(layout, payload)
+    if layout.dtype is not None:
+        record = np.frombuffer(payload, layout.dtype, 1)[0] if layout.dtype.itemsize else None
+        for i, array in enumerate(arrays):
+            if record is not None:
+                np.testing.assert_array_equal(record[str(i)], array)
+    return {v.name: (v.dims, array, v.attrs) for v, array in zip(layout.variables, arrays, strict=True)}
+
+
+dtypes = (
+    hnp.boolean_dtypes()
+    | hnp.integer_dtypes(endianness="?")
+    | hnp.unsigned_integer_dtypes(endianness="?")
+    | hnp.floating_dtypes(endianness="?", sizes=(16, 32, 64))
+    | hnp.complex_number_dtypes(endianness="?", sizes=(64, 128))
+    | hnp.datetime64_dtypes()
+    | hnp.timedelta64_dtypes()
+    | hnp.byte_string_dtypes()
+    | hnp.unicode_string_dtypes()
+)
+
+
+@given(hnp.arrays(dtypes, hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3)))
+def test_arrays_of_any_type_survive(array: np.ndarray) -> None:
+    ((dims, found, _),) = round_trip(array).values()
+    assert dims == tuple(f"{RESULT_NAME}_{i}" for i in range(array.ndim))
+    assert found.shape == array.shape
+    assert found.dtype.kind == array.dtype.kind
+    np.testing.assert_array_equal(found, array)
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [
+        (None, {}),
+        (1.5, {RESULT_NAME: ((), 1.5)}),
+        ("text", {RESULT_NAME: ((), "text")}),
+        ({"a": True, "b": [1, 2]}, {"a": ((), True), "b": (("b_0",), [1, 2])}),
+        ({"a": ("x", [1, 2], {"units": "m"})}, {"a": (("x",), [1, 2])}),
+        ({"a": (("x", "y"), np.ones((2, 1)))}, {"a": (("x", "y"), [[1], [1]])}),
+        ({"a": np.ones((4, 4))[::2, ::2].T}, {"a": (("a_0", "a_1"), [[1, 1], [1, 1]])}),
+        (xr.DataArray([1], dims="t", coords={"t": [5]}, name="v"), {"v": (("t",), [1]), "t": (("t",), [5])}),
+        (xr.DataArray(3), {RESULT_NAME: ((), 3)}),
+        (xr.Dataset({"v": ("t", [1])}, {"site": "x"}), {"v": (("t",), [1]), "site": ((), "x")}),
+        ({"a": xr.DataArray([1], dims="t"), "b": 2}, {"a": (("t",), [1]), "b": ((), 2)}),
+        ({"a": xr.Variable("t", [1, 2])}, {"a": (("t",), [1, 2])}),
+        ({"a": pd.Series([1, 2])}, {"a": (("a_0",), [1, 2])}),
+        ({"a": np.array(["x"], dtype=object)}, {"a": (("a_0",), ["x"])}),
+        ({"a": np.array(["x", "yy"], dtype=np.dtypes.StringDType())}, {"a": (("a_0",), ["x", "yy"])}),
+    ],
+)  # fmt: skip
+def test_what_a_task_may_return(result: Any, expected: dict[str, Any]) -> None:
+    found = round_trip(result)
+    assert {name: (dims, array.tolist()) for name, (dims, array, _) in found.items()} == expected
+
+
+@pytest.mark.parametrize(
+    ("result", "match"),
+    [
+        (object(), f"'{RESULT_NAME}' has a type that can't be stored: object"),
+        ({"a": object()}, "'a' has a type"),
+        ({"a": {"b": 1}}, "'a' is a mapping"),
+        ({"a": (1,)}, "'a' is a tuple"),
+        ({"a": ("x", 3)}, "'a' has 0 dimensions, but dims"),
+        ({"a": (("x", "x"), [[1]])}, "'a' has 2 dimensions, but dims"),
+        ({"a": ("x", [1]), "b": ("x", [1, 2])}, "'b' has length 2 along 'x', others have 1"),
+        ({"a": [[1], [1, 2]]}, "'a' is no array"),
+        ({"a": 2**70}, "'a' has a type that can't be stored: int"),
+        ({"a": np.longdouble(1)}, "'a' has a type that can't be stored"),
+        ({1: 2}, "named 1"),
+        ({"a/b": 2}, "named 'a/b'"),
+        ({"a": lambda: 1}, "'a' has a type that can't be stored: function"),
+    ],
+)
+def test_what_cannot_be_stored_is_named(result: Any, match: str) -> None:
+    with pytest.raises(ResultError, match=match):
+        encode_result(result)
+
+
+def test_attributes_become_json() -> None:
+    dataset = xr.Dataset({"v": ("t", [1.0], {"n": np.int64(3), "a": np.arange(2), "o": object})}, attrs={"who": "me"})
+    assert round_trip(dataset)["v"][2] == {"n": 3, "a": [0, 1], "o": "<class 'object'>"}
+    assert Layout.from_json(encode_result(dataset)[0]).attrs == {"who": "me"}
+
+
+def test_a_scalar_coordinate_named_like_an_axis_says_nothing_new() -> None:
+    dataset = xr.Dataset({"v": 1.0}, {"lr": 0.1, "other": 2})
+    assert set(round_trip(dataset, taken_names=frozenset({"lr"}))) == {"v", "other"}
+
+
+def test_names_that_are_taken_get_another() -> None:
+    layout = Layout.from_json(encode_result({"lr": ("seed", [1])})[0]).renamed(frozenset({"lr", "seed"}))
+    assert [(v.name, v.dims) for v in layout.variables] == [("result_lr", ("result_seed",))]
+
+
+@given(st.binary(max_size=40))
+def test_a_payload_that_does_not_fit_is_an_error(payload: bytes) -> None:
+    for result in ({"a": 1.5, "b": [1, 2]}, {"s": "text"}):
+        text, right = encode_result(result)
+        if len(payload) != len(right) or "s" in result:
+            with pytest.raises(FormatError):
+                decode_result(Layout.from_json(text), payload)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "nonsense", json.dumps({"variables": [{"name": "a"}], "attrs": {}})])
+def test_a_malformed_layout_is_an_error(text: str) -> None:
+    with pytest.raises(FormatError):
+        Layout.from_json(text)
+
+
+def test_object_types_in_a_layout_are_refused() -> None:
+    text = encode_result(1.5)[0].replace("<f8", "O")
+    with pytest.raises(FormatError):
+        Layout.from_json(text)

@@ -1,0 +1,179 @@
+"""Shards: any prefix is readable, and nothing wrong is ever taken for right."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sweeprun.errors import FormatError
+from sweeprun.store.records import Failure, Outcome, Record
+from sweeprun.store.shards import ShardWriter, read_shard
+from tests.results.runs import failure, success
+
+
+def records(count: int) -> list[Record]:
+    return [
+        failure(i, message=f"é {i}") if i % 3 == 2 else success(i, {"x": i / 3, "s": "t" * i}) for i in range(count)
+    ]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Record], bytes]:
+    """A shard of four batches: its path, its records, its bytes."""
+    path = tmp_path_factory.mktemp("shards") / "w.arrow"
+    expected = records(10)
+    writer = ShardWriter(path)
+    for batch in (expected[:1], expected[1:5], [], expected[5:6], expected[6:]):
+        writer.append(batch)
+    writer.close()
+    return path, expected, path.read_bytes()
+
+
+def test_records_come_back_in_order(written: tuple[Path, list[Record], bytes]) -> None:
+    path, expected, _ = written
+    contents = read_shard(path)
+    assert list(contents.records()) == expected
+    assert [len(batch) for batch in contents.batches] == [1, 4, 1, 4]
+    assert contents.torn is None
+
+
+def test_every_prefix_yields_a_prefix_of_the_records(written: tuple[Path, list[Record], bytes], tmp_path: Path) -> None:
+    _, expected, content = written
+    path = tmp_path / "prefix.arrow"
+    counts = set()
+    for length in range(len(content)):
+        path.write_bytes(content[:length])
+        found = list(read_shard(path).records())
+        assert found == expected[: len(found)]
+        counts.add(len(found))
+    assert {0, 1, 5, 6} <= counts
+
+
+@given(st.data())
+def test_damage_is_never_taken_for_a_record(written: tuple[Path, list[Record], bytes], data: st.DataObject) -> None:
+    path, expected, content = written
+    start = data.draw(st.integers(0, len(content) - 1))
+    damage = data.draw(st.binary(min_size=1, max_size=64) | st.integers(1, 512).map(bytes))
+    damaged = path.with_name(f"damaged-{os.getpid()}.arrow")
+    damaged.write_bytes((content[:start] + damage + content[start + len(damage) :])[: len(content)])
+    try:
+        found = list(read_shard(damaged).records())
+    except FormatError:
+        return
+    assert all(record in expected for record in found)
+
+
+def test_every_single_flipped_byte(written: tuple[Path, list[Record], bytes]) -> None:
+    path, expected, content = written
+    damaged = path.with_name(f"flipped-{os.getpid()}.arrow")
+    for place in range(0, len(content), 3):
+        damaged.write_bytes(content[:place] + bytes([content[place] ^ 0x55]) + content[place + 1 :])
+        try:
+            found = list(read_shard(damaged).records())
+        except FormatError:
+            continue
+        assert all(record in expected for record in found)
+
+
+def test_a_shard_is_made_once(tmp_path: Path) -> None:
+    path = tmp_path / "w.arrow"
+    for _ in range(2):
+        writer = ShardWriter(path)
+        if path.exists():
+            with pytest.raises(FileExistsError):
+                writer.append(records(1))
+        else:
+            writer.append(records(1))
+        writer.close()
+
+
+def test_without_records_there_is_no_file(tmp_path: Path) -> None:
+    writer = ShardWriter(tmp_path / "w.arrow")
+    writer.append([])
+    writer.close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
+    script = """
+import resource, signal, sys
+from pathlib import Path
+from sweeprun.store.shards import ShardWriter
+from tests.store.test_shards import records
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+writer = ShardWriter(Path(sys.argv[1]))
+writer.append(records(3))
+size = Path(sys.argv[1]).stat().st_size
+resource.setrlimit(resource.RLIMIT_FSIZE, (size + 100, resource.RLIM_INFINITY))
+try:
+    writer.append(records(9)[3:])
+except OSError:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    writer.append(records(9)[3:])
+    writer.close()
+    sys.exit(0)
+sys.exit(3)
+"""
+    path = tmp_path / "w.arrow"
+    subprocess.run([sys.executable, "-c", script, str(path)], check=True, cwd=Path(__file__).parents[2])
+    contents = read_shard(path)
+    assert contents.torn is None
+    assert list(contents.records()) == records(9)
+
+
+def test_writing_imports_no_pandas(tmp_path: Path) -> None:
+    script = """
+import sys
+from pathlib import Path
+from sweeprun.store.payloads import encode_result
+from sweeprun.store.records import Outcome, Record
+from sweeprun.store.shards import ShardWriter, read_shard
+layout, payload = encode_result({"x": 1.0})
+record = Record(task_id=0, attempt=1, outcome=Outcome.SUCCEEDED, stream=0, started=0.0, seconds=0.0,
+                layout=layout, payload=payload)
+writer = ShardWriter(Path(sys.argv[1]))
+writer.append([record])
+assert list(read_shard(Path(sys.argv[1])).records()) == [record]
+sys.exit("pandas" in sys.modules or "xarray" in sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", script, str(tmp_path / "w.arrow")], check=True, cwd=Path(__file__).parents[2])
+
+
+@pytest.mark.parametrize(
+    ("metadata", "match"),
+    [
+        ({"format": "sweeprun-shard", "version": "9"}, "version 9"),
+        ({"format": "else", "version": "1"}, "is no shard"),
+        (None, "is no shard"),
+    ],
+)
+def test_other_files_and_versions_are_refused(tmp_path: Path, metadata: dict[str, str] | None, match: str) -> None:
+    path = tmp_path / "w.arrow"
+    schema = pa.schema([pa.field("task_id", pa.int64())], metadata=metadata)
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_stream(sink, schema):
+        pass
+    with pytest.raises(FormatError, match=match):
+        read_shard(path)
+
+
+@pytest.mark.parametrize(
+    "field", ["task_id", "attempt", "stream", "started", "seconds", "layout", "payload", "outcome"]
+)
+def test_the_checksum_covers_everything(field: str) -> None:
+    record = success(1, 1.5)
+    changes = {"layout": "other", "payload": b"other", "outcome": Outcome.FAILED}
+    fields = {name: getattr(record, name) for name in Record.__dataclass_fields__}
+    changed = Record(**(fields | {field: changes.get(field, 7)}))
+    assert changed.checksum() != record.checksum()
+
+
+def test_a_failure_survives() -> None:
+    reason = Failure(type="ValueError", message="é \ud800", traceback="…")
+    assert Failure.decode(reason.encode()) == reason
+    with pytest.raises(FormatError):
+        Failure.decode(b"[1]")
