@@ -20,13 +20,13 @@ def main(words: Sequence[str]) -> int:
     )
     parser.add_argument("-o", "--output", type=Path, help="the file, .nc or .zarr; by default ./results.nc")
     args = parser.parse_args(words)
-    run = chosen_run(args.run)
 
     from sweeprun.results.collect import collect_run
     from sweeprun.results.export import check_output, is_ours, write_dataset
 
     output = args.output or DEFAULT_OUTPUT
     check_output(output)
+    run = chosen_run(args.run)
     if args.output is None and output.exists() and not is_ours(output):
         raise UsageError(
             f"./{output} is there and was not made by sweeprun; choose another name: sweeprun collect -o …"

@@ -10,7 +10,11 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf, open_dict
@@ -25,6 +29,7 @@ from sweeprun.store.manifest import Manifest
 
 FORMAT = "sweeprun-configs"
 VERSION = 1
+_HYDRA_CONFIG = "hydra.core.hydra_config"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,17 +197,10 @@ class HydraNode:
         self._directory = directory
         self._task: Task | None = None
         self._config: DictConfig | None = None
-        self._published = False
 
     def enter(self, task: Task) -> None:
         """From now on, it is this task's."""
         self._task, self._config = task, None
-
-    def publish(self) -> None:
-        """Let ``HydraConfig.get()`` find it, if somebody imported Hydra."""
-        if not self._published and "hydra.core.hydra_config" in sys.modules:
-            _publish(self)
-            self._published = True
 
     def config(self) -> DictConfig:
         """The full config of the current task."""
@@ -224,23 +222,55 @@ class HydraNode:
         register("python_version", lambda level="minor": versions.get(level), replace=True)
 
 
-def _publish(node: HydraNode) -> None:
-    """Put a `HydraConfig` in place of Hydra's own that derives its config when it is read: few tasks do."""
-    from hydra.core.hydra_config import HydraConfig
-    from hydra.core.singleton import Singleton
+class HydraConfigHook(MetaPathFinder):
+    """Puts our `HydraNode` behind ``HydraConfig.get()`` when somebody imports it, and not before: Hydra is slow."""
 
-    class DerivedHydraConfig(HydraConfig):
-        @property
-        def cfg(self) -> Any:
-            config = node.config()
-            OmegaConf.set_readonly(config.hydra, True)
-            holder = OmegaConf.masked_copy(config, "hydra")
-            holder.hydra._set_parent(config)
-            return holder
+    def __init__(self, node: HydraNode) -> None:
+        self._node = node
 
-        @cfg.setter
-        def cfg(self, value: Any) -> None:
-            pass
+    def install(self) -> None:
+        """Publish now if it is imported already, or else when it will be."""
+        if _HYDRA_CONFIG in sys.modules:
+            self._publish()
+        else:
+            sys.meta_path.insert(0, self)
 
-    instances: dict[Any, Any] = Singleton._instances
-    instances[HydraConfig] = object.__new__(DerivedHydraConfig)
+    def find_spec(self, fullname: str, _path: object = None, _target: object = None) -> ModuleSpec | None:
+        """Find that one module, as Python would, and publish once it is executed."""
+        if fullname != _HYDRA_CONFIG:
+            return None
+        sys.meta_path.remove(self)
+        spec = find_spec(fullname)
+        if spec is not None and spec.loader is not None:
+            execute = spec.loader.exec_module
+
+            def execute_and_publish(module: ModuleType) -> None:
+                execute(module)
+                self._publish()
+
+            vars(spec.loader)["exec_module"] = execute_and_publish
+        return spec
+
+    def _publish(self) -> None:
+        from hydra.core.hydra_config import HydraConfig
+        from hydra.core.singleton import Singleton
+
+        node = self._node
+
+        class DerivedHydraConfig(HydraConfig):
+            """Derives the config when it is read: few tasks do."""
+
+            @property
+            def cfg(self) -> Any:
+                config = node.config()
+                OmegaConf.set_readonly(config.hydra, True)
+                holder = OmegaConf.masked_copy(config, "hydra")
+                holder.hydra._set_parent(config)
+                return holder
+
+            @cfg.setter
+            def cfg(self, value: Any) -> None:
+                pass
+
+        instances: dict[Any, Any] = Singleton._instances
+        instances[HydraConfig] = object.__new__(DerivedHydraConfig)

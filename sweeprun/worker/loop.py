@@ -14,7 +14,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from sweeprun.config.frozen import ConfigDeriver, HydraNode, read_configs
+from sweeprun.config.frozen import ConfigDeriver, HydraConfigHook, HydraNode, read_configs
 from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.design.tasks import Task
 from sweeprun.store.directory import RunDirectory
@@ -123,8 +123,6 @@ class Worker:
     def _call(self, task: Task, cfg: DictConfig | None) -> Any:
         cfg = self._derive(task) if cfg is None else cfg
         function = self._function(cfg)
-        if self._hydra is not None:
-            self._hydra.publish()
         running = RunningTask(
             id=task.task_id,
             attempt=self._attempt,
@@ -152,6 +150,7 @@ class Worker:
         if self._hydra is None:
             self._hydra = HydraNode(self._configs(), self._directory)
             self._hydra.register_resolvers()
+            HydraConfigHook(self._hydra).install()
         self._hydra.enter(task)
         return self._configs().derive(task)
 

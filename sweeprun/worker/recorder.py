@@ -1,5 +1,6 @@
-"""Keeps records until it is worth writing them: a record waits for at most a moment, long tasks not at all."""
+"""Keeps records until it is worth writing them: none waits for more than a moment, whatever the next task does."""
 
+import threading
 import time
 
 from sweeprun.store.directory import RunDirectory
@@ -7,30 +8,69 @@ from sweeprun.store.records import Record
 from sweeprun.store.shards import ShardWriter
 
 FLUSH_SECONDS = 0.1
-"""Records are written together while they come faster than this; so it bounds the work that a crash can undo."""
+"""Records that come faster than this are written together; so it bounds the work that a crash can undo."""
 
 
 class Recorder:
-    """Writes a worker's records to its shard."""
+    """Writes a worker's records to its shard.
+
+    A record is written at once if the last one was a moment ago. Otherwise it waits for the next, or for a thread that
+    writes what the worker, busy with a long task, can't.
+    """
 
     def __init__(self, run: RunDirectory, worker: str) -> None:
         self._writer = ShardWriter(run.shard(worker))
         self._waiting: list[Record] = []
         self._flushed = 0.0
+        self._lock = threading.Lock()
+        self._due = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._error: OSError | None = None
 
     def add(self, record: Record) -> None:
-        """Take a record; it is durable now if the last flush is a moment ago, or else with the next flush."""
-        self._waiting.append(record)
-        if time.monotonic() - self._flushed >= FLUSH_SECONDS:
-            self.flush()
+        """Take a record; it is durable within `FLUSH_SECONDS`.
+
+        Raises
+        ------
+        OSError
+            If records can't be written, this or earlier ones.
+        """
+        with self._lock:
+            self._waiting.append(record)
+            if time.monotonic() - self._flushed >= FLUSH_SECONDS:
+                self._write()
+            elif not self._due.is_set():
+                self._due.set()
+        if self._waiting and self._thread is None:
+            self._thread = threading.Thread(target=self._watch, name="sweeprun-recorder", daemon=True)
+            self._thread.start()
 
     def flush(self) -> None:
         """Write all that waits, durably."""
-        self._writer.append(self._waiting)
-        self._waiting.clear()
-        self._flushed = time.monotonic()
+        with self._lock:
+            self._write()
 
     def close(self) -> None:
         """Flush and close."""
         self.flush()
         self._writer.close()
+
+    def _write(self) -> None:
+        if self._error is not None:
+            raise self._error
+        self._writer.append(self._waiting)
+        self._waiting.clear()
+        self._flushed = time.monotonic()
+
+    def _watch(self) -> None:
+        """Write what has waited; an error is for the worker to raise."""
+        while True:
+            self._due.wait()
+            time.sleep(FLUSH_SECONDS)
+            with self._lock:
+                self._due.clear()
+                try:
+                    self._write()
+                except OSError as error:
+                    self._error = error
+                    return
