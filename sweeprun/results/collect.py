@@ -12,6 +12,7 @@ from sweeprun import __version__
 from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.design.grid import Grid
 from sweeprun.errors import FormatError, ResultError
+from sweeprun.results.dtypes import encodable
 from sweeprun.results.merging import Merged, OwnDimension, merge_variables, own_dimensions
 from sweeprun.results.parts import Part, chosen_rows, read_parts
 from sweeprun.store.directory import RunDirectory
@@ -62,7 +63,8 @@ def collect_run(run: RunDirectory) -> Collected:
     shards = list(read_shards(run.shards))
     best = choose_records(shards, len(grid))
     states = task_states(run, best)
-    parts = read_parts(shards, best, RESERVED_NAMES | {axis.name for axis in grid.axes})
+    names = dimension_names(grid)
+    parts = read_parts(shards, best, RESERVED_NAMES.union(names))
     dimensions = own_dimensions(parts)
     seconds = np.full(len(grid), np.nan)
     for batch, task_ids, rows in chosen_rows(shards, best, best.outcome >= 0):
@@ -72,7 +74,7 @@ def collect_run(run: RunDirectory) -> Collected:
         "state": np.array([state.value for state in STATE_ORDER])[states],
         "seconds": seconds,
     }
-    dataset = _dataset(grid, dimensions, list(merge_variables(parts, dimensions, len(grid))), bookkeeping)
+    dataset = _dataset(grid, names, dimensions, list(merge_variables(parts, dimensions, len(grid))), bookkeeping)
     _describe(dataset, run, manifest, parts)
     return Collected(
         dataset=dataset,
@@ -82,14 +84,28 @@ def collect_run(run: RunDirectory) -> Collected:
     )
 
 
+def dimension_names(grid: Grid) -> tuple[str, ...]:
+    """The dims of the axes: their names, with ``.`` in the place of ``/``, which netCDF and Zarr keep for groups."""
+    names: list[str] = []
+    for axis in grid.axes:
+        name = axis.name.replace("/", ".")
+        while name in names or name in RESERVED_NAMES:
+            name += "_"
+        names.append(name)
+    return tuple(names)
+
+
 def _dataset(
     grid: Grid,
+    axes: tuple[str, ...],
     dimensions: dict[str, OwnDimension],
     variables: list[Merged],
     bookkeeping: dict[str, np.ndarray],
 ) -> xr.Dataset:
-    axes = tuple(axis.name for axis in grid.axes)
-    coordinates: dict[str, Any] = {axis.name: (axis.name, axis.coordinates()) for axis in grid.axes}
+    coordinates: dict[str, Any] = {}
+    for name, axis in zip(axes, grid.axes, strict=True):
+        labels = axis.coordinates()
+        coordinates[name] = (name, encodable(labels) if labels.dtype.kind == "U" else labels)
     for name, data in bookkeeping.items():
         coordinates[name] = (axes, data.reshape(grid.shape))
     for dim, dimension in dimensions.items():

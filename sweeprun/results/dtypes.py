@@ -12,6 +12,8 @@ _TIME_UNITS = ("s", "ms", "us", "ns")
 
 _FINER_UNITS = ("ps", "fs", "as")
 
+_FIRST_SURROGATE, _LAST_SURROGATE = 0xD800, 0xDFFF
+
 
 def family(dtype: DType) -> str:
     """What a value is, in words; types of one family go together."""
@@ -45,13 +47,8 @@ def cast(array: np.ndarray, dtype: DType) -> np.ndarray:
     return new
 
 
-def with_missing(dtype: DType) -> DType:
-    """The type that has a missing value: integers and booleans become floats."""
-    return np.dtype(np.float64) if dtype.kind in "biu" else dtype
-
-
 def missing(shape: tuple[int, ...], dtype: DType) -> np.ndarray:
-    """An array of missing values, NaN, NaT or empty strings, of the type `with_missing`."""
+    """An array of missing values: NaN, NaT or empty strings; integers and booleans become floats to have one."""
     match dtype.kind:
         case "b" | "i" | "u":
             return np.full(shape, np.nan)
@@ -80,3 +77,13 @@ def equal(first: np.ndarray, second: np.ndarray) -> bool:
     if first.shape != second.shape:
         return False
     return bool(((first == second) | (is_missing(first) & is_missing(second))).all())
+
+
+def encodable(texts: np.ndarray) -> np.ndarray:
+    """Strings with lone surrogates, as in some file names, written out: neither pandas nor a file can hold them."""
+    if texts.dtype.kind == "U":
+        codes = np.ascontiguousarray(texts).reshape(-1).view(np.uint32)
+        if not ((codes >= _FIRST_SURROGATE) & (codes <= _LAST_SURROGATE)).any():
+            return texts
+    plain = [text.encode(errors="backslashreplace").decode() for text in texts.flat]
+    return np.array(plain, texts.dtype.kind).reshape(texts.shape)

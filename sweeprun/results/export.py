@@ -1,15 +1,15 @@
 """Write a Dataset to a file, whole or not at all; the ending of the name tells the format."""
 
-import json
+import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import xarray as xr
+from zarr.storage import LocalStore
 
 from sweeprun.errors import UsageError
+from sweeprun.results.portable import portable
 from sweeprun.store.files import temporary_sibling
 
 FORMATS = (".nc", ".zarr")
@@ -21,12 +21,22 @@ def check_output(path: Path) -> None:
     Raises
     ------
     UsageError
-        If the ending is unknown or the directory doesn't exist.
+        If the ending is unknown, the directory doesn't exist, or something else is there.
     """
+    shown = f"can't write {str(path)!r}"
+    path = path.absolute()
     if path.suffix not in FORMATS:
-        raise UsageError(f"can't write {str(path)!r}: the name must end in {' or '.join(FORMATS)}")
-    if not path.absolute().parent.is_dir():
-        raise UsageError(f"can't write {str(path)!r}: there is no directory {str(path.absolute().parent)!r}")
+        raise UsageError(f"{shown}: the name must end in {' or '.join(FORMATS)}")
+    if not path.parent.is_dir():
+        raise UsageError(f"{shown}: there is no directory {str(path.parent)!r}")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise UsageError(f"{shown}: no permission to write to {str(path.parent)!r}")
+    if path.suffix == ".nc" and "\\" in str(path):
+        raise UsageError(f"{shown}: netCDF can't open a path with a backslash; choose another, or .zarr")
+    if path.suffix == ".nc" and path.is_dir():
+        raise UsageError(f"{shown}: it is a directory")
+    if path.suffix == ".zarr" and path.exists() and not _is_zarr(path):
+        raise UsageError(f"{shown}: what is there is no Zarr store, so it is not replaced")
 
 
 def is_ours(path: Path) -> bool:
@@ -38,12 +48,16 @@ def is_ours(path: Path) -> bool:
         return False
 
 
+def _is_zarr(path: Path) -> bool:
+    return path.is_dir() and any((path / name).exists() for name in (".zgroup", ".zmetadata", "zarr.json"))
+
+
 def write_dataset(dataset: xr.Dataset, path: Path) -> None:
-    """Write a Dataset as netCDF-4 (``.nc``) or Zarr 3 (``.zarr``), in the place of what was there.
+    """Write a Dataset as netCDF-4 (``.nc``) or Zarr (``.zarr``), in the place of what was there.
 
     What a format lacks is stored as the nearest that it has: half floats as single ones in netCDF, attributes other
-    than numbers and strings as JSON. Complex numbers in netCDF are the compound type that
-    ``xarray.open_dataset(path, auto_complex=True)`` reads as such.
+    than numbers and strings as JSON, names as `portable` says. Complex numbers in netCDF are the compound type that
+    ``xarray.open_dataset(path, auto_complex=True)`` reads as such. Dates come back in xarray's default unit, ns.
 
     Raises
     ------
@@ -51,10 +65,7 @@ def write_dataset(dataset: xr.Dataset, path: Path) -> None:
         If the path can't be written.
     """
     check_output(path)
-    plain = dataset.copy()
-    plain.attrs = _plain_attrs(plain.attrs)
-    for variable in plain.variables.values():
-        variable.attrs = _plain_attrs(variable.attrs)
+    plain = portable(dataset)
     try:
         with temporary_sibling(path.absolute()) as temporary:
             try:
@@ -65,17 +76,22 @@ def write_dataset(dataset: xr.Dataset, path: Path) -> None:
                     shutil.rmtree(temporary)
     except OSError as error:
         raise UsageError(f"can't write {str(path)!r}: {error.strerror or error}") from error
+    except RuntimeError as error:  # what the netCDF library calls a full disk, among others
+        raise UsageError(f"can't write {str(path)!r}: {error}") from error
 
 
 def _write(dataset: xr.Dataset, path: Path, suffix: str) -> None:
     if suffix == ".zarr":
-        dataset.to_zarr(path, mode="w", zarr_format=2, consolidated=True)
+        # Format 3 specifies neither strings of fixed width nor consolidated metadata yet, and warns of both.
+        dataset.to_zarr(LocalStore(path), mode="w", zarr_format=2, consolidated=True)
         return
-    for name, variable in dataset.variables.items():
-        if variable.dtype == np.float16:
-            dataset[name] = dataset[name].astype(np.float32)
+    halves = [name for name, variable in dataset.variables.items() if variable.dtype == np.float16]
+    dataset = dataset.assign({name: dataset[name].astype(np.float32) for name in halves})
+    # Characters of fixed width: half the time and a sixth of the size of strings of variable width, and NUL is kept.
     encoding = {name: {"dtype": "S1"} for name, variable in dataset.variables.items() if variable.dtype.kind == "U"}
     dataset.to_netcdf(path, engine="netcdf4", format="NETCDF4", encoding=encoding, auto_complex=True)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _put_in_place(temporary: Path, path: Path) -> None:
@@ -86,23 +102,3 @@ def _put_in_place(temporary: Path, path: Path) -> None:
             shutil.rmtree(older) if older.is_dir() else older.unlink()
         return
     temporary.replace(path)
-
-
-def _plain_attrs(attrs: dict[Any, Any]) -> dict[str, Any]:
-    return {str(name): _plain(value) for name, value in attrs.items()}
-
-
-def _plain(value: Any) -> Any:
-    """An attribute as both formats hold it: a number, a string, or a list of one of them."""
-    with suppress(TypeError, ValueError):
-        if isinstance(value, np.generic | np.ndarray):
-            value = value.tolist()
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
-        return value
-    if (
-        isinstance(value, list)
-        and value
-        and (all(type(item) in (int, float) for item in value) or all(isinstance(item, str) for item in value))
-    ):
-        return value
-    return json.dumps(value, default=str)

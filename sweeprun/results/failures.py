@@ -16,6 +16,7 @@ from sweeprun.store.states import STATE_ORDER, BestRecords, TaskState, choose_re
 from sweeprun.store.workers import read_exits
 
 _KEPT_IDS = 20
+_NUMBER = re.compile(r"0x[0-9a-fA-F]+|[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ def group_failures(failed: Iterable[FailedTask]) -> list[FailureGroup]:
 
 def _pattern(message: str) -> str:
     first, _, _ = message.partition("\n")
-    return re.sub(r"\d+", "#", first)
+    return _NUMBER.sub("#", first)
 
 
 def _failed_tasks(run: RunDirectory) -> Iterator[FailedTask]:

@@ -105,6 +105,8 @@ def _own_dimension(dim: str, given: Sequence[_Labels]) -> OwnDimension:
     attrs = next((labels.attrs for labels, _ in labelled if labels.attrs), {})
     first, _ = labelled[0]
     values = _joined(f"coordinate {dim!r}", [(labels.task_id, values) for labels, values in labelled])
+    if values[0].dtype == np.float16:  # which pandas has no index for
+        values = [array.astype(np.float32) for array in values]
     longest = max(values, key=len)
     unlabelled = next((labels for labels in given if labels.values is None), None)
     if all(equal(array, longest[: len(array)]) for array in values):
@@ -162,15 +164,15 @@ def merge_variables(parts: Sequence[Part], dimensions: dict[str, OwnDimension], 
         If two tasks returned what can't be one variable.
     """
     pieces: dict[str, list[_Piece]] = {}
-    own_coordinates: set[str] = set()
+    others: set[str] = set()
     for part in parts:
         for variable, column in zip(part.layout.variables, part.columns, strict=True):
             pieces.setdefault(variable.name, []).append(_Piece(part=part, variable=variable, column=column))
             if not is_dimension_coordinate(variable):
-                own_coordinates.add(variable.name)
-    for name in pieces:
-        if name in own_coordinates:
-            yield _merge(name, pieces[name], dimensions, tasks)
+                others.add(variable.name)
+    for name, same in pieces.items():
+        if name in others:
+            yield _merge(name, same, dimensions, tasks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

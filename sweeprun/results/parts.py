@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sweeprun.errors import FormatError
-from sweeprun.results.dtypes import equal
+from sweeprun.results.dtypes import encodable, equal
 from sweeprun.store.payloads import Layout, Variable, decode_result
 from sweeprun.store.shards import Batch, ShardContents
 from sweeprun.store.states import BestRecords
@@ -125,9 +125,11 @@ def _part(layout: Layout, task_ids: np.ndarray, payloads: list[memoryview]) -> P
 
 def _stack(arrays: list[np.ndarray]) -> np.ndarray:
     """One column; of strings as objects if one is long, since all would be padded to its length."""
-    if any(array.dtype.kind == "U" and array.dtype.itemsize > _WIDEST_TEXT for array in arrays):
-        return np.stack([array.astype(object) for array in arrays])
-    return np.stack(arrays)
+    if arrays[0].dtype.kind != "U":
+        return np.stack(arrays)
+    if any(array.dtype.itemsize > _WIDEST_TEXT for array in arrays):
+        arrays = [array.astype(object) for array in arrays]
+    return encodable(np.stack(arrays))
 
 
 def _split(part: Part) -> Iterator[Part]:

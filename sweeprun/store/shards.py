@@ -209,15 +209,19 @@ def read_shard(path: Path) -> ShardContents:
         If the file is no shard, or of an unknown version.
     """
     batches: list[Batch] = []
+    torn = None
+    content = path.read_bytes()
+    source = pa.BufferReader(content)
     try:
-        reader = ipc.open_stream(path.read_bytes())
+        reader = ipc.open_stream(source)
         _check_format(path, reader.schema)
         if not reader.schema.equals(_SCHEMA):
             raise ValueError("its columns are not a shard's")
         while True:
             batches.append(_columns(*reader.read_next_batch_with_custom_metadata()))
-    except StopIteration:
-        torn = None
+    except StopIteration:  # zeros end a stream, too, and writers write no end
+        if rest := len(content) - source.tell():
+            torn = f"{rest} bytes after {len(batches)} batches can't be read"
     except _UNREADABLE as error:
         torn = f"it can't be read after {len(batches)} batches: {error}"
     return ShardContents(path=path, batches=tuple(batches), torn=torn)

@@ -8,7 +8,9 @@ import pytest
 import xarray as xr
 
 from sweeprun.errors import UsageError
+from sweeprun.results.collect import collect_run
 from sweeprun.results.export import is_ours, write_dataset
+from tests.results.runs import axis, count_axis, make_run, success, write_shard
 
 VALUES: dict[str, Any] = {
     "bool": [True, False],
@@ -91,3 +93,69 @@ def test_only_our_own_files_are_known_as_ours(tmp_path: Path) -> None:
 def test_paths_that_cannot_be_written(tmp_path: Path, name: str, match: str) -> None:
     with pytest.raises(UsageError, match=match):
         write_dataset(xr.Dataset(), tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["a b'\"\n é", "h#sh?%20*", "[x]", "c:d", "-x"])
+def test_paths_with_any_characters(tmp_path: Path, name: str) -> None:
+    directory = tmp_path / name
+    directory.mkdir()
+    for suffix in (".nc", ".zarr"):
+        write_dataset(xr.Dataset({"x": ("t", [1.0])}), directory / f"x{suffix}")
+    with xr.open_dataset(directory / "x.nc") as found:
+        assert found.x.values.tolist() == [1.0]
+    with xr.open_zarr(directory / "x.zarr") as found:
+        assert found.x.values.tolist() == [1.0]
+
+
+def test_what_is_not_ours_to_replace(tmp_path: Path) -> None:
+    for name in ("x.nc", "x.zarr"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "precious").touch()
+        with pytest.raises(UsageError, match=r"it is a directory|no Zarr store"):
+            write_dataset(xr.Dataset(), tmp_path / name)
+        assert (tmp_path / name / "precious").exists()
+
+
+def test_netcdf_has_no_backslash_in_paths(tmp_path: Path) -> None:
+    (tmp_path / "a\\b").mkdir()
+    with pytest.raises(UsageError, match="backslash"):
+        write_dataset(xr.Dataset(), tmp_path / "a\\b" / "x.nc")
+    write_dataset(xr.Dataset(), tmp_path / "a\\b" / "x.zarr")
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), RuntimeError("NetCDF: HDF error")])
+@pytest.mark.parametrize("suffix", [".nc", ".zarr"])
+def test_a_failure_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, error: Exception
+) -> None:
+    path = tmp_path / f"x{suffix}"
+    write_dataset(xr.Dataset({"x": 1.0}), path)
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(xr.Dataset, "to_netcdf" if suffix == ".nc" else "to_zarr", fail)
+    with pytest.raises(UsageError, match=str(error.args[-1])):
+        write_dataset(xr.Dataset({"x": 2.0}), path)
+    monkeypatch.undo()
+    with xr.open_dataset(path) if suffix == ".nc" else xr.open_zarr(path) as found:
+        assert float(found.x) == 1.0
+    assert [child.name for child in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("suffix", [".nc", ".zarr"])
+@pytest.mark.parametrize("kind", sorted(VALUES))
+def test_a_collected_run_of_any_type_survives_a_file(tmp_path: Path, kind: str, suffix: str) -> None:
+    data = np.asarray(VALUES[kind])
+    run = make_run(tmp_path / "run", axis("model/opt", ["a", "b"]), count_axis("seed", 2))
+    write_shard(run, "w", [success(i, {"x": data[i % 2], "y": ("t", data)}) for i in range(3)])
+    dataset = collect_run(run).dataset
+    path = tmp_path / f"x{suffix}"
+    write_dataset(dataset, path)
+    opened = xr.open_dataset(path, auto_complex=True) if suffix == ".nc" else xr.open_zarr(path)
+    with opened as found:
+        assert set(found.coords) == {"model.opt", "seed", "task_id", "state", "seconds"}
+        for name, variable in dataset.variables.items():
+            assert found[name].dims == variable.dims
+            np.testing.assert_array_equal(found[name].values.astype(variable.dtype), variable.values)
+        assert found.attrs["base_config"] == "lr: 0.1\n"

@@ -1,5 +1,7 @@
 """Failures are grouped by what went wrong."""
 
+import json
+import socket
 from pathlib import Path
 
 from sweeprun.results.failures import FailedTask, failures_of, group_failures
@@ -24,3 +26,29 @@ def test_failed_and_lost_tasks_of_a_run(tmp_path: Path) -> None:
         append_exit(run, "launcher", Exit(worker="w", task_id=task_id, code=code, when=0.0))
     found = {(group.kind, group.task_ids) for group in failures_of(run)}
     assert found == {("ValueError", (1, 2)), ("lost: signal SIGSEGV", (3,)), ("lost: exit code 7", (4,))}
+
+
+def test_signs_exponents_and_addresses_do_not_tell_groups_apart() -> None:
+    messages = ["loss -1.5e+10 at <f at 0x7fa0>", "loss 3 at <f at 0x7fbc12>", "loss 0.25 at <f at 0xdead>"]
+    tasks = [FailedTask(task_id=i, kind="E", message=message, traceback="") for i, message in enumerate(messages)]
+    assert [group.count for group in group_failures(tasks)] == [3]
+
+
+def test_a_dead_worker_that_nobody_saw_end_has_lost_its_task(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", count_axis("seed", 2))
+    beat = {"worker": "w", "host": socket.gethostname(), "pid": 2**22 + 1, "born": 1, "task_id": 1, "since": 0.0}
+    run.beat("w").write_text(json.dumps(beat))
+    (group,) = failures_of(run)
+    assert group.kind == "lost"
+    assert group.task_ids == (1,)
+    assert "nobody saw it end" in group.message
+
+
+def test_many_failures_keep_the_first_ids_only(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", count_axis("seed", 100))
+    write_shard(run, "b", [failure(i, message=f"bad {i}") for i in range(50, 100)])
+    write_shard(run, "a", [failure(i, message=f"bad {i}") for i in range(50)])
+    (group,) = failures_of(run)
+    assert group.count == 100
+    assert group.task_ids == tuple(range(20))
+    assert group.traceback == "Traceback …"

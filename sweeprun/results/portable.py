@@ -1,0 +1,115 @@
+"""What netCDF and Zarr can both hold: names, attributes and strings; the rest is replaced by the nearest that they can.
+
+References
+----------
+NetCDF Users Guide, "Permitted characters in netCDF names": a letter, digit, underscore or non-ASCII character, then
+anything but control characters and ``/``, no space at the end; compared in Unicode's normalisation form C.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Collection, Hashable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sweeprun.results.dtypes import encodable
+
+ORIGINAL_NAME = "original_name"
+"""The attribute that holds a name that had to be changed."""
+
+_RESERVED_ATTRS = frozenset({"missing_value", "scale_factor", "add_offset", "coordinates", "dtype"}) | frozenset(
+    {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST"}
+)
+"""Attributes that readers take for instructions (values would come back changed), and those that HDF5 keeps to itself.
+So are all that begin with an underscore."""
+
+_TIME_ATTRS = frozenset({"units", "calendar"})
+"""The same, of dates and time spans."""
+
+
+def portable(dataset: xr.Dataset) -> xr.Dataset:
+    """The same Dataset with names, attributes and strings that both formats can hold; values are not copied."""
+    names = _portable_names(dataset)
+    plain = dataset.copy().rename(names)
+    plain.attrs = _portable_attrs(dataset.attrs, _RESERVED_ATTRS)
+    for old in dataset.variables:
+        variable = plain.variables[names.get(old, old)]
+        reserved = _RESERVED_ATTRS | _TIME_ATTRS if variable.dtype.kind in "mM" else _RESERVED_ATTRS
+        variable.attrs = _portable_attrs(variable.attrs, reserved)
+        if old in names:
+            variable.attrs[ORIGINAL_NAME] = _portable_text(str(old))
+    strings = {name: variable for name, variable in plain.variables.items() if variable.dtype.kind in "UO"}
+    return plain.assign({name: plain[name].copy(data=_strings(variable)) for name, variable in strings.items()})
+
+
+def _strings(variable: xr.Variable) -> np.ndarray:
+    """Strings of fixed width hold anything but surrogates; those of variable width end at a NUL, too."""
+    if variable.dtype.kind == "U":
+        return encodable(variable.values)
+    texts = [_portable_text(text) for text in variable.values.flat]
+    return np.array(texts, object).reshape(variable.shape)
+
+
+def _portable_names(dataset: xr.Dataset) -> dict[Hashable, str]:
+    """The names that have to change, and what they become."""
+    names: dict[Hashable, str] = {}
+    taken: set[str] = set()
+    for name in dict.fromkeys([*dataset.variables, *dataset.dims]):
+        spaced = name in dataset.dims or name in dataset.data_vars
+        new = portable_name(str(name), taken)
+        new = new if spaced else new.replace(" ", "_")  # xarray lists the other coordinates separated by spaces
+        while new in taken:
+            new += "_"
+        taken.add(new)
+        if new != name:
+            names[name] = new
+    return names
+
+
+def portable_name(name: str, taken: Collection[str] = ()) -> str:
+    """The nearest name that both formats can hold and that is not taken."""
+    new = unicodedata.normalize("NFC", _portable_text(name).replace("/", "."))
+    new = re.sub(r"[\x00-\x1f\x7f\\]", "_", new)
+    new = re.sub(r"^[^\w\u0080-\U0010ffff]|^$| $", "_", new)
+    while new in taken:
+        new += "_"
+    return new
+
+
+def _portable_attrs(attrs: Mapping[Any, Any], reserved: frozenset[str]) -> dict[str, Any]:
+    plain: dict[str, Any] = {}
+    for key, value in attrs.items():
+        name = f"{key}_" if key in reserved else str(key).lstrip("_")
+        plain[portable_name(name, plain)] = _portable_attr(value)
+    return plain
+
+
+def _portable_attr(value: Any) -> Any:
+    """A number, a string, or a list of one of them as it is; anything else as JSON."""
+    if isinstance(value, np.generic | np.ndarray):
+        value = value.tolist()
+    if isinstance(value, str):
+        return _portable_text(value)
+    if _is_number(value):
+        return value
+    if isinstance(value, list | tuple) and value:
+        if all(_is_number(item) for item in value):
+            return list(value)
+        if all(isinstance(item, str) for item in value):
+            return [_portable_text(item) for item in value]
+    with suppress(UnicodeError):
+        return _portable_text(json.dumps(value, default=str, ensure_ascii=False))
+    return json.dumps(value, default=str)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, float) or (type(value) is int and -(2**63) <= value < 2**63)
+
+
+def _portable_text(text: str) -> str:
+    """Text without lone surrogates, which UTF-8 has no bytes for, and without NUL, which ends a string in C."""
+    return text.encode(errors="backslashreplace").decode().replace("\0", "\\x00")
