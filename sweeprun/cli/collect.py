@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sweeprun.cli.arguments import chosen_run, run_parser
 from sweeprun.errors import UsageError
+from sweeprun.store.workers import read_beats
 
 DEFAULT_OUTPUT = Path("results.nc")
 
@@ -35,6 +36,9 @@ def main(words: Sequence[str]) -> int:
     write_dataset(collected.dataset, output)
     for file, task_id in collected.unsound:
         print(f"task {task_id}: its record in {file} is corrupt (checksum), and was left out", file=sys.stderr)
+    if collected.torn and not any(beat.is_alive() is not False for beat in read_beats(run)):
+        for file, why in collected.torn:
+            print(f"{file} is damaged, and no worker writes it: {why}", file=sys.stderr)
     counts = {state.value: count for state, count in collected.states.items()}
     if args.json:
         sizes = {str(name): size for name, size in collected.dataset.sizes.items()}

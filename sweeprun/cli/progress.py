@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
+_SHOWN_GROUPS = 12
+_SHOWN_MESSAGE = 500
 _FIRST_LINE_SECONDS = 2.0
 _LINE_GROWTH = 1.5
 _LONGEST_PAUSE_SECONDS = 60.0
@@ -112,13 +114,19 @@ def print_failures(groups: Sequence[Any]) -> None:
         return
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(title="failures", title_justify="left")
     for column in ("what", "tasks", "ids", "message"):
         table.add_column(column, justify="right" if column == "tasks" else "left")
-    for group in groups:
+    for group in groups[:_SHOWN_GROUPS]:
         ids = ", ".join(map(str, group.task_ids[:5])) + (", …" if group.count > 5 else "")
-        table.add_row(group.kind, str(group.count), ids, group.message)
+        table.add_row(Text(group.kind), str(group.count), ids, Text(group.message[:_SHOWN_MESSAGE]))
+    if len(groups) > _SHOWN_GROUPS:
+        rest = groups[_SHOWN_GROUPS:]
+        table.add_row(
+            f"… {len(rest)} more kinds", str(sum(group.count for group in rest)), "", "sweeprun status --json"
+        )
     Console(stderr=True).print(table)
 
 

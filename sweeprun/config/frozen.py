@@ -69,7 +69,9 @@ def write_configs(run: RunDirectory, compositions: Sequence[Composition]) -> Non
         "compositions": [(composition.task, composition.full) for composition in compositions],
     }
     create_file(run.frozen_configs, pickle.dumps(data, protocol=pickle.HIGHEST_PROTOCOL))
-    create_file(run.config, "---\n".join(composition.text for composition in compositions).encode())
+    create_file(
+        run.config, "---\n".join(composition.text for composition in compositions).encode("utf-8", "surrogateescape")
+    )
 
 
 def read_configs(run: RunDirectory) -> list[tuple[bytes, bytes]]:

@@ -100,7 +100,7 @@ class Manifest:
 
 def write_manifest(run: RunDirectory, manifest: Manifest) -> None:
     """Write the manifest of a new run; with it, the run exists."""
-    create_file(run.manifest, json.dumps(manifest.to_dict(), indent=1, ensure_ascii=False).encode())
+    create_file(run.manifest, json.dumps(manifest.to_dict(), indent=1).encode())
 
 
 def read_manifest(run: RunDirectory) -> Manifest:

@@ -83,6 +83,8 @@ class ShardWriter:
         """
         if not records:
             return
+        if self._descriptor is None:
+            self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         if self._stream is None:
             self._stream = ipc.new_stream(self._sink, _SCHEMA)
         batch, metadata = _batch(records)
@@ -90,8 +92,6 @@ class ShardWriter:
         content = self._sink.getvalue()
         self._sink.seek(0)
         self._sink.truncate()
-        if self._descriptor is None:
-            self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         try:
             write_fully(self._descriptor, content)
             os.fsync(self._descriptor)
@@ -206,7 +206,7 @@ def read_shard(path: Path) -> ShardContents:
     Raises
     ------
     FormatError
-        If the file is no shard, or of an unknown version.
+        If it is of an unknown version. A file that is no shard is one of which nothing can be read.
     """
     batches: list[Batch] = []
     torn = None
@@ -277,7 +277,7 @@ def _columns(batch: pa.RecordBatch, metadata: Any) -> Batch:
 def _check_format(path: Path, schema: pa.Schema) -> None:
     metadata = schema.metadata or {}
     if metadata.get(b"format") != FORMAT:
-        raise FormatError(f"{path} is no shard: its format is {metadata.get(b'format')!r}, not {FORMAT!r}")
+        raise ValueError(f"its format is {metadata.get(b'format')!r}, not {FORMAT!r}")
     if metadata.get(b"version") != VERSION:
         raise FormatError(
             f"{path} is a shard of version {metadata.get(b'version', b'?').decode(errors='replace')} and this sweeprun "
