@@ -1,6 +1,7 @@
 """Compose once per combination of config-group choices, type-check every value of every axis, and freeze."""
 
 import itertools
+import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -127,33 +128,42 @@ def _typed(axis: Axis, configs: Sequence[DictConfig], sweep: Sweep) -> Axis:
 def _trial(axis: Axis, override: Override, config: DictConfig, sweep: Sweep) -> tuple[tuple[Scalar, ...], LabelKind]:
     """Set every value on a copy of a config; the labels as the config types them.
 
-    Scalars that change a key are set one after the other on the same copy; anything else starts from a fresh one.
+    Scalars that change a key which nothing else touches are set one after the other on the same copy; anything else
+    starts from a fresh one.
     """
     labels: list[Scalar] = []
     trial: DictConfig | None = None
+    alone = not any(step is not override and _overlap(step.key, override.key) for step in config_steps(sweep.overrides))
     for index in _checked(axis.values):
         value, text = axis.values.value(index), axis.values.text(index)
-        reusable = override.operation is not Operation.ADD and not isinstance(value, dict | list)
+        reusable = alone and override.operation is not Operation.ADD and not isinstance(value, dict | list)
         try:
             if trial is None or not reusable:
-                trial = _first_point(config, sweep, axis, value)
+                trial, label = _first_point(config, sweep, axis, index)
             else:
                 apply_override(trial, override.operation, override.key, value)
+                label = _label(trial, override.key, value, text)
         except (OmegaConfBaseException, HydraException, SweeprunError) as error:
-            raise OverrideError(_refusal(override.written(text), error, config)) from error
-        labels.append(_label(trial, override.key, value, text))
+            raise OverrideError(_refusal(override, text, error, config)) from error
+        labels.append(label)
     return tuple(labels), LabelKind.of(labels)
 
 
-def _first_point(config: DictConfig, sweep: Sweep, axis: Axis, value: Value) -> DictConfig:
-    """A copy of a config with every axis at its first value, but one at ``value``."""
-    import pickle
+def _first_point(config: DictConfig, sweep: Sweep, axis: Axis, index: int) -> tuple[DictConfig, Scalar]:
+    """A copy of a config with one axis at ``index`` and the others at their first values; what it made of the value.
 
+    A later override may hide what the axis set, so its label is taken at its own turn.
+    """
     trial: DictConfig = pickle.loads(pickle.dumps(config))
-    first = {other.name: other.values.value(0) for other in sweep.axes} | {axis.name: value}
+    places = {other.name: (other.values, 0) for other in sweep.axes} | {axis.name: (axis.values, index)}
+    label: Scalar = None
     for step in config_steps(sweep.overrides):
-        apply_override(trial, step.operation, step.key, first[step.axis] if step.axis else step.value)
-    return trial
+        values, place = places[step.axis] if step.axis else (None, 0)
+        value = values.value(place) if values else step.value
+        apply_override(trial, step.operation, step.key, value)
+        if values and step.axis == axis.name:
+            label = _label(trial, step.key, value, values.text(place))
+    return trial, label
 
 
 def _checked(values: AxisValues) -> Iterator[int]:
@@ -168,7 +178,8 @@ def _label(config: DictConfig, key: str, value: Value, text: str) -> Scalar:
     parent, _, last = key.rpartition(".")
     try:
         node = OmegaConf.select(config, parent) if parent else config
-        found = None if OmegaConf.is_interpolation(node, last) else OmegaConf.select(config, key)
+        hidden = not OmegaConf.is_config(node) or OmegaConf.is_interpolation(node, last)
+        found = None if hidden else OmegaConf.select(config, key)
     except (OmegaConfBaseException, ValueError, TypeError):
         found = None
     if isinstance(found, Enum):
@@ -194,17 +205,26 @@ def _refuse_repetition(axis: Axis) -> None:
         seen.add(label)
 
 
-def _refusal(written: str, error: Exception, config: DictConfig) -> str:
+def _overlap(one: str, other: str) -> bool:
+    """Whether setting one key can touch the other."""
+    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
+
+
+def _refusal(override: Override, text: str, error: Exception, config: DictConfig) -> str:
     """Why a value was refused, in one message."""
     from difflib import get_close_matches
 
+    written = override.written(text)
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     message = f"{written} does not fit the config: {reason}"
     if "is not in struct" in reason:
-        key = reason.split("'")[1]
-        known = [str(name) for name in config if name != "hydra"]
-        close = get_close_matches(key, known, n=1)
-        hint = f"Did you mean {close[0]!r}?" if close else f"The config has the keys: {', '.join(known)}."
+        wanted = reason.split("'")[1]
+        parent = ".".join(itertools.takewhile(lambda part: part != wanted, override.key.split(".")))
+        holder = OmegaConf.select(config, parent) if parent else config
+        known = [str(name) for name in holder if name != "hydra"] if OmegaConf.is_dict(holder) else []
+        close = get_close_matches(wanted, known, n=1)
+        where = parent or "the config"
+        hint = f"Did you mean {close[0]!r}?" if close else f"{where} has the keys: {', '.join(known) or 'none'}."
         message += f". {hint} To add a key, write +{written}"
     return message
 
