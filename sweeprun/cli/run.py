@@ -1,10 +1,12 @@
 """``sweeprun [-m] [key=value …]``: one task in the foreground, or a sweep."""
 
+import signal
 import sys
 import time
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from sweeprun.cli.progress import make_progress, print_failures, print_summary
@@ -40,6 +42,17 @@ def run(words: Sequence[str]) -> int:
         return _run_single(application, args.overrides)
 
 
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _stop_on_signals() -> None:
+    """Let SIGTERM and a lost terminal stop a sweep as Ctrl-C does; ``nohup`` still works."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _interrupt)
+
+
 def _run_sweep(application: Application, overrides: Sequence[str], command: Sequence[str]) -> int:
     sweep_config = compose_for_sweep(application, overrides)
     sweeper, launcher = application.chosen_plugins(sweep_config)
@@ -56,10 +69,12 @@ def _run_sweep(application: Application, overrides: Sequence[str], command: Sequ
         jobs = [manifest.override_texts(table.task(task_id)) for task_id in range(len(table))]
         application.run_foreign_launcher(sweep_config, directory.path, jobs, RecordedJob(directory.path))
     else:
+        _stop_on_signals()
         workers = prepared.launcher.workers(prepared.array)
         with make_progress(len(table), workers, directory) as progress:
             try:
-                prepared.launcher.launch(directory, prepared.array, progress)
+                variables = {str(name): str(value) for name, value in sweep_config.hydra.job.env_set.items()}
+                prepared.launcher.launch(directory, prepared.array, progress, variables)
             except KeyboardInterrupt:
                 interrupted = True
     return _conclude(directory, time.monotonic() - started, interrupted=interrupted)

@@ -51,11 +51,11 @@ class LocalLauncher:
         threads = self.cpus_per_task or max(1, usable_cpus(environ) // workers)
         return {**environ, **thread_environment(threads, environ)}
 
-    def launch(self, run: RunDirectory, array: Array, progress: Progress) -> Tally:
-        """Run the array to its end; how it went."""
+    def launch(self, run: RunDirectory, array: Array, progress: Progress, variables: Mapping[str, str]) -> Tally:
+        """Run the array to its end, with further environment variables; how it went."""
         workers = self.workers(array)
-        pool = Pool(run, array, workers=workers, environment=self.environment(workers), progress=progress)
-        return pool.run()
+        environment = self.environment(workers, {**os.environ, **variables})
+        return Pool(run, array, workers=workers, environment=environment, progress=progress).run()
 
     def to_dict(self) -> dict[str, Any]:
         """The launcher's name and options, as the manifest keeps them."""

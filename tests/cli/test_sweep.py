@@ -143,6 +143,11 @@ def test_workers_keep_to_their_threads(run: Run, study: Path) -> None:
     assert dataset.threads.values.tolist() == dataset.variable.values.tolist() == [1, 1]
 
 
+def test_variables_of_the_config_reach_the_workers(run: Run, study: Path) -> None:
+    run("-m", "task=study.threads", "seed=0,1", "hydra.launcher.throttle=1", "+hydra.job.env_set.OMP_NUM_THREADS=3")
+    assert collected(run, study).variable.values.tolist() == [3, 3]
+
+
 def test_threads_are_the_share_of_the_cpus(run: Run, study: Path) -> None:
     from sweeprun.cpus import usable_cpus
 
@@ -158,7 +163,8 @@ def test_output_of_tasks_goes_to_the_log(run: Run, study: Path) -> None:
     assert collected(run, study).result.values.tolist() == [0, 1, 2, 3]
 
 
-def test_interrupted_once_it_stops_and_keeps_its_records(run: Run, study: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_interrupted_once_it_stops_and_keeps_its_records(run: Run, study: Path, number: signal.Signals) -> None:
     command = [
         sys.executable,
         "-m",
@@ -177,7 +183,7 @@ def test_interrupted_once_it_stops_and_keeps_its_records(run: Run, study: Path) 
         running = json.loads(run("status", "--json").stdout)
         assert running["states"]["running"] == 2
         assert len(json.loads(run("collect", "--json").stdout)["states"]) == 5
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "stopped: 6 pending, 2 succeeded" in errors
