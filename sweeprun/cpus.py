@@ -33,9 +33,13 @@ def usable_cpus(environ: Mapping[str, str] | None = None) -> int:
 
 
 def thread_environment(threads: int, environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The thread variables that the user has not set, at ``threads``."""
+    """The thread variables that the user has not set, at ``threads``.
+
+    A user's own ``OMP_NUM_THREADS`` stands for the unset ones as well, as it does for the libraries themselves.
+    """
     environ = os.environ if environ is None else environ
-    return {name: str(threads) for name in THREAD_VARIABLES if not environ.get(name)}
+    value = environ.get("OMP_NUM_THREADS") or str(threads)
+    return {name: value for name in THREAD_VARIABLES if not environ.get(name)}
 
 
 def _affinity() -> int:

@@ -16,9 +16,14 @@ def test_affinity_and_allocation_bound_the_cpus() -> None:
 
 
 def test_what_the_user_set_stays() -> None:
-    environment = thread_environment(3, {"OMP_NUM_THREADS": "7", "MKL_NUM_THREADS": ""})
-    assert set(environment) == set(THREAD_VARIABLES) - {"OMP_NUM_THREADS"}
+    environment = thread_environment(3, {"MKL_NUM_THREADS": "7", "OPENBLAS_NUM_THREADS": ""})
+    assert set(environment) == set(THREAD_VARIABLES) - {"MKL_NUM_THREADS"}
     assert set(environment.values()) == {"3"}
+
+
+def test_the_users_omp_threads_stand_for_the_others() -> None:
+    environment = thread_environment(3, {"OMP_NUM_THREADS": "7"})
+    assert environment == dict.fromkeys(set(THREAD_VARIABLES) - {"OMP_NUM_THREADS"}, "7")
 
 
 @pytest.mark.parametrize(

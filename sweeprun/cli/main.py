@@ -41,15 +41,10 @@ hydra.launcher.{{throttle,cpus_per_task,tasks_per_job}}."""
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line; its exit code: 0 success, 1 failed tasks, 2 wrong usage, 130 interrupted."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words == ["--help"]:
-        listed = "\n".join(f"  {name:<9} {text}" for name, text in SUBCOMMANDS.items())
-        print(_HELP.format(version=__version__, subcommands=listed))
-        return 0
-    if words == ["--version"]:
-        print(f"sweeprun {__version__}")
-        return 0
     try:
-        return _dispatch(words)
+        code = _dispatch(words)
+        sys.stdout.flush()
+        return code
     except SweeprunError as error:
         if os.environ.get("HYDRA_FULL_ERROR") == "1":
             raise
@@ -63,6 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(words: list[str]) -> int:
+    if words == ["--help"]:
+        listed = "\n".join(f"  {name:<9} {text}" for name, text in SUBCOMMANDS.items())
+        print(_HELP.format(version=__version__, subcommands=listed))
+        return 0
+    if words == ["--version"]:
+        print(f"sweeprun {__version__}")
+        return 0
     first = words[0] if words else ""
     if first in SUBCOMMANDS:
         module = importlib.import_module(f"sweeprun.cli.{first}")

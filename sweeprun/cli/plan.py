@@ -51,7 +51,7 @@ def main(words: Sequence[str]) -> int:
 def _plan(prepared: Any, launcher: str, *, ours: bool) -> dict[str, Any]:
     from sweeprun.store.directory import RunDirectory
 
-    table, array = prepared.sweep.table, prepared.array
+    table, array = prepared.sweep.table, prepared.manifest.array
     grid = table.blocks[0].design
     workers = prepared.launcher.workers(array)
     once, running = RunDirectory.files(workers)

@@ -12,10 +12,11 @@ from typing import Any
 from sweeprun.cli.progress import make_progress, print_failures, print_summary
 from sweeprun.cli.sweeping import config_source, create_run, import_early, prepare_sweep
 from sweeprun.config.application import Application, command_line_parser, full_errors, open_application, show
-from sweeprun.config.composing import compose_for_sweep
+from sweeprun.config.composing import compose_for_sweep, task_spec
 from sweeprun.config.schema import LOCAL, SWEEPER
 from sweeprun.errors import SweeprunError, UsageError
 from sweeprun.store.directory import RunDirectory
+from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.jobs import PlainJob, RecordedJob
 
 
@@ -29,6 +30,8 @@ def run(words: Sequence[str]) -> int:
     if args.help or args.hydra_help or args.cfg or args.info or args.shell_completion:
         with open_application(source) as application:
             import_early(application, args.overrides)
+            if args.cfg or args.help:
+                application.compose_single(args.overrides)
         show(parser, args, source)
         return 0
     if args.resolve or args.package:
@@ -58,7 +61,12 @@ def _run_sweep(application: Application, overrides: Sequence[str], command: Sequ
     sweeper, launcher = application.chosen_plugins(sweep_config)
     if sweeper != SWEEPER:
         print(f"hydra/sweeper={sweeper} runs its own sweep; its results are not recorded", file=sys.stderr)
-        application.run_foreign_sweeper(overrides, PlainJob(Path.cwd()))
+        try:
+            application.run_foreign_sweeper(overrides, PlainJob(Path.cwd()))
+        except UsageError:
+            raise
+        except Exception as error:  # noqa: BLE001  # a task function may raise anything
+            return _report(error)
         return 0
     prepared = prepare_sweep(application, sweep_config)
     started = time.monotonic()
@@ -70,11 +78,11 @@ def _run_sweep(application: Application, overrides: Sequence[str], command: Sequ
         application.run_foreign_launcher(sweep_config, directory.path, jobs, RecordedJob(directory.path))
     else:
         _stop_on_signals()
-        workers = prepared.launcher.workers(prepared.array)
+        workers = prepared.launcher.workers(prepared.manifest.array)
         with make_progress(len(table), workers, directory) as progress:
             try:
                 variables = {str(name): str(value) for name, value in sweep_config.hydra.job.env_set.items()}
-                prepared.launcher.launch(directory, prepared.array, progress, variables)
+                prepared.launcher.launch(directory, prepared.manifest.array, progress, variables)
             except KeyboardInterrupt:
                 interrupted = True
     return _conclude(directory, time.monotonic() - started, interrupted=interrupted)
@@ -93,17 +101,27 @@ def _conclude(run: RunDirectory, seconds: float, *, interrupted: bool) -> int:
 
 
 def _run_single(application: Application, overrides: Sequence[str]) -> int:
+    load_task_function(task_spec(application.compose_single(overrides)), Path.cwd())
+    job = PlainJob(Path.cwd())
     try:
-        result = application.run_single(overrides, PlainJob(Path.cwd()))
-    except SweeprunError:
-        raise
+        result = application.run_single(overrides, job)
     except Exception as error:
-        if full_errors() or sys.gettrace() is not None:
-            raise
-        _print_own_traceback(error)
-        return 1
+        if not job.started:
+            raise UsageError(f"the task can't be started: {error}") from error
+        return _report(error)
     print_result(result)
     return 0
+
+
+def _report(error: Exception) -> int:
+    """Say what a task function in this process raised; for a debugger, raise it."""
+    if full_errors() or sys.gettrace() is not None:
+        raise error
+    if isinstance(error, SweeprunError):
+        print(f"sweeprun: {error}", file=sys.stderr)
+    else:
+        _print_own_traceback(error)
+    return 1
 
 
 def _print_own_traceback(error: BaseException) -> None:

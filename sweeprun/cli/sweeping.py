@@ -3,17 +3,22 @@
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from sweeprun.config.application import DEFAULT_CONFIG_NAME, DEFAULT_CONFIG_PATH, Application, ConfigSource
+from sweeprun.config.application import (
+    DEFAULT_CONFIG_NAME,
+    DEFAULT_CONFIG_PATH,
+    Application,
+    ConfigSource,
+    resolve_job_key,
+)
 from sweeprun.config.composing import ComposedSweep, compose_sweep
-from sweeprun.config.frozen import write_configs
+from sweeprun.config.frozen import ConfigDeriver, write_configs
 from sweeprun.config.schema import LOCAL
-from sweeprun.design.arrays import Array
 from sweeprun.errors import SweeprunError
 from sweeprun.launchers.local import LocalLauncher
 from sweeprun.store.directory import RunDirectory, make_run_directory
@@ -29,7 +34,7 @@ class PreparedSweep:
 
     sweep: ComposedSweep
     launcher: LocalLauncher
-    array: Array
+    manifest: Manifest
 
 
 def config_source(args: Any) -> ConfigSource:
@@ -69,30 +74,39 @@ def prepare_sweep(application: Application, sweep_config: DictConfig) -> Prepare
     _, name = application.chosen_plugins(sweep_config)
     options = OmegaConf.to_container(sweep_config.hydra.launcher) if name == LOCAL else {}
     launcher = LocalLauncher(**options)  # type: ignore[arg-type]
-    return PreparedSweep(sweep=sweep, launcher=launcher, array=launcher.array(len(sweep.table)))
+    hydra = sweep_config.hydra
+    manifest = Manifest(
+        table=sweep.table,
+        overrides=sweep.overrides,
+        composition_axes=sweep.composition_axes,
+        array=launcher.array(len(sweep.table)),
+        launcher=launcher.to_dict(),
+        job={"subdir": _raw(hydra.sweep, "subdir"), "chdir": bool(hydra.job.chdir)},
+        python_path=_python_path(),
+        provenance={},
+    )
+    deriver = ConfigDeriver(manifest, [(composition.task, composition.full) for composition in sweep.compositions])
+    resolve_job_key(deriver.derive_full(sweep.table.task(0)), "hydra.sweep.subdir")
+    return PreparedSweep(sweep=sweep, launcher=launcher, manifest=manifest)
 
 
 def create_run(prepared: PreparedSweep, command: Sequence[str]) -> tuple[RunDirectory, Manifest]:
     """Make the run directory, with everything that workers and collect will need."""
     sweep = prepared.sweep
     hydra = sweep.sweep_config.hydra
-    raw = OmegaConf.to_container(hydra.sweep, resolve=False)
-    assert isinstance(raw, dict)
-    run = make_run_directory(Path(hydra.sweep.dir), numbered="${now:" in str(raw["dir"]))
-    manifest = Manifest(
-        table=sweep.table,
-        overrides=sweep.overrides,
-        composition_axes=sweep.composition_axes,
-        array=prepared.array,
-        launcher=prepared.launcher.to_dict(),
-        job={"subdir": str(raw["subdir"]), "chdir": bool(hydra.job.chdir)},
-        python_path=_python_path(),
-        provenance=gather_provenance(command),
-    )
+    run = make_run_directory(Path(hydra.sweep.dir), numbered="${now:" in _raw(hydra.sweep, "dir"))
+    manifest = replace(prepared.manifest, provenance=gather_provenance(command))
     write_configs(run, sweep.compositions)
     create_file(run.hydra_config, OmegaConf.to_yaml(sweep.sweep_config).encode())
     write_manifest(run, manifest)
     return run, manifest
+
+
+def _raw(node: DictConfig, key: str) -> str:
+    """A value as the config writes it, interpolations unresolved."""
+    content = OmegaConf.to_container(node, resolve=False)
+    assert isinstance(content, dict)
+    return str(content[key])
 
 
 def _python_path() -> tuple[str, ...]:

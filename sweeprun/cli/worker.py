@@ -33,4 +33,6 @@ def main(words: Sequence[str]) -> int:
         indices = range(int(first), int(last or first) + 1)
     except ValueError:
         raise UsageError(f"{args.index!r} is no array index; write a number, FIRST-LAST, or -") from None
+    if not indices:
+        raise UsageError(f"{args.index!r} names no element; write the smaller array index first")
     return run_elements(run, indices)

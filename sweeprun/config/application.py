@@ -16,6 +16,7 @@ from hydra._internal.hydra import Hydra
 from hydra._internal.utils import create_config_search_path, get_args_parser
 from hydra.core.config_search_path import SearchPathQuery
 from hydra.core.global_hydra import GlobalHydra
+from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override as HydraOverride
 from hydra.core.override_parser.types import Quote, QuotedString
@@ -79,14 +80,14 @@ class Application:
         """
         try:
             return self.hydra.compose_config(self.source.name, list(overrides), mode)
-        except (HydraException, OmegaConfBaseException, ValueError, OSError) as error:
+        except Exception as error:  # noqa: BLE001  # whatever Hydra, YAML or a resolver raises, a config caused it
             self._explain(error)
 
     def compose_job(self, sweep_config: DictConfig, overrides: Sequence[str]) -> DictConfig:
         """Compose the config of one job of a sweep, as Hydra's launchers do."""
         try:
             return self.loader.load_sweep_config(sweep_config, list(overrides))
-        except (HydraException, OmegaConfBaseException, ValueError, OSError) as error:
+        except Exception as error:  # noqa: BLE001  # whatever Hydra, YAML or a resolver raises, a config caused it
             self._explain(error)
 
     def parse(self, overrides: Sequence[str]) -> list[HydraOverride]:
@@ -121,7 +122,10 @@ class Application:
                 f"hydra/launcher={LOCAL} runs the sweeps of hydra/sweeper={SWEEPER}, and hydra/sweeper={sweeper} was "
                 "chosen; choose hydra/launcher=basic or another of Hydra's launchers"
             )
-        return self.hydra.multirun(self.source.name, job, overrides)
+        try:
+            return self.hydra.multirun(self.source.name, job, overrides)
+        except (HydraException, OmegaConfBaseException) as error:
+            self._explain(error)
 
     def run_foreign_launcher(
         self, sweep_config: DictConfig, run: Path, jobs: Sequence[Sequence[str]], job: Any
@@ -139,15 +143,14 @@ class Application:
         launcher.launch(jobs, initial_job_idx=0)
 
     def run_single(self, overrides: Sequence[str], job: Any) -> Any:
-        """Run one job in this process, as Hydra does; what it returned.
-
-        Raises
-        ------
-        ConfigError, OverrideError
-            If its config can't be composed. What the job raises is not touched.
-        """
-        self.compose([*overrides, "hydra.mode=RUN"], RunMode.RUN)
+        """Run one job in this process, as Hydra does; what it returned, or raised."""
         return self.hydra.run(self.source.name, job, [*overrides, "hydra.mode=RUN"]).return_value
+
+    def compose_single(self, overrides: Sequence[str]) -> DictConfig:
+        """Compose the config of one job outside a sweep, and find out where it would run."""
+        config = self.compose([*overrides, "hydra.mode=RUN"], RunMode.RUN)
+        resolve_key(config, "hydra.run.dir")
+        return config
 
     def is_multirun(self, overrides: Sequence[str]) -> bool:
         """Whether the config itself asks for a sweep, by ``hydra.mode``."""
@@ -162,7 +165,7 @@ class Application:
         try:
             loaded = self.repository().load_config(self.source.name)
             return OmegaConf.to_container(loaded.config, resolve=False).get(key) if loaded else None  # type: ignore[union-attr]
-        except (HydraException, OmegaConfBaseException, AttributeError, OSError):
+        except Exception:  # noqa: BLE001  # what is wrong is told when the config is composed
             return None
 
     def _explain(self, error: Exception) -> NoReturn:
@@ -182,7 +185,10 @@ class Application:
                 f"there is no config directory {path!r}. Run sweeprun where your ./{DEFAULT_CONFIG_PATH} is, "
                 "or name another one: sweeprun -cp DIRECTORY …"
             )
-        message = _message(error)
+        message = (
+            f"{_message(error)}\nA structured config is registered by the module of the task function, if the primary "
+            "config or the command line names it (key `task`)"
+        )
         if error.missing_cfg_file == self.source.name and not path.startswith("pkg://"):
             names = sorted(file.stem for pattern in ("*.yaml", "*.yml") for file in Path(path).glob(pattern))
             there = f"there are: {', '.join(names)}" if names else "there is none at all"
@@ -192,7 +198,7 @@ class Application:
     def _did_you_mean(self, key: str) -> str:
         try:
             config = self.hydra.compose_config(self.source.name, [], RunMode.MULTIRUN)
-        except (HydraException, OmegaConfBaseException, ValueError, OSError):
+        except Exception:  # noqa: BLE001  # a hint is not worth another failure
             return ""
         known = [str(name) for name in config if name != "hydra"]
         close = get_close_matches(key, known, n=1)
@@ -249,6 +255,31 @@ def show(parser: Any, args: Any, source: ConfigSource) -> None:
         raise UsageError(_message(error)) from error
 
 
+def resolve_key(config: DictConfig, key: str) -> Any:
+    """The value of a key, with its interpolations.
+
+    Raises
+    ------
+    ConfigError
+        If it can't be resolved.
+    """
+    try:
+        return OmegaConf.select(config, key, throw_on_missing=True)
+    except Exception as error:
+        raise ConfigError(f"{key} can't be resolved: {_message(error)}") from error
+
+
+def resolve_job_key(config: DictConfig, key: str) -> Any:
+    """Like `resolve_key`, with ``${hydra:…}`` as in the job whose config it is."""
+    holder = HydraConfig.instance()
+    before = holder.cfg
+    holder.set_config(config)
+    try:
+        return resolve_key(config, key)
+    finally:
+        holder.cfg = before
+
+
 def full_errors() -> bool:
     """Whether the user asked for tracebacks, by Hydra's own variable."""
     return os.environ.get("HYDRA_FULL_ERROR") == "1"
@@ -266,5 +297,5 @@ def _message(error: BaseException) -> str:
     cause = error.__cause__
     if isinstance(cause, OmegaConfBaseException) and str(cause) not in parts[0]:
         parts.append(str(cause))
-    lines = "\n".join(part for part in parts if part).splitlines()
+    lines = ("\n".join(part for part in parts if part) or type(error).__name__).splitlines()
     return "\n".join(line for line in lines if line.strip() and "object_type=" not in line)

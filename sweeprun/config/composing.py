@@ -8,12 +8,11 @@ from enum import Enum
 from pathlib import PurePath
 from typing import Any
 
-from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf.errors import InterpolationKeyError, OmegaConfBaseException
 
-from sweeprun.config.application import Application
+from sweeprun.config.application import Application, resolve_key
 from sweeprun.config.frozen import Composition, apply_override, config_steps, freeze
 from sweeprun.config.sweeps import MEMBER, Sweep, axis_name, member_axis, parse_sweep, plain_label
 from sweeprun.design.axes import Axis, LabelKind
@@ -22,7 +21,7 @@ from sweeprun.design.overrides import Operation, Override
 from sweeprun.design.streams import Streams
 from sweeprun.design.tasks import TaskTable
 from sweeprun.design.values import AxisValues, Choice, Scalar, Value
-from sweeprun.errors import OverrideError, SweeprunError
+from sweeprun.errors import OverrideError
 
 _CHECKED_ENDS = 64
 """Of a range longer than twice this, so many values at each end are set on trial: all its values are of one type."""
@@ -63,6 +62,7 @@ def compose_sweep(application: Application, sweep_config: DictConfig) -> Compose
         If a config can't be composed, or a value of any axis is refused by any of them.
     """
     options = sweep_config.hydra.sweeper
+    resolve_key(sweep_config, "hydra.sweep.dir")
     sweep = parse_sweep(application, options.params, OmegaConf.to_container(sweep_config.hydra.overrides.task))  # type: ignore[arg-type]
     configs = list(_compose_all(application, sweep_config, sweep))
     if options.members is not None:
@@ -143,9 +143,11 @@ def _trial(axis: Axis, override: Override, config: DictConfig, sweep: Sweep) -> 
             else:
                 apply_override(trial, override.operation, override.key, value)
                 label = _label(trial, override.key, value, text)
-        except (OmegaConfBaseException, HydraException, SweeprunError) as error:
+        except Exception as error:  # whatever OmegaConf raises, the value caused it
             raise OverrideError(_refusal(override, text, error, config)) from error
         labels.append(label)
+        if isinstance(value, str) and "${" in value and "${hydra:" not in value:
+            _check_interpolation(trial, override, text)
     return tuple(labels), LabelKind.of(labels)
 
 
@@ -164,6 +166,16 @@ def _first_point(config: DictConfig, sweep: Sweep, axis: Axis, index: int) -> tu
         if values and step.axis == axis.name:
             label = _label(trial, step.key, value, values.text(place))
     return trial, label
+
+
+def _check_interpolation(config: DictConfig, override: Override, text: str) -> None:
+    """Refuse a swept interpolation of a key that isn't there; resolvers may need what only a worker has."""
+    try:
+        OmegaConf.select(config, override.key)
+    except InterpolationKeyError as error:
+        raise OverrideError(f"{override.written(text)} can't be resolved: {str(error).splitlines()[0]}") from error
+    except Exception:  # noqa: BLE001  # told by the task itself, with its traceback
+        return
 
 
 def _checked(values: AxisValues) -> Iterator[int]:
@@ -239,13 +251,14 @@ def _task_specs(configs: Sequence[DictConfig], axes: Sequence[Axis], overrides: 
     elif override is not None:
         specs = [override.value]
     else:
-        specs = [_task_of(config) for config in configs]
+        specs = [task_spec(config) for config in configs]
     for i, spec in enumerate(specs):
         if spec not in specs[:i]:
             yield spec
 
 
-def _task_of(config: DictConfig) -> Any:
+def task_spec(config: DictConfig) -> Any:
+    """What the key ``task`` of a config says, or None."""
     try:
         spec = OmegaConf.select(config, "task", throw_on_missing=False)
         return OmegaConf.to_container(spec, resolve=False) if OmegaConf.is_config(spec) else spec

@@ -208,10 +208,11 @@ class HydraNode:
         """The full config of the current task."""
         assert self._task is not None, "no task is running"
         if self._config is None:
-            config = self._deriver.derive_full(self._task)
-            with open_dict(config.hydra.runtime):
-                config.hydra.runtime.output_dir = os.fspath(self._directory(self._task))
-            self._config = config
+            self._config = self._deriver.derive_full(
+                self._task
+            )  # known before its directory, whose name may ask for it
+            with open_dict(self._config.hydra.runtime):
+                self._config.hydra.runtime.output_dir = os.fspath(self._directory(self._task))
         return self._config
 
     def register_resolvers(self) -> None:

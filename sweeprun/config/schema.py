@@ -1,7 +1,7 @@
 """The options of the sweeper and of the launchers, as Hydra config groups."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 SWEEPER = "sweeprun"
 LOCAL = "local"
@@ -24,7 +24,7 @@ class SweeperOptions:
         Axes whose values determine the stream: tasks that agree on them share one (common random numbers).
     """
 
-    params: dict[str, str] | None = None
+    params: dict[str, str] = field(default_factory=dict)
     members: int | None = None
     root_seed: int | None = None
     streams: list[str] | None = None

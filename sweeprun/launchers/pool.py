@@ -25,7 +25,7 @@ _GROWTH = 8
 _STARTS_WITHOUT_WORK = 3
 """So many workers in a row may die before they start a task; then the launcher gives up."""
 
-_GRACE_SECONDS = 10.0
+_GRACE_SECONDS = 5.0
 _LOG_TAIL = 2000
 
 
@@ -242,6 +242,8 @@ class Pool:
             except (subprocess.TimeoutExpired, KeyboardInterrupt):
                 process.popen.kill()
                 process.popen.wait()
+                if process.name is not None:  # its task was stopped, not lost
+                    self._run.beat(process.name).unlink(missing_ok=True)
             for pipe in (process.popen.stdin, process.popen.stdout):
                 if pipe is not None:
                     with suppress(BrokenPipeError):

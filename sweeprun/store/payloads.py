@@ -8,6 +8,7 @@ Nothing here is ever unpickled.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -251,9 +252,9 @@ def _storable(name: str, data: Any) -> tuple[np.ndarray, str]:
         array = np.asarray(data)
     except (ValueError, TypeError) as error:
         raise ResultError(f"result {name!r} is no array: {error}") from error
+    if array.dtype.kind == "O" and array.size:
+        array = _typed_objects(name, array)
     kind = array.dtype.kind
-    if kind == "O" and array.size and all(isinstance(item, str) for item in array.flat):
-        return array.astype(str), TEXT
     if kind in "UT":
         return np.array(array.tolist(), dtype=str).reshape(array.shape), TEXT
     if kind not in "biufcMmS" or array.dtype.char in "gG":
@@ -264,6 +265,20 @@ def _storable(name: str, data: Any) -> tuple[np.ndarray, str]:
         )
     array = array.astype(array.dtype.newbyteorder("<"), copy=False)
     return array, array.dtype.str
+
+
+def _typed_objects(name: str, array: np.ndarray) -> np.ndarray:
+    """An array of Python's strings, dates or time spans in NumPy's type for them; any other as it is."""
+    items = list(array.flat)
+    if all(isinstance(item, str) for item in items):
+        return array.astype(str)
+    if all(isinstance(item, timedelta) for item in items):
+        return array.astype("m8[us]")
+    if all(isinstance(item, date) for item in items):
+        if any(isinstance(item, datetime) and item.tzinfo is not None for item in items):
+            raise ResultError(f"result {name!r} has a time zone, which can't be stored; convert it to UTC without one")
+        return array.astype("M8[us]")
+    return array
 
 
 def _check_dims(name: str, dims: tuple[str, ...], array: np.ndarray, lengths: dict[str, int]) -> None:

@@ -11,7 +11,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-_PACKAGES = ("sweeprun", "numpy", "hydra-core", "omegaconf", "pyarrow", "xarray")
+from sweeprun import __version__
+
+_PACKAGES = ("numpy", "hydra-core", "omegaconf", "pyarrow", "xarray")
 _GIT_SECONDS = 5
 
 
@@ -30,7 +32,8 @@ def gather_provenance(command: Sequence[str]) -> dict[str, Any]:
         "host": socket.gethostname(),
         "pid": os.getpid(),
         "platform": platform.platform(),
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in _PACKAGES},
+        "versions": {"python": platform.python_version(), "sweeprun": __version__}
+        | {name: _version(name) for name in _PACKAGES},
         "executable": sys.executable,
         "git": _git(),
     }

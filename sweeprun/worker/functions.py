@@ -1,5 +1,6 @@
 """Task functions: found by the name that the config gives, called with what their signature names."""
 
+import functools
 import importlib
 import importlib.util
 import inspect
@@ -131,7 +132,8 @@ def _is_hydra_main(function: Any) -> bool:
 def _find(name: str, base: Path) -> Any:
     path, colon, attribute = name.rpartition(":")
     if colon and path.endswith(".py"):
-        return _attribute(_import_file(path, base), attribute, name)
+        file_module: Any = _import_file(path, base)
+        return functools.reduce(lambda holder, part: _attribute(holder, part, name), attribute.split("."), file_module)
     if name.endswith(".py"):
         raise TaskFunctionError(f"task {name!r} names a file but no function; write {name}:function")
     if ":" in name or "/" in name or "." not in name.strip("."):
@@ -153,9 +155,7 @@ def _find_dotted(name: str, base: Path) -> Any:
             raise TaskFunctionError(
                 f"task {name!r}: importing {module_name!r} failed: {type(error).__name__}: {error}{_where(error)}"
             ) from error
-        for attribute in parts[split:]:
-            found = _attribute(found, attribute, name)
-        return found
+        return functools.reduce(lambda holder, part: _attribute(holder, part, name), parts[split:], found)
     raise TaskFunctionError(
         f"task {name!r}: there is no module {parts[0]!r} in {str(base)!r}, nor is it installed; {_HOW_TO}"
     )

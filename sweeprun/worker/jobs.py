@@ -18,13 +18,15 @@ from sweeprun.worker.running import RunningTask
 class PlainJob:
     """Runs the task function on the config that Hydra composed; the result is returned, not recorded.
 
-    Picklable, as launchers demand.
+    Picklable, as launchers demand. ``started`` says whether it was called, in this process.
     """
 
     def __init__(self, base: Path) -> None:
         self._base = base
+        self.started = False
 
     def __call__(self, cfg: DictConfig) -> Any:
+        self.started = True
         spec = cfg.get("task")
         function = load_task_function(OmegaConf.to_container(spec) if OmegaConf.is_config(spec) else spec, self._base)
         job = current_job()

@@ -63,17 +63,20 @@ class Worker:
         for directory in reversed(manifest.python_path):
             if directory not in sys.path:
                 sys.path.insert(0, directory)
+        self._pid = os.getpid()
         self._in_task = False
         self._stopping = False
         self._taken_names = RESERVED_NAMES | {axis.name for axis in manifest.table.blocks[0].design.axes}
 
     def __enter__(self) -> "Worker":
         logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
-        signal.signal(signal.SIGTERM, self._on_stop)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_stop)
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
         self.close()
 
     def close(self) -> None:
@@ -105,7 +108,9 @@ class Worker:
             layout, payload = encode_result(self._call(task, cfg), taken_names=self._taken_names)
             outcome = Outcome.SUCCEEDED
             self.succeeded += 1
-        except (Exception, SystemExit) as error:  # noqa: BLE001  # any failure of a task is a record
+        except Stop:
+            raise
+        except BaseException as error:  # noqa: BLE001  # any failure of a task is a record
             layout, payload = FAILURE_LAYOUT, _failure(error).encode()
             outcome = Outcome.FAILED
             self.failed += 1
@@ -137,6 +142,8 @@ class Worker:
             return function(cfg, lambda: self._manifest.table.streams.generator(task.stream), running)
         finally:
             self._in_task = False
+            if os.getpid() != self._pid:
+                _end_forked_child(sys.exception())
             os.chdir(self._base)
 
     def _on_stop(self, _signal: int, _frame: FrameType | None) -> None:
@@ -177,13 +184,24 @@ class Worker:
         return self._run.path / str(subdir)
 
 
+def _end_forked_child(error: BaseException | None) -> None:
+    """End a process that a task function forked and that came back from it: the loop is its parent's."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    code = error.code if isinstance(error, SystemExit) else error is not None
+    os._exit(code if isinstance(code, int) else 1)
+
+
 def _failure(error: BaseException) -> Failure:
     """What is kept of an exception: our own frames are left out of the traceback."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None and trace.tb_frame.f_code.co_filename.startswith(_OWN_CODE):
         trace = trace.tb_next
     text = "".join(traceback.format_exception(type(error), error, trace))
-    message = f"exit code {error.code}" if isinstance(error, SystemExit) else str(error)
+    try:
+        message = f"exit code {error.code}" if isinstance(error, SystemExit) else str(error)
+    except Exception:  # noqa: BLE001  # an exception of the user's whose __str__ fails
+        message = "(its message can't be printed)"
     return Failure(type=type(error).__qualname__, message=message[:_MESSAGE_LIMIT], traceback=text[-_MESSAGE_LIMIT:])
 
 

@@ -24,7 +24,7 @@ def run_elements(run: RunDirectory, indices: Iterable[int]) -> int:
     with Worker(run, manifest) as worker:
         try:
             worker.run_tasks(chain.from_iterable(chunks))
-        except (Stop, KeyboardInterrupt):
+        except Stop:
             return 130
         return 1 if worker.failed else 0
 
@@ -52,6 +52,6 @@ def serve_elements(run: RunDirectory) -> int:
                         raise UsageError(f"standard input asks for {line!r}, which is not `elements` or `tasks`")
                 sys.stdout.flush()
                 write_fully(answers, f"done {worker.succeeded} {worker.failed}\n".encode())
-        except (Stop, KeyboardInterrupt, BrokenPipeError):
+        except (Stop, BrokenPipeError):
             return 130
     return 1 if worker.failed else 0

@@ -41,6 +41,35 @@ def misbehave(cfg, rng, task):
     return {"x": rng.random()}
 
 
+class Unprintable(Exception):
+    def __str__(self):
+        raise RuntimeError("no message")
+
+
+class OwnBase(BaseException):
+    pass
+
+
+def raise_anything(cfg):
+    """Only the even ones succeed."""
+    if cfg.seed % 2:
+        raise [KeyboardInterrupt, GeneratorExit, OwnBase, Unprintable][cfg.seed // 2 % 4]()
+    return cfg.seed
+
+
+def fork(cfg):
+    """A child that comes back must not go on with the worker's tasks."""
+    with open("ran", "a") as file:
+        file.write(f"{cfg.seed}\\n")
+    child = os.fork()
+    if child == 0:
+        if cfg.seed % 2:
+            sys.exit(0)
+        return -1
+    os.waitpid(child, 0)
+    return cfg.seed
+
+
 def print_much(cfg):
     print("noise " * 20000)
     print("noise", file=sys.stderr)

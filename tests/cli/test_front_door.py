@@ -84,7 +84,17 @@ def test_configs_from_elsewhere(run: Run, study: Path) -> None:
         (["-m", "~lr=1,2"], "sweeps over what to delete"),
         (["-m", "hydra.launcher.throttle=1,2"], "not supported"),
         (["-m", "lr=1,2", "hydra.sweep.dir=taken"], "there already and not empty"),
-        (["-cn", "nothing"], "there are: config"),
+        (["-m", "lr=1", "hydra.sweeper.params.q=1"], "+hydra.sweeper.params.q=1"),
+        (["-m", "lr=1", "hydra.sweep.dir=${nope}"], "hydra.sweep.dir can't be resolved"),
+        (["-m", "lr=1", "hydra.sweep.subdir=${nope}"], "hydra.sweep.subdir can't be resolved"),
+        (["-m", "lr=${nope},1"], "can't be resolved: Interpolation key 'nope' not found"),
+        (["hydra.run.dir=${nope}"], "hydra.run.dir can't be resolved"),
+        (["hydra.run.dir=/proc/zz"], "can't be started"),
+        (["task=study.nothing"], "study has no 'nothing'"),
+        (["--cfg", "job", "-cn", "nothing"], "there are: broken, config"),
+        (["-m", "seed.x=1,2"], "seed.x=1 does not fit the config"),
+        (["-cn", "broken", "-m", "lr=1"], "broken.yaml"),
+        (["-cn", "nothing"], "there are: broken, config"),
         (["-cp", "nothing"], "there is no config directory"),
         (["-cd", "nothing"], "no directory"),
         (["colect"], "did you mean `sweeprun collect`?"),
@@ -100,6 +110,7 @@ def test_configs_from_elsewhere(run: Run, study: Path) -> None:
 )
 def test_bad_input_gets_one_clear_message(run: Run, study: Path, words: list[str], expected: str) -> None:
     (study / "broken.py").write_text("1 / 0\n")
+    (study / "conf" / "broken.yaml").write_text("lr: [1\nseed: 2\n")
     (study / "taken").mkdir()
     (study / "taken" / "file").touch()
     done = run(*words, code=2)
@@ -138,6 +149,11 @@ def test_plan_of_a_million_tasks(run: Run) -> None:
 
 def test_other_sweepers_and_launchers_are_respected(run: Run, study: Path) -> None:
     assert "Launching 2 jobs locally" in run("-m", "lr=1,2", "hydra/sweeper=basic").stdout
+    refused = run("-m", "lr.x=1,2", "hydra/sweeper=basic", code=2).stderr
+    assert "lr.x" in refused
+    assert "Traceback" not in refused
+    failed = run("-m", "task=study.misbehave", "kind=raise", "seed=1,2", "hydra/sweeper=basic", code=1).stderr
+    assert "ValueError: bad value 1" in failed
     with (study / "conf" / "config.yaml").open("a") as file:
         file.write("defaults: [_self_, nested]\n")
     (study / "conf" / "nested.yaml").write_text("defaults: [{override /hydra/launcher: basic}]\n")

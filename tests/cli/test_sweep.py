@@ -115,6 +115,20 @@ def test_failures_and_deaths_cost_only_themselves(run: Run, study: Path) -> None
     assert "sweeprun/worker" not in shown
 
 
+def test_whatever_a_task_raises_is_its_record(run: Run, study: Path) -> None:
+    done = run("-m", "task=study.raise_anything", "seed=range(16)", code=1)
+    assert "16 tasks: 8 succeeded, 8 failed" in done.stderr
+    for kind in ("KeyboardInterrupt", "GeneratorExit", "OwnBase", "Unprintable"):
+        assert kind in done.stderr
+    assert collected(run, study).result.values[::2].tolist() == list(range(0, 16, 2))
+
+
+def test_a_forked_child_does_not_run_the_loop(run: Run, study: Path) -> None:
+    run("-m", "task=study.fork", "seed=range(6)", "hydra.launcher.tasks_per_job=6")
+    assert collected(run, study).result.values.tolist() == list(range(6))
+    assert (study / "ran").read_text().split() == list("012345")
+
+
 def test_many_deaths_among_short_tasks_lose_and_repeat_nothing(run: Run, study: Path) -> None:
     (study / "die.py").write_text(
         "import os\n"

@@ -20,10 +20,14 @@ def collected(run: Run, study: Path) -> xr.Dataset:
 def test_a_function_in_a_file(run: Run, study: Path) -> None:
     (study / "deep" / "er").mkdir(parents=True)
     (study / "deep" / "er" / "helper.py").write_text("VALUE = 42\n")
-    (study / "deep" / "er" / "mine.py").write_text("from helper import VALUE\n\ndef go(cfg): return VALUE + cfg.seed\n")
+    (study / "deep" / "er" / "mine.py").write_text(
+        "from helper import VALUE\n\ndef go(cfg): return VALUE + cfg.seed\n\n"
+        "class Group:\n    @staticmethod\n    def go(cfg): return -cfg.seed\n"
+    )
     run("-m", "task=deep/er/mine.py:go", "seed=0,1")
     assert collected(run, study).result.values.tolist() == [42, 43]
     assert run("task=deep/er/mine.py:go").stdout == "42\n"
+    assert run("task=deep/er/mine.py:Group.go", "seed=3").stdout == "-3\n"
 
 
 def test_a_mapping_with_target(run: Run, study: Path) -> None:
@@ -59,6 +63,15 @@ def test_hydras_own_config_of_the_job(run: Run, study: Path) -> None:
     path = newest_run(study / "multirun").path
     assert dataset.output.values.tolist() == [str(path / "0"), str(path / "1")]
     assert not (path / "0").exists()
+
+
+@pytest.mark.parametrize("subdir", ["${hydra:job.num}", "n-${hydra:job.override_dirname}", "${lr}"])
+def test_directories_may_be_named_by_hydras_config(run: Run, study: Path, subdir: str) -> None:
+    run("-m", "task=study.context", "lr=1,2", "hydra.job.chdir=true", f'hydra.sweep.subdir="{subdir}"')
+    path = newest_run(study / "multirun").path
+    names = {"${lr}": "{lr}", "${hydra:job.num}": "{i}"}.get(subdir, "n-lr={lr},task=study.context")
+    expected = [str(path / names.format(lr=lr, i=i)) for i, lr in enumerate((1, 2))]
+    assert collected(run, study).cwd.values.tolist() == expected
 
 
 def test_what_a_task_may_know_of_itself(run: Run, study: Path) -> None:

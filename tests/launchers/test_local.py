@@ -39,10 +39,10 @@ def test_threads_are_the_workers_share_unless_the_user_chose() -> None:
         (LocalLauncher(), 10**6, 1),
         (LocalLauncher(cpus_per_task=3), 2, 3),
     ):
-        environment = launcher.environment(workers, {"OMP_NUM_THREADS": "9", "HOME": "/here"})
-        assert environment["OMP_NUM_THREADS"] == "9"
+        environment = launcher.environment(workers, {"MKL_NUM_THREADS": "9", "HOME": "/here"})
+        assert environment["MKL_NUM_THREADS"] == "9"
         assert environment["HOME"] == "/here"
-        assert {environment[name] for name in THREAD_VARIABLES if name != "OMP_NUM_THREADS"} == {str(threads)}
+        assert {environment[name] for name in THREAD_VARIABLES if name != "MKL_NUM_THREADS"} == {str(threads)}
 
 
 @pytest.mark.parametrize("name", ["throttle", "cpus_per_task", "tasks_per_job"])

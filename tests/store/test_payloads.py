@@ -1,6 +1,7 @@
 """Results as bytes."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from hypothesis.extra import numpy as hnp
 
 from sweeprun.errors import FormatError, ResultError
 from sweeprun.store.payloads import RESULT_NAME, Layout, decode_result, encode_result
+
+NOON = datetime(2020, 1, 2, 12, tzinfo=UTC).replace(tzinfo=None)
 
 
 def round_trip(result: Any, **options: Any) -> dict[str, tuple[tuple[str, ...], np.ndarray, Any]]:
@@ -64,6 +67,8 @@ def test_arrays_of_any_type_survive(array: np.ndarray) -> None:
         (xr.DataArray(3), {RESULT_NAME: ((), 3)}),
         (xr.Dataset({"v": ("t", [1])}, {"site": "x"}), {"v": (("t",), [1]), "site": ((), "x")}),
         ({"a": xr.DataArray([1], dims="t"), "b": 2}, {"a": (("t",), [1]), "b": ((), 2)}),
+        ({"a": NOON, "b": NOON.date()}, {"a": ((), NOON), "b": ((), NOON.replace(hour=0))}),
+        ({"a": [timedelta(days=1)]}, {"a": (("a_0",), [timedelta(days=1)])}),
         ({"a": xr.Variable("t", [1, 2])}, {"a": (("t",), [1, 2])}),
         ({"a": pd.Series([1, 2])}, {"a": (("a_0",), [1, 2])}),
         ({"a": np.array(["x"], dtype=object)}, {"a": (("a_0",), ["x"])}),
@@ -86,6 +91,7 @@ def test_what_a_task_may_return(result: Any, expected: dict[str, Any]) -> None:
         ({"a": (("x", "x"), [[1]])}, "'a' has 2 dimensions, but dims"),
         ({"a": ("x", [1]), "b": ("x", [1, 2])}, "'b' has length 2 along 'x', others have 1"),
         ({"a": [[1], [1, 2]]}, "'a' is no array"),
+        ({"a": NOON.replace(tzinfo=UTC)}, "'a' has a time zone"),
         ({"a": 2**70}, "'a' has a type that can't be stored: int"),
         ({"a": np.longdouble(1)}, "'a' has a type that can't be stored"),
         ({1: 2}, "named 1"),
