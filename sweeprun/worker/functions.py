@@ -1,11 +1,10 @@
 """Task functions: found by the name that the config gives, called with what their signature names."""
 
-import functools
 import importlib
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -130,10 +129,9 @@ def _is_hydra_main(function: Any) -> bool:
 
 
 def _find(name: str, base: Path) -> Any:
-    path, colon, attribute = name.rpartition(":")
+    path, colon, attributes = name.rpartition(":")
     if colon and path.endswith(".py"):
-        file_module: Any = _import_file(path, base)
-        return functools.reduce(lambda holder, part: _attribute(holder, part, name), attribute.split("."), file_module)
+        return _attribute(_import_file(path, base), attributes.split("."), name)
     if name.endswith(".py"):
         raise TaskFunctionError(f"task {name!r} names a file but no function; write {name}:function")
     if ":" in name or "/" in name or "." not in name.strip("."):
@@ -155,7 +153,7 @@ def _find_dotted(name: str, base: Path) -> Any:
             raise TaskFunctionError(
                 f"task {name!r}: importing {module_name!r} failed: {type(error).__name__}: {error}{_where(error)}"
             ) from error
-        return functools.reduce(lambda holder, part: _attribute(holder, part, name), parts[split:], found)
+        return _attribute(found, parts[split:], name)
     raise TaskFunctionError(
         f"task {name!r}: there is no module {parts[0]!r} in {str(base)!r}, nor is it installed; {_HOW_TO}"
     )
@@ -188,16 +186,19 @@ def _import_file(path: str, base: Path) -> ModuleType:
     return module
 
 
-def _attribute(holder: Any, attribute: str, name: str) -> Any:
-    try:
-        return getattr(holder, attribute)
-    except AttributeError as error:
-        from difflib import get_close_matches
+def _attribute(found: Any, attributes: Sequence[str], name: str) -> Any:
+    """The attribute of an attribute … of a module, for the task called ``name``."""
+    for attribute in attributes:
+        try:
+            found = getattr(found, attribute)
+        except AttributeError as error:
+            from difflib import get_close_matches
 
-        close = get_close_matches(attribute, dir(holder), n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        holder_name = getattr(holder, "__name__", holder)
-        raise TaskFunctionError(f"task {name!r}: {holder_name} has no {attribute!r}{hint}") from error
+            close = get_close_matches(attribute, dir(found), n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            holder = getattr(found, "__name__", found)
+            raise TaskFunctionError(f"task {name!r}: {holder} has no {attribute!r}{hint}") from error
+    return found
 
 
 def _where(error: BaseException) -> str:

@@ -146,8 +146,11 @@ class Worker:
                 _end_forked_child(sys.exception())
             os.chdir(self._base)
 
-    def _on_stop(self, _signal: int, _frame: FrameType | None) -> None:
+    def _on_stop(self, number: int, _frame: FrameType | None) -> None:
         """End now if a task function runs, or else before the next task: a record is never half written."""
+        if os.getpid() != self._pid:  # a child that a task forked, such as a pool's: it ends as it would elsewhere
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
         self._stopping = True
         if self._in_task:
             self._in_task = False
