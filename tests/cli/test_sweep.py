@@ -188,6 +188,9 @@ def test_interrupted_once_it_stops_and_keeps_its_records(run: Run, study: Path, 
         "seed=range(8)",
         "hydra.launcher.throttle=2",
     ]
+    # A shell that starts this in the background has SIGINT ignored, and children inherit that.
+    script = "import os, signal, sys; signal.signal({0}, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+    command = [sys.executable, "-c", script.format(int(number)), *command]
     with subprocess.Popen(command, cwd=study, env=environment(), stderr=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 60
         while len(list(study.glob("multirun/*/*/*/running"))) < 2:
