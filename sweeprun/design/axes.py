@@ -13,6 +13,9 @@ from sweeprun.errors import OverrideError
 RESERVED_NAMES = frozenset({"task_id", "state", "seconds"})
 """Names that collect gives to coordinates of its own."""
 
+_LARGEST_EXACT_FLOAT = 2**53
+"""Up to here every integer is a float64; beyond, two labels could become one."""
+
 
 class LabelKind(Enum):
     """What the labels of an axis are; as a coordinate, mixed ones are the texts of the values."""
@@ -30,14 +33,16 @@ class LabelKind(Enum):
 
     @classmethod
     def of(cls, labels: Iterable[Scalar]) -> "LabelKind":
-        """The narrowest kind that holds all labels."""
+        """The narrowest kind that holds all labels exactly."""
+        labels = list(labels)
         types = {type(label) for label in labels}
+        integers = [label for label in labels if isinstance(label, int)]
         if types == {bool}:
             return cls.BOOLEAN
         if types == {int}:
-            return cls.INTEGER
+            return cls.INTEGER if all(map(_fits_int64, integers)) else cls.MIXED
         if types and types <= {int, float}:
-            return cls.FLOAT
+            return cls.FLOAT if all(abs(label) <= _LARGEST_EXACT_FLOAT for label in integers) else cls.MIXED
         return cls.TEXT if types == {str} else cls.MIXED
 
     def join(self, other: "LabelKind") -> "LabelKind":
@@ -91,8 +96,11 @@ class Axis:
 
     def coordinates(self) -> np.ndarray:
         """All labels: shape ``(len(axis),)``, of the axis's kind."""
-        if isinstance(self.values, IntegerRange) and self.kind is not LabelKind.MIXED:
-            return np.arange(self.values.start, self.values.stop, self.values.step).astype(self.kind.dtype)
+        values = self.values
+        if isinstance(values, IntegerRange) and self.kind is not LabelKind.MIXED:
+            bounds = values.start, values.stop, values.step
+            if all(map(_fits_int64, bounds)):
+                return np.arange(*bounds).astype(self.kind.dtype)
         labels = [self.coordinate(index) for index in range(len(self))]
         return np.array(labels, dtype=self.kind.dtype)
 
@@ -102,3 +110,8 @@ class Axis:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Axis":
         return cls(name=data["name"], kind=LabelKind(data["kind"]), values=axis_values_from_dict(data["values"]))
+
+
+def _fits_int64(number: int) -> bool:
+    """Whether NumPy's ``int64`` holds a number; a 128-bit seed is beyond it, and is labelled by its text."""
+    return -(2**63) <= number < 2**63

@@ -1,5 +1,6 @@
 """The grid design: every combination of the axes' values, as mixed-radix arithmetic."""
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,9 @@ class Grid:
         for name in names:
             if names.count(name) > 1:
                 raise OverrideError(f"two axes are named {name!r}; sweep over that key once")
+        if prod(self.shape) > sys.maxsize:
+            lengths = " x ".join(map(str, self.shape))
+            raise OverrideError(f"a grid of {lengths} points has more tasks than can be numbered; leave out values")
 
     @cached_property
     def shape(self) -> tuple[int, ...]:

@@ -4,9 +4,10 @@ A *value* is what an override may hold: None, bool, int, float, str, or a list o
 Every value has a *text*, its form on a command line, and a *label*, its form as a coordinate.
 """
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any, Protocol, TypeAlias
 
 from sweeprun.errors import FormatError, OverrideError
@@ -15,6 +16,9 @@ Scalar: TypeAlias = bool | int | float | str | None
 Value: TypeAlias = Any  # Scalar, or a list or dict of values; recursive, which mypy can't follow through JSON
 
 _NON_FINITE = {"nan", "inf", "-inf"}
+
+_EXACT = Context(prec=1000)
+"""Enough digits for any two floats; and a task function that changes Python's own context changes no coordinate."""
 
 
 class AxisValues(Protocol):
@@ -93,6 +97,7 @@ class IntegerRange:
     def __post_init__(self) -> None:
         if self.step == 0:
             raise OverrideError("a range needs a step other than 0")
+        _check_count(-((self.start - self.stop) // self.step), self.written())
 
     def __len__(self) -> int:
         return len(range(self.start, self.stop, self.step))
@@ -125,20 +130,28 @@ class DecimalRange:
     step: str
 
     def __post_init__(self) -> None:
-        if not all(Decimal(bound).is_finite() for bound in (self.start, self.stop, self.step)):
+        try:
+            finite = all(Decimal(bound).is_finite() for bound in (self.start, self.stop, self.step))
+        except InvalidOperation:
+            finite = False
+        if not finite:
             raise OverrideError(f"a range needs finite bounds, not ({self.start}, {self.stop}, {self.step})")
         if Decimal(self.step) == 0:
             raise OverrideError("a range needs a step other than 0")
+        _check_count(self._count(), self.written())
 
     def __len__(self) -> int:
-        span, step = Decimal(self.stop) - Decimal(self.start), Decimal(self.step)
-        whole, rest = divmod(span, step)
-        return max(0, int(whole) + (1 if rest else 0)) if span * step > 0 else 0
+        return self._count()
+
+    def _count(self) -> int:
+        whole, rest = _EXACT.divmod(_EXACT.subtract(Decimal(self.stop), Decimal(self.start)), Decimal(self.step))
+        return max(0, int(whole) + (1 if rest and not whole.is_signed() else 0))
 
     def value(self, index: int) -> float:
-        if not -len(self) <= index < len(self):
+        length = len(self)
+        if not -length <= index < length:
             raise IndexError(index)
-        return float(Decimal(self.start) + (index % len(self)) * Decimal(self.step))
+        return float(_EXACT.add(Decimal(self.start), _EXACT.multiply(index % length, Decimal(self.step))))
 
     def text(self, index: int) -> str:
         return str(self.value(index))
@@ -151,6 +164,11 @@ class DecimalRange:
 
     def to_dict(self) -> dict[str, Any]:
         return {"kind": "decimal_range", "start": self.start, "stop": self.stop, "step": self.step}
+
+
+def _check_count(count: int, written: str) -> None:
+    if count > sys.maxsize:
+        raise OverrideError(f"{written} has {count} values, more than can be numbered")
 
 
 def iterate(values: AxisValues) -> Iterator[Value]:

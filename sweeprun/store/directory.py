@@ -162,11 +162,12 @@ def _manifests(directory: Path | str, depth: int) -> Iterator[tuple[tuple[int, s
     """``((when, name), run directory)`` of the runs below a directory; a run's own content is not searched."""
     try:
         entries = list(os.scandir(directory))
-    except (FileNotFoundError, NotADirectoryError):
+        manifest = next((entry for entry in entries if entry.name == "manifest.json"), None)
+        made = None if manifest is None else manifest.stat().st_mtime_ns
+    except (FileNotFoundError, NotADirectoryError, PermissionError):  # gone meanwhile, or not for us to see
         return
-    manifest = next((entry for entry in entries if entry.name == "manifest.json"), None)
-    if manifest is not None:
-        yield (manifest.stat().st_mtime_ns, os.fspath(directory)), os.fspath(directory)
+    if made is not None:
+        yield (made, os.fspath(directory)), os.fspath(directory)
         return
     if depth:
         for entry in entries:

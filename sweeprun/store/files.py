@@ -1,5 +1,6 @@
 """Writing files so that they are there whole or not at all."""
 
+import errno
 import json
 import os
 import secrets
@@ -10,6 +11,9 @@ from typing import Any
 
 from sweeprun.errors import FormatError
 
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+"""What file systems without hard links say: FAT, some FUSE and SMB mounts."""
+
 
 def replace_file(path: Path, content: bytes) -> None:
     """Write a file atomically and durably: readers see the old content or the new, also after a power cut."""
@@ -19,6 +23,7 @@ def replace_file(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
+        sync_directory(path.parent)
 
 
 def create_file(path: Path, content: bytes) -> None:
@@ -34,7 +39,15 @@ def create_file(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.link(temporary, path)
+        try:
+            os.link(temporary, path)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            if path.exists():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), os.fspath(path)) from error
+            temporary.replace(path)
+        sync_directory(path.parent)
 
 
 @contextmanager
@@ -53,6 +66,16 @@ def write_fully(descriptor: int, content: bytes) -> None:
     view = memoryview(content)
     while view:
         view = view[os.write(descriptor, view) :]
+
+
+def sync_directory(path: Path) -> None:
+    """Make the names in a directory durable, where its file system can."""
+    with suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def read_json(path: Path) -> dict[str, Any]:

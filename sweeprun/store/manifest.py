@@ -114,5 +114,5 @@ def read_manifest(run: RunDirectory) -> Manifest:
     data = read_json(run.manifest)
     try:
         return Manifest.from_dict(data)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise FormatError(f"{run.manifest} is malformed: {type(error).__name__}: {error}") from error

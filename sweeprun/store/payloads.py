@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -77,9 +78,15 @@ class Layout:
 
     def renamed(self, taken: frozenset[str]) -> "Layout":
         """With ``result_NAME`` in the place of every name of a variable or dimension that is taken."""
+        own = {name for variable in self.variables for name in (variable.name, *variable.dims)}
 
         def free(name: str) -> str:
-            return f"result_{name}" if name in taken else name
+            if name not in taken:
+                return name
+            name = f"result_{name}"
+            while name in taken or name in own:
+                name = f"result_{name}"
+            return name
 
         return Layout(
             variables=tuple(
@@ -91,8 +98,10 @@ class Layout:
 
     @property
     def dtype(self) -> np.dtype[Any] | None:
-        """The structured type of one payload; None if it holds strings."""
+        """The structured type of one payload; None if it holds strings, or more than NumPy has such types for."""
         if any(variable.type == TEXT for variable in self.variables):
+            return None
+        if sum(np.dtype(variable.type).itemsize * prod(variable.shape) for variable in self.variables) >= 2**31:
             return None
         fields = [(str(i), variable.type, variable.shape) for i, variable in enumerate(self.variables)]
         return np.dtype(fields)
@@ -146,16 +155,16 @@ def encode_result(result: object, *, taken_names: frozenset[str] = frozenset()) 
     lengths: dict[str, int] = {}
     for name, dims, data, variable_attrs, coordinate in _variables(result, attrs):
         array, kind = _storable(name, data)
-        named = tuple(f"{name}_{i}" for i in range(array.ndim)) if dims is None else dims
+        named = _default_dims(name, array) if dims is None else dims
         if coordinate and not named and name in taken_names:
             continue
         _check_dims(name, named, array, lengths)
         names.append(name)
         arrays.append(array)
-        signature.append((name, named, array.shape, kind, coordinate, _attrs_json(variable_attrs)))
+        signature.append((name, named, array.shape, kind, coordinate, _attrs_json(f"result {name!r}", variable_attrs)))
     if len(set(names)) < len(names):
         raise ResultError(f"the result has two variables of one name: {sorted(n for n in names if names.count(n) > 1)}")
-    layout = _layout_json(tuple(signature), _attrs_json(attrs))
+    layout = _layout_json(tuple(signature), _attrs_json("the result", attrs))
     return layout, b"".join(_payload(array) for array in arrays)
 
 
@@ -198,14 +207,14 @@ def _variables(result: object, attrs: dict[str, Any]) -> Iterator[_Item]:
         return
     if hasattr(result, "data_vars"):
         yield from _dataset_variables(result, attrs)
-    elif hasattr(result, "dims") and hasattr(result, "coords"):
-        dataset = result.to_dataset(name=result.name or RESULT_NAME)  # type: ignore[attr-defined]
-        yield from _dataset_variables(dataset, attrs)
+    elif _is_data_array(result):
+        array: Any = result
+        if array.name in array.coords:  # a coordinate itself, of which xarray makes no Dataset
+            array = array.drop_vars(array.name)
+        yield from _dataset_variables(array.to_dataset(name=RESULT_NAME if array.name is None else array.name), attrs)
     elif isinstance(result, Mapping):
-        if any(hasattr(value, "dims") and hasattr(value, "coords") for value in result.values()):
-            import xarray as xr
-
-            yield from _dataset_variables(_dataset(xr, result), attrs)
+        if any(map(_is_data_array, result.values())):
+            yield from _dataset_variables(_dataset(result), attrs)
         else:
             for name, value in result.items():
                 yield _mapping_variable(name, value)
@@ -213,11 +222,30 @@ def _variables(result: object, attrs: dict[str, Any]) -> Iterator[_Item]:
         yield (RESULT_NAME, None, result, {}, False)
 
 
-def _dataset(xr: Any, result: Mapping[Any, Any]) -> Any:
+def _is_data_array(value: object) -> bool:
+    return hasattr(value, "dims") and hasattr(value, "coords") and not hasattr(value, "data_vars")
+
+
+def _dataset(result: Mapping[Any, Any]) -> Any:
+    """A mapping that holds DataArrays, as a Dataset; its other values are what they would be without them."""
+    import xarray as xr
+
+    data_vars: dict[str, Any] = {}
+    for key, value in result.items():
+        if _is_data_array(value):
+            data_vars[_name(key)] = value
+        else:
+            name, dims, data, attrs, _ = _mapping_variable(key, value)
+            array, _ = _storable(name, data)
+            data_vars[name] = (_default_dims(name, array) if dims is None else dims, array, attrs)
     try:
-        return xr.Dataset(dict(result))
-    except ValueError as error:
+        return xr.Dataset(data_vars)
+    except (ValueError, TypeError) as error:
         raise ResultError(f"the result is not what xarray.Dataset(data_vars=…) takes: {error}") from error
+
+
+def _default_dims(name: str, array: np.ndarray) -> tuple[str, ...]:
+    return tuple(f"{name}_{i}" for i in range(array.ndim))
 
 
 def _dataset_variables(dataset: Any, attrs: dict[str, Any]) -> Iterator[_Item]:
@@ -233,7 +261,7 @@ def _mapping_variable(name: object, value: Any) -> _Item:
     if not isinstance(value, tuple):
         dims = tuple(map(str, value.dims)) if hasattr(value, "dims") else None
         return name, dims, value, getattr(value, "attrs", {}), False
-    if len(value) < 2 or not isinstance(value[0], str | Sequence):
+    if len(value) < 2 or not isinstance(value[0], str | Sequence) or isinstance(value[0], bytes):
         raise ResultError(f"result {name!r} is a tuple, but not (dims, data) or (dims, data, attrs): {value!r}")
     dims = (value[0],) if isinstance(value[0], str) else tuple(map(str, value[0]))
     attrs = value[2] if len(value) > 2 and value[2] is not None else {}
@@ -248,17 +276,19 @@ def _name(name: object) -> str:
 
 def _storable(name: str, data: Any) -> tuple[np.ndarray, str]:
     """The data as an array that can be written as it is, and its type in the layout."""
+    if isinstance(data, np.ma.MaskedArray):
+        data = _unmasked(name, data)
     try:
         array = np.asarray(data)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RuntimeError) as error:  # PyTorch's tensors raise the last
         raise ResultError(f"result {name!r} is no array: {error}") from error
     if array.dtype.kind == "O" and array.size:
         array = _typed_objects(name, array)
     kind = array.dtype.kind
-    if kind in "UT":
+    if kind == "U" or (kind == "T" and all(isinstance(item, str) for item in array.flat)):
         return np.array(array.tolist(), dtype=str).reshape(array.shape), TEXT
     if kind not in "biufcMmS" or array.dtype.char in "gG":
-        shown = type(data).__name__ if kind == "O" else array.dtype
+        shown = _object_type(data, array) if kind == "O" else array.dtype
         raise ResultError(
             f"result {name!r} has a type that can't be stored: {shown}; "
             "return numbers, strings, dates, or NumPy arrays of them"
@@ -273,15 +303,43 @@ def _typed_objects(name: str, array: np.ndarray) -> np.ndarray:
     if all(isinstance(item, str) for item in items):
         return array.astype(str)
     if all(isinstance(item, timedelta) for item in items):
-        return array.astype("m8[us]")
+        return _as_times(array, items, "m8[us]")
     if all(isinstance(item, date) for item in items):
         if any(isinstance(item, datetime) and item.tzinfo is not None for item in items):
             raise ResultError(f"result {name!r} has a time zone, which can't be stored; convert it to UTC without one")
-        return array.astype("M8[us]")
+        return _as_times(array, items, "M8[us]")
     return array
 
 
+def _as_times(array: np.ndarray, items: Sequence[Any], kind: str) -> np.ndarray:
+    """Python's dates or time spans as NumPy's; pandas' own may hold nanoseconds."""
+    if all(hasattr(item, "to_numpy") for item in items):
+        return np.array([item.to_numpy() for item in items]).reshape(array.shape)
+    return array.astype(kind)
+
+
+def _unmasked(name: str, array: np.ma.MaskedArray[Any, Any]) -> np.ndarray:
+    """NaN or NaT in the place of what is masked, as xarray has it; integers become floats."""
+    if not np.ma.is_masked(array):
+        return np.asarray(array)
+    kind = array.dtype.kind
+    if kind not in "biufcmM":
+        raise ResultError(f"result {name!r} is a masked array of {array.dtype}, which has no missing value; fill it")
+    typed: Any = array.astype(np.float64) if kind in "biu" else array
+    filled: np.ndarray = typed.filled(typed.dtype.type("NaT" if kind in "mM" else np.nan))
+    return filled
+
+
+def _object_type(data: Any, array: np.ndarray) -> str:
+    """What an object array came from and holds, in words."""
+    types = sorted({type(item).__name__ for item in array.flat})
+    return f"{type(data).__name__} of {', '.join(types) or 'object'}" if array.ndim else type(data).__name__
+
+
 def _check_dims(name: str, dims: tuple[str, ...], array: np.ndarray, lengths: dict[str, int]) -> None:
+    for dim in dims:
+        if not dim or "/" in dim:
+            raise ResultError(f"result {name!r} has a dimension {dim!r}; a name is a non-empty string without '/'")
     if len(dims) != array.ndim or len(set(dims)) < len(dims):
         raise ResultError(f"result {name!r} has {array.ndim} dimensions, but dims {dims}")
     for dim, length in zip(dims, array.shape, strict=True):
@@ -296,13 +354,21 @@ def _payload(array: np.ndarray) -> bytes:
     return len(texts).to_bytes(8, "little") + texts
 
 
-def _attrs_json(attrs: Mapping[Any, Any]) -> str:
-    return json.dumps({str(key): value for key, value in attrs.items()}, default=_plain) if attrs else "{}"
+def _attrs_json(what: str, attrs: Any) -> str:
+    if not isinstance(attrs, Mapping):
+        raise ResultError(f"the attributes of {what} should be a mapping, not {attrs!r}")
+    try:
+        return json.dumps({str(key): value for key, value in attrs.items()}, default=_plain) if attrs else "{}"
+    except (ValueError, TypeError, RecursionError) as error:
+        raise ResultError(f"the attributes of {what} can't be stored: {error}") from error
 
 
 def _plain(value: Any) -> Any:
-    """NumPy scalars and arrays as Python's; anything else by its text."""
-    return value.tolist() if isinstance(value, np.generic | np.ndarray) else str(value)
+    """NumPy scalars and arrays as Python's; dates and anything else by their text."""
+    if isinstance(value, np.ndarray):
+        return value.astype(str).tolist() if value.dtype.kind in "mM" else value.tolist()
+    plain = value.item() if isinstance(value, np.generic) and value.dtype.kind in "biufSU" else value
+    return str(value) if plain is value or isinstance(plain, np.generic | bytes) else plain
 
 
 @lru_cache(maxsize=256)

@@ -9,11 +9,11 @@ References
 Apache Arrow, "Serialization and Interprocess Communication (IPC)": the streaming format.
 """
 
+import errno
 import io
 import json
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ import pyarrow as pa
 from pyarrow import ipc
 
 from sweeprun.errors import FormatError
-from sweeprun.store.files import write_fully
+from sweeprun.store.files import sync_directory, write_fully
 from sweeprun.store.records import Outcome, Record
 
 FORMAT = b"sweeprun-shard"
@@ -72,6 +72,7 @@ class ShardWriter:
         self._sink = io.BytesIO()
         self._stream: ipc.RecordBatchStreamWriter | None = None
         self._size = 0
+        self._broken = False
 
     def append(self, records: Sequence[Record]) -> None:
         """Write records as one batch, durably.
@@ -83,8 +84,22 @@ class ShardWriter:
         """
         if not records:
             return
+        if self._broken:  # whatever came after half a batch could not be read
+            raise OSError(errno.EIO, "a failed write could not be undone", os.fspath(self._path))
         if self._descriptor is None:
             self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+            sync_directory(self._path.parent)
+        try:
+            content = self._encoded(records)
+            write_fully(self._descriptor, content)
+            os.fsync(self._descriptor)
+            self._size += len(content)
+        except BaseException:  # an interrupt, too, must leave no half batch before the next one
+            self._undo(self._descriptor)
+            raise
+
+    def _encoded(self, records: Sequence[Record]) -> bytes:
+        """The batch as bytes, after the beginning of the stream if that isn't written yet."""
         if self._stream is None:
             self._stream = ipc.new_stream(self._sink, _SCHEMA)
         batch, metadata = _batch(records)
@@ -92,17 +107,19 @@ class ShardWriter:
         content = self._sink.getvalue()
         self._sink.seek(0)
         self._sink.truncate()
+        return content
+
+    def _undo(self, descriptor: int) -> None:
+        """Take back what a failed append did."""
         try:
-            write_fully(self._descriptor, content)
-            os.fsync(self._descriptor)
+            os.ftruncate(descriptor, self._size)
+            os.lseek(descriptor, self._size, os.SEEK_SET)
         except OSError:
-            with suppress(OSError):
-                os.ftruncate(self._descriptor, self._size)
-                os.lseek(self._descriptor, self._size, os.SEEK_SET)
-            if not self._size:
-                self._stream = None  # its beginning is still to be written
-            raise
-        self._size += len(content)
+            self._broken = True
+        self._sink.seek(0)
+        self._sink.truncate()
+        if not self._size:
+            self._stream = None  # its beginning is still to be written
 
     def close(self) -> None:
         """Close the file; what was appended is in it already."""
@@ -154,6 +171,8 @@ class Batch:
 
     def is_sound(self, row: int) -> bool:
         """Whether a record is what was written, by its checksum."""
+        if self.columns["layout"][row] < 0:  # Python would count from the end
+            return False
         try:
             return self.record(row).checksum() == int(self.columns["checksum"][row])
         except (ValueError, IndexError):

@@ -86,13 +86,12 @@ def choose_records(shards: Sequence[ShardContents], tasks: int) -> BestRecords:
 def task_states(run: RunDirectory, best: BestRecords) -> np.ndarray:
     """The state of every task as an index into `STATE_ORDER`; shape ``(tasks,)``."""
     states = np.full(len(best.outcome), STATE_ORDER.index(TaskState.PENDING), dtype=np.int8)
-    for noted in read_exits(run):
-        if noted.task_id is not None:
-            states[noted.task_id] = STATE_ORDER.index(TaskState.LOST)
-    for beat in read_beats(run):
-        if beat.task_id is not None:
-            state = TaskState.LOST if beat.is_alive() is False else TaskState.RUNNING
-            states[beat.task_id] = STATE_ORDER.index(state)
+    beats = [(beat.task_id, beat.is_alive()) for beat in read_beats(run)]
+    lost = {noted.task_id for noted in read_exits(run)} | {task_id for task_id, alive in beats if alive is False}
+    running = {task_id for task_id, alive in beats if alive is not False}
+    for task_ids, state in ((lost, TaskState.LOST), (running, TaskState.RUNNING)):
+        known = [task_id for task_id in task_ids if task_id is not None and task_id < len(states)]
+        states[known] = STATE_ORDER.index(state)
     states[best.outcome == 1] = STATE_ORDER.index(TaskState.SUCCEEDED)
     states[best.outcome == 0] = STATE_ORDER.index(TaskState.FAILED)
     return states

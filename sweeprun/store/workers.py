@@ -17,6 +17,9 @@ from pathlib import Path
 from sweeprun.store.directory import RunDirectory
 
 _BEAT_SIZE = 256
+_NUMBERS_SIZE = 64
+"""More than a task id and a time take in a beat; one with long names is larger."""
+
 _IDLE = -1
 
 
@@ -41,11 +44,15 @@ class Beat:
     task_id: int | None
     since: float
 
+    def __post_init__(self) -> None:
+        _check_task_id(self.task_id)
+
     def is_alive(self) -> bool | None:
         """Whether the worker's process exists; None if that can't be told from this host."""
         if self.host != socket.gethostname():
             return None
-        return self.born == process_start(self.pid)
+        start = process_start(self.pid)
+        return None if start == 0 != self.born else start == self.born
 
 
 class BeatWriter:
@@ -56,13 +63,14 @@ class BeatWriter:
         pid = os.getpid()
         head = {"worker": worker, "host": socket.gethostname(), "pid": pid, "born": process_start(pid)}
         self._head = json.dumps(head)[:-1].replace("%", "%%").encode() + b', "task_id": %d, "since": %.6f}'
+        self._size = max(_BEAT_SIZE, len(self._head) + _NUMBERS_SIZE)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         self._descriptor = os.open(self._path, flags, 0o666)
         self.idle()
 
     def start(self, task_id: int, since: float) -> None:
         """The worker starts a task."""
-        os.pwrite(self._descriptor, (self._head % (task_id, since)).ljust(_BEAT_SIZE), 0)
+        os.pwrite(self._descriptor, (self._head % (task_id, since)).ljust(self._size), 0)
 
     def idle(self) -> None:
         """The worker is between tasks."""
@@ -113,6 +121,11 @@ class Exit:
     code: int
     when: float
 
+    def __post_init__(self) -> None:
+        _check_task_id(self.task_id)
+        if not isinstance(self.code, int):
+            raise TypeError(f"an exit code is a number, not {self.code!r}")
+
     def reason(self) -> str:
         """The exit code in words."""
         return describe_exit(self.code)
@@ -132,6 +145,12 @@ def read_exits(run: RunDirectory) -> Iterator[Exit]:
                 yield Exit(**json.loads(line))
 
 
+def _check_task_id(task_id: object) -> None:
+    """Notes may be damaged; readers pass over those that aren't what was written."""
+    if task_id is not None and not (isinstance(task_id, int) and task_id >= 0):
+        raise ValueError(f"no id of a task: {task_id!r}")
+
+
 def describe_exit(code: int) -> str:
     """An exit code as `subprocess` gives it, in words: ``signal SIGKILL`` or ``exit code 3``."""
     if code >= 0:
@@ -146,14 +165,14 @@ def process_start(pid: int) -> int:
     """When a process of this host started, in clock ticks since boot; -1 if it is gone or ended (a zombie).
 
     With the process id, this tells one process from a later one that was given the same id. Where there is no
-    ``/proc``, 0 for any process that exists.
+    ``/proc``, or it hides other users' processes, 0 for any process that exists.
     """
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return -1 if fields[0] == "Z" else int(fields[19])
-    except (FileNotFoundError, ProcessLookupError, IndexError):
-        if Path("/proc/self/stat").exists():
-            return -1
+        stat = Path(f"/proc/{pid}/stat").read_bytes()  # it holds the process's name, of any bytes, in parentheses
+        fields = stat.rpartition(b")")[2].split()
+        return -1 if fields[0] == b"Z" else int(fields[19])
+    except (FileNotFoundError, ProcessLookupError, PermissionError, IndexError):
+        pass
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

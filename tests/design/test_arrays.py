@@ -17,6 +17,12 @@ def test_chunks_part_the_tasks(tasks: int, tasks_per_job: int) -> None:
     assert Array.from_dict(array.to_dict()) == array
 
 
+def test_chunks_of_a_huge_array_are_instant() -> None:
+    array = Array(tasks=10**12 + 1, tasks_per_job=10**9)
+    assert len(array) == 1001
+    assert array.chunk(1000) == range(10**12, 10**12 + 1)
+
+
 def test_it_is_written_as_slurm_writes_it() -> None:
     assert str(Array(tasks=100, throttle=10)) == "0-99%10"
 

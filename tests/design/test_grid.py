@@ -3,6 +3,7 @@
 import itertools
 import json
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +49,26 @@ def test_a_huge_grid_is_instant() -> None:
     design = grid(10**6, 10**6, 10**6)
     assert design.indices(10**18 - 1) == (10**6 - 1,) * 3
     assert design.coordinates(10**12 + 5) == {"a0": 1, "a1": 0, "a2": 5}
+
+
+@given(st.lists(st.integers(1, 10**6), min_size=1, max_size=3), st.data())
+def test_positions_of_huge_grids_and_their_indices_are_one_to_one(shape: list[int], data: st.DataObject) -> None:
+    design = grid(*shape)
+    position = data.draw(st.integers(0, len(design) - 1))
+    indices = design.indices(position)
+    assert design.position(indices) == position
+    assert indices == np.unravel_index(position, shape)
+
+
+def test_more_points_than_can_be_numbered_are_refused() -> None:
+    with pytest.raises(OverrideError, match="10000000000 x 10000000000 points"):
+        grid(10**10, 10**10)
+
+
+@pytest.mark.parametrize("indices", [(0,), (0, 0, 0), (0, 3), (-1, 0)])
+def test_indices_outside_are_refused(indices: tuple[int, ...]) -> None:
+    with pytest.raises((IndexError, ValueError)):
+        grid(2, 3).position(indices)
 
 
 @pytest.mark.parametrize("position", [-1, 6])

@@ -1,10 +1,23 @@
 """Overrides as data."""
 
 import json
+from typing import Any
 
 import pytest
 
 from sweeprun.design.overrides import Operation, Override
+
+
+@pytest.mark.parametrize("value", [float("inf"), {1: [None, {"items": "x"}]}, "a: ünï\n", [], {}])
+def test_values_of_fixed_overrides_survive_strict_json(value: Any) -> None:
+    override = Override(operation=Operation.CHANGE, key="a", text="…", value=value)
+    assert Override.from_dict(json.loads(json.dumps(override.to_dict(), allow_nan=False))) == override
+
+
+def test_an_unknown_operation_is_refused() -> None:
+    data = Override(operation=Operation.ADD, key="a").to_dict() | {"operation": "multiply"}
+    with pytest.raises(KeyError, match="MULTIPLY"):
+        Override.from_dict(data)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Streams: no two tasks share one unless asked, and each is a function of its number alone."""
 
 import json
+from random import Random
 
 import numpy as np
 import pytest
@@ -51,6 +52,30 @@ def test_tasks_share_a_stream_just_if_they_agree_on_the_named_axes(shape: list[i
         task = table.task(task_id)
         key = tuple(task.coordinates[name] for name in names)
         assert task.stream == first.setdefault(key, task_id)
+
+
+@given(st.lists(st.integers(1, 4), min_size=2, max_size=3), st.randoms())
+def test_the_order_in_which_shared_axes_are_named_means_nothing(shape: list[int], random: Random) -> None:
+    names = [f"a{i}" for i in range(len(shape))][1:]
+    shuffled = random.sample(names, len(names))
+    here, there = (TaskTable.of(grid(*shape), Streams(shared_by=tuple(order))) for order in (names, shuffled))
+    assert [here.task(i).stream for i in range(len(here))] == [there.task(i).stream for i in range(len(there))]
+
+
+def test_one_stream_for_all() -> None:
+    table = TaskTable.of(grid(2, 3), Streams(shared_by=()))
+    assert {table.task(task_id).stream for task_id in range(6)} == {0}
+
+
+@pytest.mark.parametrize("number", [2**32 - 1, 2**32, 2**33, 2**62])
+@pytest.mark.parametrize("root", [None, 0, 2**200])
+def test_streams_of_large_numbers_differ_from_small_ones(number: int, root: int | None) -> None:
+    streams = Streams(root_seed=root)
+    assert len({state(streams, n) for n in (0, 1, 2, number, number + 1, number % 2**32 + 3)}) == 6
+
+
+def test_a_generator_is_at_its_beginning() -> None:
+    assert Streams().generator(3).random() == Streams().generator(3).random()
 
 
 @given(st.none() | st.integers(0), st.none() | st.lists(st.text()))

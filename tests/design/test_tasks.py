@@ -5,7 +5,7 @@ import json
 import pytest
 
 from sweeprun.design.streams import Streams
-from sweeprun.design.tasks import Block, TaskTable
+from sweeprun.design.tasks import Block, Task, TaskTable
 from sweeprun.errors import OverrideError, UsageError
 from tests.design.test_grid import grid
 
@@ -23,6 +23,24 @@ def test_blocks_are_numbered_on() -> None:
     assert table.task(5).coordinates == {"a0": 1}
     with pytest.raises(ValueError, match="starts at task 5, not at 4"):
         TaskTable(blocks=(Block(first_id=0, design=grid(2, 2)), Block(first_id=5, design=grid(3))))
+
+
+def test_tasks_of_a_block_have_streams_of_their_own() -> None:
+    table = TaskTable(blocks=(Block(first_id=0, design=grid(2, 2)), Block(first_id=4, design=grid(3))))
+    assert [table.task(task_id).stream for task_id in range(7)] == list(range(7))
+
+
+def test_appending_a_block_changes_no_task() -> None:
+    streams = Streams(root_seed=1, shared_by=("a1",))
+    before = TaskTable.of(grid(2, 3), streams)
+    after = TaskTable(blocks=(*before.blocks, Block(first_id=6, design=grid(4, 3))), streams=streams)
+    assert [after.task(task_id) for task_id in range(6)] == [before.task(task_id) for task_id in range(6)]
+
+
+def test_without_axes_there_is_one_task() -> None:
+    table = TaskTable.of(grid())
+    assert len(table) == 1
+    assert table.task(0) == Task(task_id=0, indices=(), coordinates={}, stream=0)
 
 
 @pytest.mark.parametrize("task_id", [-1, 4])

@@ -2,7 +2,8 @@
 
 import json
 import math
-from decimal import Decimal
+from decimal import Decimal, Inexact, localcontext
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -41,6 +42,14 @@ def test_values_survive_strict_json(value: Any) -> None:
     assert same(decode_value(json.loads(text)), value)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [math.nan, [math.inf, -math.inf], {1: {"float": "nan"}, "1": [None]}, {"items": []}, {None: 1, 2.5: {True: -0.0}}],
+)
+def test_values_that_look_like_their_encoding_survive_too(value: Any) -> None:
+    assert same(decode_value(json.loads(json.dumps(encode_value(value), allow_nan=False))), value)
+
+
 def test_float_ranges_read_as_written() -> None:
     values = DecimalRange(start="0", stop="1", step="0.1")
     assert list(iterate(values)) == [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
@@ -58,6 +67,74 @@ def test_float_ranges_equal_decimal_arithmetic(start: Decimal, stop: Decimal, st
         at += step
     values = DecimalRange(start=str(start), stop=str(stop), step=str(step))
     assert [values.value(i) for i in range(min(len(values), 500))] == expected
+
+
+@given(
+    st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), (st.floats(-1e3, -1e-9) | st.floats(1e-9, 1e3)), st.integers(0, 2**62)
+)
+def test_float_ranges_equal_exact_arithmetic(start: float, stop: float, step: float, place: int) -> None:
+    values = DecimalRange(start=repr(start), stop=repr(stop), step=repr(step))
+    exact_start, exact_stop, exact_step = (Fraction(repr(bound)) for bound in (start, stop, step))
+    assert len(values) == max(0, math.ceil((exact_stop - exact_start) / exact_step))
+    if len(values):
+        index = place % len(values)
+        assert values.value(index) == float(exact_start + index * exact_step)
+        assert values.value(index - len(values)) == values.value(index)
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "step", "length"),
+    [
+        ("0", "1.0000000000000000000000000000000000001", "1", 2),
+        ("0", "1e-30", "1e-31", 10),
+        ("5e-324", "1.5e-323", "5e-324", 2),
+        ("0", "-0.3", "-0.1", 3),
+        ("0", "-0.3", "0.1", 0),
+        ("0", "0.3", "-0.1", 0),
+        ("1", "1", "0.1", 0),
+        ("0", "0.05", "0.1", 1),
+    ],
+)
+def test_lengths_are_exact(start: str, stop: str, step: str, length: int) -> None:
+    assert len(DecimalRange(start=start, stop=stop, step=step)) == length
+
+
+def test_what_a_task_does_to_pythons_decimals_changes_no_value() -> None:
+    values = DecimalRange(start="1000", stop="1010", step="0.1")
+    with localcontext() as context:
+        context.prec = 3
+        context.traps[Inexact] = True
+        assert (values.value(3), len(values)) == (1000.3, 100)
+
+
+@pytest.mark.parametrize("index", [-4, 3])
+def test_there_is_no_value_outside(index: int) -> None:
+    for values in (DecimalRange(start="0", stop="0.3", step="0.1"), IntegerRange(start=0, stop=3)):
+        with pytest.raises(IndexError):
+            values.value(index)
+
+
+@pytest.mark.parametrize(
+    ("kind", "bounds"),
+    [
+        (IntegerRange, {"start": 0, "stop": 10**20, "step": 1}),
+        (DecimalRange, {"start": "0", "stop": "1e30", "step": ".1"}),
+    ],
+)
+def test_more_values_than_can_be_numbered_are_refused(kind: Any, bounds: dict[str, Any]) -> None:
+    with pytest.raises(OverrideError, match="more than can be numbered"):
+        kind(**bounds)
+
+
+def test_values_are_written_as_one_would_sweep_over_them() -> None:
+    assert Choice(values=(1, "a b"), texts=("1", "'a b'"), labels=(1, "a b")).written() == "1,'a b'"
+    assert IntegerRange(start=3, stop=-4, step=-2).written() == "range(3,-4,-2)"
+    assert DecimalRange(start="0.5", stop="2", step="0.25").written() == "range(0.5,2,0.25)"
+
+
+def test_choices_have_as_many_texts_as_values() -> None:
+    with pytest.raises(ValueError, match="differ in length: 2, 1, 2"):
+        Choice(values=(1, 2), texts=("1",), labels=(1, 2))
 
 
 @given(st.integers(-20, 20), st.integers(-20, 20), st.integers(-5, 5).filter(bool))
@@ -84,10 +161,15 @@ def test_a_huge_range_is_never_written_out() -> None:
     assert len(json.dumps(values.to_dict())) < 200
 
 
-@pytest.mark.parametrize(("stop", "step"), [("1", "0"), ("inf", "1"), ("nan", "1")])
+@pytest.mark.parametrize(("stop", "step"), [("1", "0"), ("inf", "1"), ("nan", "1"), ("1", "nan"), ("one", "1")])
 def test_endless_ranges_are_refused(stop: str, step: str) -> None:
-    with pytest.raises(OverrideError):
+    with pytest.raises(OverrideError, match="a range needs"):
         DecimalRange(start="0", stop=stop, step=step)
+
+
+def test_a_range_without_a_step_is_refused() -> None:
+    with pytest.raises(OverrideError, match="a step other than 0"):
+        IntegerRange(start=0, stop=3, step=0)
 
 
 def test_unknown_kinds_are_refused_by_name() -> None:

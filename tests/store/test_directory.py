@@ -1,13 +1,14 @@
 """Run directories."""
 
+import os
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sweeprun.errors import FormatError, RunDirectoryError
+from sweeprun.errors import RunDirectoryError
 from sweeprun.store.directory import find_runs, make_run_directory, newest_run, open_run_directory
-from sweeprun.store.files import create_file, replace_file
 from sweeprun.store.manifest import read_manifest
 from tests.results.runs import axis, count_axis, make_run
 
@@ -49,8 +50,6 @@ def test_any_path_will_do(tmp_path: Path, name: str) -> None:
 
 
 def test_the_newest_run_is_the_last_made(tmp_path: Path) -> None:
-    import os
-
     runs = [make_run(tmp_path / "multirun" / day / "10", axis("lr", [0.1])) for day in "cab"]
     for i, run in enumerate(runs):
         os.utime(run.manifest, ns=(i, i))
@@ -73,29 +72,54 @@ def test_what_is_no_run_is_told(tmp_path: Path) -> None:
         open_run_directory(tmp_path / "nowhere")
 
 
-def test_files_are_replaced_or_made_whole(tmp_path: Path) -> None:
-    path = tmp_path / "f"
-    create_file(path, b"1")
-    with pytest.raises(FileExistsError):
-        create_file(path, b"2")
-    assert path.read_bytes() == b"1"
-    replace_file(path, b"3")
-    assert path.read_bytes() == b"3"
-    assert [child.name for child in tmp_path.iterdir()] == ["f"]
+def test_a_race_for_a_chosen_directory_has_one_winner(tmp_path: Path) -> None:
+    barrier = threading.Barrier(8)
+    outcomes: list[bool] = []
+
+    def make() -> None:
+        barrier.wait()
+        try:
+            make_run_directory(tmp_path / "run", numbered=False)
+            outcomes.append(True)
+        except RunDirectoryError:
+            outcomes.append(False)
+
+    threads = [threading.Thread(target=make) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == [False] * 7 + [True]
 
 
-@pytest.mark.parametrize(
-    ("content", "match"),
-    [
-        ("{", "not valid JSON"),
-        ("[]", "should hold a JSON object"),
-        ("{}", "no manifest"),
-        ('{"format": "sweeprun-run", "version": 99}', "version 99"),
-        ('{"format": "sweeprun-run", "version": 1}', "malformed"),
-    ],
-)
-def test_a_bad_manifest_is_told(tmp_path: Path, content: str, match: str) -> None:
-    run = make_run(tmp_path / "run", count_axis("seed", 1))
-    run.manifest.write_text(content)
-    with pytest.raises(FormatError, match=match):
-        read_manifest(run)
+def test_directories_that_go_or_are_closed_to_us_are_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run(tmp_path / "day" / "time", count_axis("seed", 1))
+    (tmp_path / "gone").mkdir()
+    (tmp_path / "closed").mkdir()
+    errors = {"gone": FileNotFoundError, "closed": PermissionError}
+    scandir = os.scandir
+
+    def scan(path: str | Path) -> Any:
+        if error := errors.get(Path(path).name):
+            raise error(str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    assert find_runs(tmp_path) == [run]
+
+
+def test_runs_are_not_searched_for_without_end(tmp_path: Path) -> None:
+    deep = make_run(tmp_path / "1" / "2" / "3" / "4", count_axis("seed", 1))
+    make_run(tmp_path / "1" / "2" / "3" / "x" / "5", count_axis("seed", 1))
+    (tmp_path / "1" / "loop").symlink_to(tmp_path)
+    assert find_runs(tmp_path) == [deep]
+
+
+def test_a_run_has_no_path_twice(tmp_path: Path) -> None:
+    run = make_run_directory(tmp_path / "run", numbered=False)
+    paths = [run.manifest, run.config, run.frozen_configs, run.hydra_config, run.shard("w"), run.beat("w")]
+    paths += [run.exits("w"), run.log("w"), run.task(0), run.task(17)]
+    assert len(set(paths)) == len(paths)
+    assert all(run.path in path.parents for path in paths)

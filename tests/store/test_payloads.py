@@ -1,6 +1,7 @@
 """Results as bytes."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -104,6 +105,136 @@ def test_what_cannot_be_stored_is_named(result: Any, match: str) -> None:
         encode_result(result)
 
 
+@pytest.mark.parametrize(
+    ("result", "match"),
+    [
+        ({"a": ("x", [1], "m")}, "attributes of result 'a' should be a mapping, not 'm'"),
+        ({"a": ("x", [1], {"k": {(1, 2): 3}})}, "attributes of result 'a' can't be stored"),
+        (xr.Dataset({"a": 1}, attrs={"k": {(1, 2): 3}}), "attributes of the result can't be stored"),
+        ({"a": (("x/y",), [1])}, "'a' has a dimension 'x/y'"),
+        ({"a": ("", [1])}, "'a' has a dimension ''"),
+        ({"a": (b"x", [1])}, "'a' is a tuple"),
+        ({"a": xr.DataArray([1], dims="t"), "b": object()}, "'b' has a type that can't be stored: object"),
+        ({"a": xr.DataArray([1], dims="t"), "b": {"c": 1}}, "'b' is a mapping"),
+        ({"a": xr.DataArray([1], dims="t"), 3: 4}, "named 3"),
+        ({"a": xr.DataArray([1], dims="t"), "b": ("t", [1, 2])}, r"not what xarray\.Dataset"),
+        ({"a": xr.Dataset({"b": 1})}, "'a' is a mapping"),
+        (xr.DataArray([1], name=5), "named 5"),
+        ({"a": np.array([object(), 1])}, "can't be stored: ndarray of int, object"),
+        ({"a": [2**70]}, "can't be stored: list of int"),
+        ({"a": pd.Series(["x", None])}, "'a' has a type that can't be stored: Series of"),
+        ({"a": np.array(["x", np.nan], np.dtypes.StringDType(na_object=np.nan))}, "'a' has a type"),
+        ({"a": np.ma.masked_array(["x", "y"], [False, True])}, "'a' is a masked array of <U1"),
+        ({"a": np.zeros(2, [("x", "f8")])}, "'a' has a type"),
+    ],
+)
+def test_whatever_is_wrong_with_a_result_is_named(result: Any, match: str) -> None:
+    with pytest.raises(ResultError, match=match):
+        encode_result(result)
+
+
+class NeedsGradient:
+    """Like a PyTorch tensor that is part of a graph."""
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+
+
+def test_a_tensor_that_gives_no_array_is_named() -> None:
+    with pytest.raises(ResultError, match=r"'loss' is no array: .*requires grad"):
+        encode_result({"loss": NeedsGradient()})
+
+
+@pytest.mark.parametrize(
+    ("array", "expected"),
+    [
+        (np.array([1.5, 2.5]), [1.5, np.nan]),
+        (np.array([1.5, 2.5], np.float32), np.array([1.5, np.nan], np.float32)),
+        (np.array([1, 2]), [1.0, np.nan]),
+        (np.array(["2020-01-01", "2020-01-02"], "M8[D]"), np.array(["2020-01-01", "NaT"], "M8[D]")),
+        (np.array([1, 2], "m8[s]"), np.array([1, "NaT"], "m8[s]")),
+    ],
+)
+def test_what_is_masked_is_missing(array: np.ndarray, expected: Any) -> None:
+    ((_, found, _),) = round_trip({"a": np.ma.masked_array(array, [False, True])}).values()
+    np.testing.assert_array_equal(found, expected)
+    assert found.dtype == np.asarray(expected).dtype
+    ((_, found, _),) = round_trip({"a": np.ma.masked_array(array)}).values()
+    np.testing.assert_array_equal(found, array)
+    assert found.dtype == array.dtype
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (pd.Timestamp("2020-01-01T00:00:00.000000001"), np.datetime64("2020-01-01T00:00:00.000000001")),
+        ([pd.Timestamp("2020-01-01"), pd.NaT], np.array(["2020-01-01", "NaT"], "M8[s]")),
+        (pd.Timedelta(1, "ns"), np.timedelta64(1, "ns")),
+    ],
+)
+def test_times_of_pandas_keep_their_nanoseconds(value: Any, expected: Any) -> None:
+    ((_, found, _),) = round_trip({"a": value}).values()
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_beside_a_data_array_a_list_is_what_it_is_elsewhere() -> None:
+    found = round_trip({"a": xr.DataArray([1], dims="t"), "b": [1, 2], "c": (("u",), [3.0], {"units": "m"}), "d": "x"})
+    assert {name: (dims, array.tolist(), attrs) for name, (dims, array, attrs) in found.items()} == {
+        "a": (("t",), [1], {}),
+        "b": (("b_0",), [1, 2], {}),
+        "c": (("u",), [3.0], {"units": "m"}),
+        "d": ((), "x", {}),
+    }
+
+
+def test_a_coordinate_may_be_returned_itself() -> None:
+    dataset = xr.Dataset({"v": ("t", [1.0])}, {"t": [3], "c": ("t", [4])})
+    assert {name: array.tolist() for name, (_, array, _) in round_trip(dataset["c"]).items()} == {"c": [4], "t": [3]}
+    assert round_trip(dataset["t"])["t"][1].tolist() == [3]
+
+
+@given(st.lists(st.text(st.characters()), max_size=4))
+def test_any_text_survives(texts: list[str]) -> None:
+    ((dims, found, _),) = round_trip({"a": np.array(texts, dtype=str)}).values()
+    np.testing.assert_array_equal(found, np.array(texts, dtype=str))  # which has lost the zeros at the end
+    assert dims == ("a_0",)
+
+
+def test_results_beyond_two_gigabytes_are_decoded_one_by_one() -> None:
+    (variable,) = Layout.from_json(encode_result({"a": np.zeros(2)})[0]).variables
+    assert Layout(variables=(replace(variable, shape=(2**28 - 1,)),), attrs={}).dtype is not None
+    assert Layout(variables=(replace(variable, shape=(2**28,)),), attrs={}).dtype is None
+    assert Layout(variables=(replace(variable, shape=(2**27, 2**27)),), attrs={}).dtype is None
+
+
+def test_layouts_of_like_results_are_equal() -> None:
+    layouts = {encode_result({"x": float(i), "y": ("t", np.full(3, i), {"units": "m"})})[0] for i in range(5)}
+    assert len(layouts) == 1
+
+
+def test_values_in_attributes_are_plain() -> None:
+    attrs = {
+        "when": np.datetime64("2020-01-01", "ns"),
+        "times": np.array(["2020-01-01"], "M8[D]"),
+        "wide": np.longdouble(1.5),
+        "complex": 1j,
+        "flag": np.bool_(True),
+        "word": np.str_("w"),
+        "bytes": np.bytes_(b"b"),
+        "nested": {"a": [np.int8(1), np.arange(2.0)]},
+    }
+    assert round_trip({"a": ("x", [1], attrs)})["a"][2] == {
+        "when": "2020-01-01T00:00:00.000000000",
+        "times": ["2020-01-01"],
+        "wide": "1.5",
+        "complex": "1j",
+        "flag": True,
+        "word": "w",
+        "bytes": "b'b'",
+        "nested": {"a": [1, [0.0, 1.0]]},
+    }
+
+
 def test_attributes_become_json() -> None:
     dataset = xr.Dataset({"v": ("t", [1.0], {"n": np.int64(3), "a": np.arange(2), "o": object})}, attrs={"who": "me"})
     assert round_trip(dataset)["v"][2] == {"n": 3, "a": [0, 1], "o": "<class 'object'>"}
@@ -113,6 +244,12 @@ def test_attributes_become_json() -> None:
 def test_a_scalar_coordinate_named_like_an_axis_says_nothing_new() -> None:
     dataset = xr.Dataset({"v": 1.0}, {"lr": 0.1, "other": 2})
     assert set(round_trip(dataset, taken_names=frozenset({"lr"}))) == {"v", "other"}
+
+
+def test_names_that_are_taken_get_one_that_is_free() -> None:
+    layout = Layout.from_json(encode_result({"lr": 1, "result_lr": 2, "x": ("result_x", [1])})[0])
+    names = [v.name for v in layout.renamed(frozenset({"lr", "x", "result_result_x"})).variables]
+    assert names == ["result_result_lr", "result_lr", "result_result_result_x"]
 
 
 def test_names_that_are_taken_get_another() -> None:

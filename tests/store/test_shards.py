@@ -1,17 +1,21 @@
 """Shards: any prefix is readable, and nothing wrong is ever taken for right."""
 
+import errno
 import os
+import struct
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sweeprun.errors import FormatError
-from sweeprun.store.records import Failure, Outcome, Record
+from sweeprun.store.records import Record
 from sweeprun.store.shards import ShardWriter, read_shard
 from tests.results.runs import failure, success
 
@@ -71,13 +75,45 @@ def test_damage_is_never_taken_for_a_record(written: tuple[Path, list[Record], b
 def test_every_single_flipped_byte(written: tuple[Path, list[Record], bytes]) -> None:
     path, expected, content = written
     damaged = path.with_name(f"flipped-{os.getpid()}.arrow")
-    for place in range(0, len(content), 3):
+    for place in range(len(content)):
         damaged.write_bytes(content[:place] + bytes([content[place] ^ 0x55]) + content[place + 1 :])
         try:
             found = list(read_shard(damaged).records())
         except FormatError:
             continue
         assert all(record in expected for record in found)
+
+
+@pytest.mark.parametrize("length", [64, 512])
+def test_every_zeroed_stretch(written: tuple[Path, list[Record], bytes], tmp_path: Path, length: int) -> None:
+    _, expected, content = written
+    damaged = tmp_path / "zeroed.arrow"
+    for place in range(0, len(content) - length, 16):
+        damaged.write_bytes(content[:place] + bytes(length) + content[place + length :])
+        contents = read_shard(damaged)
+        assert all(record in expected for record in contents.records())
+        for batch in contents.batches:
+            assert batch.sound().tolist() == [batch.is_sound(row) for row in range(len(batch))]
+
+
+@pytest.mark.parametrize("number", [-1, 1, 2**31 - 1])
+def test_a_record_of_no_layout_is_unsound(tmp_path: Path, number: int) -> None:
+    writer = ShardWriter(tmp_path / "w.arrow")
+    writer.append([success(0, 1.5)])
+    writer.close()
+    (batch,) = read_shard(tmp_path / "w.arrow").batches
+    changed = replace(batch, columns=batch.columns | {"layout": np.array([number], np.int32)})
+    assert batch.is_sound(0)
+    assert batch.sound().tolist() == [True]
+    assert not changed.is_sound(0)
+    assert changed.sound().tolist() == [False]
+
+
+def test_bytes_that_are_no_shard_hold_no_records(tmp_path: Path) -> None:
+    path = tmp_path / "w.arrow"
+    for content in (b"", b"\0" * 100, b"CDF\x01" * 50, b"\xff\xff\xff\xff\xff\xff\xff\x7f"):
+        path.write_bytes(content)
+        assert list(read_shard(path).records()) == []
 
 
 def test_a_shard_is_made_once(tmp_path: Path) -> None:
@@ -126,6 +162,63 @@ sys.exit(3)
     assert list(contents.records()) == records(9)
 
 
+@pytest.mark.parametrize("interrupted", ["write", "fsync"])
+@pytest.mark.parametrize("before", [0, 3])
+def test_an_interrupted_write_is_undone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interrupted: str, before: int
+) -> None:
+    path = tmp_path / "w.arrow"
+    writer = ShardWriter(path)
+    writer.append(records(before))
+    with monkeypatch.context() as patch:
+
+        def interrupt(descriptor: int, content: bytes = b"") -> None:
+            if content:
+                os.pwrite(descriptor, content[: len(content) // 2], os.lseek(descriptor, 0, os.SEEK_CUR))
+            raise KeyboardInterrupt
+
+        patch.setattr(os, interrupted, interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            writer.append(records(9)[before:])
+    writer.append(records(9)[before:])
+    writer.close()
+    contents = read_shard(path)
+    assert contents.torn is None
+    assert list(contents.records()) == records(9)
+
+
+def test_records_that_do_not_fit_the_format_leave_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "w.arrow"
+    writer = ShardWriter(path)
+    for good, bad in ((records(1), success(2**63, 1.0)), (records(2)[1:], success(1, 1.0, attempt=2**31))):
+        with pytest.raises((OverflowError, struct.error)):
+            writer.append([bad])
+        writer.append(good)
+    writer.close()
+    assert list(read_shard(path).records()) == records(2)
+
+
+def test_after_a_write_that_could_not_be_undone_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "w.arrow"
+    writer = ShardWriter(path)
+    writer.append(records(3))
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fail)
+        patch.setattr(os, "ftruncate", fail)
+        with pytest.raises(OSError, match="Input/output error"):
+            writer.append(records(5)[3:])
+    with pytest.raises(OSError, match="could not be undone"):
+        writer.append(records(5)[3:])
+    writer.close()
+    assert list(read_shard(path).records())[:3] == records(3)
+
+
 def test_writing_imports_no_pandas(tmp_path: Path) -> None:
     script = """
 import sys
@@ -162,21 +255,3 @@ def test_of_what_is_no_shard_nothing_is_read(tmp_path: Path, metadata: dict[str,
     path = tmp_path / "w.arrow"
     write_stream(path, metadata)
     assert "its format is" in str(read_shard(path).torn)
-
-
-@pytest.mark.parametrize(
-    "field", ["task_id", "attempt", "stream", "started", "seconds", "layout", "payload", "outcome"]
-)
-def test_the_checksum_covers_everything(field: str) -> None:
-    record = success(1, 1.5)
-    changes = {"layout": "other", "payload": b"other", "outcome": Outcome.FAILED}
-    fields = {name: getattr(record, name) for name in Record.__dataclass_fields__}
-    changed = Record(**(fields | {field: changes.get(field, 7)}))
-    assert changed.checksum() != record.checksum()
-
-
-def test_a_failure_survives() -> None:
-    reason = Failure(type="ValueError", message="é \ud800", traceback="…")
-    assert Failure.decode(reason.encode()) == reason
-    with pytest.raises(FormatError):
-        Failure.decode(b"[1]")
