@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from sweeprun.errors import FormatError, ResultError
-from sweeprun.store.payloads import RESULT_NAME, Layout, decode_result, encode_result
+from sweeprun.store.payloads import Layout, decode_result, encode_result
+from sweeprun.store.returned import RESULT_NAME
 
 NOON = datetime(2020, 1, 2, 12, tzinfo=UTC).replace(tzinfo=None)
 
