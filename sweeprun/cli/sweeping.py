@@ -80,7 +80,7 @@ def prepare_sweep(application: Application, sweep_config: DictConfig) -> Prepare
         overrides=sweep.overrides,
         composition_axes=sweep.composition_axes,
         array=launcher.array(len(sweep.table)),
-        launcher=launcher.to_dict(),
+        launcher=launcher.to_dict() if name == LOCAL else {"name": name},
         job={"subdir": _raw(hydra.sweep, "subdir"), "chdir": bool(hydra.job.chdir)},
         python_path=_python_path(),
         provenance={},

@@ -160,6 +160,7 @@ def test_other_sweepers_and_launchers_are_respected(run: Run, study: Path) -> No
     done = run("-m", "lr=1,2")
     assert "Launching 2 jobs locally" in done.stdout
     assert "2 tasks: 2 succeeded" in done.stderr
+    assert json.loads(run("show", "--json").stdout)["launcher"] == {"name": "basic"}
 
 
 def test_runs_are_listed_shown_and_counted(run: Run) -> None:
