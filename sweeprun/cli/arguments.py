@@ -1,4 +1,4 @@
-"""What the subcommands that look at a run have in common."""
+"""What the subcommands have in common."""
 
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
@@ -6,17 +6,21 @@ from pathlib import Path
 from sweeprun.store.directory import RunDirectory, newest_run, open_run_directory
 
 
-def run_parser(name: str, description: str, example: str, *, json: bool = True) -> ArgumentParser:
-    """A parser with the optional argument RUN and, if there is something to compute with, ``--json``."""
-    parser = ArgumentParser(
+def subcommand_parser(name: str, description: str, example: str) -> ArgumentParser:
+    """The parser of a subcommand, whose help ends with an example."""
+    return ArgumentParser(
         prog=f"sweeprun {name}",
         description=description,
         epilog=f"example:\n  {example}",
         formatter_class=RawDescriptionHelpFormatter,
     )
+
+
+def run_parser(name: str, description: str, example: str) -> ArgumentParser:
+    """The parser of a subcommand that looks at a run: with the optional argument RUN, and ``--json``."""
+    parser = subcommand_parser(name, description, example)
     parser.add_argument("run", nargs="?", type=Path, help="the run directory; by default the newest below ./multirun")
-    if json:
-        parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
 
 

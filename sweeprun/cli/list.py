@@ -3,23 +3,18 @@
 import json
 import os
 import shlex
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sweeprun.cli.arguments import subcommand_parser
 from sweeprun.errors import FormatError
 from sweeprun.store.directory import DEFAULT_ROOT, RunDirectory, find_runs
 
 
 def main(words: Sequence[str]) -> int:
     """Print the runs below a directory."""
-    parser = ArgumentParser(
-        prog="sweeprun list",
-        description="List the runs below a directory, newest first.",
-        epilog="example:\n  sweeprun list --json",
-        formatter_class=RawDescriptionHelpFormatter,
-    )
+    parser = subcommand_parser("list", "List the runs below a directory, newest first.", "sweeprun list --json")
     parser.add_argument("root", nargs="?", type=Path, default=DEFAULT_ROOT, help="where to look; by default ./multirun")
     parser.add_argument("--json", action="store_true", help="print JSON")
     args = parser.parse_args(words)
@@ -36,14 +31,15 @@ def main(words: Sequence[str]) -> int:
 
 
 def _describe(run: RunDirectory) -> dict[str, Any]:
-    from sweeprun.cli.progress import run_counts
-    from sweeprun.store.manifest import read_manifest
+    from sweeprun.cli.progress import state_counts
+    from sweeprun.store.states import take_snapshot
 
     described: dict[str, Any] = {"run": str(run.path), "shown": os.path.relpath(run.path)}
     try:
-        provenance = read_manifest(run).provenance
+        snapshot = take_snapshot(run)
+        provenance = snapshot.manifest.provenance
         described |= {"created": provenance.get("created"), "command": provenance.get("command", [])}
-        described["states"] = run_counts(run)
+        described["states"] = state_counts(snapshot)
     except FormatError as error:
         described["error"] = str(error)
     return described

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweeprun.launchers.progress import Progress, Tally
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.manifest import read_manifest
-from sweeprun.store.shards import read_shards
-from sweeprun.store.states import choose_records, count_states, task_states
+from sweeprun.store.states import Snapshot
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -90,22 +88,22 @@ class PlainProgress:
         print(f"{text}ETA {duration(left)}", file=sys.stderr, flush=True)
 
 
-def print_summary(run: RunDirectory, seconds: float, *, interrupted: bool) -> dict[str, int]:
-    """Say how a run ended; tasks by the name of their state."""
-    counts = run_counts(run)
-    total = sum(counts.values())
-    parts = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+def print_summary(snapshot: Snapshot, seconds: float, *, interrupted: bool) -> None:
+    """Say how a run ended."""
+    total = len(snapshot.states)
     begin = "stopped" if interrupted else f"{total} {'task' if total == 1 else 'tasks'}"
-    print(f"{begin}: {parts} in {duration(seconds)}", file=sys.stderr)
-    print(f"collect with: sweeprun collect {_shown(run)}", file=sys.stderr, flush=True)
-    return counts
+    print(f"{begin}: {counts_text(snapshot)} in {duration(seconds)}", file=sys.stderr)
+    print(f"collect with: sweeprun collect {_shown(snapshot.run)}", file=sys.stderr, flush=True)
 
 
-def run_counts(run: RunDirectory) -> dict[str, int]:
-    """How many tasks of a run are in each state, by its name."""
-    manifest = read_manifest(run)
-    best = choose_records(list(read_shards(run.shards)), len(manifest.table))
-    return {state.value: count for state, count in count_states(task_states(run, best)).items()}
+def counts_text(snapshot: Snapshot) -> str:
+    """How many tasks are in each state, those with none left out."""
+    return ", ".join(f"{count} {state.value}" for state, count in snapshot.counts().items() if count)
+
+
+def state_counts(snapshot: Snapshot) -> dict[str, int]:
+    """How many tasks are in each state, by its name, as JSON has it."""
+    return {state.value: count for state, count in snapshot.counts().items()}
 
 
 def print_failures(groups: Sequence[Any]) -> None:

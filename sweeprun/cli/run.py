@@ -16,6 +16,7 @@ from sweeprun.config.composing import compose_for_sweep, task_spec
 from sweeprun.config.schema import LOCAL, SWEEPER
 from sweeprun.errors import SweeprunError, UsageError
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.states import TaskState, take_snapshot
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.jobs import PlainJob, RecordedJob
 
@@ -92,12 +93,12 @@ def _conclude(run: RunDirectory, seconds: float, *, interrupted: bool) -> int:
     """Say how it went, from what lies on disk."""
     from sweeprun.results.failures import failures_of
 
-    counts = print_summary(run, seconds, interrupted=interrupted)
-    groups = failures_of(run)
-    print_failures(groups)
+    snapshot = take_snapshot(run)
+    print_summary(snapshot, seconds, interrupted=interrupted)
+    print_failures(failures_of(snapshot))
     if interrupted:
         return 130
-    return 0 if not groups and all(not count for state, count in counts.items() if state != "succeeded") else 1
+    return 0 if snapshot.counts()[TaskState.SUCCEEDED] == len(snapshot.states) else 1
 
 
 def _run_single(application: Application, overrides: Sequence[str]) -> int:

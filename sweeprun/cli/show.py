@@ -10,8 +10,7 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.store.payloads import Layout, decode_result
 from sweeprun.store.records import Record
-from sweeprun.store.shards import read_shards
-from sweeprun.store.states import STATE_ORDER, choose_records, task_states
+from sweeprun.store.states import STATE_ORDER, take_snapshot
 
 _SHOWN_NUMBERS = 8
 
@@ -58,14 +57,14 @@ def _run(run: RunDirectory, manifest: Manifest) -> dict[str, Any]:
 
 def _task(run: RunDirectory, manifest: Manifest, task_id: int) -> dict[str, Any]:
     task = manifest.table.task(task_id)
-    shards = list(read_shards(run.shards))
-    best = choose_records(shards, len(manifest.table))
+    snapshot = take_snapshot(run)
+    shards, best = snapshot.shards, snapshot.best
     shown: dict[str, Any] = {
         "task": task_id,
         "coordinates": task.coordinates,
         "overrides": manifest.override_texts(task),
         "stream": manifest.table.streams.describe(task.stream),
-        "state": STATE_ORDER[task_states(run, best)[task_id]].value,
+        "state": STATE_ORDER[snapshot.states[task_id]].value,
     }
     if best.shard[task_id] >= 0:
         batch = shards[best.shard[task_id]].batches[best.batch[task_id]]

@@ -17,21 +17,21 @@ def main(words: Sequence[str]) -> int:
     )
     args = parser.parse_args(words)
 
-    from sweeprun.cli.progress import print_failures, run_counts
+    from sweeprun.cli.progress import counts_text, print_failures, state_counts
     from sweeprun.results.failures import failures_of
-    from sweeprun.store.manifest import read_manifest
+    from sweeprun.store.states import take_snapshot
     from sweeprun.store.workers import read_beats
 
     run = chosen_run(args.run)
-    provenance = read_manifest(run).provenance
-    counts = run_counts(run)
+    snapshot = take_snapshot(run)
+    provenance = snapshot.manifest.provenance
     running = [beat for beat in read_beats(run) if beat.task_id is not None and beat.is_alive() is not False]
-    groups = failures_of(run)
+    groups = failures_of(snapshot)
     if args.json:
         status = {
             "run": str(run.path),
-            "tasks": sum(counts.values()),
-            "states": counts,
+            "tasks": len(snapshot.states),
+            "states": state_counts(snapshot),
             "running": [
                 {"task": beat.task_id, "host": beat.host, "pid": beat.pid, "since": beat.since} for beat in running
             ],
@@ -41,8 +41,7 @@ def main(words: Sequence[str]) -> int:
         return 0
     print(run.path)
     print(f"started {provenance.get('created')}: {shlex.join(provenance.get('command', []))}")
-    total = sum(counts.values())
-    print(f"{total} tasks: " + ", ".join(f"{count} {state}" for state, count in counts.items() if count))
+    print(f"{len(snapshot.states)} tasks: {counts_text(snapshot)}")
     for beat in running:
         print(f"  task {beat.task_id} runs on {beat.host}, process {beat.pid}")
     print_failures(groups)

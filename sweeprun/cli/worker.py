@@ -1,21 +1,20 @@
 """``sweeprun worker RUN INDEX``: what every launcher starts."""
 
 import os
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from pathlib import Path
 
+from sweeprun.cli.arguments import subcommand_parser
 from sweeprun.cpus import thread_environment, usable_cpus
 from sweeprun.errors import UsageError
 
 
 def main(words: Sequence[str]) -> int:
     """Run elements of an array; 0 if every task succeeded, 1 if not, but only after all of them ran."""
-    parser = ArgumentParser(
-        prog="sweeprun worker",
-        description="Run elements of a run's array in this process. Launchers start this; by hand it runs one again.",
-        epilog="example:\n  sweeprun worker multirun/2026-05-04/10-11-12 7",
-        formatter_class=RawDescriptionHelpFormatter,
+    parser = subcommand_parser(
+        "worker",
+        "Run elements of a run's array in this process. Launchers start this; by hand it runs one again.",
+        "sweeprun worker multirun/2026-05-04/10-11-12 7",
     )
     parser.add_argument("run", type=Path, help="the run directory")
     parser.add_argument("index", help="an array index, a range FIRST-LAST, or - to read requests from standard input")

@@ -5,7 +5,7 @@ Every value has a *text*, its form on a command line, and a *label*, its form as
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any, Protocol, TypeAlias
@@ -169,11 +169,6 @@ class DecimalRange:
 def _check_count(count: int, written: str) -> None:
     if count > sys.maxsize:
         raise OverrideError(f"{written} has {count} values, more than can be numbered")
-
-
-def iterate(values: AxisValues) -> Iterator[Value]:
-    """All values, first to last."""
-    return (values.value(index) for index in range(len(values)))
 
 
 def axis_values_from_dict(data: Mapping[str, Any]) -> AxisValues:

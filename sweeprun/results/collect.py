@@ -16,9 +16,8 @@ from sweeprun.results.dtypes import encodable
 from sweeprun.results.merging import Merged, OwnDimension, merge_variables, own_dimensions
 from sweeprun.results.parts import Part, chosen_rows, read_parts
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.manifest import Manifest, read_manifest
-from sweeprun.store.shards import read_shards
-from sweeprun.store.states import STATE_ORDER, TaskState, choose_records, count_states, task_states
+from sweeprun.store.manifest import Manifest
+from sweeprun.store.states import STATE_ORDER, TaskState, take_snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +55,11 @@ def collect_run(run: RunDirectory) -> Collected:
     ResultError
         If two tasks returned what can't be one variable.
     """
-    manifest = read_manifest(run)
+    snapshot = take_snapshot(run)
+    manifest, shards, best, states = snapshot.manifest, snapshot.shards, snapshot.best, snapshot.states
     if len(manifest.table.blocks) != 1:
         raise FormatError(f"{run.manifest} has {len(manifest.table.blocks)} blocks of tasks; this sweeprun reads one")
     grid = manifest.table.blocks[0].design
-    shards = list(read_shards(run.shards))
-    best = choose_records(shards, len(grid))
-    states = task_states(run, best)
     names = dimension_names(grid)
     parts = read_parts(shards, best, RESERVED_NAMES.union(names))
     dimensions = own_dimensions(parts)
@@ -78,7 +75,7 @@ def collect_run(run: RunDirectory) -> Collected:
     _describe(dataset, run, manifest, parts)
     return Collected(
         dataset=dataset,
-        states=count_states(states),
+        states=snapshot.counts(),
         unsound=best.unsound,
         torn=tuple((shard.path.name, shard.torn) for shard in shards if shard.torn is not None),
     )

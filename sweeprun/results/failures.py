@@ -8,11 +8,8 @@ import numpy as np
 
 from sweeprun.errors import FormatError
 from sweeprun.results.parts import chosen_rows
-from sweeprun.store.directory import RunDirectory
-from sweeprun.store.manifest import read_manifest
 from sweeprun.store.records import Failure
-from sweeprun.store.shards import read_shards
-from sweeprun.store.states import STATE_ORDER, BestRecords, TaskState, choose_records, task_states
+from sweeprun.store.states import STATE_ORDER, Snapshot, TaskState
 from sweeprun.store.workers import read_exits
 
 _KEPT_IDS = 20
@@ -60,9 +57,9 @@ class FailureGroup:
     task_ids: tuple[int, ...]
 
 
-def failures_of(run: RunDirectory) -> list[FailureGroup]:
+def failures_of(snapshot: Snapshot) -> list[FailureGroup]:
     """The failed and lost tasks of a run, the largest group first."""
-    return group_failures(_failed_tasks(run))
+    return group_failures(_failed_tasks(snapshot))
 
 
 def group_failures(failed: Iterable[FailedTask]) -> list[FailureGroup]:
@@ -88,17 +85,15 @@ def _pattern(message: str) -> str:
     return _NUMBER.sub("#", first)
 
 
-def _failed_tasks(run: RunDirectory) -> Iterator[FailedTask]:
-    tasks = len(read_manifest(run).table)
-    shards = list(read_shards(run.shards))
-    best = choose_records(shards, tasks)
-    for batch, task_ids, rows in chosen_rows(shards, best, best.outcome == 0):
+def _failed_tasks(snapshot: Snapshot) -> Iterator[FailedTask]:
+    best = snapshot.best
+    for batch, task_ids, rows in chosen_rows(snapshot.shards, best, best.outcome == 0):
         for task_id, row in zip(task_ids, rows, strict=True):
             failure = _failure(batch.payload(row))
             yield FailedTask(
                 task_id=int(task_id), kind=failure.type, message=failure.message, traceback=failure.traceback
             )
-    yield from _lost_tasks(run, best)
+    yield from _lost_tasks(snapshot)
 
 
 def _failure(payload: bytes) -> Failure:
@@ -108,9 +103,9 @@ def _failure(payload: bytes) -> Failure:
         return Failure(type="unknown", message=str(error), traceback="")
 
 
-def _lost_tasks(run: RunDirectory, best: BestRecords) -> Iterator[FailedTask]:
-    exits = {noted.task_id: noted for noted in read_exits(run) if noted.task_id is not None}
-    lost = np.flatnonzero(task_states(run, best) == STATE_ORDER.index(TaskState.LOST))
+def _lost_tasks(snapshot: Snapshot) -> Iterator[FailedTask]:
+    exits = {noted.task_id: noted for noted in read_exits(snapshot.run) if noted.task_id is not None}
+    lost = np.flatnonzero(snapshot.states == STATE_ORDER.index(TaskState.LOST))
     for task_id in map(int, lost):
         kind = f"lost: {exits[task_id].reason()}" if task_id in exits else "lost"
         message = "its worker died" if task_id in exits else "its worker is gone, and nobody saw it end"

@@ -15,19 +15,8 @@ _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 """What file systems without hard links say: FAT, some FUSE and SMB mounts."""
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file atomically and durably: readers see the old content or the new, also after a power cut."""
-    with temporary_sibling(path) as temporary:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        sync_directory(path.parent)
-
-
 def create_file(path: Path, content: bytes) -> None:
-    """Like `replace_file`, for a file that is made once.
+    """Write a file that is made once, atomically and durably: it is there whole or not at all, also after a power cut.
 
     Raises
     ------

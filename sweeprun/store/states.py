@@ -8,8 +8,9 @@ from enum import Enum
 import numpy as np
 
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.store.records import Outcome
-from sweeprun.store.shards import ShardContents
+from sweeprun.store.shards import ShardContents, read_shards
 from sweeprun.store.workers import read_beats, read_exits
 
 
@@ -101,3 +102,42 @@ def count_states(states: Iterable[int]) -> dict[TaskState, int]:
     """How many tasks are in each state, in the order of the states."""
     counts = Counter(int(state) for state in states)
     return {state: counts[i] for i, state in enumerate(STATE_ORDER)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """All that a run had on disk when somebody looked.
+
+    Attributes
+    ----------
+    run, manifest, shards
+        The run, and what was read of it.
+    best
+        The record that counts for each task.
+    states
+        The state of each task as an index into `STATE_ORDER`; shape ``(tasks,)``.
+    """
+
+    run: RunDirectory
+    manifest: Manifest
+    shards: tuple[ShardContents, ...]
+    best: BestRecords
+    states: np.ndarray
+
+    def counts(self) -> dict[TaskState, int]:
+        """How many tasks are in each state."""
+        return count_states(self.states)
+
+
+def take_snapshot(run: RunDirectory) -> Snapshot:
+    """Read a run, once for all that is asked of it.
+
+    Raises
+    ------
+    FormatError
+        If it can't be read.
+    """
+    manifest = read_manifest(run)
+    shards = tuple(read_shards(run.shards))
+    best = choose_records(shards, len(manifest.table))
+    return Snapshot(run=run, manifest=manifest, shards=shards, best=best, states=task_states(run, best))

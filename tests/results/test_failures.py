@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 from sweeprun.results.failures import FailedTask, failures_of, group_failures
+from sweeprun.store.states import take_snapshot
 from sweeprun.store.workers import Exit, append_exit
 from tests.results.runs import count_axis, failure, make_run, success, write_shard
 
@@ -24,7 +25,7 @@ def test_failed_and_lost_tasks_of_a_run(tmp_path: Path) -> None:
     write_shard(run, "w", [success(0, 1.0), failure(1, message="bad 1"), failure(2, message="bad 2"), success(5, 1.0)])
     for task_id, code in ((3, -11), (4, 7), (5, -9)):
         append_exit(run, "launcher", Exit(worker="w", task_id=task_id, code=code, when=0.0))
-    found = {(group.kind, group.task_ids) for group in failures_of(run)}
+    found = {(group.kind, group.task_ids) for group in failures_of(take_snapshot(run))}
     assert found == {("ValueError", (1, 2)), ("lost: signal SIGSEGV", (3,)), ("lost: exit code 7", (4,))}
 
 
@@ -38,7 +39,7 @@ def test_a_dead_worker_that_nobody_saw_end_has_lost_its_task(tmp_path: Path) -> 
     run = make_run(tmp_path / "run", count_axis("seed", 2))
     beat = {"worker": "w", "host": socket.gethostname(), "pid": 2**22 + 1, "born": 1, "task_id": 1, "since": 0.0}
     run.beat("w").write_text(json.dumps(beat))
-    (group,) = failures_of(run)
+    (group,) = failures_of(take_snapshot(run))
     assert group.kind == "lost"
     assert group.task_ids == (1,)
     assert "nobody saw it end" in group.message
@@ -48,7 +49,7 @@ def test_many_failures_keep_the_first_ids_only(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run", count_axis("seed", 100))
     write_shard(run, "b", [failure(i, message=f"bad {i}") for i in range(50, 100)])
     write_shard(run, "a", [failure(i, message=f"bad {i}") for i in range(50)])
-    (group,) = failures_of(run)
+    (group,) = failures_of(take_snapshot(run))
     assert group.count == 100
     assert group.task_ids == tuple(range(20))
     assert group.traceback == "Traceback …"

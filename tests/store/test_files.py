@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sweeprun.errors import FormatError
-from sweeprun.store.files import create_file, read_json, replace_file, temporary_sibling, write_fully
+from sweeprun.store.files import create_file, read_json, temporary_sibling, write_fully
 
 
 def test_a_file_is_created_once(tmp_path: Path) -> None:
@@ -18,8 +18,6 @@ def test_a_file_is_created_once(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         create_file(path, b"2")
     assert path.read_bytes() == b"1"
-    replace_file(path, b"3")
-    assert path.read_bytes() == b"3"
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -56,14 +54,13 @@ def test_file_systems_without_hard_links_will_do(tmp_path: Path, monkeypatch: py
     assert len(list(tmp_path.iterdir())) == 1
 
 
-@pytest.mark.parametrize("write", [create_file, replace_file])
-def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Any) -> None:
+def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OSError, match="No space"):
-        write(tmp_path / "f", b"1")
+        create_file(tmp_path / "f", b"1")
     assert list(tmp_path.iterdir()) == []
 
 
