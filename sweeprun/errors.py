@@ -11,7 +11,8 @@
     ├── FormatError             a file is not what it should be, or of an unknown version
     ├── ResultError             a task returned something that can't be stored
     ├── CommandError            an executable run as a task failed
-    └── LaunchError             workers could not be started
+    ├── LaunchError             workers could not be started
+    └── Unfinished              raised by a task that was asked to stop, and goes on later
 """
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "RunDirectoryError",
     "SweeprunError",
     "TaskFunctionError",
+    "Unfinished",
     "UsageError",
 ]
 
@@ -72,3 +74,7 @@ class CommandError(SweeprunError):
 
 class LaunchError(SweeprunError):
     """Workers could not be started, or died before they ran anything."""
+
+
+class Unfinished(SweeprunError):  # noqa: N818  # it tells of no error
+    """Raised by a task that was asked to stop (``task.stop_requested``): nothing is recorded, it goes on later."""

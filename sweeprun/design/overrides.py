@@ -60,3 +60,8 @@ class Override:
             text=data.get("text", ""),
             value=decode_value(data.get("value")),
         )
+
+
+def keys_overlap(one: str, other: str) -> bool:
+    """Whether setting one key can touch the other: one is the other, or lies in it."""
+    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")

@@ -3,10 +3,13 @@
 ::
 
     multirun/2026-05-04/10-11-12/
-        manifest.json          task table, overrides, array, provenance: what collect and workers start from
+        manifest.json          task table, overrides, provenance: what collect and workers start from
         config.yaml            the frozen configs, one YAML document per composition, to be read by people
         configs.pickle         the same, exact to types and interpolations; read by workers only
         multirun.yaml          Hydra's own config of the sweep
+        submissions/0.json     which tasks were handed to which launcher, and how they are packed
+        submissions/0.sh       the job script, where the launcher has one
+        submissions/0.12.job   the job that it became, here job 12
         shards/*.arrow         records, one file per worker
         workers/*.beat         what each worker is running now; gone when it ended in order
         workers/*.exits        what launchers saw of workers that died
@@ -15,10 +18,12 @@
 """
 
 import os
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sweeprun.design.arrays import Array
 from sweeprun.errors import RunDirectoryError
 
 DEFAULT_ROOT = Path("multirun")
@@ -49,6 +54,10 @@ class RunDirectory:
         return self.path / "multirun.yaml"
 
     @property
+    def submissions(self) -> Path:
+        return self.path / "submissions"
+
+    @property
     def shards(self) -> Path:
         return self.path / "shards"
 
@@ -59,6 +68,18 @@ class RunDirectory:
     @property
     def logs(self) -> Path:
         return self.path / "logs"
+
+    def submission(self, number: int) -> Path:
+        return self.submissions / f"{number}.json"
+
+    def job_script(self, number: int) -> Path:
+        return self.submissions / f"{number}.sh"
+
+    def collect_script(self, number: int) -> Path:
+        return self.submissions / f"{number}.collect.sh"
+
+    def job(self, number: int, job_id: str) -> Path:
+        return self.submissions / f"{number}.{job_id}.job"
 
     def shard(self, worker: str) -> Path:
         return self.shards / f"{worker}.arrow"
@@ -72,13 +93,30 @@ class RunDirectory:
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
 
+    def element_log(self, submission: int, index: int) -> Path:
+        return self.log(f"{submission}.{index}")
+
+    def worker_log(self, submission: int, index: int | None, slot: int) -> Path:
+        return self.log(f"{submission}.worker-{slot}" if index is None else f"{submission}.{index}-worker-{slot}")
+
     def task(self, task_id: int) -> Path:
         return self.path / str(task_id)
 
+    def shown(self) -> str:
+        """The path as one would type it here."""
+        relative = os.path.relpath(self.path)
+        return shlex.quote(str(self.path) if relative.startswith("..") else relative)
+
     @staticmethod
-    def files(workers: int) -> tuple[int, int]:
-        """How many files a sweep makes: ``(once, while it runs)``, task directories not counted."""
-        return 4, 3 * workers + 1
+    def files(arrays: Sequence[Array], *, in_foreground: bool) -> tuple[int, int]:
+        """How many files a sweep makes at most: ``(once, while it runs)``, task directories not counted.
+
+        Once: the manifest, the configs and Hydra's own, and a submission for each array, with script and job if it goes
+        to a queue. Each worker has a shard, a log and a beat; each launcher may note deaths.
+        """
+        if in_foreground:
+            return 4 + len(arrays), sum(3 * min(array.throttle, len(array)) + 1 for array in arrays)
+        return 4 + 3 * len(arrays), sum(2 * len(array) + array.throttle for array in arrays)
 
 
 def make_run_directory(path: Path, *, numbered: bool) -> RunDirectory:
@@ -114,7 +152,7 @@ def make_run_directory(path: Path, *, numbered: bool) -> RunDirectory:
                 number += 1
                 candidate = path.with_name(f"{path.name}-{number}")
         run = RunDirectory(candidate.resolve())
-        for directory in (run.shards, run.workers, run.logs):
+        for directory in (run.submissions, run.shards, run.workers, run.logs):
             directory.mkdir()
     except OSError as error:
         raise RunDirectoryError(f"the run directory {str(path)!r} can't be made: {error.strerror}") from error

@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -42,7 +41,7 @@ def create_file(path: Path, content: bytes) -> None:
 @contextmanager
 def temporary_sibling(path: Path) -> Iterator[Path]:
     """A unique path in the same directory, removed afterwards if something is still there."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
     try:
         yield temporary
     finally:

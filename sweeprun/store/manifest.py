@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sweeprun.design.arrays import Array
 from sweeprun.design.overrides import Override
 from sweeprun.design.tasks import Task, TaskTable
 from sweeprun.errors import FormatError
@@ -13,7 +12,9 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import create_file, read_json
 
 FORMAT = "sweeprun-run"
-VERSION = 1
+VERSION = 2
+_READABLE_VERSIONS = (1, VERSION)
+"""Version 1 held the array, too, which nobody who reads a run needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +29,6 @@ class Manifest:
         Every override in the order in which it takes effect.
     composition_axes
         The axes that choose options of config groups; each combination of their values has a composed config.
-    array
-        How the tasks are packed.
     launcher
         The launcher's name and options.
     job
@@ -43,7 +42,6 @@ class Manifest:
     table: TaskTable
     overrides: tuple[Override, ...]
     composition_axes: tuple[str, ...]
-    array: Array
     launcher: dict[str, Any]
     job: dict[str, Any]
     python_path: tuple[str, ...]
@@ -70,7 +68,6 @@ class Manifest:
             **self.table.to_dict(),
             "overrides": [override.to_dict() for override in self.overrides],
             "composition_axes": list(self.composition_axes),
-            "array": self.array.to_dict(),
             "launcher": self.launcher,
             "job": self.job,
             "python_path": list(self.python_path),
@@ -81,7 +78,7 @@ class Manifest:
     def from_dict(cls, data: Mapping[str, Any]) -> "Manifest":
         if data.get("format") != FORMAT:
             raise FormatError(f"this is no manifest of a run: its format is {data.get('format')!r}, not {FORMAT!r}")
-        if data.get("version") != VERSION:
+        if data.get("version") not in _READABLE_VERSIONS:
             raise FormatError(
                 f"the manifest has version {data.get('version')!r} and this sweeprun reads version {VERSION}; "
                 "use the sweeprun that made the run, or a newer one"
@@ -90,7 +87,6 @@ class Manifest:
             table=TaskTable.from_dict(data),
             overrides=tuple(Override.from_dict(override) for override in data["overrides"]),
             composition_axes=tuple(data["composition_axes"]),
-            array=Array.from_dict(data["array"]),
             launcher=dict(data["launcher"]),
             job=dict(data["job"]),
             python_path=tuple(data["python_path"]),

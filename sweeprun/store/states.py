@@ -7,11 +7,12 @@ from enum import Enum
 
 import numpy as np
 
+from sweeprun.store.activity import Activity, ElementState
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.store.records import Outcome
 from sweeprun.store.shards import ShardContents, read_shards
-from sweeprun.store.workers import read_beats, read_exits
+from sweeprun.store.workers import Beat, read_beats, read_exits
 
 
 class TaskState(Enum):
@@ -84,18 +85,54 @@ def choose_records(shards: Sequence[ShardContents], tasks: int) -> BestRecords:
     )
 
 
-def task_states(run: RunDirectory, best: BestRecords) -> np.ndarray:
+def task_states(run: RunDirectory, best: BestRecords, activity: Activity) -> np.ndarray:
     """The state of every task as an index into `STATE_ORDER`; shape ``(tasks,)``."""
+    beats = live_beats(run, activity)
+    lost = {
+        noted.task_id
+        for noted in read_exits(run)
+        if noted.task_id is not None and not activity.runs_again(noted.task_id, after=noted.place.submission)
+    } | {
+        beat.task_id
+        for beat in read_beats(run)
+        if beat not in beats
+        and beat.task_id is not None
+        and not activity.runs_again(beat.task_id, after=beat.place.submission - 1)
+    }
+    running = {beat.task_id for beat in beats if beat.task_id is not None}
     states = np.full(len(best.outcome), STATE_ORDER.index(TaskState.PENDING), dtype=np.int8)
-    beats = [(beat.task_id, beat.is_alive()) for beat in read_beats(run)]
-    lost = {noted.task_id for noted in read_exits(run)} | {task_id for task_id, alive in beats if alive is False}
-    running = {task_id for task_id, alive in beats if alive is not False}
-    for task_ids, state in ((lost, TaskState.LOST), (running, TaskState.RUNNING)):
-        known = [task_id for task_id in task_ids if task_id is not None and task_id < len(states)]
-        states[known] = STATE_ORDER.index(state)
-    states[best.outcome == 1] = STATE_ORDER.index(TaskState.SUCCEEDED)
+    _mark(states, lost, TaskState.LOST)
     states[best.outcome == 0] = STATE_ORDER.index(TaskState.FAILED)
+    _mark(states, running, TaskState.RUNNING)
+    states[best.outcome == 1] = STATE_ORDER.index(TaskState.SUCCEEDED)
     return states
+
+
+def _mark(states: np.ndarray, task_ids: Iterable[int], state: TaskState) -> None:
+    states[[task_id for task_id in task_ids if task_id < len(states)]] = STATE_ORDER.index(state)
+
+
+def live_beats(run: RunDirectory, activity: Activity) -> tuple[Beat, ...]:
+    """The beats of workers that run, as far as that can be told: those of hosts that can't be asked count as well."""
+    beats = tuple(read_beats(run))
+    newest: dict[tuple[int, int | None], int] = {}
+    for beat in beats:
+        key = (beat.place.submission, beat.place.index)
+        newest[key] = max(newest.get(key, 0), beat.place.attempt)
+    return tuple(
+        beat
+        for beat in beats
+        if _is_alive(beat, activity, newest=beat.place.attempt == newest[(beat.place.submission, beat.place.index)])
+    )
+
+
+def _is_alive(beat: Beat, activity: Activity, *, newest: bool) -> bool:
+    """Whether a worker runs: its process is there, or its launcher says that its element runs."""
+    alive = beat.process.is_alive()
+    if alive is not None:
+        return alive
+    state = activity.state(beat.place.submission, beat.place.index)
+    return state is None or (state is ElementState.RUNNING and newest)
 
 
 def count_states(states: Iterable[int]) -> dict[TaskState, int]:
@@ -116,6 +153,8 @@ class Snapshot:
         The record that counts for each task.
     states
         The state of each task as an index into `STATE_ORDER`; shape ``(tasks,)``.
+    activity
+        What launchers know of the run's elements.
     """
 
     run: RunDirectory
@@ -123,21 +162,31 @@ class Snapshot:
     shards: tuple[ShardContents, ...]
     best: BestRecords
     states: np.ndarray
+    activity: Activity
 
     def counts(self) -> dict[TaskState, int]:
         """How many tasks are in each state."""
         return count_states(self.states)
 
 
-def take_snapshot(run: RunDirectory) -> Snapshot:
+def take_snapshot(run: RunDirectory, activity: Activity | None = None) -> Snapshot:
     """Read a run, once for all that is asked of it.
+
+    Parameters
+    ----------
+    run
+        The run.
+    activity
+        What launchers know of its elements; by default nothing.
 
     Raises
     ------
     FormatError
         If it can't be read.
     """
+    activity = activity or Activity()
     manifest = read_manifest(run)
     shards = tuple(read_shards(run.shards))
     best = choose_records(shards, len(manifest.table))
-    return Snapshot(run=run, manifest=manifest, shards=shards, best=best, states=task_states(run, best))
+    states = task_states(run, best, activity)
+    return Snapshot(run=run, manifest=manifest, shards=shards, best=best, states=states, activity=activity)

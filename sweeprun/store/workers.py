@@ -7,20 +7,47 @@ worker ends in order. So a beat whose worker is gone names the task that the wor
 import json
 import os
 import signal
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.processes import Process
 
-_BEAT_SIZE = 256
+WARNING_SIGNAL = signal.SIGUSR2
+"""Tells a worker to start no further task. Not the signal that Slurm warns with: that one may come much too early."""
+
+_BEAT_SIZE = 384
 _NUMBERS_SIZE = 64
 """More than a task id and a time take in a beat; one with long names is larger."""
 
 _IDLE = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a worker works.
+
+    Attributes
+    ----------
+    submission
+        The number of the submission.
+    index
+        The array index of its element; None for a worker that is handed elements one after the other.
+    attempt
+        The number of the attempt at every task that it runs.
+    """
+
+    submission: int = 0
+    index: int | None = None
+    attempt: int = 1
+
+    @property
+    def prefix(self) -> str:
+        """What the names of the workers of this submission and element begin with."""
+        return f"{self.submission}." if self.index is None else f"{self.submission}.{self.index}-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,40 +56,45 @@ class Beat:
 
     Attributes
     ----------
-    worker, host, pid, born
-        Who: its name, host, process id, and the start time of the process in clock ticks since boot.
+    worker
+        Its name.
+    process
+        The process that it is.
+    place
+        Where in which submission it works.
     task_id
         The task, or None between tasks.
     since
         When it started (Unix time, seconds).
+    resumable
+        Whether the task can go on where it was stopped, as far as that can be told: it asked whether to stop, or for
+        its directory.
+    log
+        The name of the log that its output goes to; empty if that is no file of the run's.
     """
 
     worker: str
-    host: str
-    pid: int
-    born: int
+    process: Process
+    place: "Place"
     task_id: int | None
     since: float
+    resumable: bool = False
+    log: str = ""
 
     def __post_init__(self) -> None:
         _check_task_id(self.task_id)
-
-    def is_alive(self) -> bool | None:
-        """Whether the worker's process exists; None if that can't be told from this host."""
-        if self.host != socket.gethostname():
-            return None
-        start = process_start(self.pid)
-        return None if start == 0 != self.born else start == self.born
 
 
 class BeatWriter:
     """Says which task a worker is running."""
 
-    def __init__(self, run: RunDirectory, worker: str) -> None:
+    def __init__(self, run: RunDirectory, worker: str, place: Place) -> None:
         self._path = run.beat(worker)
-        pid = os.getpid()
-        head = {"worker": worker, "host": socket.gethostname(), "pid": pid, "born": process_start(pid)}
-        self._head = json.dumps(head)[:-1].replace("%", "%%").encode() + b', "task_id": %d, "since": %.6f}'
+        head = {"worker": worker, **asdict(Process.current()), **asdict(place), "log": _own_log(run)}
+        self._head = (
+            json.dumps(head)[:-1].replace("%", "%%").encode() + b', "task_id": %d, "since": %.6f, "resumable": %d}'
+        )
+        self._now = (_IDLE, 0.0)
         self._size = max(_BEAT_SIZE, len(self._head) + _NUMBERS_SIZE)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         self._descriptor = os.open(self._path, flags, 0o666)
@@ -70,11 +102,19 @@ class BeatWriter:
 
     def start(self, task_id: int, since: float) -> None:
         """The worker starts a task."""
-        os.pwrite(self._descriptor, (self._head % (task_id, since)).ljust(self._size), 0)
+        self._now = (task_id, since)
+        self._write(resumable=False)
+
+    def resumable(self) -> None:
+        """The task can go on where it is stopped."""
+        self._write(resumable=True)
 
     def idle(self) -> None:
         """The worker is between tasks."""
         self.start(_IDLE, time.time())
+
+    def _write(self, *, resumable: bool) -> None:
+        os.pwrite(self._descriptor, (self._head % (*self._now, resumable)).ljust(self._size), 0)
 
     def close(self) -> None:
         """The worker ends in order."""
@@ -87,7 +127,15 @@ def read_beat(path: Path) -> Beat | None:
     """A beat; None if it is gone or was being written."""
     try:
         data = json.loads(path.read_bytes())
-        return Beat(**(data | {"task_id": None if data["task_id"] == _IDLE else data["task_id"]}))
+        return Beat(
+            worker=data["worker"],
+            process=Process(host=data["host"], pid=data["pid"], born=data["born"]),
+            place=Place(submission=data["submission"], index=data["index"], attempt=data["attempt"]),
+            task_id=None if data["task_id"] == _IDLE else data["task_id"],
+            since=data["since"],
+            resumable=bool(data["resumable"]),
+            log=str(data["log"]),
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -102,7 +150,7 @@ def read_beats(run: RunDirectory) -> Iterator[Beat]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exit:
-    """What a launcher saw of a worker that died.
+    """What a launcher saw of a worker that died, or was stopped for good.
 
     Attributes
     ----------
@@ -114,12 +162,21 @@ class Exit:
         Its exit code, negative for the signal that killed it, as `subprocess` gives it.
     when
         Unix time, seconds.
+    place
+        Where it worked.
+    why
+        Why it was stopped; empty if it died by itself.
+    log
+        The name of the log that its output went to; empty if that was no file of the run's.
     """
 
     worker: str
     task_id: int | None
     code: int
     when: float
+    place: Place = field(default_factory=Place)
+    why: str = ""
+    log: str = ""
 
     def __post_init__(self) -> None:
         _check_task_id(self.task_id)
@@ -127,8 +184,8 @@ class Exit:
             raise TypeError(f"an exit code is a number, not {self.code!r}")
 
     def reason(self) -> str:
-        """The exit code in words."""
-        return describe_exit(self.code)
+        """Why it ended, in words."""
+        return self.why or describe_exit(self.code)
 
 
 def append_exit(run: RunDirectory, launcher: str, noted: Exit) -> None:
@@ -141,8 +198,18 @@ def read_exits(run: RunDirectory) -> Iterator[Exit]:
     """All workers that launchers saw die; malformed lines are passed over."""
     for path in sorted(run.workers.glob("*.exits")):
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-            with suppress(ValueError, TypeError):
-                yield Exit(**json.loads(line))
+            with suppress(ValueError, TypeError, KeyError):
+                data = json.loads(line)
+                yield Exit(**(data | {"place": Place(**data["place"])}))
+
+
+def _own_log(run: RunDirectory) -> str:
+    """The name of this process's log, if its standard error is one of the run's; known where there is a ``/proc``."""
+    with suppress(OSError):
+        path = Path("/proc/self/fd/2").readlink()
+        if path.parent == run.logs:
+            return path.name
+    return ""
 
 
 def _check_task_id(task_id: object) -> None:
@@ -159,24 +226,3 @@ def describe_exit(code: int) -> str:
         return f"signal {signal.Signals(-code).name}"
     except ValueError:
         return f"signal {-code}"
-
-
-def process_start(pid: int) -> int:
-    """When a process of this host started, in clock ticks since boot; -1 if it is gone or ended (a zombie).
-
-    With the process id, this tells one process from a later one that was given the same id. Where there is no
-    ``/proc``, or it hides other users' processes, 0 for any process that exists.
-    """
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_bytes()  # it holds the process's name, of any bytes, in parentheses
-        fields = stat.rpartition(b")")[2].split()
-        return -1 if fields[0] == b"Z" else int(fields[19])
-    except (FileNotFoundError, ProcessLookupError, PermissionError, IndexError):
-        pass
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return -1
-    except PermissionError:
-        pass
-    return 0

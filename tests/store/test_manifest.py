@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from sweeprun.design.arrays import Array
 from sweeprun.design.axes import Axis, LabelKind
 from sweeprun.design.grid import Grid
 from sweeprun.design.overrides import Operation, Override
@@ -36,7 +35,6 @@ def manifest() -> Manifest:
         table=table,
         overrides=(swept[0], fixed, *swept[1:], Override(operation=Operation.DELETE, key="c", text="null")),
         composition_axes=("db", "opt"),
-        array=Array(tasks=len(table), tasks_per_job=5, throttle=2),
         launcher={"name": "local", "throttle": 2},
         job={"subdir": "${hydra.job.num}", "chdir": True},
         python_path=("/a b", "/it's\n"),
@@ -102,7 +100,7 @@ def damage(data: dict[str, Any], *keys: Any, value: Any) -> dict[str, Any]:
     ("keys", "value", "match"),
     [
         (("format",), "else", "'else'"),
-        (("version",), 2, "version 2 .* reads version 1"),
+        (("version",), 3, "version 3 .* reads version 2"),
         (("version",), None, "version None"),
         (("blocks", 0, "design", "kind"), "sample", "'sample'"),
         (("blocks", 0, "design", "axes", 0, "values", "kind"), "spiral", "'spiral'"),
@@ -111,7 +109,6 @@ def damage(data: dict[str, Any], *keys: Any, value: Any) -> dict[str, Any]:
         (("blocks", 0, "first_id"), 1, "malformed.*starts at task 1"),
         (("blocks",), 5, "malformed"),
         (("overrides", 0, "operation"), "multiply", "malformed.*MULTIPLY"),
-        (("array",), {}, "malformed.*tasks"),
         (("streams",), None, "malformed"),
     ],
 )
@@ -129,7 +126,7 @@ def test_what_is_no_manifest_is_told(run: RunDirectory, content: str) -> None:
         read_manifest(run)
 
 
-@pytest.mark.parametrize("key", ["blocks", "streams", "overrides", "composition_axes", "array", "launcher", "job"])
+@pytest.mark.parametrize("key", ["blocks", "streams", "overrides", "composition_axes", "launcher", "job"])
 def test_what_is_missing_is_named(run: RunDirectory, key: str) -> None:
     data = manifest().to_dict()
     del data[key]

@@ -8,19 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sweeprun.store.activity import Activity
 from sweeprun.store.directory import RunDirectory, make_run_directory
 from sweeprun.store.records import Outcome
 from sweeprun.store.shards import read_shards
 from sweeprun.store.states import STATE_ORDER, TaskState, choose_records, count_states, task_states
-from sweeprun.store.workers import BeatWriter, Exit, append_exit, read_beats, read_exits
+from sweeprun.store.workers import BeatWriter, Exit, Place, append_exit, read_beats, read_exits
 from tests.results.runs import count_axis, failure, make_run, success, write_shard
 
 WORKER = """
 import os, signal, sys
 from pathlib import Path
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.workers import BeatWriter
-beat = BeatWriter(RunDirectory(Path(sys.argv[1])), "w%d")
+from sweeprun.store.workers import BeatWriter, Place
+beat = BeatWriter(RunDirectory(Path(sys.argv[1])), "w%d", Place())
 beat.start(%d, 1.5)
 if sys.argv[2] == "die":
     os.kill(os.getpid(), signal.SIGKILL)
@@ -29,7 +30,9 @@ beat.close()
 
 
 def states(run: RunDirectory, tasks: int) -> list[str]:
-    return [STATE_ORDER[i].value for i in task_states(run, choose_records(list(read_shards(run.shards)), tasks))]
+    return [
+        STATE_ORDER[i].value for i in task_states(run, choose_records(list(read_shards(run.shards)), tasks), Activity())
+    ]
 
 
 def run_worker(run: RunDirectory, task_id: int, how: str) -> None:
@@ -45,11 +48,11 @@ def test_every_state(tmp_path: Path) -> None:
     append_exit(run, "launcher", Exit(worker="w", task_id=None, code=1, when=0.0))
     run_worker(run, 3, "die")
     run_worker(run, 4, "end")
-    mine = BeatWriter(run, "me % {}")
+    mine = BeatWriter(run, "me % {}", Place())
     mine.start(6, 2.5)
     assert states(run, 8) == ["succeeded", "failed", "lost", "lost", "pending", "succeeded", "running", "pending"]
     dead, alive = sorted(read_beats(run), key=lambda beat: beat.task_id or 0)
-    assert (dead.is_alive(), alive.is_alive()) == (False, True)
+    assert (dead.process.is_alive(), alive.process.is_alive()) == (False, True)
     assert (dead.task_id, dead.since) == (3, 1.5)
     mine.idle()
     assert states(run, 8)[6] == "pending"
@@ -129,7 +132,7 @@ def test_a_task_that_was_lost_and_runs_again_is_running(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run", count_axis("seed", 3))
     append_exit(run, "launcher", Exit(worker="w", task_id=1, code=-9, when=0.0))
     run_worker(run, 2, "die")
-    again, other = BeatWriter(run, "a"), BeatWriter(run, "z")
+    again, other = BeatWriter(run, "a", Place()), BeatWriter(run, "z", Place())
     again.start(2, 2.0)
     other.start(1, 2.0)
     assert states(run, 3) == ["pending", "running", "running"]
@@ -141,7 +144,7 @@ def test_a_task_that_was_lost_and_runs_again_is_running(tmp_path: Path) -> None:
 def test_notes_of_tasks_that_are_not_there_are_passed_over(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run", count_axis("seed", 1))
     append_exit(run, "launcher", Exit(worker="w", task_id=1, code=-9, when=0.0))
-    writer = BeatWriter(run, "w")
+    writer = BeatWriter(run, "w", Place())
     writer.start(10**12, 1.0)
     assert states(run, 1) == ["pending"]
     writer.close()
@@ -150,7 +153,7 @@ def test_notes_of_tasks_that_are_not_there_are_passed_over(tmp_path: Path) -> No
 def test_states_are_counted_in_their_order(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run", count_axis("seed", 4))
     write_shard(run, "w", [success(0, 1.0), failure(2), success(3, 1.0)])
-    counts = count_states(task_states(run, choose_records(list(read_shards(run.shards)), 4)))
+    counts = count_states(task_states(run, choose_records(list(read_shards(run.shards)), 4), Activity()))
     assert list(counts.items()) == [
         (TaskState.PENDING, 1),
         (TaskState.RUNNING, 0),

@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 
 from sweeprun.store.directory import RunDirectory, make_run_directory
+from sweeprun.store.processes import process_start
 from sweeprun.store.workers import (
     BeatWriter,
     Exit,
+    Place,
     append_exit,
     describe_exit,
-    process_start,
     read_beat,
     read_beats,
     read_exits,
@@ -29,8 +30,8 @@ WORKER = """
 import sys
 from pathlib import Path
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.workers import BeatWriter
-beat = BeatWriter(RunDirectory(Path(sys.argv[1])), "w")
+from sweeprun.store.workers import BeatWriter, Place
+beat = BeatWriter(RunDirectory(Path(sys.argv[1])), "w", Place())
 beat.start(3, 1.5)
 print("started", flush=True)
 sys.stdin.readline()
@@ -58,13 +59,13 @@ def test_a_worker_that_is_killed_leaves_its_beat(run: RunDirectory) -> None:
     with worker(run) as process:
         beat = read_beat(run.beat("w"))
         assert beat is not None
-        assert (beat.worker, beat.host, beat.pid) == ("w", socket.gethostname(), process.pid)
-        assert (beat.task_id, beat.since, beat.is_alive()) == (3, 1.5, True)
+        assert (beat.worker, beat.process.host, beat.process.pid) == ("w", socket.gethostname(), process.pid)
+        assert (beat.task_id, beat.since, beat.process.is_alive()) == (3, 1.5, True)
         process.kill()
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-        assert beat.is_alive() is False  # a zombie, which nobody has waited for yet
+        assert beat.process.is_alive() is False  # a zombie, which nobody has waited for yet
         process.wait()
-        assert beat.is_alive() is False
+        assert beat.process.is_alive() is False
     assert read_beat(run.beat("w")) == beat
     assert list(read_beats(run)) == [beat]
 
@@ -77,25 +78,25 @@ def test_a_worker_that_ends_in_order_leaves_none(run: RunDirectory) -> None:
 
 
 def test_a_later_process_of_the_same_id_is_another(run: RunDirectory) -> None:
-    writer = BeatWriter(run, "w")
+    writer = BeatWriter(run, "w", Place())
     beat = read_beat(run.beat("w"))
     assert beat is not None
-    assert beat.is_alive() is True
-    assert replace(beat, born=beat.born - 1).is_alive() is False
+    assert beat.process.is_alive() is True
+    assert replace(beat.process, born=beat.process.born - 1).is_alive() is False
     writer.close()
 
 
 def test_of_another_host_nothing_is_known(run: RunDirectory) -> None:
-    writer = BeatWriter(run, "w")
+    writer = BeatWriter(run, "w", Place())
     beat = read_beat(run.beat("w"))
     assert beat is not None
-    assert replace(beat, host="elsewhere").is_alive() is None
+    assert replace(beat.process, host="elsewhere").is_alive() is None
     writer.close()
 
 
 @pytest.mark.parametrize("name", ["w", "a b%d{}", 'q"\\', "ünï", "😀" * 60])
 def test_a_beat_is_overwritten_in_place(run: RunDirectory, name: str) -> None:
-    writer = BeatWriter(run, name)
+    writer = BeatWriter(run, name, Place(submission=3, index=5, attempt=2))
     sizes = set()
     for task_id in (10**15, 7, 0):
         writer.start(task_id, 1e9 + task_id / 7)
@@ -112,14 +113,14 @@ def test_a_beat_is_overwritten_in_place(run: RunDirectory, name: str) -> None:
 
 
 def test_two_workers_have_no_name_in_common(run: RunDirectory) -> None:
-    first = BeatWriter(run, "w")
+    first = BeatWriter(run, "w", Place())
     with pytest.raises(FileExistsError):
-        BeatWriter(run, "w")
+        BeatWriter(run, "w", Place())
     first.close()
 
 
 def test_closing_minds_no_missing_file(run: RunDirectory) -> None:
-    writer = BeatWriter(run, "w")
+    writer = BeatWriter(run, "w", Place())
     run.beat("w").unlink()
     writer.close()
 
@@ -188,7 +189,7 @@ def test_a_process_may_have_any_name() -> None:
     script = """
 import ctypes, os
 ctypes.CDLL(None).prctl(15, b") R \\xff(", 0, 0, 0)
-from sweeprun.store.workers import process_start
+from sweeprun.store.processes import process_start
 print(process_start(os.getpid()))
 """
     done = subprocess.run(

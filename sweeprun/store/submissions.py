@@ -1,0 +1,166 @@
+"""Submissions: which tasks were handed to which launcher, how they are packed, and which job that became.
+
+A run has one for each array that was started: the first, and those of every resumption. A file is made before anything
+is submitted, so its number is also what keeps two resumptions at once apart.
+"""
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from typing import Any
+
+from sweeprun.design.arrays import Array
+from sweeprun.errors import FormatError
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.files import create_file, read_json
+from sweeprun.store.processes import Process
+
+FORMAT = "sweeprun-submission"
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """An array, as it was handed to a launcher.
+
+    Attributes
+    ----------
+    number
+        From 0, in the order in which they were made.
+    array
+        Its tasks and how they are packed.
+    attempt
+        The number of the attempt that its tasks are given when they run for the first time.
+    launcher
+        The launcher's name and options.
+    after
+        The number of the submission that must have ended before this one starts; None if there is none.
+    token
+        What tells its jobs from all others, those of a job id that was given out again among them.
+    submitter
+        The process that made it.
+    created
+        Unix time, seconds.
+    """
+
+    number: int
+    array: Array
+    attempt: int = 1
+    launcher: dict[str, Any] = field(default_factory=dict)
+    after: int | None = None
+    token: str = field(default_factory=lambda: os.urandom(6).hex())
+    submitter: Process = field(default_factory=Process.current)
+    created: float = field(default_factory=time.time)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "number": self.number,
+            "array": self.array.to_dict(),
+            "attempt": self.attempt,
+            "launcher": self.launcher,
+            "after": self.after,
+            "token": self.token,
+            "submitter": asdict(self.submitter),
+            "created": self.created,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Submission":
+        if (data.get("format"), data.get("version")) != (FORMAT, VERSION):
+            raise FormatError(
+                f"it is {data.get('format')!r} of version {data.get('version')!r} and this sweeprun reads {FORMAT!r} "
+                f"of version {VERSION}; use the sweeprun that made it, or a newer one"
+            )
+        return cls(
+            number=int(data["number"]),
+            array=Array.from_dict(data["array"]),
+            attempt=int(data["attempt"]),
+            launcher=dict(data["launcher"]),
+            after=data["after"],
+            token=str(data["token"]),
+            submitter=Process(**data["submitter"]),
+            created=float(data["created"]),
+        )
+
+
+class JobRole(Enum):
+    """What a job does for a submission."""
+
+    ARRAY = "array"
+    COLLECT = "collect"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A job of a submission: of more than one if its script was submitted again by hand.
+
+    Attributes
+    ----------
+    job_id
+        Its id.
+    role
+        What it does.
+    """
+
+    job_id: str
+    role: JobRole = JobRole.ARRAY
+
+
+def write_submission(run: RunDirectory, submission: Submission) -> None:
+    """Make a submission known, before anything of it starts.
+
+    Raises
+    ------
+    FileExistsError
+        If somebody else has made one of that number meanwhile.
+    """
+    create_file(run.submission(submission.number), json.dumps(submission.to_dict(), indent=1).encode())
+
+
+def read_submission(run: RunDirectory, number: int) -> Submission:
+    """One submission.
+
+    Raises
+    ------
+    FormatError
+        If there is none, or it is malformed or of an unknown version.
+    """
+    path = run.submission(number)
+    try:
+        return Submission.from_dict(read_json(path))
+    except FileNotFoundError as error:
+        raise FormatError(f"the run has no submission {number}: {path} is not there") from error
+    except FormatError as error:
+        raise FormatError(f"{path}: {error}") from error
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise FormatError(f"{path} is malformed: {type(error).__name__}: {error}") from error
+
+
+def read_submissions(run: RunDirectory) -> tuple[Submission, ...]:
+    """All submissions of a run, in the order in which they were made; none for a run of a foreign launcher."""
+    numbers = sorted(int(path.stem) for path in run.submissions.glob("*.json") if path.stem.isdecimal())
+    return tuple(read_submission(run, number) for number in numbers)
+
+
+def note_job(run: RunDirectory, number: int, job: Job) -> None:
+    """Note a job of a submission; does nothing if it is noted already."""
+    path = run.job(number, job.job_id)
+    if not path.exists():
+        with suppress(FileExistsError):
+            create_file(path, json.dumps({"job_id": job.job_id, "role": job.role.value}).encode())
+
+
+def read_jobs(run: RunDirectory, number: int) -> tuple[Job, ...]:
+    """The jobs of a submission that were noted; malformed notes are passed over."""
+    jobs = []
+    for path in sorted(run.submissions.glob(f"{number}.*.job")):
+        with suppress(FileNotFoundError, FormatError, KeyError, ValueError):
+            data = read_json(path)
+            jobs.append(Job(job_id=str(data["job_id"]), role=JobRole(data["role"])))
+    return tuple(jobs)
