@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
+from sweeprun.errors import Unfinished
+
 if TYPE_CHECKING:
     from sweeprun.worker.command import command as command
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "command"]
+__all__ = ["Unfinished", "__version__", "command"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,8 +1,10 @@
 """What the subcommands have in common."""
 
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
 from pathlib import Path
 
+from sweeprun.errors import UsageError
 from sweeprun.store.directory import RunDirectory, newest_run, open_run_directory
 
 
@@ -27,3 +29,25 @@ def run_parser(name: str, description: str, example: str) -> ArgumentParser:
 def chosen_run(path: Path | None) -> RunDirectory:
     """The run that was named, or the newest."""
     return newest_run() if path is None else open_run_directory(path)
+
+
+def newest_if_number(words: Sequence[str]) -> list[str]:
+    """``show 17`` means task 17 of the newest run."""
+    numbers = [word for word in words if word.isdigit()]
+    others = [word for word in words if not word.isdigit() and not word.startswith("-")]
+    return [str(newest_run().path), *words] if numbers and not others else list(words)
+
+
+def run_and_words(words: Sequence[str]) -> tuple[Path | None, list[str]]:
+    """A run directory, if there is one among some words, and the overrides.
+
+    Raises
+    ------
+    UsageError
+        If there is more than one run directory.
+    """
+    overrides = [word for word in words if "=" in word and not Path(word).exists()]
+    paths = [word for word in words if word not in overrides]
+    if len(paths) > 1:
+        raise UsageError(f"one run directory at a time, not {len(paths)}: {' '.join(paths)}")
+    return (Path(paths[0]) if paths else None), overrides

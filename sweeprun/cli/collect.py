@@ -7,7 +7,6 @@ from pathlib import Path
 
 from sweeprun.cli.arguments import chosen_run, run_parser
 from sweeprun.errors import UsageError
-from sweeprun.store.workers import read_beats
 
 DEFAULT_OUTPUT = Path("results.nc")
 
@@ -22,8 +21,10 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("-o", "--output", type=Path, help="the file, .nc or .zarr; by default ./results.nc")
     args = parser.parse_args(words)
 
-    from sweeprun.results.collect import collect_run
+    from sweeprun.cli.observing import observe
+    from sweeprun.results.collect import collect_snapshot
     from sweeprun.results.export import check_output, is_ours, write_dataset
+    from sweeprun.store.states import live_beats
 
     output = args.output or DEFAULT_OUTPUT
     check_output(output)
@@ -32,11 +33,12 @@ def main(words: Sequence[str]) -> int:
         raise UsageError(
             f"./{output} is there and was not made by sweeprun; choose another name: sweeprun collect -o …"
         )
-    collected = collect_run(run)
+    snapshot = observe(run)
+    collected = collect_snapshot(snapshot)
     write_dataset(collected.dataset, output)
     for file, task_id in collected.unsound:
         print(f"task {task_id}: its record in {file} is corrupt (checksum), and was left out", file=sys.stderr)
-    if collected.torn and not any(beat.is_alive() is not False for beat in read_beats(run)):
+    if collected.torn and not live_beats(run, snapshot.activity):
         for file, why in collected.torn:
             print(f"{file} is damaged, and no worker writes it: {why}", file=sys.stderr)
     counts = {state.value: count for state, count in collected.states.items()}

@@ -14,8 +14,14 @@ SUBCOMMANDS = {
     "collect": "merge the records of a run into one labelled Dataset",
     "status": "count the tasks of a run by state, and group its failures",
     "show": "show a run, or one of its tasks",
+    "logs": "print what a task printed",
+    "wait": "wait until everything of a run has ended",
+    "cancel": "stop what waits or runs of a run, or some of its tasks",
+    "throttle": "change how many elements of a run may run at once",
+    "resume": "run the tasks that have no result and are in no queue",
     "list": "list the runs, newest first",
     "worker": "run elements of a run's array; what launchers start",
+    "element": "run the element of a Slurm array that this job is; what job scripts start",
 }
 
 _HELP = """\
@@ -35,7 +41,8 @@ subcommands (each has --help):
 The config is ./conf/config.yaml unless -cp DIRECTORY, -cn NAME or -cd DIRECTORY say otherwise. `sweeprun -h` shows it
 with its groups, `sweeprun --cfg job` prints it, `sweeprun --hydra-help` explains Hydra's own options. The options of a
 sweep are hydra.sweeper.{{params,members,root_seed,streams}} and
-hydra.launcher.{{throttle,cpus_per_task,tasks_per_job}}."""
+hydra.launcher.{{throttle,cpus_per_task,tasks_per_job}}; hydra/launcher=slurm submits one job array instead of
+running here, and has more (`sweeprun --cfg hydra -p hydra.launcher hydra/launcher=slurm` shows them)."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

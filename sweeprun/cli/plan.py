@@ -25,10 +25,9 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print JSON")
     own, rest = parser.parse_known_args(words)
 
-    from sweeprun.cli.sweeping import config_source, import_early, prepare_sweep
+    from sweeprun.cli.sweeping import compose_for_launch, config_source, import_early, prepare_sweep
     from sweeprun.config.application import command_line_parser, open_application
-    from sweeprun.config.composing import compose_for_sweep
-    from sweeprun.config.schema import LOCAL, SWEEPER
+    from sweeprun.config.schema import SWEEPER
     from sweeprun.errors import UsageError
 
     args = command_line_parser().parse_intermixed_args(rest)
@@ -36,37 +35,52 @@ def main(words: Sequence[str]) -> int:
         sys.path.insert(0, str(Path.cwd()))
     with open_application(config_source(args)) as application:
         import_early(application, args.overrides)
-        sweep_config = compose_for_sweep(application, args.overrides)
+        sweep_config = compose_for_launch(application, args.overrides)
         sweeper, launcher = application.chosen_plugins(sweep_config)
         if sweeper != SWEEPER:
             raise UsageError(
                 f"hydra/sweeper={sweeper} decides itself what it runs; only sweeprun's own sweeper can be planned"
             )
         prepared = prepare_sweep(application, sweep_config)
-    plan = _plan(prepared, launcher, ours=launcher == LOCAL)
+    plan = _plan(prepared, launcher, Path(sweep_config.hydra.sweep.dir))
     print(json.dumps(plan, indent=1, ensure_ascii=False) if own.json else _text(plan))
     return 0
 
 
-def _plan(prepared: Any, launcher: str, *, ours: bool) -> dict[str, Any]:
+def _plan(prepared: Any, launcher: str, directory: Path) -> dict[str, Any]:
+    from sweeprun.launchers.launcher import plan_submissions
     from sweeprun.store.directory import RunDirectory
 
-    table, array = prepared.sweep.table, prepared.manifest.array
+    table = prepared.sweep.table
     grid = table.blocks[0].design
-    workers = prepared.launcher.workers(array)
-    once, running = RunDirectory.files(workers)
     count = len(table)
     ids = sorted({*range(min(_SHOWN_TASKS, count)), *range(max(0, count - _SHOWN_TASKS), count)})
+    run = RunDirectory(directory.resolve())
+    submissions = plan_submissions(prepared.groups) if prepared.groups else ()
+    arrays = [submission.array for submission in submissions]
+    in_foreground = prepared.launcher is not None and prepared.launcher.in_foreground
+    once, more = RunDirectory.files(arrays, in_foreground=in_foreground)
     return {
         "tasks": count,
         "axes": [_axis(axis) for axis in grid.axes],
         "compositions": len(prepared.sweep.compositions),
         "launcher": launcher,
-        "array": str(array),
-        "elements": len(array),
-        "tasks_per_element": array.tasks_per_job,
-        "workers": workers if ours else None,
-        "files": {"once": once, "per_worker": (running - 1) // workers, "total": once + running},
+        "arrays": [
+            {
+                "array": str(array),
+                "elements": len(array),
+                "tasks_per_element": array.tasks_per_job,
+                "tasks": str(array.tasks),
+            }
+            for array in arrays
+        ],
+        "workers": min(arrays[0].throttle, len(arrays[0])) if in_foreground else None,
+        "files": {"once": once, "running": more, "total": once + more},
+        "scripts": [
+            group.launcher.script(run, submission)
+            for group, submission in zip(prepared.groups, submissions, strict=True)
+            if not in_foreground
+        ],
         "shown_tasks": [_task(table, task_id) for task_id in ids],
     }
 
@@ -106,11 +120,16 @@ def _text(plan: dict[str, Any]) -> str:
             f"tasks: {plan['tasks']}",
             "axes, the first varies slowest:" if axes else "axes: none",
             *axes,
-            f"array: {plan['array']} ({plan['launcher']}), tasks per element: {plan['tasks_per_element']}",
+            *(
+                f"array: {array['array']} ({plan['launcher']}), tasks per element: {array['tasks_per_element']}"
+                + ("" if len(plan["arrays"]) == 1 else f", tasks {array['tasks']}")
+                for array in plan["arrays"]
+            ),
             f"configs composed: {plan['compositions']}",
-            f"files: at most {files['total']} ({files['once']} once, {files['per_worker']} a worker, 1 for deaths), "
+            f"files: at most {files['total']} ({files['once']} once, {files['running']} while it runs), "
             "task directories not counted",
             "tasks and their streams:",
             *tasks,
+            *(f"job script {number}:\n{script.rstrip()}" for number, script in enumerate(plan["scripts"])),
         ]
     )

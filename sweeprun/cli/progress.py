@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from sweeprun.design.task_ids import TaskIds
 from sweeprun.launchers.progress import Progress, Tally
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.states import Snapshot
@@ -19,14 +20,13 @@ _SHOWN_MESSAGE = 500
 _FIRST_LINE_SECONDS = 2.0
 _LINE_GROWTH = 1.5
 _LONGEST_PAUSE_SECONDS = 60.0
+_UNITS = (("s", 1), ("min", 60), ("h", 3600))
 
 
 @contextmanager
-def make_progress(total: int, workers: int, run: RunDirectory) -> Iterator[Progress]:
-    """A progress bar on a terminal, lines at a modest rate elsewhere; both on standard error."""
-    task = "task" if total == 1 else "tasks"
-    worker = "worker" if workers == 1 else "workers"
-    print(f"{total} {task} on {workers} {worker}, recorded in {_shown(run)}", file=sys.stderr, flush=True)
+def make_progress(total: int, heading: str) -> Iterator[Progress]:
+    """A progress bar on a terminal, lines at a modest rate elsewhere; both on standard error, below a heading."""
+    print(heading, file=sys.stderr, flush=True)
     if not sys.stderr.isatty():
         yield PlainProgress()
         return
@@ -65,7 +65,10 @@ class BarProgress:
         elapsed = time.monotonic() - self._began
         bad = tally.failed + tally.lost
         failed = f"[red]{bad} failed[/red]" if bad else "0 failed"
-        self._bar.update(self._task, completed=tally.done, failed=failed, rate=_rate(tally.done, elapsed))
+        self._bar.update(self._task, completed=tally.done, failed=failed, rate=rate_text(_rate(tally.done, elapsed)))
+
+    def note(self, text: str) -> None:
+        self._bar.console.print(text, markup=False, highlight=False)
 
 
 class PlainProgress:
@@ -84,16 +87,21 @@ class PlainProgress:
         self._next = now + self._pause
         elapsed = now - self._began
         left = elapsed / tally.done * (tally.total - tally.done) if tally.done else 0.0
-        text = f"{tally.done}/{tally.total} done, {tally.failed + tally.lost} failed, {_rate(tally.done, elapsed)}, "
-        print(f"{text}ETA {duration(left)}", file=sys.stderr, flush=True)
+        rate = rate_text(_rate(tally.done, elapsed))
+        text = f"{tally.done}/{tally.total} done, {tally.failed + tally.lost} failed, {rate}, ETA {duration(left)}"
+        print(text, file=sys.stderr, flush=True)
+
+    def note(self, text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
 
 
-def print_summary(snapshot: Snapshot, seconds: float, *, interrupted: bool) -> None:
-    """Say how a run ended."""
+def print_summary(snapshot: Snapshot, seconds: float | None, *, interrupted: bool) -> None:
+    """Say how a run ended, and how long that took if it is known."""
     total = len(snapshot.states)
     begin = "stopped" if interrupted else f"{total} {'task' if total == 1 else 'tasks'}"
-    print(f"{begin}: {counts_text(snapshot)} in {duration(seconds)}", file=sys.stderr)
-    print(f"collect with: sweeprun collect {_shown(snapshot.run)}", file=sys.stderr, flush=True)
+    took = "" if seconds is None else f" in {duration(seconds)}"
+    print(f"{begin}: {counts_text(snapshot)}{took}", file=sys.stderr)
+    print(f"collect with: sweeprun collect {snapshot.run.shown()}", file=sys.stderr, flush=True)
 
 
 def counts_text(snapshot: Snapshot) -> str:
@@ -104,6 +112,22 @@ def counts_text(snapshot: Snapshot) -> str:
 def state_counts(snapshot: Snapshot) -> dict[str, int]:
     """How many tasks are in each state, by its name, as JSON has it."""
     return {state.value: count for state, count in snapshot.counts().items()}
+
+
+def print_missing(missing: TaskIds, run: RunDirectory) -> None:
+    """Say what is left to be resumed; nothing if nothing is."""
+    if missing:
+        print(
+            f"{missing_text(len(missing))}; go on with: sweeprun resume {run.shown()}",
+            file=sys.stderr,
+        )
+
+
+def missing_text(count: int) -> str:
+    """That so many tasks are neither done nor to be done."""
+    return (
+        "1 task has no result and is in no queue" if count == 1 else f"{count} tasks have no result and are in no queue"
+    )
 
 
 def print_failures(groups: Sequence[Any]) -> None:
@@ -137,15 +161,12 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
 
 
-def _rate(done: int, elapsed: float) -> str:
-    rate = done / elapsed if elapsed > 0 else 0.0
-    return f"{rate:.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
+def rate_text(rate: float) -> str:
+    """Tasks per second."""
+    unit, seconds = next((pair for pair in _UNITS if rate * pair[1] >= 1), _UNITS[0])
+    shown = rate * seconds
+    return f"{shown:.0f}/{unit}" if shown >= 10 else f"{shown:.1f}/{unit}"
 
 
-def _shown(run: RunDirectory) -> str:
-    """The run directory as one would type it here."""
-    import os
-    import shlex
-
-    relative = os.path.relpath(run.path)
-    return shlex.quote(str(run.path) if relative.startswith("..") else relative)
+def _rate(done: int, elapsed: float) -> float:
+    return done / elapsed if elapsed > 0 else 0.0

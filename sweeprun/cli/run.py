@@ -1,30 +1,31 @@
 """``sweeprun [-m] [key=value …]``: one task in the foreground, or a sweep."""
 
-import signal
 import sys
 import time
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
-from sweeprun.cli.progress import make_progress, print_failures, print_summary
-from sweeprun.cli.sweeping import config_source, create_run, import_early, prepare_sweep
+from sweeprun.cli.launching import conclude, launch
+from sweeprun.cli.sweeping import compose_for_launch, config_source, create_run, import_early, prepare_sweep
 from sweeprun.config.application import Application, command_line_parser, full_errors, open_application, show
-from sweeprun.config.composing import compose_for_sweep, task_spec
-from sweeprun.config.schema import LOCAL, SWEEPER
+from sweeprun.config.composing import task_spec
+from sweeprun.config.schema import SWEEPER
 from sweeprun.errors import SweeprunError, UsageError
-from sweeprun.store.directory import RunDirectory
-from sweeprun.store.states import TaskState, take_snapshot
+from sweeprun.launchers.launcher import plan_submissions
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.jobs import PlainJob, RecordedJob
+
+_AFTER_COLLECT = "--after-collect"
 
 
 def run(words: Sequence[str]) -> int:
     """Run Hydra's command line; the exit code."""
     parser = command_line_parser()
-    args = parser.parse_intermixed_args(list(words))
+    args = parser.parse_intermixed_args([word for word in words if word != _AFTER_COLLECT])
+    if _AFTER_COLLECT in words:
+        args.overrides.append("hydra.launcher.after_collect=true")
     source = config_source(args)
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
@@ -46,20 +47,9 @@ def run(words: Sequence[str]) -> int:
         return _run_single(application, args.overrides)
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
-def _stop_on_signals() -> None:
-    """Let SIGTERM and a lost terminal stop a sweep as Ctrl-C does; ``nohup`` still works."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, _interrupt)
-
-
 def _run_sweep(application: Application, overrides: Sequence[str], command: Sequence[str]) -> int:
-    sweep_config = compose_for_sweep(application, overrides)
-    sweeper, launcher = application.chosen_plugins(sweep_config)
+    sweep_config = compose_for_launch(application, overrides)
+    sweeper, _ = application.chosen_plugins(sweep_config)
     if sweeper != SWEEPER:
         print(f"hydra/sweeper={sweeper} runs its own sweep; its results are not recorded", file=sys.stderr)
         try:
@@ -70,35 +60,17 @@ def _run_sweep(application: Application, overrides: Sequence[str], command: Sequ
             return _report(error)
         return 0
     prepared = prepare_sweep(application, sweep_config)
+    for group in prepared.groups:
+        group.launcher.check()
+    submissions = plan_submissions(prepared.groups) if prepared.groups else ()
     started = time.monotonic()
     directory, manifest = create_run(prepared, command)
+    if submissions:
+        return launch(directory, submissions)
     table = manifest.table
-    interrupted = False
-    if launcher != LOCAL:
-        jobs = [manifest.override_texts(table.task(task_id)) for task_id in range(len(table))]
-        application.run_foreign_launcher(sweep_config, directory.path, jobs, RecordedJob(directory.path))
-    else:
-        _stop_on_signals()
-        workers = prepared.launcher.workers(prepared.manifest.array)
-        with make_progress(len(table), workers, directory) as progress:
-            try:
-                variables = {str(name): str(value) for name, value in sweep_config.hydra.job.env_set.items()}
-                prepared.launcher.launch(directory, prepared.manifest.array, progress, variables)
-            except KeyboardInterrupt:
-                interrupted = True
-    return _conclude(directory, time.monotonic() - started, interrupted=interrupted)
-
-
-def _conclude(run: RunDirectory, seconds: float, *, interrupted: bool) -> int:
-    """Say how it went, from what lies on disk."""
-    from sweeprun.results.failures import failures_of
-
-    snapshot = take_snapshot(run)
-    print_summary(snapshot, seconds, interrupted=interrupted)
-    print_failures(failures_of(snapshot))
-    if interrupted:
-        return 130
-    return 0 if snapshot.counts()[TaskState.SUCCEEDED] == len(snapshot.states) else 1
+    jobs = [manifest.override_texts(table.task(task_id)) for task_id in range(len(table))]
+    application.run_foreign_launcher(sweep_config, directory.path, jobs, RecordedJob(directory.path))
+    return conclude(directory, time.monotonic() - started, interrupted=False)
 
 
 def _run_single(application: Application, overrides: Sequence[str]) -> int:

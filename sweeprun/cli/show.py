@@ -5,12 +5,13 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from sweeprun.cli.arguments import chosen_run, run_parser
+from sweeprun.cli.arguments import chosen_run, newest_if_number, run_parser
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.store.payloads import Layout, decode_result
 from sweeprun.store.records import Record
-from sweeprun.store.states import STATE_ORDER, take_snapshot
+from sweeprun.store.states import STATE_ORDER
+from sweeprun.store.submissions import read_submissions
 
 _SHOWN_NUMBERS = 8
 
@@ -23,21 +24,12 @@ def main(words: Sequence[str]) -> int:
         "sweeprun show multirun/2026-05-04/10-11-12 17",
     )
     parser.add_argument("task", nargs="?", type=int, help="a task id")
-    args = parser.parse_args(_newest_if_number(words))
+    args = parser.parse_args(newest_if_number(words))
     run = chosen_run(args.run)
     manifest = read_manifest(run)
     shown = _run(run, manifest) if args.task is None else _task(run, manifest, args.task)
     print(json.dumps(shown, indent=1, ensure_ascii=False, default=str) if args.json else _text(shown))
     return 0
-
-
-def _newest_if_number(words: Sequence[str]) -> list[str]:
-    """``show 17`` means task 17 of the newest run."""
-    from sweeprun.store.directory import newest_run
-
-    numbers = [word for word in words if word.isdigit()]
-    others = [word for word in words if not word.isdigit() and not word.startswith("-")]
-    return [str(newest_run().path), *words] if numbers and not others else list(words)
 
 
 def _run(run: RunDirectory, manifest: Manifest) -> dict[str, Any]:
@@ -46,8 +38,11 @@ def _run(run: RunDirectory, manifest: Manifest) -> dict[str, Any]:
         "run": str(run.path),
         "tasks": len(manifest.table),
         "axes": axes,
-        "array": str(manifest.array),
         "launcher": manifest.launcher,
+        "submissions": {
+            submission.number: f"tasks {submission.array.tasks} as array {submission.array}"
+            for submission in read_submissions(run)
+        },
         "streams": manifest.table.streams.to_dict(),
         **manifest.provenance,
         "command": shlex.join(manifest.provenance.get("command", [])),
@@ -57,7 +52,9 @@ def _run(run: RunDirectory, manifest: Manifest) -> dict[str, Any]:
 
 def _task(run: RunDirectory, manifest: Manifest, task_id: int) -> dict[str, Any]:
     task = manifest.table.task(task_id)
-    snapshot = take_snapshot(run)
+    from sweeprun.cli.observing import observe
+
+    snapshot = observe(run)
     shards, best = snapshot.shards, snapshot.best
     shown: dict[str, Any] = {
         "task": task_id,

@@ -2,47 +2,141 @@
 
 import json
 import shlex
+import sys
+import time
+from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from sweeprun.cli.arguments import chosen_run, run_parser
+from sweeprun.store.directory import RunDirectory
+
+if TYPE_CHECKING:
+    from sweeprun.store.states import Snapshot
+
+_SHOWN_TASKS = 10
+_WATCH_SECONDS = 2.0
 
 
 def main(words: Sequence[str]) -> int:
-    """Print how many tasks are in each state, what is running, and the failures, grouped."""
+    """Print how many tasks are in each state, what is running, the pace, and the failures, grouped."""
     parser = run_parser(
         "status",
-        "Count the tasks of a run by state, and group its failures. Looking changes nothing.",
-        "sweeprun status multirun/2026-05-04/10-11-12 --json",
+        "Count the tasks of a run by state, and group its failures; ask Slurm what waits and runs. Changes nothing.",
+        "sweeprun status multirun/2026-05-04/10-11-12 --watch",
+    )
+    parser.add_argument(
+        "--watch",
+        nargs="?",
+        type=_seconds,
+        const=_WATCH_SECONDS,
+        metavar="SECONDS",
+        help="look again every so many seconds (2), until everything has ended",
     )
     args = parser.parse_args(words)
 
-    from sweeprun.cli.progress import counts_text, print_failures, state_counts
-    from sweeprun.results.failures import failures_of
-    from sweeprun.store.states import take_snapshot
-    from sweeprun.store.workers import read_beats
+    from sweeprun.cli.observing import is_active, observe
 
     run = chosen_run(args.run)
-    snapshot = take_snapshot(run)
-    provenance = snapshot.manifest.provenance
-    running = [beat for beat in read_beats(run) if beat.task_id is not None and beat.is_alive() is not False]
+    while True:
+        snapshot = observe(run)
+        if args.watch and sys.stdout.isatty():
+            print("\x1b[H\x1b[2J", end="")
+        _print(run, snapshot, as_json=args.json)
+        if not args.watch or not is_active(snapshot):
+            return 0
+        time.sleep(args.watch)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise ArgumentTypeError(f"{text!r} is no number of seconds above 0 (a run directory comes before --watch)")
+    return seconds
+
+
+def _print(run: RunDirectory, snapshot: "Snapshot", *, as_json: bool) -> None:
+    from sweeprun.cli.progress import print_failures
+    from sweeprun.results.failures import failures_of
+
     groups = failures_of(snapshot)
-    if args.json:
-        status = {
-            "run": str(run.path),
-            "tasks": len(snapshot.states),
-            "states": state_counts(snapshot),
-            "running": [
-                {"task": beat.task_id, "host": beat.host, "pid": beat.pid, "since": beat.since} for beat in running
-            ],
-            "failures": [asdict(group) for group in groups],
-        }
-        print(json.dumps(status, indent=1, ensure_ascii=False))
-        return 0
-    print(run.path)
-    print(f"started {provenance.get('created')}: {shlex.join(provenance.get('command', []))}")
-    print(f"{len(snapshot.states)} tasks: {counts_text(snapshot)}")
-    for beat in running:
-        print(f"  task {beat.task_id} runs on {beat.host}, process {beat.pid}")
+    status = _status(run, snapshot)
+    if as_json:
+        status["failures"] = [asdict(group) for group in groups]
+        print(json.dumps(status, indent=1, ensure_ascii=False), flush=True)
+        return
+    print("\n".join(_lines(status, snapshot)), flush=True)
     print_failures(groups)
-    return 0
+
+
+def _status(run: RunDirectory, snapshot: "Snapshot") -> dict[str, Any]:
+    from sweeprun.cli.observing import describe_submissions, ended_reasons, missing_tasks
+    from sweeprun.cli.progress import state_counts
+    from sweeprun.results.pace import pace_of
+    from sweeprun.store.states import live_beats
+
+    beats = [beat for beat in live_beats(run, snapshot.activity) if beat.task_id is not None]
+    missing = missing_tasks(snapshot)
+    return {
+        "run": str(run.path),
+        "tasks": len(snapshot.states),
+        "states": state_counts(snapshot),
+        "submissions": describe_submissions(snapshot),
+        "running": [
+            {"task": beat.task_id, "host": beat.process.host, "pid": beat.process.pid, "since": beat.since}
+            for beat in beats
+        ],
+        "pace": asdict(pace_of(snapshot)),
+        "not_queued": str(missing),
+        "not_queued_count": len(missing),
+        "ended": ended_reasons(snapshot),
+        "problem": snapshot.activity.problem,
+    }
+
+
+def _lines(status: dict[str, Any], snapshot: "Snapshot") -> list[str]:
+    from sweeprun.cli.progress import counts_text, duration, missing_text, rate_text
+
+    provenance = snapshot.manifest.provenance
+    lines = [
+        status["run"],
+        f"started {provenance.get('created')}: {shlex.join(provenance.get('command', []))}",
+        f"{status['tasks']} tasks: {counts_text(snapshot)}",
+    ]
+    lines += map(_submission_line, status["submissions"])
+    for task in status["running"][:_SHOWN_TASKS]:
+        since = duration(max(0.0, time.time() - task["since"]))
+        lines.append(f"  task {task['task']} runs on {task['host']}, process {task['pid']}, since {since}")
+    if len(status["running"]) > _SHOWN_TASKS:
+        lines.append(f"  … and {len(status['running']) - _SHOWN_TASKS} more")
+    pace = status["pace"]
+    if status["submissions"] and pace["left"] is not None:
+        lines.append(f"{rate_text(pace['rate'])}, ETA {duration(pace['left'])}")
+    if status["problem"]:
+        lines.append(f"what waits and runs is not known: {status['problem']}")
+    elif status["not_queued_count"]:
+        ended = ", ".join(f"{reason or 'ended'} ({count})" for reason, count in status["ended"].items())
+        lines.append(
+            missing_text(status["not_queued_count"])
+            + (f"; elements that ended before their tasks did: {ended}" if ended else "")
+            + f"; go on with: sweeprun resume {snapshot.run.shown()}"
+        )
+    return lines
+
+
+def _submission_line(submission: dict[str, Any]) -> str:
+    where = f"job {', '.join(submission['jobs'])}" if submission["launcher"] == "slurm" else submission["launcher"]
+    if submission["launcher"] == "local":
+        return f"local: process {', '.join(submission['jobs'])} runs it"
+    reasons = ", ".join(f"{reason}: {count}" for reason, count in submission["reasons"].items() if reason)
+    hosts = ", ".join(f"{host}: {count}" for host, count in sorted(submission["hosts"].items()))
+    return (
+        f"{where}, array {submission['array']}: {submission['running']} running"
+        + (f" ({hosts})" if hosts else "")
+        + f", {submission['queued']} queued"
+        + (f" ({reasons})" if reasons else "")
+    )

@@ -1,7 +1,8 @@
 """From a command line to a run: what `sweeprun -m` and `sweeprun plan -m` share."""
 
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,12 +16,16 @@ from sweeprun.config.application import (
     Application,
     ConfigSource,
     resolve_job_key,
+    resolve_key,
 )
-from sweeprun.config.composing import ComposedSweep, compose_sweep
+from sweeprun.config.composing import ComposedSweep, compose_for_sweep, compose_sweep
 from sweeprun.config.frozen import ConfigDeriver, write_configs
-from sweeprun.config.schema import LOCAL
-from sweeprun.errors import SweeprunError
-from sweeprun.launchers.local import LocalLauncher
+from sweeprun.config.resources import options_by_tasks
+from sweeprun.config.schema import SLURM, SlurmOptions
+from sweeprun.design.task_ids import TaskIds
+from sweeprun.errors import OverrideError, SweeprunError, UsageError
+from sweeprun.launchers.launcher import Group, Launcher
+from sweeprun.launchers.registry import is_launcher, make_launcher
 from sweeprun.store.directory import RunDirectory, make_run_directory
 from sweeprun.store.files import create_file
 from sweeprun.store.manifest import Manifest, write_manifest
@@ -33,8 +38,13 @@ class PreparedSweep:
     """A sweep that was checked and can be started; nothing is on disk yet."""
 
     sweep: ComposedSweep
-    launcher: LocalLauncher
     manifest: Manifest
+    groups: tuple[Group, ...]
+
+    @property
+    def launcher(self) -> Launcher | None:
+        """Our launcher; None if somebody else's was chosen."""
+        return self.groups[0].launcher if self.groups else None
 
 
 def config_source(args: Any) -> ConfigSource:
@@ -44,6 +54,29 @@ def config_source(args: Any) -> ConfigSource:
         name=args.config_name or DEFAULT_CONFIG_NAME,
         extra=args.config_dir,
     )
+
+
+def compose_for_launch(application: Application, overrides: Sequence[str]) -> DictConfig:
+    """Hydra's config of a sweep. An option that the Slurm launcher doesn't have is answered with the one that it has.
+
+    Raises
+    ------
+    UsageError
+        If the config can't be composed.
+    """
+    try:
+        return compose_for_sweep(application, overrides)
+    except OverrideError as error:
+        found = _UNKNOWN_OPTION.search(str(error))
+        if found is None:
+            raise
+        from sweeprun.launchers.slurm.options import submitit_hint
+
+        hint = submitit_hint(found[1]) or f"its options are {', '.join(SlurmOptions.__dataclass_fields__)}"
+        raise UsageError(f"hydra.launcher.{found[1]} is no option of hydra/launcher={SLURM}: {hint}") from error
+
+
+_UNKNOWN_OPTION = re.compile(r"Key '([^']*)' not in '?SlurmOptions'?")
 
 
 def import_early(application: Application, overrides: Sequence[str]) -> None:
@@ -72,22 +105,36 @@ def prepare_sweep(application: Application, sweep_config: DictConfig) -> Prepare
     for spec in sweep.task_specs:
         load_task_function(spec, Path.cwd())
     _, name = application.chosen_plugins(sweep_config)
-    options = OmegaConf.to_container(sweep_config.hydra.launcher) if name == LOCAL else {}
-    launcher = LocalLauncher(**options)  # type: ignore[arg-type]
     hydra = sweep_config.hydra
     manifest = Manifest(
         table=sweep.table,
         overrides=sweep.overrides,
         composition_axes=sweep.composition_axes,
-        array=launcher.array(len(sweep.table)),
-        launcher=launcher.to_dict() if name == LOCAL else {"name": name},
-        job={"subdir": _raw(hydra.sweep, "subdir"), "chdir": bool(hydra.job.chdir)},
+        launcher={"name": name},
+        job={"subdir": _raw(hydra.sweep, "subdir"), "chdir": bool(hydra.job.chdir), "cwd": str(Path.cwd())},
         python_path=_python_path(),
         provenance={},
     )
     deriver = ConfigDeriver(manifest, [(composition.task, composition.full) for composition in sweep.compositions])
     resolve_job_key(deriver.derive_full(sweep.table.task(0)), "hydra.sweep.subdir")
-    return PreparedSweep(sweep=sweep, launcher=launcher, manifest=manifest)
+    groups = tuple(_groups(name, sweep, manifest)) if is_launcher(name) else ()
+    if groups:
+        manifest = replace(manifest, launcher=groups[0].launcher.to_dict())
+    return PreparedSweep(sweep=sweep, manifest=manifest, groups=groups)
+
+
+def _groups(name: str, sweep: ComposedSweep, manifest: Manifest) -> Iterator[Group]:
+    """The tasks by the launcher that they need."""
+    hydra = sweep.sweep_config.hydra
+    options: Any = OmegaConf.to_container(hydra.launcher, resolve=False)
+    shared = {str(key): resolve_key(sweep.sweep_config, f"hydra.launcher.{key}") for key in options if key != "sbatch"}
+    variables = resolve_key(sweep.sweep_config, "hydra.job.env_set")
+    shared |= {"name": name, "variables": {key: str(value) for key, value in variables.items()}}
+    if not options.get("sbatch") and (name != SLURM or not manifest.composition_axes):
+        yield Group(tasks=TaskIds.first(len(sweep.table)), launcher=make_launcher(shared))
+        return
+    for own, tasks in options_by_tasks(manifest, sweep.compositions):
+        yield Group(tasks=tasks, launcher=make_launcher(shared | {"sbatch": own}))
 
 
 def create_run(prepared: PreparedSweep, command: Sequence[str]) -> tuple[RunDirectory, Manifest]:

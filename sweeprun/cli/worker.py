@@ -18,20 +18,34 @@ def main(words: Sequence[str]) -> int:
     )
     parser.add_argument("run", type=Path, help="the run directory")
     parser.add_argument("index", help="an array index, a range FIRST-LAST, or - to read requests from standard input")
+    parser.add_argument("--submission", type=int, default=0, metavar="N", help="the submission; by default the first")
+    parser.add_argument("--element", type=int, metavar="INDEX", help="with -: the element that the tasks are of")
+    parser.add_argument("--attempt", type=int, metavar="N", help="the number of the attempt at these tasks")
     args = parser.parse_args(words)
     os.environ.update(thread_environment(usable_cpus()))
 
     from sweeprun.store.directory import open_run_directory
-    from sweeprun.worker.serve import run_elements, serve_elements
+    from sweeprun.store.submissions import read_submission
+    from sweeprun.store.workers import Place
+    from sweeprun.worker.serve import run_tasks, serve_tasks
 
     run = open_run_directory(args.run)
     if args.index == "-":
-        return serve_elements(run)
-    first, _, last = args.index.partition("-")
+        return serve_tasks(run, Place(submission=args.submission, index=args.element, attempt=args.attempt or 1))
+    indices = _indices(args.index)
+    submission = read_submission(run, args.submission)
+    if indices.stop > len(submission.array):
+        raise UsageError(f"array index {indices.stop - 1} is not in 0-{len(submission.array) - 1}")
+    place = Place(submission=args.submission, attempt=args.attempt or submission.attempt)
+    return run_tasks(run, place, submission.array.chunks(indices.start, indices.stop))
+
+
+def _indices(text: str) -> range:
+    first, _, last = text.partition("-")
     try:
         indices = range(int(first), int(last or first) + 1)
     except ValueError:
-        raise UsageError(f"{args.index!r} is no array index; write a number, FIRST-LAST, or -") from None
+        raise UsageError(f"{text!r} is no array index; write a number, FIRST-LAST, or -") from None
     if not indices:
-        raise UsageError(f"{args.index!r} names no element; write the smaller array index first")
-    return run_elements(run, indices)
+        raise UsageError(f"{text!r} names no element; write the smaller array index first")
+    return indices

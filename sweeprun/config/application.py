@@ -26,7 +26,7 @@ from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
-from sweeprun.config.schema import LOCAL, OUR_DEFAULTS, SWEEPER, register_options
+from sweeprun.config.schema import OUR_DEFAULTS, OUR_LAUNCHERS, OUR_OPTIONS, SWEEPER, register_options
 from sweeprun.errors import ConfigError, OverrideError, UsageError
 
 JOB_NAME = "sweeprun"
@@ -102,9 +102,16 @@ class Application:
         return self.loader._parse_overrides_and_create_caching_repo(self.source.name, [])[1]
 
     def chosen_plugins(self, sweep_config: DictConfig) -> tuple[str, str]:
-        """The names of the sweeper and the launcher that the config or the command line chose."""
+        """The names of the sweeper and the launcher that the config or the command line chose.
+
+        Ours are known by their options, so that a config of the user's own, built on one of ours, is that one.
+        """
         choices = sweep_config.hydra.runtime.choices
-        return str(choices["hydra/sweeper"]), str(choices["hydra/launcher"])
+        sweeper, launcher = str(choices["hydra/sweeper"]), str(choices["hydra/launcher"])
+        return (
+            OUR_OPTIONS.get(OmegaConf.get_type(sweep_config.hydra.sweeper), sweeper),
+            OUR_OPTIONS.get(OmegaConf.get_type(sweep_config.hydra.launcher), launcher),
+        )
 
     def run_foreign_sweeper(self, overrides: Sequence[str], job: Any) -> Any:
         """Let a sweeper of somebody else run its own sweep, with Hydra's own launcher unless another was chosen.
@@ -117,10 +124,10 @@ class Application:
         overrides = [*overrides, "hydra.mode=MULTIRUN"]
         register_options(as_defaults=("sweeper",))
         sweeper, launcher = self.chosen_plugins(self.compose(overrides, RunMode.MULTIRUN))
-        if launcher == LOCAL:
+        if launcher in OUR_LAUNCHERS:
             raise UsageError(
-                f"hydra/launcher={LOCAL} runs the sweeps of hydra/sweeper={SWEEPER}, and hydra/sweeper={sweeper} was "
-                "chosen; choose hydra/launcher=basic or another of Hydra's launchers"
+                f"hydra/launcher={launcher} runs the sweeps of hydra/sweeper={SWEEPER}, and hydra/sweeper={sweeper} "
+                "was chosen; choose hydra/launcher=basic or another of Hydra's launchers"
             )
         try:
             return self.hydra.multirun(self.source.name, job, overrides)
@@ -256,7 +263,7 @@ def show(parser: Any, args: Any, source: ConfigSource) -> None:
 
 
 def resolve_key(config: DictConfig, key: str) -> Any:
-    """The value of a key, with its interpolations.
+    """The value of a key, with all interpolations in it; mappings and lists as plain ones.
 
     Raises
     ------
@@ -264,7 +271,10 @@ def resolve_key(config: DictConfig, key: str) -> Any:
         If it can't be resolved.
     """
     try:
-        return OmegaConf.select(config, key, throw_on_missing=True)
+        value = OmegaConf.select(config, key, throw_on_missing=True)
+        return (
+            OmegaConf.to_container(value, resolve=True, throw_on_missing=True) if OmegaConf.is_config(value) else value
+        )
     except Exception as error:
         raise ConfigError(f"{key} can't be resolved: {_message(error)}") from error
 

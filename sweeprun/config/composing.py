@@ -17,7 +17,7 @@ from sweeprun.config.frozen import Composition, apply_override, config_steps, fr
 from sweeprun.config.sweeps import MEMBER, Sweep, axis_name, member_axis, parse_sweep, plain_label
 from sweeprun.design.axes import Axis, LabelKind
 from sweeprun.design.grid import Grid
-from sweeprun.design.overrides import Operation, Override
+from sweeprun.design.overrides import Operation, Override, keys_overlap
 from sweeprun.design.streams import Streams
 from sweeprun.design.tasks import TaskTable
 from sweeprun.design.values import AxisValues, Choice, Scalar, Value
@@ -133,7 +133,9 @@ def _trial(axis: Axis, override: Override, config: DictConfig, sweep: Sweep) -> 
     """
     labels: list[Scalar] = []
     trial: DictConfig | None = None
-    alone = not any(step is not override and _overlap(step.key, override.key) for step in config_steps(sweep.overrides))
+    alone = not any(
+        step is not override and keys_overlap(step.key, override.key) for step in config_steps(sweep.overrides)
+    )
     for index in _checked(axis.values):
         value, text = axis.values.value(index), axis.values.text(index)
         reusable = alone and override.operation is not Operation.ADD and not isinstance(value, dict | list)
@@ -215,11 +217,6 @@ def _refuse_repetition(axis: Axis) -> None:
                 "For replicates, use hydra.sweeper.members=N"
             )
         seen.add(label)
-
-
-def _overlap(one: str, other: str) -> bool:
-    """Whether setting one key can touch the other."""
-    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
 
 
 def _refusal(override: Override, text: str, error: Exception, config: DictConfig) -> str:

@@ -2,9 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 SWEEPER = "sweeprun"
 LOCAL = "local"
+SLURM = "slurm"
+OUR_LAUNCHERS = (LOCAL, SLURM)
 OUR_DEFAULTS = ("sweeper", "launcher")
 
 
@@ -49,6 +52,54 @@ class LocalOptions:
     tasks_per_job: int = 1
 
 
+@dataclass
+class SlurmOptions:
+    """``hydra.launcher`` for one throttled job array of Slurm.
+
+    Attributes
+    ----------
+    throttle
+        Elements that may run at once: the N of ``--array=0-99%N``.
+    cpus_per_task
+        CPUs, and so threads, of each worker.
+    tasks_per_job
+        Consecutive tasks of one element; by default 1, or the least that fits the site's limits.
+    workers_per_job
+        Workers that run side by side in one element, for sites that give out whole nodes.
+    sbatch
+        Options of ``sbatch`` by their long names: ``{partition: short, time: '4:00:00', mem-per-cpu: 2G}``. They may
+        refer to swept keys (``mem: ${memory}``): tasks that need different options get arrays of their own.
+    setup
+        Lines of bash that every job runs first: ``['module load gcc', 'source env/bin/activate']``.
+    python
+        The interpreter of the workers; by default this one.
+    requeues
+        How often an element whose time is up may queue itself again; 0 where the site forbids it.
+    warning_seconds
+        How long before its time limit an element stops starting tasks.
+    after_collect
+        Whether a dependent job collects into ``results.nc`` in the run directory when everything has ended.
+    collect_sbatch
+        Options of ``sbatch`` for that job.
+    """
+
+    throttle: int = 10
+    cpus_per_task: int = 1
+    tasks_per_job: int | None = None
+    workers_per_job: int = 1
+    sbatch: dict[str, Any] = field(default_factory=dict)
+    setup: list[str] = field(default_factory=list)
+    python: str | None = None
+    requeues: int = 10
+    warning_seconds: int = 120
+    after_collect: bool = False
+    collect_sbatch: dict[str, Any] = field(default_factory=dict)
+
+
+OUR_OPTIONS: dict[type | None, str] = {SweeperOptions: SWEEPER, LocalOptions: LOCAL, SlurmOptions: SLURM}
+"""Whose options they are."""
+
+
 def register_options(*, as_defaults: Collection[str]) -> None:
     """Make the options known to Hydra in this process.
 
@@ -60,10 +111,15 @@ def register_options(*, as_defaults: Collection[str]) -> None:
     """
     from hydra.conf import HydraConf
     from hydra.core.config_store import ConfigStore
+    from omegaconf import OmegaConf
 
     store = ConfigStore.instance()
     store.store(group="hydra/sweeper", name=SWEEPER, node=SweeperOptions, provider="sweeprun")
     store.store(group="hydra/launcher", name=LOCAL, node=LocalOptions, provider="sweeprun")
+    slurm = OmegaConf.structured(SlurmOptions)
+    for name in ("sbatch", "collect_sbatch"):  # of any keys, so that an override of one needs no +
+        OmegaConf.set_struct(slurm[name], False)
+    store.store(group="hydra/launcher", name=SLURM, node=slurm, provider="sweeprun")
     ours = {"sweeper": SWEEPER, "launcher": LOCAL}
     node = HydraConf()
     node.defaults = [

@@ -1,21 +1,26 @@
 """Workers on this machine, never more than the throttle."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+import signal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sweeprun.cpus import thread_environment, usable_cpus
 from sweeprun.design.arrays import Array
+from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
 from sweeprun.launchers.pool import Pool
-from sweeprun.launchers.progress import Progress, Tally
+from sweeprun.launchers.progress import Progress
+from sweeprun.store.activity import Activity, Element, ElementState
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.submissions import Submission
+from sweeprun.store.workers import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalLauncher:
-    """Runs an array in local processes, with the options of ``hydra.launcher``.
+    """Runs arrays in local processes, with the options of ``hydra.launcher``.
 
     Attributes
     ----------
@@ -25,24 +30,37 @@ class LocalLauncher:
         Threads of each worker; None to divide the usable CPUs among the workers.
     tasks_per_job
         Tasks of one array element.
+    variables
+        Further environment variables of the workers.
     """
 
     throttle: int | None = None
     cpus_per_task: int | None = None
     tasks_per_job: int = 1
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name, value in asdict(self).items():
+        for name in ("throttle", "cpus_per_task", "tasks_per_job"):
+            value = getattr(self, name)
             if value is not None and value < 1:
                 raise UsageError(f"hydra.launcher.{name} is {value}; it must be at least 1")
 
-    def array(self, tasks: int) -> Array:
-        """The array that a sweep of so many tasks runs as."""
-        throttle = self.throttle or max(1, usable_cpus() // (self.cpus_per_task or 1))
+    @property
+    def in_foreground(self) -> bool:
+        return True
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"name": "local", **asdict(self)}
+
+    def check(self) -> None:
+        """Nothing can be missing."""
+
+    def array(self, tasks: TaskIds, throttle: int | None = None) -> Array:
+        throttle = throttle or self.throttle or max(1, usable_cpus() // (self.cpus_per_task or 1))
         return Array(tasks=tasks, tasks_per_job=self.tasks_per_job, throttle=throttle)
 
     def workers(self, array: Array) -> int:
-        """How many processes it takes."""
+        """How many processes an array takes."""
         return min(array.throttle, len(array))
 
     def environment(self, workers: int, environ: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -51,12 +69,70 @@ class LocalLauncher:
         threads = self.cpus_per_task or max(1, usable_cpus(environ) // workers)
         return {**environ, **thread_environment(threads, environ)}
 
-    def launch(self, run: RunDirectory, array: Array, progress: Progress, variables: Mapping[str, str]) -> Tally:
-        """Run the array to its end, with further environment variables; how it went."""
-        workers = self.workers(array)
-        environment = self.environment(workers, {**os.environ, **variables})
-        return Pool(run, array, workers=workers, environment=environment, progress=progress).run()
+    def script(self, run: RunDirectory, submission: Submission) -> None:
+        """There is none."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """The launcher's name and options, as the manifest keeps them."""
-        return {"name": "local", **asdict(self)}
+    def launch(self, run: RunDirectory, submissions: Sequence[Submission], progress: Progress) -> None:
+        for submission in submissions:
+            workers = self.workers(submission.array)
+            Pool(
+                run,
+                submission.array,
+                place=Place(submission=submission.number, attempt=submission.attempt),
+                workers=workers,
+                environment=self.environment(workers, {**os.environ, **self.variables}),
+                progress=progress,
+            ).run()
+
+    def activity(self, run: RunDirectory, submissions: Sequence[Submission]) -> Activity:
+        """All elements run while the process that launched them is there."""
+        del run
+        elements: dict[tuple[int, int | None], Element] = {}
+        asked = set()
+        for submission in submissions:
+            alive = submission.submitter.is_alive()
+            if alive is not None:
+                asked.add(submission.number)
+            if alive:
+                elements[submission.number, None] = Element(
+                    state=ElementState.RUNNING,
+                    job_id=str(submission.submitter.pid),
+                    host=submission.submitter.host,
+                    since=submission.created,
+                )
+        return Activity(submissions=tuple(submissions), elements=elements, asked=frozenset(asked))
+
+    def cancel(self, run: RunDirectory, submissions: Sequence[Submission], elements: Iterable[int] | None) -> None:
+        """Interrupt the process that launched them, which stops its workers.
+
+        Raises
+        ------
+        UsageError
+            If only some elements should be stopped, or it runs on another host.
+        """
+        del run
+        if elements is not None:
+            raise UsageError("a local run can be cancelled as a whole only: its workers have no queue of their own")
+        for submission in submissions:
+            alive = submission.submitter.is_alive()
+            if alive is None:
+                raise UsageError(
+                    f"the run was started on {submission.submitter.host}, process {submission.submitter.pid}: "
+                    "cancel it there"
+                )
+            if alive:
+                os.kill(submission.submitter.pid, signal.SIGTERM)
+
+    def set_throttle(self, run: RunDirectory, submissions: Sequence[Submission], throttle: int) -> None:
+        """Impossible for now: refused.
+
+        Raises
+        ------
+        UsageError
+            Always.
+        """
+        del submissions
+        raise UsageError(
+            "the number of local workers can't be changed while they run; stop the run with `sweeprun cancel` and go "
+            f"on with `sweeprun resume {run.path} hydra.launcher.throttle={throttle}`"
+        )

@@ -1,22 +1,23 @@
 """A pool of worker processes on this machine: fed with array elements, replaced when they die."""
 
+import os
 import selectors
+import socket
 import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import chain
+from dataclasses import dataclass
 from pathlib import Path
 
 from sweeprun.design.arrays import Array
+from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import LaunchError
 from sweeprun.launchers.progress import Progress, Tally
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.shards import read_shard
-from sweeprun.store.workers import Exit, append_exit, describe_exit, read_beat
+from sweeprun.store.workers import WARNING_SIGNAL, Exit, Place, append_exit, describe_exit, read_beat
 
 TURN_SECONDS = 0.1
 """How much work a worker is handed at a time, once its pace is known: little, so that none is left with a long tail."""
@@ -29,23 +30,23 @@ _GRACE_SECONDS = 5.0
 _LOG_TAIL = 2000
 
 
+_NONE = TaskIds(())
+
+
 @dataclass(slots=True)
 class _Process:
     """A worker process, seen from here."""
 
     popen: "subprocess.Popen[bytes]"
-    log: Path
+    slot: int
     name: str | None = None
-    assigned: list[range] = field(default_factory=list)
+    assigned: TaskIds = _NONE
     given: float = 0.0
     elements: int = 1
     pace: float | None = None
     succeeded: int = 0
     failed: int = 0
     buffer: bytes = b""
-
-    def tasks(self) -> Iterator[int]:
-        return chain.from_iterable(self.assigned)
 
 
 class Pool:
@@ -54,7 +55,9 @@ class Pool:
     Parameters
     ----------
     run, array
-        The run and its array.
+        The run and what is to be run of it.
+    place
+        Where the workers work.
     workers
         The number of processes.
     environment
@@ -64,14 +67,22 @@ class Pool:
     """
 
     def __init__(
-        self, run: RunDirectory, array: Array, *, workers: int, environment: Mapping[str, str], progress: Progress
+        self,
+        run: RunDirectory,
+        array: Array,
+        *,
+        place: Place,
+        workers: int,
+        environment: Mapping[str, str],
+        progress: Progress,
     ) -> None:
         self._run = run
         self._array = array
+        self._place = place
         self._workers = workers
         self._environment = dict(environment)
         self._progress = progress
-        self._name = f"local-{time.time_ns():x}"
+        self._name = f"{place.prefix}{socket.gethostname()}-{os.getpid()}-{time.time_ns():x}"
         self._next = 0
         self._leftovers: deque[int] = deque()
         self._processes: list[_Process] = []
@@ -80,6 +91,7 @@ class Pool:
         self._ended_failed = 0
         self._lost = 0
         self._deaths_in_a_row = 0
+        self._warned = False
 
     def run(self) -> Tally:
         """Run everything; the final tally. On KeyboardInterrupt the workers are stopped, their records kept.
@@ -90,8 +102,8 @@ class Pool:
             If workers can't be started, or die one after the other before they run anything.
         """
         try:
-            for number in range(self._workers):
-                self._start(number)
+            for slot in range(self._workers):
+                self._start(slot)
             while self._processes:
                 for key, _ in self._selector.select():
                     self._read(key.data)
@@ -100,11 +112,33 @@ class Pool:
             raise
         finally:
             self._selector.close()
+            self._remove_empty_logs()
         return self._tally()
 
-    def _start(self, number: int) -> None:
-        log = self._run.log(f"worker-{number}")
+    def warn(self) -> None:
+        """Start no further task; those that run are told if they ask. May be called from any thread."""
+        self._warned = True
+        for process in tuple(self._processes):
+            process.popen.send_signal(WARNING_SIGNAL)
+
+    def _log(self, slot: int) -> Path:
+        place = self._place
+        return self._run.worker_log(place.submission, place.index, slot)
+
+    def _remove_empty_logs(self) -> None:
+        """Silent workers leave no file."""
+        for slot in range(self._workers):
+            with suppress(OSError):
+                if not self._log(slot).stat().st_size:
+                    self._log(slot).unlink()
+
+    def _start(self, slot: int) -> None:
+        log = self._log(slot)
+        place = self._place
         command = [sys.executable, "-m", "sweeprun", "worker", str(self._run.path), "-"]
+        command += ["--submission", str(place.submission), "--attempt", str(place.attempt)]
+        if place.index is not None:
+            command += ["--element", str(place.index)]
         try:
             with log.open("ab") as output:
                 popen = subprocess.Popen(
@@ -117,7 +151,7 @@ class Pool:
                 )
         except OSError as error:
             raise LaunchError(f"a worker could not be started: {error}") from error
-        process = _Process(popen=popen, log=log)
+        process = _Process(popen=popen, slot=slot)
         self._processes.append(process)
         assert popen.stdout is not None
         self._selector.register(popen.stdout, selectors.EVENT_READ, process)
@@ -138,7 +172,7 @@ class Pool:
         else:
             process.succeeded, process.failed = int(words[1]), int(words[2])
             process.pace = (time.monotonic() - process.given) / process.elements
-            process.assigned = []
+            process.assigned = _NONE
             self._deaths_in_a_row = 0
             self._progress.update(self._tally())
         self._feed(process)
@@ -146,22 +180,21 @@ class Pool:
     def _feed(self, process: _Process) -> None:
         """Hand the worker its next turn, or let it end."""
         assert process.popen.stdin is not None
+        if self._warned:
+            process.popen.stdin.close()
+            return
         if self._leftovers:
-            task_id = self._leftovers.popleft()
-            process.assigned, process.elements = [range(task_id, task_id + 1)], 1
-            line = f"tasks {task_id}\n"
+            process.assigned, process.elements = TaskIds.of([self._leftovers.popleft()]), 1
         elif self._next < len(self._array):
-            count = self._turn(process)
-            first, self._next = self._next, self._next + count
-            process.assigned = [self._array.chunk(index) for index in range(first, first + count)]
-            process.elements = count
-            line = f"elements {first} {first + count}\n"
+            process.elements = self._turn(process)
+            first, self._next = self._next, self._next + process.elements
+            process.assigned = self._array.chunks(first, self._next)
         else:
             process.popen.stdin.close()
             return
         process.given = time.monotonic()
         with suppress(BrokenPipeError):
-            process.popen.stdin.write(line.encode())
+            process.popen.stdin.write(f"tasks {process.assigned}\n".encode())
             process.popen.stdin.flush()
 
     def _turn(self, process: _Process) -> int:
@@ -184,10 +217,12 @@ class Pool:
         self._processes.remove(process)
         self._ended_succeeded += process.succeeded
         self._ended_failed += process.failed
-        if process.assigned or process.name is None:
+        if self._warned and code >= 0:
+            self._count_unreported(self._recorded(process), process.succeeded + process.failed)
+        elif process.assigned or process.name is None:
             self._bury(process, code)
-            if self._leftovers or self._next < len(self._array):
-                self._start(int(process.log.stem.rpartition("-")[2]))
+            if not self._warned and (self._leftovers or self._next < len(self._array)):
+                self._start(process.slot)
         self._progress.update(self._tally())
 
     def _bury(self, process: _Process, code: int) -> None:
@@ -197,10 +232,18 @@ class Pool:
         recorded = self._recorded(process)
         if victim in recorded:
             victim = None
-        append_exit(self._run, self._name, Exit(worker=process.name or "", task_id=victim, code=code, when=time.time()))
+        noted = Exit(
+            worker=process.name or "",
+            task_id=victim,
+            code=code,
+            when=time.time(),
+            place=self._place,
+            log=self._log(process.slot).name,
+        )
+        append_exit(self._run, self._name, noted)
         if process.name is not None:
             self._run.beat(process.name).unlink(missing_ok=True)
-        rest = [task_id for task_id in process.tasks() if task_id not in recorded and task_id != victim]
+        rest = [task_id for task_id in process.assigned if task_id not in recorded and task_id != victim]
         self._leftovers.extend(rest)
         reported = process.succeeded + process.failed
         self._count_unreported(recorded, reported)
@@ -220,6 +263,8 @@ class Pool:
         shard = self._run.shard(process.name or "")
         if process.name is None or not shard.exists():
             return {}
+        from sweeprun.store.shards import read_shard  # only now: it imports NumPy and pyarrow
+
         return {record.task_id: record.failure() is None for record in read_shard(shard).records()}
 
     def _count_unreported(self, recorded: Mapping[int, bool], reported: int) -> None:
@@ -229,7 +274,7 @@ class Pool:
             self._ended_failed += not succeeded
 
     def _log_tail(self, process: _Process) -> str:
-        return process.log.read_bytes()[-_LOG_TAIL:].decode(errors="replace").strip() or "its log is empty"
+        return self._log(process.slot).read_bytes()[-_LOG_TAIL:].decode(errors="replace").strip() or "its log is empty"
 
     def _stop(self) -> None:
         """Tell all workers to end, and wait until they have."""
@@ -251,7 +296,7 @@ class Pool:
 
     def _tally(self) -> Tally:
         return Tally(
-            total=self._array.tasks,
+            total=len(self._array.tasks),
             succeeded=self._ended_succeeded + sum(process.succeeded for process in self._processes),
             failed=self._ended_failed + sum(process.failed for process in self._processes),
             lost=self._lost,

@@ -20,6 +20,10 @@ class Tally:
 
 
 class Progress(Protocol):
-    """Is told the tally whenever it changes."""
+    """Is told how a run goes on."""
 
-    def update(self, tally: Tally) -> None: ...
+    def update(self, tally: Tally) -> None:
+        """The tally has changed."""
+
+    def note(self, text: str) -> None:
+        """Something happened that is worth a line."""

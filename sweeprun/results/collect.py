@@ -17,7 +17,7 @@ from sweeprun.results.merging import Merged, OwnDimension, merge_variables, own_
 from sweeprun.results.parts import Part, chosen_rows, read_parts
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
-from sweeprun.store.states import STATE_ORDER, TaskState, take_snapshot
+from sweeprun.store.states import STATE_ORDER, Snapshot, TaskState, take_snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,12 @@ class Collected:
 
 
 def collect_run(run: RunDirectory) -> Collected:
-    """Merge all that a run has recorded so far.
+    """Merge all that a run has recorded so far, as `collect_snapshot` does."""
+    return collect_snapshot(take_snapshot(run))
+
+
+def collect_snapshot(snapshot: Snapshot) -> Collected:
+    """Merge all that a run had recorded when somebody looked.
 
     Tasks that failed, were lost or are pending are NaN, NaT or ``""``; the coordinates ``task_id``, ``state`` and
     ``seconds`` say so. Integers and booleans become floats only if something is missing.
@@ -55,8 +60,8 @@ def collect_run(run: RunDirectory) -> Collected:
     ResultError
         If two tasks returned what can't be one variable.
     """
-    snapshot = take_snapshot(run)
-    manifest, shards, best, states = snapshot.manifest, snapshot.shards, snapshot.best, snapshot.states
+    run, manifest, shards = snapshot.run, snapshot.manifest, snapshot.shards
+    best, states = snapshot.best, snapshot.states
     if len(manifest.table.blocks) != 1:
         raise FormatError(f"{run.manifest} has {len(manifest.table.blocks)} blocks of tasks; this sweeprun reads one")
     grid = manifest.table.blocks[0].design

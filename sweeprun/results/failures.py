@@ -10,7 +10,7 @@ from sweeprun.errors import FormatError
 from sweeprun.results.parts import chosen_rows
 from sweeprun.store.records import Failure
 from sweeprun.store.states import STATE_ORDER, Snapshot, TaskState
-from sweeprun.store.workers import read_exits
+from sweeprun.store.workers import Beat, read_beats, read_exits
 
 _KEPT_IDS = 20
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+|[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
@@ -104,9 +104,17 @@ def _failure(payload: bytes) -> Failure:
 
 
 def _lost_tasks(snapshot: Snapshot) -> Iterator[FailedTask]:
-    exits = {noted.task_id: noted for noted in read_exits(snapshot.run) if noted.task_id is not None}
+    reasons = {beat.task_id: _element_reason(snapshot, beat) for beat in read_beats(snapshot.run)}
+    reasons |= {noted.task_id: noted.reason() for noted in read_exits(snapshot.run) if noted.task_id is not None}
     lost = np.flatnonzero(snapshot.states == STATE_ORDER.index(TaskState.LOST))
     for task_id in map(int, lost):
-        kind = f"lost: {exits[task_id].reason()}" if task_id in exits else "lost"
-        message = "its worker died" if task_id in exits else "its worker is gone, and nobody saw it end"
+        reason = reasons.get(task_id)
+        kind = f"lost: {reason}" if reason else "lost"
+        message = "its worker ended before it did" if reason else "its worker is gone, and nobody saw it end"
         yield FailedTask(task_id=task_id, kind=kind, message=message, traceback="")
+
+
+def _element_reason(snapshot: Snapshot, beat: Beat) -> str:
+    """How the element of a worker ended that left its beat behind, as far as its launcher says."""
+    element = snapshot.activity.element(beat.place.submission, beat.place.index)
+    return element.reason if element is not None else ""

@@ -17,12 +17,14 @@ from omegaconf import DictConfig, OmegaConf
 from sweeprun.config.frozen import ConfigDeriver, HydraConfigHook, HydraNode, read_configs
 from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.design.tasks import Task
+from sweeprun.errors import Unfinished
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.payloads import encode_result
 from sweeprun.store.records import FAILURE_LAYOUT, Failure, Outcome, Record
-from sweeprun.store.workers import BeatWriter
+from sweeprun.store.workers import WARNING_SIGNAL, BeatWriter, Place
 from sweeprun.worker.functions import TaskFunction, load_task_function
+from sweeprun.worker.output import LogMarker
 from sweeprun.worker.recorder import Recorder
 from sweeprun.worker.running import RunningTask
 
@@ -43,39 +45,45 @@ class Worker:
     ----------
     run, manifest
         The run.
-    attempt
-        The number of the attempt that the tasks are given.
+    place
+        Where it works, and the number of the attempt that the tasks are given.
     """
 
-    def __init__(self, run: RunDirectory, manifest: Manifest, attempt: int = 1) -> None:
-        self.name = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
+    def __init__(self, run: RunDirectory, manifest: Manifest, place: Place | None = None) -> None:
+        place = place or Place()
+        self.name = f"{place.prefix}{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
         self.succeeded = 0
         self.failed = 0
         self._run = run
         self._manifest = manifest
-        self._attempt = attempt
-        self._base = Path.cwd()
+        self._attempt = place.attempt
+        self._base = Path(manifest.job.get("cwd") or Path.cwd())
         self._functions: dict[str, TaskFunction] = {}
         self._deriver: ConfigDeriver | None = None
         self._hydra: HydraNode | None = None
         self._recorder = Recorder(run, self.name)
-        self._beat = BeatWriter(run, self.name)
+        self._beat = BeatWriter(run, self.name, place)
+        self._log = LogMarker()
         for directory in reversed(manifest.python_path):
             if directory not in sys.path:
                 sys.path.insert(0, directory)
         self._pid = os.getpid()
         self._in_task = False
         self._stopping = False
+        self._warned = False
+        self._resumable = False
         self._taken_names = RESERVED_NAMES | {axis.name for axis in manifest.table.blocks[0].design.axes}
 
     def __enter__(self) -> "Worker":
+        os.chdir(self._base)
         logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_stop)
+        signal.signal(WARNING_SIGNAL, self._on_warning)
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, WARNING_SIGNAL):
             signal.signal(number, signal.SIG_IGN)
         self.close()
 
@@ -87,7 +95,7 @@ class Worker:
     def run_tasks(self, task_ids: Iterable[int]) -> None:
         """Run tasks in order; every one leaves a record, and afterwards all are durable."""
         for task_id in task_ids:
-            if self._stopping:
+            if self._asked_to_stop():
                 raise Stop
             self._recorder.add(self._attempt_task(task_id))
         self._recorder.flush()
@@ -103,6 +111,7 @@ class Worker:
         task = self._manifest.table.task(task_id)
         started = time.time()
         self._beat.start(task_id, started)
+        self._log.begin()
         clock = time.perf_counter()
         try:
             layout, payload = encode_result(self._call(task, cfg), taken_names=self._taken_names)
@@ -110,10 +119,14 @@ class Worker:
             self.succeeded += 1
         except Stop:
             raise
-        except BaseException as error:  # noqa: BLE001  # any failure of a task is a record
+        except BaseException as error:  # any failure of a task is a record
+            if isinstance(error, Unfinished) and self._asked_to_stop():
+                raise Stop from error
             layout, payload = FAILURE_LAYOUT, _failure(error).encode()
             outcome = Outcome.FAILED
             self.failed += 1
+        finally:
+            self._log.end(task_id, self._attempt)
         return Record(
             task_id=task_id,
             attempt=self._attempt,
@@ -134,7 +147,10 @@ class Worker:
             stream=task.stream,
             coordinates=task.coordinates,
             _locate=lambda: self._directory(task),
+            _stopping=self._asked_to_stop,
+            _can_resume=self._note_resumable,
         )
+        self._resumable = False
         if self._manifest.job["chdir"]:
             os.chdir(running.directory)
         try:
@@ -155,6 +171,19 @@ class Worker:
         if self._in_task:
             self._in_task = False
             raise Stop
+
+    def _on_warning(self, _number: int, _frame: FrameType | None) -> None:
+        """Start no further task; the one that runs is told if it asks."""
+        self._warned = True
+
+    def _asked_to_stop(self) -> bool:
+        return self._stopping or self._warned
+
+    def _note_resumable(self) -> None:
+        """The running task asked for what a task needs to go on later: say so, once."""
+        if not self._resumable and os.getpid() == self._pid:
+            self._resumable = True
+            self._beat.resumable()
 
     def _derive(self, task: Task) -> DictConfig:
         if self._hydra is None:

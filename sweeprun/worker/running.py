@@ -16,7 +16,7 @@ class RunningTask:
     id
         Its permanent number.
     attempt
-        The number of this attempt, from 1.
+        The number of this attempt, from 1; higher in each later one.
     stream
         The number of its random stream.
     coordinates
@@ -28,10 +28,23 @@ class RunningTask:
     stream: int
     coordinates: dict[str, Scalar]
     _locate: Callable[[], Path] = field(repr=False)
+    _stopping: Callable[[], bool] = field(repr=False, default=lambda: False)
+    _can_resume: Callable[[], None] = field(repr=False, default=lambda: None)
+
+    @property
+    def stop_requested(self) -> bool:
+        """Whether the task should stop soon: its time limit is near, or the run is being stopped.
+
+        A task that can go on later writes what it needs to `directory` and raises `sweeprun.Unfinished`: nothing is
+        recorded, and its next attempt finds the directory as it was left.
+        """
+        self._can_resume()
+        return self._stopping()
 
     @property
     def directory(self) -> Path:
         """The task's own directory, made when first asked for; the same for every attempt."""
+        self._can_resume()
         directory = self._locate()
         directory.mkdir(parents=True, exist_ok=True)
         return directory

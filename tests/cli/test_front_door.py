@@ -139,7 +139,8 @@ def test_plan_of_a_million_tasks(run: Run) -> None:
     )
     plan = json.loads(run("plan", "--json", *words).stdout)
     assert plan["tasks"] == 10**6
-    assert plan["elements"] == plan["tasks_per_element"] == 1000
+    (array,) = plan["arrays"]
+    assert array["elements"] == array["tasks_per_element"] == 1000
     assert plan["shown_tasks"][-1] == {
         "id": 999999,
         "coordinates": {"lr": 999, "seed": 999},

@@ -19,7 +19,6 @@ from sweeprun.config.application import ConfigSource, open_application
 from sweeprun.config.composing import compose_for_sweep, compose_sweep
 from sweeprun.config.frozen import ConfigDeriver, HydraNode
 from sweeprun.config.schema import register_options
-from sweeprun.design.arrays import Array
 from sweeprun.errors import SweeprunError
 from sweeprun.store.manifest import Manifest
 from tests.config.schemas import Study
@@ -73,7 +72,6 @@ def our_tasks(conf: Path, overrides: list[str], out: Path) -> list[Any]:
         table=sweep.table,
         overrides=sweep.overrides,
         composition_axes=sweep.composition_axes,
-        array=Array(tasks=len(sweep.table)),
         launcher={},
         job={},
         python_path=(),

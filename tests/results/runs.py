@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sweeprun.design.arrays import Array
 from sweeprun.design.axes import Axis, LabelKind
 from sweeprun.design.grid import Grid
 from sweeprun.design.tasks import TaskTable
@@ -32,7 +31,6 @@ def make_run(path: Path, *axes: Axis) -> RunDirectory:
         table=table,
         overrides=(),
         composition_axes=(),
-        array=Array(tasks=len(table)),
         launcher={"name": "local"},
         job={"subdir": "${hydra.job.num}", "chdir": False},
         python_path=(),

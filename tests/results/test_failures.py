@@ -1,12 +1,11 @@
 """Failures are grouped by what went wrong."""
 
 import json
-import socket
 from pathlib import Path
 
 from sweeprun.results.failures import FailedTask, failures_of, group_failures
 from sweeprun.store.states import take_snapshot
-from sweeprun.store.workers import Exit, append_exit
+from sweeprun.store.workers import BeatWriter, Exit, Place, append_exit
 from tests.results.runs import count_axis, failure, make_run, success, write_shard
 
 
@@ -37,7 +36,9 @@ def test_signs_exponents_and_addresses_do_not_tell_groups_apart() -> None:
 
 def test_a_dead_worker_that_nobody_saw_end_has_lost_its_task(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run", count_axis("seed", 2))
-    beat = {"worker": "w", "host": socket.gethostname(), "pid": 2**22 + 1, "born": 1, "task_id": 1, "since": 0.0}
+    writer = BeatWriter(run, "w", Place())
+    writer.start(1, 0.0)
+    beat = json.loads(run.beat("w").read_bytes()) | {"pid": 2**22 + 1, "born": 1}
     run.beat("w").write_text(json.dumps(beat))
     (group,) = failures_of(take_snapshot(run))
     assert group.kind == "lost"

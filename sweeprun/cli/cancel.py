@@ -1,0 +1,77 @@
+"""``sweeprun cancel``: stop what waits or runs of a run; what is recorded stays."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sweeprun.cli.arguments import chosen_run, subcommand_parser
+from sweeprun.design.task_ids import TaskIds
+from sweeprun.errors import LaunchError, UsageError
+
+
+def main(words: Sequence[str]) -> int:
+    """Cancel a run, or some of its tasks."""
+    parser = subcommand_parser(
+        "cancel",
+        "Stop what waits or runs of a run, or only some tasks; what is recorded stays, and `resume` goes on later.",
+        "sweeprun cancel multirun/2026-05-04/10-11-12 --tasks 3,10-19",
+    )
+    parser.add_argument("run", nargs="?", type=Path, help="the run directory; by default the newest below ./multirun")
+    parser.add_argument("--tasks", type=TaskIds.parse, metavar="IDS", help="only these tasks, such as 3,10-19")
+    parser.add_argument(
+        "--whole-elements", action="store_true", help="with --tasks: also the other tasks of the same array elements"
+    )
+    args = parser.parse_args(words)
+    run = chosen_run(args.run)
+
+    from sweeprun.launchers.launcher import activity_of
+    from sweeprun.launchers.registry import make_launcher
+
+    activity = activity_of(run)
+    if activity.problem:
+        raise LaunchError(f"what waits and runs can't be told: {activity.problem}")
+    active = {submission.number: submission for submission, _ in activity.active_elements()}
+    if not active:
+        print("nothing waits or runs", file=sys.stderr)
+        return 0
+    stopped = 0
+    for submission in active.values():
+        elements = None
+        if args.tasks is not None:
+            elements = _elements(activity, submission, args.tasks, whole=args.whole_elements)
+            if not elements:
+                continue
+        make_launcher(submission.launcher).cancel(run, [submission], elements)
+        stopped += sum(
+            len(submission.array.tasks if index is None else submission.array.chunk(index))
+            for other, index in activity.active_elements()
+            if other is submission and (elements is None or index in elements)
+        )
+    if not stopped:
+        raise UsageError(f"none of the tasks {args.tasks} waits or runs; see `sweeprun status {run.shown()}`")
+    print(
+        f"cancelled the elements of {stopped} tasks; go on later with: sweeprun resume {run.shown()}", file=sys.stderr
+    )
+    return 0
+
+
+def _elements(activity: Any, submission: Any, tasks: TaskIds, *, whole: bool) -> set[int]:
+    """The waiting or running elements of some tasks.
+
+    Raises
+    ------
+    UsageError
+        If they hold other tasks as well, and that wasn't said to be right.
+    """
+    indices = {submission.array.element_of(task_id) for task_id in tasks} - {None}
+    elements = {index for index in indices if activity.is_active(submission.number, index)}
+    others = TaskIds.of(
+        task_id for index in elements for task_id in submission.array.chunk(index) if task_id not in tasks
+    )
+    if others and not whole:
+        raise UsageError(
+            f"the same array elements run the tasks {others} as well, and an element is cancelled as a whole; "
+            "name all of them, or add --whole-elements"
+        )
+    return elements

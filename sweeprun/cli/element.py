@@ -1,0 +1,38 @@
+"""``sweeprun element RUN N``: what the job scripts of Slurm run."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from sweeprun.cli.arguments import subcommand_parser
+from sweeprun.design.task_ids import TaskIds
+from sweeprun.store.workers import Place
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the element that ``SLURM_ARRAY_TASK_ID`` names; 1 if any task failed, but only after all of them ran."""
+    parser = subcommand_parser(
+        "element",
+        "Run the element of a Slurm array that this job is; job scripts call this.",
+        "sweeprun element multirun/2026-05-04/10-11-12 0",
+    )
+    parser.add_argument("run", type=Path, help="the run directory")
+    parser.add_argument("submission", type=int, help="the number of the submission")
+    args = parser.parse_args(words)
+
+    from sweeprun.launchers.slurm.element import ElementRun, SlurmJob
+    from sweeprun.store.directory import open_run_directory
+    from sweeprun.store.submissions import read_submission
+
+    run = open_run_directory(args.run)
+    job = SlurmJob.from_environment(os.environ)
+
+    def run_here(place: Place, task_ids: TaskIds) -> int:
+        from sweeprun.worker.serve import run_tasks
+
+        return run_tasks(run, place, task_ids)
+
+    try:
+        return ElementRun(run, read_submission(run, args.submission), job, run_here).run()
+    except KeyboardInterrupt:
+        return 130

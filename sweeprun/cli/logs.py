@@ -1,0 +1,80 @@
+"""``sweeprun logs TASK``: what a task printed."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from sweeprun.cli.arguments import chosen_run, newest_if_number, subcommand_parser
+from sweeprun.store.directory import RunDirectory
+
+
+def main(words: Sequence[str]) -> int:
+    """Print the output of a task: of every attempt at it, the last one last."""
+    parser = subcommand_parser(
+        "logs",
+        "Print what a task printed, and only that: the right part of the right file, for every attempt at it.",
+        "sweeprun logs multirun/2026-05-04/10-11-12 17",
+    )
+    parser.add_argument("run", nargs="?", type=Path, help="the run directory; by default the newest below ./multirun")
+    parser.add_argument("task", type=int, help="a task id")
+    parser.add_argument("--path", action="store_true", help="print the names of the files instead")
+    args = parser.parse_args(newest_if_number(words))
+
+    from sweeprun.store.logs import outputs_of, read_outputs
+    from sweeprun.store.manifest import read_manifest
+
+    run = chosen_run(args.run)
+    read_manifest(run).table.task(args.task)
+    paths = [path for path in dict.fromkeys(_paths(run, args.task)) if path.exists()]
+    if args.path:
+        print("\n".join(map(str, paths)))
+        return 0
+    outputs = sorted(outputs_of(paths, args.task), key=lambda output: output.attempt or 0)
+    for output in outputs:
+        if len(outputs) > 1:
+            print(f"attempt {output.attempt}, {output.path}:", file=sys.stderr)
+        _write(output.text)
+    if outputs:
+        return 0
+    unmarked = [
+        output for path in _own_paths(run, args.task) for output in read_outputs(path) if output.task_id is None
+    ]
+    if unmarked:
+        print(f"task {args.task} has not ended; what its worker's log holds besides:", file=sys.stderr)
+        for output in unmarked:
+            _write(output.text)
+    else:
+        print(f"task {args.task} has printed nothing", file=sys.stderr)
+    return 0
+
+
+def _paths(run: RunDirectory, task_id: int) -> Iterator[Path]:
+    """The logs in which a task's output may be, those of earlier submissions first."""
+    from sweeprun.store.submissions import read_submissions
+
+    for submission in read_submissions(run):
+        index = submission.array.element_of(task_id)
+        if index is not None:
+            yield run.element_log(submission.number, index)
+            yield from sorted(run.logs.glob(f"{submission.number}.{index}-worker-*.log"))
+            yield from sorted(run.logs.glob(f"{submission.number}.worker-*.log"))
+
+
+def _own_paths(run: RunDirectory, task_id: int) -> Iterator[Path]:
+    """The logs of the workers that are on a task or died on it, and of its elements."""
+    from sweeprun.store.submissions import read_submissions
+    from sweeprun.store.workers import read_beats, read_exits
+
+    names = {noted.log for noted in read_exits(run) if noted.task_id == task_id}
+    names |= {beat.log for beat in read_beats(run) if beat.task_id == task_id}
+    yield from (run.logs / name for name in sorted(names) if name and Path(name).name == name)
+    for submission in read_submissions(run):
+        index = submission.array.element_of(task_id)
+        path = None if index is None else run.element_log(submission.number, index)
+        if path is not None and path.name not in names:
+            yield path
+
+
+def _write(text: bytes) -> None:
+    sys.stdout.buffer.write(text if text.endswith(b"\n") else text + b"\n")
+    sys.stdout.buffer.flush()

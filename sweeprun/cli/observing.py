@@ -1,0 +1,77 @@
+"""Looking at a run: files first, and then, if it isn't complete, whoever runs it. Looking changes nothing."""
+
+from collections import Counter
+from typing import Any
+
+from sweeprun.design.task_ids import TaskIds
+from sweeprun.launchers.launcher import activity_of
+from sweeprun.store.activity import ElementState
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.states import STATE_ORDER, Snapshot, TaskState, take_snapshot
+
+
+def observe(run: RunDirectory) -> Snapshot:
+    """All that a run has on disk, and what its launchers know of it."""
+    snapshot = take_snapshot(run)
+    if snapshot.counts()[TaskState.SUCCEEDED] == len(snapshot.states):
+        return snapshot
+    activity = activity_of(run)  # asked before the files are read: what has ended by then is in them
+    return take_snapshot(run, activity)
+
+
+def missing_tasks(snapshot: Snapshot) -> TaskIds:
+    """The tasks that have no result, and that no element is to run."""
+    missing = snapshot.states != STATE_ORDER.index(TaskState.SUCCEEDED)
+    for tasks in snapshot.activity.active_tasks():
+        for ids in tasks.ranges:
+            missing[ids.start : ids.stop : ids.step] = False
+    return TaskIds.of(missing.nonzero()[0].tolist())
+
+
+def is_active(snapshot: Snapshot) -> bool:
+    """Whether anything of a run waits or runs, or may do so."""
+    complete = snapshot.counts()[TaskState.SUCCEEDED] == len(snapshot.states)
+    return not complete and next(snapshot.activity.active_elements(), None) is not None
+
+
+def ended_reasons(snapshot: Snapshot) -> dict[str, int]:
+    """How elements ended that left tasks undone, with how many did so, as far as their launcher says."""
+    done = {STATE_ORDER.index(state) for state in (TaskState.SUCCEEDED, TaskState.FAILED)}
+    reasons: Counter[str] = Counter()
+    for submission in snapshot.activity.submissions:
+        for (number, index), element in snapshot.activity.elements.items():
+            if number != submission.number or index is None or element.state is not ElementState.ENDED:
+                continue
+            if index < len(submission.array):
+                chunk = submission.array.chunk(index)
+                if any(int(snapshot.states[task_id]) not in done for task_id in chunk):
+                    reasons[element.reason] += 1
+    return dict(reasons)
+
+
+def describe_submissions(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """Every submission of which something waits or runs: its array, launcher, and elements by state."""
+    activity = snapshot.activity
+    described = []
+    for submission in activity.submissions:
+        own = [
+            element
+            for (number, _), element in activity.elements.items()
+            if number == submission.number and element.state is not ElementState.ENDED
+        ]
+        if own:
+            reasons = Counter(element.reason for element in own if element.state is ElementState.QUEUED)
+            described.append(
+                {
+                    "number": submission.number,
+                    "launcher": submission.launcher.get("name"),
+                    "array": str(submission.array),
+                    "tasks_per_job": submission.array.tasks_per_job,
+                    "jobs": sorted({element.job_id for element in own}),
+                    "running": sum(element.state is ElementState.RUNNING for element in own),
+                    "queued": sum(reasons.values()),
+                    "reasons": dict(reasons),
+                    "hosts": dict(Counter(element.host for element in own if element.host)),
+                }
+            )
+    return described

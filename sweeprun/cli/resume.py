@@ -1,0 +1,99 @@
+"""``sweeprun resume``: run again exactly the tasks that have no result, and that are in no queue."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sweeprun.cli.arguments import chosen_run, run_and_words, subcommand_parser
+from sweeprun.errors import LaunchError, UsageError
+from sweeprun.store.directory import RunDirectory
+
+if TYPE_CHECKING:
+    from sweeprun.design.task_ids import TaskIds
+    from sweeprun.launchers.launcher import Group
+    from sweeprun.store.states import Snapshot
+
+
+def main(words: Sequence[str]) -> int:
+    """Launch what is missing of a run."""
+    parser = subcommand_parser(
+        "resume",
+        "Run the tasks of a run that have no successful record and wait or run nowhere: locally to their end, on Slurm "
+        "as one new array. Options of the launcher can be changed for it.",
+        "sweeprun resume multirun/2026-05-04/10-11-12 hydra.launcher.sbatch.time=4:00:00",
+    )
+    parser.add_argument("words", nargs="*", metavar="RUN | hydra.launcher.KEY=VALUE", help="by default the newest run")
+    parser.add_argument("--after-collect", action="store_true", help="collect when everything has ended (Slurm)")
+    args = parser.parse_args(words)
+    path, overrides = run_and_words(args.words)
+    if args.after_collect:
+        overrides.append("hydra.launcher.after_collect=true")
+    run = chosen_run(path)
+
+    from sweeprun.cli.launching import launch
+    from sweeprun.cli.observing import missing_tasks, observe
+    from sweeprun.cli.progress import counts_text
+    from sweeprun.config.launching import change_launcher
+    from sweeprun.launchers.launcher import plan_submissions
+
+    snapshot = observe(run)
+    if snapshot.activity.problem:
+        raise LaunchError(
+            f"what still waits or runs can't be told, so nothing was started: {snapshot.activity.problem}"
+        )
+    missing = missing_tasks(snapshot)
+    if not missing:
+        change_launcher(snapshot.manifest.launcher, overrides)  # what is wrong with them is told all the same
+        print(f"nothing to start: {counts_text(snapshot)}", file=sys.stderr)
+        return 0
+    groups = _groups(run, snapshot, missing, overrides)
+    for group in groups:
+        group.launcher.check()
+    first = max((submission.number + 1 for submission in snapshot.activity.submissions), default=0)
+    return launch(run, plan_submissions(groups, first=first, attempt=_next_attempt(snapshot)))
+
+
+def _groups(run: RunDirectory, snapshot: "Snapshot", missing: "TaskIds", overrides: Sequence[str]) -> list["Group"]:
+    """The missing tasks by the launcher that last had them, with some of its options changed."""
+    from sweeprun.config.launching import change_launcher
+    from sweeprun.design.task_ids import TaskIds
+    from sweeprun.launchers.launcher import Group
+    from sweeprun.launchers.registry import is_launcher, make_launcher
+
+    rest = set(missing)
+    found: list[tuple[Mapping[str, Any], set[int]]] = []
+    for submission in reversed(snapshot.activity.submissions):
+        own = {task_id for task_id in rest if task_id in submission.array.tasks}
+        rest -= own
+        found.append((submission.launcher, own))
+    found.append((snapshot.manifest.launcher, rest))
+    merged: list[tuple[dict[str, Any], set[int]]] = []
+    for options, tasks in found:
+        if not tasks:
+            continue
+        if not is_launcher(str(options.get("name"))) and not any(
+            word.startswith("hydra/launcher=") for word in overrides
+        ):
+            raise UsageError(
+                f"{run.shown()} was run by hydra/launcher={options.get('name')}, which can't resume; "
+                "choose one that can: hydra/launcher=local, or slurm"
+            )
+        changed = change_launcher(options, overrides)
+        same = next((known for known_options, known in merged if known_options == changed), None)
+        if same is None:
+            merged.append((changed, set(tasks)))
+        else:
+            same |= tasks
+    return [Group(tasks=TaskIds.of(tasks), launcher=make_launcher(options)) for options, tasks in merged]
+
+
+def _next_attempt(snapshot: "Snapshot") -> int:
+    """A number that no attempt at any task has had."""
+    from sweeprun.store.workers import read_beats, read_exits
+
+    attempts = [0, *(submission.attempt for submission in snapshot.activity.submissions)]
+    attempts += [beat.place.attempt for beat in read_beats(snapshot.run)]
+    attempts += [noted.place.attempt for noted in read_exits(snapshot.run)]
+    for shard in snapshot.shards:
+        attempts += [int(batch.columns["attempt"].max()) for batch in shard.batches if len(batch)]
+    return 1 + max(attempts)

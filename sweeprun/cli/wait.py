@@ -1,0 +1,59 @@
+"""``sweeprun wait``: block until everything of a run has ended, with the progress bar."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from sweeprun.cli.arguments import chosen_run, subcommand_parser
+
+_FIRST_PAUSE_SECONDS = 0.5
+_LONGEST_PAUSE_SECONDS = 10.0
+_PAUSE_GROWTH = 1.3
+_SHARE_OF_TIME = 10
+"""Looking takes at most one part in so many of the time."""
+
+
+def main(words: Sequence[str]) -> int:
+    """Wait for a run; 0 if all its tasks succeeded, 1 if not, 130 if the waiting was interrupted (the run goes on)."""
+    parser = subcommand_parser(
+        "wait",
+        "Wait until everything of a run has ended, with a progress bar. Ctrl-C ends the waiting, not the run.",
+        "sweeprun wait multirun/2026-05-04/10-11-12 && sweeprun collect",
+    )
+    parser.add_argument("run", nargs="?", type=Path, help="the run directory; by default the newest below ./multirun")
+    args = parser.parse_args(words)
+
+    from sweeprun.cli.launching import conclude_snapshot
+    from sweeprun.cli.observing import is_active, missing_tasks, observe
+    from sweeprun.cli.progress import make_progress, print_missing
+    from sweeprun.launchers.progress import Tally
+    from sweeprun.store.states import TaskState
+
+    run = chosen_run(args.run)
+    pause = _FIRST_PAUSE_SECONDS
+    problem = ""
+    snapshot = observe(run)
+    total = len(snapshot.states)
+    with make_progress(total, f"waiting for {total} tasks of {run.shown()}") as progress:
+        while True:
+            counts = snapshot.counts()
+            tally = Tally(
+                total=total,
+                succeeded=counts[TaskState.SUCCEEDED],
+                failed=counts[TaskState.FAILED],
+                lost=counts[TaskState.LOST],
+            )
+            progress.update(tally)
+            if snapshot.activity.problem != problem:
+                problem = snapshot.activity.problem
+                progress.note(f"what waits and runs is not known: {problem}" if problem else "Slurm answers again")
+            if not is_active(snapshot):
+                break
+            time.sleep(pause)
+            pause = min(pause * _PAUSE_GROWTH, _LONGEST_PAUSE_SECONDS)
+            looked = time.monotonic()
+            snapshot = observe(run)
+            pause = max(pause, _SHARE_OF_TIME * (time.monotonic() - looked))
+    code = conclude_snapshot(snapshot, None, interrupted=False)
+    print_missing(missing_tasks(snapshot), run)
+    return code

@@ -1,0 +1,1 @@
+"""One throttled job array of Slurm."""

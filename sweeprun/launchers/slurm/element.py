@@ -1,0 +1,330 @@
+"""What a job script runs: one element of an array, up to its time limit and beyond.
+
+Slurm warns an element some time before its limit. It then starts no further task, gives those that run the time that is
+left, and queues itself again for what remains. Everything it has to know lies in its environment and on disk, so the
+same holds after a preemption, a failure of its node, or a second copy of itself on a node that was thought lost.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from sweeprun.cpus import thread_environment, usable_cpus
+from sweeprun.design.arrays import Array
+from sweeprun.design.task_ids import TaskIds
+from sweeprun.errors import UsageError
+from sweeprun.launchers.progress import Tally
+from sweeprun.launchers.slurm.commands import SlurmError, run_command
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.submissions import Job, Submission, note_job
+from sweeprun.store.workers import WARNING_SIGNAL, Beat, Exit, Place, append_exit, read_beat, read_exits
+
+if TYPE_CHECKING:
+    from sweeprun.launchers.pool import Pool
+
+_MARGIN_SECONDS = 15.0
+"""So long before the limit an element queues itself again, whatever still runs."""
+
+_WHOLE_TIME = 0.95
+"""A task that had so much of the job's time, and still was not done, would not be done the next time either."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlurmJob:
+    """The job that this process runs in.
+
+    Attributes
+    ----------
+    job_id, array_job_id, index
+        The ids of the element and of its array, and the array index.
+    restarts
+        How often it was queued again before.
+    """
+
+    job_id: str
+    array_job_id: str
+    index: int
+    restarts: int
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "SlurmJob":
+        """The job, by its environment.
+
+        Raises
+        ------
+        UsageError
+            If this process runs in no element of a job array.
+        """
+        try:
+            return cls(
+                job_id=environ["SLURM_JOB_ID"],
+                array_job_id=environ["SLURM_ARRAY_JOB_ID"],
+                index=int(environ["SLURM_ARRAY_TASK_ID"]),
+                restarts=int(environ.get("SLURM_RESTART_COUNT") or 0),
+            )
+        except (KeyError, ValueError) as error:
+            raise UsageError(
+                "`sweeprun element` runs in an element of a Slurm array, and this is none; "
+                "by hand, run `sweeprun worker RUN INDEX`"
+            ) from error
+
+    @property
+    def element_id(self) -> str:
+        return f"{self.array_job_id}_{self.index}"
+
+
+class ElementRun:
+    """Runs one element of a submission.
+
+    Parameters
+    ----------
+    run, submission, job
+        The run, what was submitted, and the job that this is.
+    run_here
+        Runs tasks in this process; the worker's own exit code.
+    """
+
+    def __init__(
+        self,
+        run: RunDirectory,
+        submission: Submission,
+        job: SlurmJob,
+        run_here: Callable[[Place, TaskIds], int],
+    ) -> None:
+        self._run = run
+        self._submission = submission
+        self._job = job
+        self._run_here = run_here
+        self._options = submission.launcher
+        self._place = Place(submission=submission.number, index=job.index, attempt=submission.attempt + job.restarts)
+        self._chunk = submission.array.chunk(job.index)
+        self._pool: Pool | None = None
+        self._queued_again = False
+        self._lock = threading.Lock()
+
+    def run(self) -> int:
+        """Run what is left of the element; 0 if all its tasks have succeeded, else 1, but after all of them ran."""
+        left, failed = self._chunk, False
+        if not self._is_first():
+            self._forget_former_beats()
+            left, failed = self._left()
+            note_job(self._run, self._submission.number, Job(job_id=self._job.array_job_id))
+        with Warden(self._job.element_id, self._options["warning_seconds"], self._warn, self._time_is_up) as warden:
+            failed |= bool(self._run_tasks(left))
+        if warden.warned:
+            left, failed = self._left()
+            if left:
+                self._queue_again(left)
+                return 1
+        self._remove_empty_log()
+        return int(failed)
+
+    def _is_first(self) -> bool:
+        """Whether nothing of this element can have run before: no restart, and the job that was submitted."""
+        return not self._job.restarts and self._run.job(self._submission.number, self._job.array_job_id).exists()
+
+    def _run_tasks(self, left: TaskIds) -> int:
+        workers = min(self._options["workers_per_job"], len(left))
+        if not workers:
+            return 0
+        if len(self._chunk) == 1:
+            return self._run_here(self._place, left)
+        from sweeprun.launchers.pool import Pool
+
+        signal.signal(signal.SIGTERM, _interrupt)
+        self._pool = Pool(
+            self._run,
+            Array(tasks=left, throttle=workers),
+            place=self._place,
+            workers=workers,
+            environment={**os.environ, **thread_environment(usable_cpus())},
+            progress=_Silent(),
+        )
+        tally = self._pool.run()
+        return int(tally.succeeded < tally.total)
+
+    def _left(self) -> tuple[TaskIds, bool]:
+        """The tasks that this element has still to run, and whether any that it ran has failed."""
+        from sweeprun.store.shards import read_shard
+
+        place = self._place
+        succeeded: dict[int, bool] = {}
+        for noted in read_exits(self._run):
+            here = (noted.place.submission, noted.place.index) == (place.submission, place.index)
+            if here and noted.task_id is not None:
+                succeeded[noted.task_id] = False
+        for path in self._run.shards.glob(f"{place.prefix}*.arrow"):
+            for record in read_shard(path).records():
+                succeeded[record.task_id] = succeeded.get(record.task_id, False) or record.failure() is None
+        left = TaskIds.of(task_id for task_id in self._chunk if task_id not in succeeded)
+        return left, not all(succeeded.values())
+
+    def _beats(self) -> list[Beat]:
+        """The beats of this element's workers, in this job and in former ones."""
+        paths = sorted(self._run.workers.glob(f"{self._place.prefix}*.beat"))
+        return [beat for beat in map(read_beat, paths) if beat is not None]
+
+    def _forget_former_beats(self) -> None:
+        """Remove what the workers of former jobs of this element left: their tasks run again here."""
+        for beat in self._beats():
+            if beat.place.attempt < self._place.attempt and not beat.process.is_alive():
+                self._run.beat(beat.worker).unlink(missing_ok=True)
+
+    def _warn(self) -> None:
+        """Let workers start no further task."""
+        if self._pool is not None:
+            self._pool.warn()
+        else:
+            os.kill(os.getpid(), WARNING_SIGNAL)
+
+    def _time_is_up(self, began: float, end: float) -> None:
+        """The limit is near, and tasks run: queue again for all that can ever end."""
+        left, _ = self._left()
+        hopeless = {}
+        for beat in self._beats():
+            had_whole_time = beat.since - began <= (1 - _WHOLE_TIME) * (end - began)
+            if beat.place == self._place and beat.task_id in left and had_whole_time and not beat.resumable:
+                hopeless[beat.task_id] = beat
+        for task_id, beat in hopeless.items():
+            limit = f"the time limit, {max(1, round((end - began) / 60))} min, is too short"
+            noted = Exit(
+                worker=beat.worker,
+                task_id=task_id,
+                code=-signal.SIGTERM,
+                when=time.time(),
+                place=self._place,
+                why=limit,
+                log=beat.log,
+            )
+            append_exit(self._run, beat.worker, noted)
+        left = TaskIds.of(task_id for task_id in left if task_id not in hopeless)
+        if left:
+            self._queue_again(left)
+
+    def _queue_again(self, left: TaskIds) -> None:
+        """Put this element back into the queue; what runs of it now is stopped by that."""
+        with self._lock:
+            if self._queued_again:
+                return
+            self._queued_again = True
+        rest = f"tasks {left} are left for: sweeprun resume {self._run.shown()}"
+        if self._job.restarts >= self._options["requeues"]:
+            _say(f"the time is up after {self._job.restarts} restarts (hydra.launcher.requeues); {rest}")
+            return
+        _say(f"the time is up; queued again for tasks {left}")
+        try:
+            run_command(["scontrol", "requeue", self._job.element_id])
+        except SlurmError as error:
+            _say(f"it can't be queued again: {error}; {rest}")
+
+    def _remove_empty_log(self) -> None:
+        """An element that had nothing to say leaves no file."""
+        log = self._run.element_log(self._submission.number, self._job.index)
+        with suppress(OSError):
+            if not log.stat().st_size:
+                log.unlink()
+
+
+class Warden:
+    """Watches for Slurm's warning, and for the time limit after it, in a thread: a busy task can't delay it.
+
+    Parameters
+    ----------
+    element_id
+        Whose limit it is, as ``ARRAY_INDEX``: the last element to start has the array's own job id.
+    warning_seconds
+        How long before the limit to warn; Slurm may send its signal up to a minute earlier. Not more than a quarter
+        of the job's time, or short jobs would never start a task.
+    on_warning
+        Called with the warning.
+    on_deadline
+        Called shortly before the limit, with when the job began and when it ends (Unix time, seconds).
+    """
+
+    def __init__(
+        self,
+        element_id: str,
+        warning_seconds: float,
+        on_warning: Callable[[], None],
+        on_deadline: Callable[[float, float], None],
+    ) -> None:
+        self.warned = False
+        self._element_id = element_id
+        self._warning_seconds = warning_seconds
+        self._on_warning = on_warning
+        self._on_deadline = on_deadline
+        self._began = time.time()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="sweeprun-warden", daemon=True)
+        self._reader, self._writer = os.pipe()
+        os.set_blocking(self._writer, False)
+
+    def __enter__(self) -> "Warden":
+        signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+        signal.signal(signal.SIGUSR1, _pass)
+        signal.signal(WARNING_SIGNAL, _pass)
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        signal.set_wakeup_fd(-1)
+        self._ended.set()
+        os.close(self._writer)
+        self._thread.join()
+        os.close(self._reader)
+
+    def _watch(self) -> None:
+        while signal.SIGUSR1 not in (received := os.read(self._reader, 64)):
+            if not received:
+                return
+        end = time.time() + self._warning_seconds
+        while True:
+            end = self._asked_end() or end
+            window = min(self._warning_seconds, (end - self._began) / 4)
+            if self._ended.wait(max(0.0, end - window - time.time())):
+                return
+            if not self.warned:
+                self.warned = True
+                self._on_warning()
+            margin = min(_MARGIN_SECONDS, window / 4)
+            if self._ended.wait(max(0.0, end - margin - time.time())):
+                return
+            if (self._asked_end() or end) <= end + margin:  # nobody gave it more time meanwhile
+                self._on_deadline(self._began, end)
+                return
+
+    def _asked_end(self) -> float | None:
+        """When the job's time is up; None if Slurm can't say."""
+        with suppress(SlurmError, ValueError):
+            environment = {**os.environ, "SLURM_TIME_FORMAT": "%s"}
+            return float(run_command(["squeue", "-h", "-j", self._element_id, "-o", "%e"], environ=environment))
+        return None
+
+
+class _Silent:
+    """Progress that nobody follows."""
+
+    def update(self, tally: Tally) -> None:
+        pass
+
+    def note(self, text: str) -> None:
+        _say(text)
+
+
+def _say(text: str) -> None:
+    print(f"sweeprun: {text}", file=sys.stderr, flush=True)
+
+
+def _pass(_number: int, _frame: FrameType | None) -> None:
+    """A signal that only wakes the warden, or comes before there is a worker to take it."""
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,360 @@
+"""One throttled array of Slurm, which needs nothing from the terminal that submitted it."""
+
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+from sweeprun.design.arrays import Array
+from sweeprun.design.task_ids import TaskIds
+from sweeprun.errors import LaunchError, UsageError
+from sweeprun.launchers.launcher import share_throttle
+from sweeprun.launchers.progress import Progress
+from sweeprun.launchers.slurm.commands import SlurmError, run_command, submission_environment, with_retries
+from sweeprun.launchers.slurm.options import normalize_options
+from sweeprun.launchers.slurm.queue import QueuedJob, elements_of, read_accounting, read_queue
+from sweeprun.launchers.slurm.script import COMMENT, render_script
+from sweeprun.launchers.slurm.site import Site, assumed_site, read_site
+from sweeprun.store.activity import Activity, Element, ElementState
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.files import create_file
+from sweeprun.store.submissions import Job, JobRole, Submission, note_job, read_jobs
+
+COLLECTED = "results.nc"
+"""What a dependent job collects into, in the run directory."""
+
+_ATTEMPTS = 6
+_FIRST_PAUSE_SECONDS = 2.0
+_COLLECT_INHERITS = ("account", "partition", "qos", "reservation", "constraint", "nodelist", "exclude")
+_OWN_OPTIONS = (
+    *("job-name", "comment", "array", "nodes", "ntasks", "cpus-per-task", "requeue", "no-requeue", "signal"),
+    *("output", "error", "open-mode", "chdir", "dependency"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlurmLauncher:
+    """Submits job arrays to Slurm, with the options of ``hydra.launcher``.
+
+    Attributes
+    ----------
+    throttle
+        Elements that may run at once.
+    cpus_per_task
+        CPUs, and so threads, of each worker.
+    tasks_per_job
+        Tasks of one element; None for one, or the least that the site's limits allow.
+    workers_per_job
+        Workers that run side by side in one element, for sites that give out whole nodes.
+    sbatch
+        Further options of ``sbatch``, by their long names.
+    setup
+        Lines of bash that the job script runs first.
+    python
+        The interpreter; None for this one.
+    requeues
+        How often an element whose time is up may queue itself again.
+    warning_seconds
+        How long before its time limit an element stops starting tasks.
+    after_collect
+        Whether a job collects when everything has ended.
+    collect_sbatch
+        Options of ``sbatch`` for that job.
+    variables
+        Further environment variables of the workers.
+    cwd
+        Where workers work; None for the directory of this process.
+    """
+
+    throttle: int = 10
+    cpus_per_task: int = 1
+    tasks_per_job: int | None = None
+    workers_per_job: int = 1
+    sbatch: Mapping[str, Any] = field(default_factory=dict)
+    setup: Sequence[str] = ()
+    python: str | None = None
+    requeues: int = 10
+    warning_seconds: int = 120
+    after_collect: bool = False
+    collect_sbatch: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    cwd: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("throttle", "cpus_per_task", "tasks_per_job", "workers_per_job", "warning_seconds"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise UsageError(f"hydra.launcher.{name} is {value}; it must be at least 1")
+        if self.requeues < 0:
+            raise UsageError(f"hydra.launcher.requeues is {self.requeues}; it must be at least 0")
+        normalize_options(self.sbatch)
+        normalize_options(self.collect_sbatch, key="hydra.launcher.collect_sbatch")
+
+    @property
+    def in_foreground(self) -> bool:
+        return False
+
+    def to_dict(self) -> dict[str, Any]:
+        fixed = {"python": self.python or sys.executable, "cwd": self.cwd or str(Path.cwd()), "setup": list(self.setup)}
+        return {"name": "slurm", **asdict(self), **fixed}
+
+    def check(self) -> None:
+        """Let Slurm judge the job without submitting it.
+
+        Raises
+        ------
+        UsageError
+            If there is no Slurm here, or it would never run such a job.
+        SlurmError
+            If it can't be asked for now.
+        """
+        script = self._render(Path("run"), Submission(number=0, array=Array(tasks=TaskIds.first(1))))
+        try:
+            self._call(["sbatch", "--test-only"], Path.cwd(), script=script)
+        except SlurmError as error:
+            if error.passing:
+                raise
+            raise UsageError(str(error)) from error
+
+    def array(self, tasks: TaskIds, throttle: int | None = None) -> Array:
+        most = known_site().max_elements
+        least = -(-len(tasks) // most)
+        per_job = self.tasks_per_job or max(self.workers_per_job, least)
+        if per_job < least:
+            raise UsageError(
+                f"hydra.launcher.tasks_per_job={per_job} makes more than {most} elements of {len(tasks)} tasks, and an "
+                f"array of this site has at most {most}; leave it out, or choose at least {least}"
+            )
+        return Array(tasks=tasks, tasks_per_job=per_job, throttle=throttle or self.throttle)
+
+    def script(self, run: RunDirectory, submission: Submission) -> str:
+        return self._render(run.path, submission)
+
+    def launch(self, run: RunDirectory, submissions: Sequence[Submission], progress: Progress) -> None:
+        """Submit everything.
+
+        Raises
+        ------
+        LaunchError
+            If Slurm refuses, or can't be reached for too long; whatever was submitted until then is queued.
+        """
+        job_ids: dict[int, str] = {}
+        try:
+            for submission in submissions:
+                launcher = _launcher_of(submission)
+                _write_script(run.job_script(submission.number), launcher.script(run, submission))
+                wait_for = [] if submission.after is None else [job_ids[submission.after]]
+                job_id = launcher._submit(run, submission, wait_for, progress)
+                job_ids[submission.number] = job_id
+                note_job(run, submission.number, Job(job_id=job_id))
+            if self.after_collect:
+                last = submissions[-1]
+                job_id = self._submit_collect(run, last, list(job_ids.values()))
+                note_job(run, last.number, Job(job_id=job_id, role=JobRole.COLLECT))
+        except SlurmError as error:
+            queued = f"{len(job_ids)} of {len(submissions)} arrays are queued" if job_ids else "nothing was submitted"
+            raise LaunchError(
+                f"{error}\n{queued}, and the run is recorded; go on with: sweeprun resume {run.shown()}"
+            ) from error
+
+    def activity(self, run: RunDirectory, submissions: Sequence[Submission]) -> Activity:
+        try:
+            jobs = _jobs_in_queue(run, submissions)
+        except SlurmError as error:
+            return Activity(submissions=tuple(submissions), problem=str(error))
+        elements: dict[tuple[int, int | None], Element] = {}
+        for submission in submissions:
+            own = elements_of(job for job in jobs if job.token == submission.token)
+            if not own and not read_jobs(run, submission.number) and submission.submitter.is_alive():
+                own = {None: Element(state=ElementState.QUEUED, reason="being submitted")}
+            elements |= {(submission.number, index): element for index, element in own.items()}
+        for key, reason in _accounted(run, submissions, jobs).items():
+            elements.setdefault(key, Element(state=ElementState.ENDED, reason=reason))
+        asked = frozenset(submission.number for submission in submissions)
+        return Activity(submissions=tuple(submissions), elements=elements, asked=asked)
+
+    def cancel(self, run: RunDirectory, submissions: Sequence[Submission], elements: Iterable[int] | None) -> None:
+        active = _active_jobs(run, submissions)
+        if elements is None:
+            words = sorted({job.job_id for job in active})
+        else:
+            wanted = set(elements)
+            indices: dict[str, list[int]] = {}
+            for job in active:
+                if not job.role and job.index in wanted:
+                    indices.setdefault(job.job_id, []).append(job.index)
+            words = [f"{job_id}_[{TaskIds.of(own)}]" for job_id, own in indices.items()]
+        if words:
+            run_command(["scancel", *words])
+
+    def set_throttle(self, run: RunDirectory, submissions: Sequence[Submission], throttle: int) -> None:
+        """Change the limit of the arrays that still wait or run, in proportion to their elements.
+
+        Raises
+        ------
+        UsageError
+            If nothing waits or runs any more, or there are more arrays side by side than elements may run at once.
+        """
+        by_token = {submission.token: submission for submission in submissions}
+        lanes: dict[int, list[QueuedJob]] = {}
+        for job in _active_jobs(run, submissions):
+            if not job.role:
+                lanes.setdefault(_lane(by_token[job.token], submissions), []).append(job)
+        if not lanes:
+            raise UsageError(
+                f"nothing of {run.shown()} waits or runs; `sweeprun resume` takes hydra.launcher.throttle=N"
+            )
+        if throttle < len(lanes):
+            raise UsageError(
+                f"{throttle} elements at once are too few: {len(lanes)} arrays run side by side; choose at least that"
+            )
+        shares = share_throttle(throttle, [len(jobs) for jobs in lanes.values()])
+        for jobs, share in zip(lanes.values(), shares, strict=True):
+            for job_id in sorted({job.job_id for job in jobs}):
+                run_command(["scontrol", "update", f"JobId={job_id}", f"ArrayTaskThrottle={share}"])
+
+    def _render(self, run: Path, submission: Submission) -> str:
+        """The script of an array."""
+        number = submission.number
+        return render_script(
+            run=run,
+            name=f"submissions/{number}.sh",
+            log=f"logs/{number}.%a.log",
+            cwd=Path(self.cwd or Path.cwd()),
+            options=self._options(run, submission),
+            variables=self.variables,
+            setup=self.setup,
+            command=[self.python or sys.executable, "-m", "sweeprun", "element", str(run), str(number)],
+        )
+
+    def _options(self, run: Path, submission: Submission) -> dict[str, str | None]:
+        chosen = normalize_options(self.sbatch)
+        own_comment = chosen.pop("comment", None)
+        return {
+            "job-name": chosen.pop("job-name", None) or f"sweeprun-{run.name}",
+            "comment": COMMENT + submission.token + (f" {own_comment}" if own_comment else ""),
+            "array": str(submission.array),
+            "nodes": "1",
+            "ntasks": str(self.workers_per_job),
+            "cpus-per-task": str(self.cpus_per_task),
+            "requeue" if self.requeues else "no-requeue": None,
+            "signal": f"B:USR1@{self.warning_seconds}",
+            **chosen,
+        }
+
+    def _submit(self, run: RunDirectory, submission: Submission, wait_for: Sequence[str], progress: Progress) -> str:
+        """Submit one array; its job id. A call that broke off is looked up before it is made again."""
+        words = ["sbatch", "--parsable"]
+        if wait_for:
+            own = normalize_options(self.sbatch).get("dependency")
+            words.append("--dependency=" + ",".join(filter(None, [own, _after(wait_for)])))
+        words.append(str(run.job_script(submission.number).relative_to(run.path)))
+
+        def submit_or_find() -> str:
+            try:
+                return self._call(words, run.path, attempts=1).strip().partition(";")[0]
+            except SlurmError as error:
+                if error.passing:
+                    for job in read_queue(None):
+                        if job.token == submission.token and not job.role:
+                            return job.job_id
+                raise
+
+        return with_retries(
+            submit_or_find,
+            attempts=_ATTEMPTS,
+            first_pause=_FIRST_PAUSE_SECONDS,
+            on_retry=lambda error, pause: progress.note(f"{error}; trying again in {pause:.0f} s"),
+        )
+
+    def _submit_collect(self, run: RunDirectory, last: Submission, job_ids: Sequence[str]) -> str:
+        """Submit the job that collects when all arrays have ended, however they did."""
+        inherited = {name: value for name, value in normalize_options(self.sbatch).items() if name in _COLLECT_INHERITS}
+        path = run.collect_script(last.number)
+        script = render_script(
+            run=run.path,
+            name=str(path.relative_to(run.path)),
+            log="logs/collect.log",
+            cwd=run.path,
+            options={
+                "job-name": f"collect-{run.path.name}",
+                "comment": f"{COMMENT}{last.token}:collect",
+                **inherited,
+                **normalize_options(self.collect_sbatch, key="hydra.launcher.collect_sbatch"),
+            },
+            variables={},
+            setup=self.setup,
+            command=[self.python or sys.executable, "-m", "sweeprun", "collect", str(run.path), "-o", COLLECTED],
+        )
+        _write_script(path, script)
+        words = ["sbatch", "--parsable", f"--dependency={_after(job_ids)}", str(path.relative_to(run.path))]
+        return self._call(words, run.path).strip().partition(";")[0]
+
+    def _call(self, words: Sequence[str], cwd: Path, *, script: str | None = None, attempts: int = _ATTEMPTS) -> str:
+        """Call ``sbatch``, again if what went wrong may pass."""
+        environment = submission_environment(os.environ, [*normalize_options(self.sbatch), *_OWN_OPTIONS])
+        return with_retries(
+            lambda: run_command(words, cwd=cwd, environ=environment, input=script),
+            attempts=attempts,
+            first_pause=_FIRST_PAUSE_SECONDS,
+            on_retry=lambda _error, _pause: None,
+        )
+
+
+@cache
+def known_site() -> Site:
+    """The site's limits, or Slurm's defaults on a machine that has no Slurm (for planning)."""
+    return read_site() if which("scontrol") else assumed_site()
+
+
+def _launcher_of(submission: Submission) -> SlurmLauncher:
+    """The launcher with the options that a submission holds."""
+    return SlurmLauncher(**{key: value for key, value in submission.launcher.items() if key != "name"})
+
+
+def _write_script(path: Path, script: str) -> None:
+    create_file(path, script.encode("utf-8", "surrogateescape"))
+
+
+def _after(job_ids: Sequence[str]) -> str:
+    return f"afterany:{':'.join(job_ids)}"
+
+
+def _lane(submission: Submission, submissions: Sequence[Submission]) -> int:
+    """The number of the first of the submissions that follow one another up to this one."""
+    by_number = {other.number: other for other in submissions}
+    while submission.after is not None and submission.after in by_number:
+        submission = by_number[submission.after]
+    return submission.number
+
+
+def _jobs_in_queue(run: RunDirectory, submissions: Sequence[Submission]) -> list[QueuedJob]:
+    """The jobs of some submissions that Slurm still lists."""
+    noted = [[job.job_id for job in read_jobs(run, submission.number)] for submission in submissions]
+    known = [job_id for job_ids in noted for job_id in job_ids] if all(noted) else None
+    tokens = {submission.token for submission in submissions}
+    return [job for job in read_queue(known) if job.token in tokens]
+
+
+def _active_jobs(run: RunDirectory, submissions: Sequence[Submission]) -> list[QueuedJob]:
+    """Those of them that wait or run."""
+    return [job for job in _jobs_in_queue(run, submissions) if job.element().state is not ElementState.ENDED]
+
+
+def _accounted(
+    run: RunDirectory, submissions: Sequence[Submission], listed: Iterable[QueuedJob]
+) -> dict[tuple[int, int | None], str]:
+    """How the elements of jobs ended that Slurm lists no longer, where it keeps accounts."""
+    forgotten = {
+        job.job_id: submission.number for submission in submissions for job in read_jobs(run, submission.number)
+    }
+    for job in listed:
+        forgotten.pop(job.job_id, None)
+    if not forgotten or which("sacct") is None:
+        return {}
+    found = read_accounting(list(forgotten), min(submission.created for submission in submissions))
+    return {(forgotten[job_id], index): reason for (job_id, index), reason in found.items() if job_id in forgotten}

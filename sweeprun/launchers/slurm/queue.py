@@ -1,0 +1,161 @@
+"""What Slurm says of our jobs: ``squeue``, and ``sacct`` if there is one. A job is ours by its comment, not its id."""
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sweeprun.launchers.slurm.commands import SlurmError, run_command
+from sweeprun.launchers.slurm.script import COMMENT
+from sweeprun.store.activity import Element, ElementState
+
+FORMAT = "%F|%K|%T|%S|%N|%r|%k"
+_QUEUED = frozenset({"PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "RESV_DEL_HOLD", "SPECIAL_EXIT"})
+_RUNNING = frozenset(
+    {"RUNNING", "COMPLETING", "CONFIGURING", "SUSPENDED", "STOPPED", "STAGE_OUT", "SIGNALING", "RESIZING"}
+)
+_MISSING = frozenset({"", "N/A", "None", "(null)", "Unknown"})
+_LISTED_JOBS = 100
+"""More job ids than this are not named on a command line; everything of the user is listed instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedJob:
+    """One row of ``squeue``.
+
+    Attributes
+    ----------
+    job_id
+        The id of the (whole) job.
+    index
+        The array index; None for a job that is no array.
+    state
+        Slurm's word for its state.
+    since
+        When it started or will start (Unix time, seconds), or None.
+    host
+        Its nodes.
+    reason
+        Why it waits.
+    token, role
+        Which submission's it is, by its comment, and what it does for it: ``""`` or ``collect``.
+    """
+
+    job_id: str
+    index: int | None
+    state: str
+    since: float | None
+    host: str
+    reason: str
+    token: str
+    role: str
+
+    def element(self) -> Element:
+        """The element that it is."""
+        if self.state in _QUEUED:
+            return Element(state=ElementState.QUEUED, job_id=self.job_id, reason=self.reason)
+        if self.state in _RUNNING:
+            return Element(state=ElementState.RUNNING, job_id=self.job_id, host=self.host, since=self.since)
+        reason = f"{self.state} ({self.reason})" if self.reason else self.state
+        return Element(state=ElementState.ENDED, job_id=self.job_id, reason=reason, host=self.host, since=self.since)
+
+
+def parse_queue(text: str) -> Iterator[QueuedJob]:
+    """Our jobs among the rows of ``squeue -r`` in `FORMAT`."""
+    for line in text.splitlines():
+        columns = line.split("|", 6)
+        if len(columns) != 7 or not columns[6].startswith(COMMENT):
+            continue
+        job_id, index, state, since, host, reason, comment = columns
+        token, _, role = comment.split()[0].removeprefix(COMMENT).partition(":")
+        yield QueuedJob(
+            job_id=job_id,
+            index=int(index) if index.isdecimal() else None,
+            state=state,
+            since=float(since) if since.isdecimal() else None,
+            host="" if host in _MISSING else host,
+            reason="" if reason in _MISSING else reason,
+            token=token,
+            role=role,
+        )
+
+
+def read_queue(job_ids: Collection[str] | None) -> list[QueuedJob]:
+    """Our jobs among those of some ids, or among all of this user's.
+
+    Raises
+    ------
+    SlurmError
+        If Slurm can't be asked.
+    """
+    which = ["-u", str(os.getuid())]
+    if job_ids is not None and len(job_ids) <= _LISTED_JOBS:
+        if not job_ids:
+            return []
+        which = ["-j", ",".join(job_ids)]
+    try:
+        text = run_command(
+            ["squeue", "-r", "-h", "-t", "all", *which, "-o", FORMAT],
+            environ={**os.environ, "SLURM_TIME_FORMAT": "%s"},
+        )
+    except SlurmError as error:
+        if error.unknown_job:  # all of them ended long ago
+            return []
+        raise
+    return list(parse_queue(text))
+
+
+def elements_of(jobs: Iterable[QueuedJob]) -> dict[int | None, Element]:
+    """The elements of one submission by array index; where one is there twice, what waits or runs comes first."""
+    order = (ElementState.ENDED, ElementState.QUEUED, ElementState.RUNNING)
+    elements: dict[int | None, Element] = {}
+    for job in jobs:
+        if job.role:
+            continue
+        element = job.element()
+        known = elements.get(job.index)
+        if known is None or order.index(element.state) >= order.index(known.state):
+            elements[job.index] = element
+    return elements
+
+
+def read_accounting(job_ids: Sequence[str], since: float) -> dict[tuple[str, int], str]:
+    """How ended elements ended, by job id and array index; nothing where a site keeps no accounts.
+
+    Parameters
+    ----------
+    job_ids
+        The jobs.
+    since
+        When the first was submitted (Unix time, seconds): others had their ids before.
+    """
+    if not job_ids:
+        return {}
+    try:
+        text = run_command(
+            ["sacct", "-X", "-n", "-P", "-j", ",".join(job_ids), "-o", "JobID,Submit,ExitCode,State"],
+            environ={**os.environ, "SLURM_TIME_FORMAT": "%s"},
+        )
+    except SlurmError:
+        return {}
+    return parse_accounting(text, since)
+
+
+def parse_accounting(text: str, since: float) -> dict[tuple[str, int], str]:
+    """The rows of ``sacct`` that are of elements which have ended, of jobs submitted no earlier than ``since``."""
+    found = {}
+    for line in text.splitlines():
+        columns = line.split("|")
+        if len(columns) != 4:
+            continue
+        job, submitted, exit_code, state = columns
+        job_id, _, index = job.partition("_")
+        word = state.split()[0] if state else ""
+        if not index.isdecimal() or not submitted.isdecimal() or word in _QUEUED | _RUNNING:
+            continue
+        if float(submitted) >= since - _CLOCK_DIFFERENCE_SECONDS:
+            found[job_id, int(index)] = word if exit_code == "0:0" else f"{word} (exit {exit_code})"
+    return found
+
+
+_CLOCK_DIFFERENCE_SECONDS = 60.0
+"""Clocks of a login node and of the controller may differ so much."""

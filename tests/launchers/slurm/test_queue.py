@@ -1,0 +1,54 @@
+"""What Slurm prints, read."""
+
+from sweeprun.launchers.slurm.queue import elements_of, parse_accounting, parse_queue
+from sweeprun.store.activity import Element, ElementState
+
+LISTED = """\
+16|3|RUNNING|1795396361|n1|None|sweeprun:abc
+16|4|PENDING|N/A||JobArrayTaskLimit|sweeprun:abc mine | too
+16|5|TIMEOUT|1795396000|n2|TimeLimit|sweeprun:abc
+16|6|COMPLETED|1795396000|n2|None|sweeprun:abc
+17|N/A|PENDING|N/A||Dependency|sweeprun:abc:collect
+18|0|RUNNING|1795396361|n1|None|somebody else's
+19|0|RUNNING|1795396361|n1|None|(null)
+slurm_load_jobs error: something
+"""
+
+
+def test_our_jobs_are_told_by_their_comment() -> None:
+    jobs = list(parse_queue(LISTED))
+    assert [(job.job_id, job.index, job.token, job.role) for job in jobs] == [
+        ("16", 3, "abc", ""),
+        ("16", 4, "abc", ""),
+        ("16", 5, "abc", ""),
+        ("16", 6, "abc", ""),
+        ("17", None, "abc", "collect"),
+    ]
+    assert elements_of(jobs) == {
+        3: Element(state=ElementState.RUNNING, job_id="16", host="n1", since=1795396361.0),
+        4: Element(state=ElementState.QUEUED, job_id="16", reason="JobArrayTaskLimit"),
+        5: Element(state=ElementState.ENDED, job_id="16", reason="TIMEOUT (TimeLimit)", host="n2", since=1795396000.0),
+        6: Element(state=ElementState.ENDED, job_id="16", reason="COMPLETED", host="n2", since=1795396000.0),
+    }
+
+
+def test_of_two_jobs_for_one_element_the_one_that_goes_on_counts() -> None:
+    rows = ["20|0|RUNNING|5|n1|None|sweeprun:abc", "16|0|COMPLETED|1|n1|None|sweeprun:abc"]
+    for text in ("\n".join(rows), "\n".join(reversed(rows))):
+        assert elements_of(parse_queue(text))[0].job_id == "20"
+
+
+def test_accounts_of_older_jobs_of_the_same_id_are_passed_over() -> None:
+    text = """\
+16_1|1000|0:9|CANCELLED by 1000
+16_2|1000|0:125|OUT_OF_MEMORY
+16_3|1000|0:0|RUNNING
+16_[4-9]|1000|0:0|PENDING
+16|1000|0:0|FAILED
+15_1|100|1:0|FAILED
+nonsense
+"""
+    assert parse_accounting(text, since=1000.0) == {
+        ("16", 1): "CANCELLED (exit 0:9)",
+        ("16", 2): "OUT_OF_MEMORY (exit 0:125)",
+    }
