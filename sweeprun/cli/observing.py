@@ -1,11 +1,12 @@
 """Looking at a run: files first, and then, if it isn't complete, whoever runs it. Looking changes nothing."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.launchers.launcher import activity_of
-from sweeprun.store.activity import ElementState
+from sweeprun.store.activity import Element, ElementState
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.states import STATE_ORDER, Snapshot, TaskState, take_snapshot
 
@@ -36,17 +37,31 @@ def is_active(snapshot: Snapshot) -> bool:
 
 def ended_reasons(snapshot: Snapshot) -> dict[str, int]:
     """How elements ended that left tasks undone, with how many did so, as far as their launcher says."""
+    return dict(Counter(element.reason for _, _, element in _ended_too_early(snapshot)))
+
+
+def left_no_trace(snapshot: Snapshot) -> bool:
+    """Whether elements started, and ended with nothing on disk, not even a log, as if they saw no run directory."""
+    run = snapshot.run
+    return any(
+        element.since is not None
+        and not run.element_log(number, index).exists()
+        and not any(run.shards.glob(f"{number}.{index}-*"))
+        and not any(run.logs.glob(f"{number}.{index}-*"))
+        for number, index, element in _ended_too_early(snapshot)
+    )
+
+
+def _ended_too_early(snapshot: Snapshot) -> Iterator[tuple[int, int, Element]]:
+    """The elements that are known to have ended, and that left tasks undone: ``(submission, index, element)``."""
     done = {STATE_ORDER.index(state) for state in (TaskState.SUCCEEDED, TaskState.FAILED)}
-    reasons: Counter[str] = Counter()
-    for submission in snapshot.activity.submissions:
-        for (number, index), element in snapshot.activity.elements.items():
-            if number != submission.number or index is None or element.state is not ElementState.ENDED:
-                continue
-            if index < len(submission.array):
-                chunk = submission.array.chunk(index)
-                if any(int(snapshot.states[task_id]) not in done for task_id in chunk):
-                    reasons[element.reason] += 1
-    return dict(reasons)
+    by_number = {submission.number: submission for submission in snapshot.activity.submissions}
+    for (number, index), element in snapshot.activity.elements.items():
+        array = by_number[number].array
+        if index is None or index >= len(array) or element.state is not ElementState.ENDED:
+            continue
+        if any(int(snapshot.states[task_id]) not in done for task_id in array.chunk(index)):
+            yield number, index, element
 
 
 def describe_submissions(snapshot: Snapshot) -> list[dict[str, Any]]:

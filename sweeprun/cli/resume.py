@@ -30,7 +30,7 @@ def main(words: Sequence[str]) -> int:
         overrides.append("hydra.launcher.after_collect=true")
     run = chosen_run(path)
 
-    from sweeprun.cli.launching import launch
+    from sweeprun.cli.launching import Notes, launch
     from sweeprun.cli.observing import missing_tasks, observe
     from sweeprun.cli.progress import counts_text
     from sweeprun.config.launching import change_launcher
@@ -48,7 +48,7 @@ def main(words: Sequence[str]) -> int:
         return 0
     groups = _groups(run, snapshot, missing, overrides)
     for group in groups:
-        group.launcher.check()
+        group.launcher.check(Notes())
     first = max((submission.number + 1 for submission in snapshot.activity.submissions), default=0)
     return launch(run, plan_submissions(groups, first=first, attempt=_next_attempt(snapshot)))
 

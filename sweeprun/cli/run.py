@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sweeprun.cli.launching import conclude, launch
+from sweeprun.cli.launching import Notes, conclude, launch
 from sweeprun.cli.sweeping import compose_for_launch, config_source, create_run, import_early, prepare_sweep
 from sweeprun.config.application import Application, command_line_parser, full_errors, open_application, show
 from sweeprun.config.composing import task_spec
@@ -61,7 +61,7 @@ def _run_sweep(application: Application, overrides: Sequence[str], command: Sequ
         return 0
     prepared = prepare_sweep(application, sweep_config)
     for group in prepared.groups:
-        group.launcher.check()
+        group.launcher.check(Notes())
     submissions = plan_submissions(prepared.groups) if prepared.groups else ()
     started = time.monotonic()
     directory, manifest = create_run(prepared, command)

@@ -74,7 +74,7 @@ def _print(run: RunDirectory, snapshot: "Snapshot", *, as_json: bool) -> None:
 
 
 def _status(run: RunDirectory, snapshot: "Snapshot") -> dict[str, Any]:
-    from sweeprun.cli.observing import describe_submissions, ended_reasons, missing_tasks
+    from sweeprun.cli.observing import describe_submissions, ended_reasons, left_no_trace, missing_tasks
     from sweeprun.cli.progress import state_counts
     from sweeprun.results.pace import pace_of
     from sweeprun.store.states import live_beats
@@ -94,6 +94,7 @@ def _status(run: RunDirectory, snapshot: "Snapshot") -> dict[str, Any]:
         "not_queued": str(missing),
         "not_queued_count": len(missing),
         "ended": ended_reasons(snapshot),
+        "left_no_trace": left_no_trace(snapshot),
         "problem": snapshot.activity.problem,
     }
 
@@ -124,6 +125,11 @@ def _lines(status: dict[str, Any], snapshot: "Snapshot") -> list[str]:
             missing_text(status["not_queued_count"])
             + (f"; elements that ended before their tasks did: {ended}" if ended else "")
             + f"; go on with: sweeprun resume {snapshot.run.shown()}"
+        )
+    if status["left_no_trace"]:
+        lines.append(
+            "some elements left nothing on disk, not even a log: can the nodes see and write this directory? "
+            "It must be on a file system that they share"
         )
     return lines
 

@@ -28,7 +28,7 @@ class Launcher(Protocol):
         """Its name, as ``name``, and its options, as JSON holds them."""
         ...
 
-    def check(self) -> None:
+    def check(self, progress: Progress) -> None:
         """Find out whether it can work here, before anything is made; raises a `SweeprunError` if not."""
         ...
 

@@ -52,7 +52,7 @@ class LocalLauncher:
     def to_dict(self) -> dict[str, Any]:
         return {"name": "local", **asdict(self)}
 
-    def check(self) -> None:
+    def check(self, progress: Progress) -> None:
         """Nothing can be missing."""
 
     def array(self, tasks: TaskIds, throttle: int | None = None) -> Array:

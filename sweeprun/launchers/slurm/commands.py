@@ -10,11 +10,11 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from sweeprun.errors import LaunchError
+from sweeprun.launchers.slurm.complaints import known_complaint
 from sweeprun.launchers.slurm.options import EXCLUSIVE, OURS
 
 T = TypeVar("T")
@@ -29,12 +29,17 @@ class SlurmError(LaunchError):
         Whether it may work when it is tried again. It may even have worked: an answer that is lost looks the same.
     unknown_job
         Whether Slurm knows no such job, or no longer.
+    unavailable
+        Whether no node can run the job, now or ever: Slurm says the same of both.
     """
 
-    def __init__(self, message: str, *, passing: bool = False, unknown_job: bool = False) -> None:
+    def __init__(
+        self, message: str, *, passing: bool = False, unknown_job: bool = False, unavailable: bool = False
+    ) -> None:
         super().__init__(message)
         self.passing = passing
         self.unknown_job = unknown_job
+        self.unavailable = unavailable
 
 
 def run_command(
@@ -67,6 +72,8 @@ def run_command(
     """
     command = words[0]
     environ = dict(os.environ if environ is None else environ)
+    for name in [name for name in environ if name.startswith(_CHANGES_ANSWERS)]:
+        del environ[name]
     if command != "sbatch":  # whose jobs inherit its environment, and so the locale
         environ["LC_ALL"] = "C"
     try:
@@ -94,6 +101,10 @@ def run_command(
     return _decoded(output)
 
 
+_CHANGES_ANSWERS = ("SLURM_CLUSTERS", "SQUEUE_", "SINFO_", "SACCT_", "SCANCEL_", "SCONTROL_")
+"""Variables with which users change what Slurm's commands print, or which cluster they ask."""
+
+
 def explain(command: str, stderr: str) -> tuple[str, bool]:
     """What a complaint means, with what to do about it, and whether it may pass by itself.
 
@@ -105,7 +116,7 @@ def explain(command: str, stderr: str) -> tuple[str, bool]:
         What it wrote to standard error.
     """
     said = _said(stderr) or "it failed, and did not say why"
-    known = _known(stderr)
+    known = known_complaint(stderr)
     if known is None:
         return f"{command}: {said}", False
     advice, passing = known
@@ -196,124 +207,6 @@ _OTHER_VARIABLES = {
 """Variables that are not called as their options are."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Complaint:
-    """A known wording, what to do about it, and whether it may pass."""
-
-    pattern: re.Pattern[str]
-    advice: str
-    passing: bool = False
-
-
-def _complaints(*, passing: bool, advice: Mapping[str, str]) -> list[_Complaint]:
-    return [_Complaint(re.compile(pattern, re.IGNORECASE), text, passing) for pattern, text in advice.items()]
-
-
-_SBATCH = "hydra.launcher.sbatch"
-_FEWER = "raise hydra.launcher.tasks_per_job, so that the array has fewer elements"
-
-# Of all that match, the first: what passes goes before the general remarks that may follow it.
-_COMPLAINTS = (
-    *_complaints(
-        passing=True,
-        advice={
-            r"job queue full|temporarily unable to accept|creation temporarily disabled|unable to create job record": (
-                f"Slurm takes no more jobs for now (its MaxJobCount): wait until some have ended, or {_FEWER}"
-            ),
-            r"authentication error|munge encode failed": (
-                "Slurm's authentication (munge) doesn't work on this machine just now; if that stays so, tell its "
-                "administrators"
-            ),
-            r"unable to contact slurm controller|unable to establish control|getaddrinfo\(\) failed": (
-                "Slurm's controller is not to be reached; it may be restarting, and `scontrol ping` tells when it is "
-                "back"
-            ),
-            r"socket timed out|message (?:send|receive) failure|zero bytes were transmitted"
-            r"|communication (?:connection|shutdown) failure|header lengths are longer|connection (?:refused|reset)": (
-                "Slurm's controller is too busy to answer, or restarting"
-            ),
-            r"controller in standby mode": "Slurm's main controller has just gone; its backup is not in charge yet",
-            r"try again (?:later|in a bit)": "Slurm asks to be called again",
-        },
-    ),
-    *_complaints(
-        passing=False,
-        advice={
-            r"cannot stat file|could not establish a configuration source|unable to process configuration file": (
-                "this machine has no configuration of Slurm: run sweeprun on a machine of the cluster, set SLURM_CONF, "
-                "or choose hydra/launcher=local"
-            ),
-            r"invalid --(?P<name>[a-z-]+)|unrecognized --(?P<other>[a-z-]+) argument": (
-                f"sbatch can't read the value of {_SBATCH}.{{name}}{{other}}"
-            ),
-            r"invalid entry for --cluster": (
-                "jobs of several clusters are not supported: unset SLURM_CLUSTERS and SBATCH_CLUSTERS"
-            ),
-            r"invalid partition|no partition specified|partition not available|not permitted to use this part": (
-                f"set {_SBATCH}.partition to one of those that `sinfo -o '%R %a %l'` lists"
-            ),
-            r"invalid account|job has invalid account|invalid bank account": (
-                f"set {_SBATCH}.account to one of yours; `sacctmgr show associations user=$USER "
-                "format=account,partition,qos` lists them"
-            ),
-            r"invalid qos": (
-                f"set {_SBATCH}.qos to one of yours; `sacctmgr show associations user=$USER "
-                "format=account,partition,qos` lists them"
-            ),
-            r"violates accounting|SubmitJob\w*Limit|SubmitLimit": (
-                "it is beyond a limit of your account or of the QOS; if that is the number of jobs that you may have "
-                f"in the queue, {_FEWER}, or wait until some have ended and call `sweeprun resume`; otherwise let "
-                "each job ask for less"
-            ),
-            r"requested time limit|invalid time-min": (
-                f"set {_SBATCH}.time within the partition's limit, which `sinfo -o '%R %l'` lists"
-            ),
-            r"invalid job array": (
-                f"the array is larger than the site allows (its MaxArraySize or max_array_tasks): {_FEWER}"
-            ),
-            r"invalid job id": "Slurm knows no such job, or has forgotten it since it ended",
-            r"memory specification|memory required": (
-                f"let each job ask for memory that a node has: {_SBATCH}.mem, or mem-per-cpu; `sinfo -o '%R %m %c'` "
-                "lists their megabytes and CPUs"
-            ),
-            r"node configuration is not available|more processors requested|node count specification": (
-                "no node here has what each job asks for; ask for fewer CPUs (hydra.launcher.cpus_per_task times "
-                f"workers_per_job), less memory ({_SBATCH}.mem) or fewer GPUs; `sinfo -o '%R %c %m %G'` lists CPUs, megabytes "
-                "and GPUs of the nodes"
-            ),
-            r"partition configuration not available": (
-                f"it is beyond a limit of the partition, or that is closed; set {_SBATCH}.partition or "
-                f"{_SBATCH}.time; `sinfo -o '%R %a %l'` lists them"
-            ),
-            r"invalid (?:preferred )?feature": (
-                f"set {_SBATCH}.constraint to what nodes have; `sinfo -o '%R %f'` lists it"
-            ),
-            r"invalid generic resource|\(?TRES\)? specification": (
-                f"set {_SBATCH}.gres or {_SBATCH}.gpus-per-node to what nodes have; `sinfo -o '%R %G'` lists it"
-            ),
-            r"requeue is disabled|operation is presently disabled": (
-                "the job or the site allows no requeueing; set hydra.launcher.requeues=0 and call `sweeprun resume` "
-                "when the time is up"
-            ),
-            r"access/permission denied|invalid user id": "the job is another user's, or the site doesn't let you do it",
-            r"unrecognized option '--(?P<name>[^'=]+)": (
-                f"this Slurm is older than the option, or has dropped it; leave out {_SBATCH}.{{name}}"
-            ),
-            r"other parameter too long": "an option or a path is longer than Slurm takes (1,023 characters)",
-            r"accounting storage is disabled": "this site keeps no accounts of jobs that have ended",
-        },
-    ),
-)
-
-
-def _known(stderr: str) -> tuple[str, bool] | None:
-    for complaint in _COMPLAINTS:
-        if found := complaint.pattern.search(stderr):
-            values = {name: value or "" for name, value in found.groupdict().items()}
-            return complaint.advice.format(**values), complaint.passing
-    return None
-
-
 _PREFIX = re.compile(
     r"^(?:\w+: )?(?:error: |fatal: )?"
     r"(?:Batch job submission failed: |allocation failure: |\w+ error: |slurm_load_\w+: )?"
@@ -335,12 +228,17 @@ def _failed(command: str, code: int, stderr: str, environ: Mapping[str, str]) ->
         with suppress(SlurmError):
             partitions = run_command(["sinfo", "-h", "-o", "%R"], timeout=5, environ=environ).split()
             message += f"; there are {', '.join(sorted(set(partitions)))}"
-    return SlurmError(message, passing=passing, unknown_job="invalid job id" in stderr.lower())
+    return SlurmError(
+        message,
+        passing=passing,
+        unknown_job="invalid job id" in stderr.lower(),
+        unavailable=bool(re.search("configuration (is )?not available|node not available", stderr, re.IGNORECASE)),
+    )
 
 
 def _timed_out(command: str, timeout: float, stderr: str) -> SlurmError:
     """With a full queue, ``sbatch`` says so and waits for minutes: what it said until then counts."""
-    if _known(stderr) is not None:
+    if known_complaint(stderr) is not None:
         message, passing = explain(command, stderr)
         return SlurmError(message, passing=passing)
     said = f" ({_said(stderr)})" if stderr.strip() else ""

@@ -18,7 +18,7 @@ from sweeprun.launchers.slurm.commands import SlurmError, run_command, submissio
 from sweeprun.launchers.slurm.options import normalize_options
 from sweeprun.launchers.slurm.queue import QueuedJob, elements_of, read_accounting, read_queue
 from sweeprun.launchers.slurm.script import COMMENT, render_script
-from sweeprun.launchers.slurm.site import Site, assumed_site, read_site
+from sweeprun.launchers.slurm.site import Site, able_but_unavailable, assumed_site, read_site, why_not_shared
 from sweeprun.store.activity import Activity, Element, ElementState
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import create_file
@@ -102,7 +102,7 @@ class SlurmLauncher:
         fixed = {"python": self.python or sys.executable, "cwd": self.cwd or str(Path.cwd()), "setup": list(self.setup)}
         return {"name": "slurm", **asdict(self), **fixed}
 
-    def check(self) -> None:
+    def check(self, progress: Progress) -> None:
         """Let Slurm judge the job without submitting it.
 
         Raises
@@ -118,7 +118,11 @@ class SlurmLauncher:
         except SlurmError as error:
             if error.passing:
                 raise
-            raise UsageError(str(error)) from error
+            cpus = self.cpus_per_task * self.workers_per_job
+            waits_for = able_but_unavailable(normalize_options(self.sbatch), cpus) if error.unavailable else []
+            if not waits_for:
+                raise UsageError(str(error)) from error
+            progress.note(f"no node can run this job now, and it will wait for one of: {', '.join(waits_for)}")
 
     def array(self, tasks: TaskIds, throttle: int | None = None) -> Array:
         most = known_site().max_elements
@@ -143,17 +147,23 @@ class SlurmLauncher:
             If Slurm refuses, or can't be reached for too long; whatever was submitted until then is queued.
         """
         job_ids: dict[int, str] = {}
+        if reason := why_not_shared(run.path):
+            progress.note(f"warning: {reason}; if the nodes don't see it, choose a shared one: hydra.sweep.dir=…")
         try:
             for submission in submissions:
                 launcher = _launcher_of(submission)
                 _write_script(run.job_script(submission.number), launcher.script(run, submission))
-                wait_for = [] if submission.after is None else [job_ids[submission.after]]
-                job_id = launcher._submit(run, submission, wait_for, progress)
+                dependency: list[str | None] = []
+                if submission.after is not None:
+                    own = normalize_options(launcher.sbatch).get("dependency")
+                    dependency = [own, _after([job_ids[submission.after]])]
+                job_id = launcher._submit(run, submission, JobRole.ARRAY, dependency, progress)
                 job_ids[submission.number] = job_id
                 note_job(run, submission.number, Job(job_id=job_id))
             if self.after_collect:
                 last = submissions[-1]
-                job_id = self._submit_collect(run, last, list(job_ids.values()))
+                _write_script(run.collect_script(last.number), self._collect_script(run, last))
+                job_id = self._submit(run, last, JobRole.COLLECT, [_after(list(job_ids.values()))], progress)
                 note_job(run, last.number, Job(job_id=job_id, role=JobRole.COLLECT))
         except SlurmError as error:
             queued = f"{len(job_ids)} of {len(submissions)} arrays are queued" if job_ids else "nothing was submitted"
@@ -185,7 +195,7 @@ class SlurmLauncher:
             wanted = set(elements)
             indices: dict[str, list[int]] = {}
             for job in active:
-                if not job.role and job.index in wanted:
+                if job.role is JobRole.ARRAY and job.index in wanted:
                     indices.setdefault(job.job_id, []).append(job.index)
             words = [f"{job_id}_[{TaskIds.of(own)}]" for job_id, own in indices.items()]
         if words:
@@ -202,7 +212,7 @@ class SlurmLauncher:
         by_token = {submission.token: submission for submission in submissions}
         lanes: dict[int, list[QueuedJob]] = {}
         for job in _active_jobs(run, submissions):
-            if not job.role:
+            if job.role is JobRole.ARRAY:
                 lanes.setdefault(_lane(by_token[job.token], submissions), []).append(job)
         if not lanes:
             raise UsageError(
@@ -246,13 +256,21 @@ class SlurmLauncher:
             **chosen,
         }
 
-    def _submit(self, run: RunDirectory, submission: Submission, wait_for: Sequence[str], progress: Progress) -> str:
-        """Submit one array; its job id. A call that broke off is looked up before it is made again."""
+    def _submit(
+        self,
+        run: RunDirectory,
+        submission: Submission,
+        role: JobRole,
+        dependency: Sequence[str | None],
+        progress: Progress,
+    ) -> str:
+        """Submit a script that is written; its job id. A call that broke off is looked up before it is made again."""
+        number = submission.number
+        path = run.job_script(number) if role is JobRole.ARRAY else run.collect_script(number)
         words = ["sbatch", "--parsable"]
-        if wait_for:
-            own = normalize_options(self.sbatch).get("dependency")
-            words.append("--dependency=" + ",".join(filter(None, [own, _after(wait_for)])))
-        words.append(str(run.job_script(submission.number).relative_to(run.path)))
+        if any(dependency):
+            words.append("--dependency=" + ",".join(filter(None, dependency)))
+        words.append(str(path.relative_to(run.path)))
 
         def submit_or_find() -> str:
             try:
@@ -260,7 +278,7 @@ class SlurmLauncher:
             except SlurmError as error:
                 if error.passing:
                     for job in read_queue(None):
-                        if job.token == submission.token and not job.role:
+                        if (job.token, job.role) == (submission.token, role):
                             return job.job_id
                 raise
 
@@ -271,18 +289,17 @@ class SlurmLauncher:
             on_retry=lambda error, pause: progress.note(f"{error}; trying again in {pause:.0f} s"),
         )
 
-    def _submit_collect(self, run: RunDirectory, last: Submission, job_ids: Sequence[str]) -> str:
-        """Submit the job that collects when all arrays have ended, however they did."""
+    def _collect_script(self, run: RunDirectory, last: Submission) -> str:
+        """The script of the job that collects when all arrays have ended, however they did."""
         inherited = {name: value for name, value in normalize_options(self.sbatch).items() if name in _COLLECT_INHERITS}
-        path = run.collect_script(last.number)
-        script = render_script(
+        return render_script(
             run=run.path,
-            name=str(path.relative_to(run.path)),
+            name=str(run.collect_script(last.number).relative_to(run.path)),
             log="logs/collect.log",
             cwd=run.path,
             options={
                 "job-name": f"collect-{run.path.name}",
-                "comment": f"{COMMENT}{last.token}:collect",
+                "comment": f"{COMMENT}{last.token}:{JobRole.COLLECT.value}",
                 **inherited,
                 **normalize_options(self.collect_sbatch, key="hydra.launcher.collect_sbatch"),
             },
@@ -290,9 +307,6 @@ class SlurmLauncher:
             setup=self.setup,
             command=[self.python or sys.executable, "-m", "sweeprun", "collect", str(run.path), "-o", COLLECTED],
         )
-        _write_script(path, script)
-        words = ["sbatch", "--parsable", f"--dependency={_after(job_ids)}", str(path.relative_to(run.path))]
-        return self._call(words, run.path).strip().partition(";")[0]
 
     def _call(self, words: Sequence[str], cwd: Path, *, script: str | None = None, attempts: int = _ATTEMPTS) -> str:
         """Call ``sbatch``, again if what went wrong may pass."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sweeprun.launchers.slurm.commands import SlurmError, run_command
 from sweeprun.launchers.slurm.script import COMMENT
 from sweeprun.store.activity import Element, ElementState
+from sweeprun.store.submissions import JobRole
 
 FORMAT = "%F|%K|%T|%S|%N|%r|%k"
 _QUEUED = frozenset({"PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "RESV_DEL_HOLD", "SPECIAL_EXIT"})
@@ -37,7 +38,7 @@ class QueuedJob:
     reason
         Why it waits.
     token, role
-        Which submission's it is, by its comment, and what it does for it: ``""`` or ``collect``.
+        Which submission's it is, by its comment, and what it does for it.
     """
 
     job_id: str
@@ -47,7 +48,7 @@ class QueuedJob:
     host: str
     reason: str
     token: str
-    role: str
+    role: JobRole
 
     def element(self) -> Element:
         """The element that it is."""
@@ -67,6 +68,8 @@ def parse_queue(text: str) -> Iterator[QueuedJob]:
             continue
         job_id, index, state, since, host, reason, comment = columns
         token, _, role = comment.split()[0].removeprefix(COMMENT).partition(":")
+        if role not in ("", JobRole.COLLECT.value):
+            continue
         yield QueuedJob(
             job_id=job_id,
             index=int(index) if index.isdecimal() else None,
@@ -75,7 +78,7 @@ def parse_queue(text: str) -> Iterator[QueuedJob]:
             host="" if host in _MISSING else host,
             reason="" if reason in _MISSING else reason,
             token=token,
-            role=role,
+            role=JobRole(role) if role else JobRole.ARRAY,
         )
 
 
@@ -109,7 +112,7 @@ def elements_of(jobs: Iterable[QueuedJob]) -> dict[int | None, Element]:
     order = (ElementState.ENDED, ElementState.QUEUED, ElementState.RUNNING)
     elements: dict[int | None, Element] = {}
     for job in jobs:
-        if job.role:
+        if job.role is not JobRole.ARRAY:
             continue
         element = job.element()
         known = elements.get(job.index)

@@ -1,11 +1,15 @@
 """What a site's Slurm allows: how large an array may be."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+from socket import gethostname
+from tempfile import gettempdir
 
 from sweeprun.errors import UsageError
-from sweeprun.launchers.slurm.commands import run_command
+from sweeprun.launchers.slurm.commands import SlurmError, run_command
 
 _MAX_ARRAY_SIZE = 1001
 _MAX_JOB_COUNT = 10_000
@@ -84,6 +88,78 @@ def read_site() -> Site:
 def assumed_site() -> Site:
     """Slurm's own limits, for planning on a machine that has no Slurm."""
     return Site()
+
+
+_AVAILABLE = re.compile(r"(?:idle|mixed|allocated|completing|planned)\b", re.IGNORECASE)
+_LOCAL_FILE_SYSTEMS = frozenset({"tmpfs", "ramfs", "devtmpfs", "squashfs"})
+_UNITS = {"": 1, "K": 1 / 1024, "M": 1, "G": 1024, "T": 1024**2}
+
+
+def able_but_unavailable(options: Mapping[str, str | None], cpus: int) -> list[str]:
+    """The nodes that could run a job by their CPUs and memory, and that are down, drained or closed now.
+
+    Parameters
+    ----------
+    options
+        The options of ``sbatch``, by their long names.
+    cpus
+        The CPUs that the job asks for.
+
+    Raises
+    ------
+    SlurmError
+        If the controller can't be asked.
+    """
+    return nodes_to_wait_for(run_command(["sinfo", "-h", "-N", "-o", "%N|%R|%c|%m|%a|%T"]), options, cpus)
+
+
+def nodes_to_wait_for(text: str, options: Mapping[str, str | None], cpus: int) -> list[str]:
+    """What `able_but_unavailable` reads from ``sinfo``'s columns node, partition, CPUs, memory, open, state."""
+    partitions = {name for name in (options.get("partition") or "").split(",") if name}
+    memory = max(_megabytes(options.get("mem")), _megabytes(options.get("mem-per-cpu")) * cpus)
+    found = []
+    for line in text.splitlines():
+        columns = [column.strip() for column in line.split("|")]
+        if len(columns) != 6 or (partitions and columns[1] not in partitions):
+            continue
+        name, _, has_cpus, has_memory, is_open, state = columns
+        able = (_number(has_cpus) or 0) >= cpus and (_number(has_memory) or 0) >= memory
+        if able and (is_open != "up" or not _AVAILABLE.match(state) or state.endswith(("*", "$", "@"))):
+            found.append(name)
+    return sorted(set(found))
+
+
+def _megabytes(text: str | None) -> float:
+    """An amount of memory as ``sbatch`` reads it; 0 if it is none."""
+    found = re.fullmatch(r"([0-9.]+)([KMGT]?)B?", (text or "").strip(), re.IGNORECASE)
+    return float(found[1]) * _UNITS[found[2].upper()] if found else 0.0
+
+
+def why_not_shared(path: Path) -> str:
+    """Why the nodes may not see a directory; empty if nothing speaks against it, or this host is the only node."""
+    kind = _file_system(path)
+    if kind not in _LOCAL_FILE_SYSTEMS and Path(gettempdir()).resolve() not in path.resolve().parents:
+        return ""
+    try:
+        hosts = set(run_command(["sinfo", "-h", "-N", "-o", "%n"], timeout=5).split())
+    except SlurmError:
+        return ""
+    here = gethostname().partition(".")[0]
+    if {host.partition(".")[0] for host in hosts} <= {here}:
+        return ""
+    return f"{str(path)!r} is on a file system of {here} alone ({kind or 'temporary files'})"
+
+
+def _file_system(path: Path) -> str:
+    """The type of the file system that a path is on; empty where that can't be told."""
+    best, kind = -1, ""
+    with suppress(OSError, IndexError):
+        for line in Path("/proc/self/mounts").read_text(errors="replace").splitlines():
+            mount, found = line.split(" ")[1:3]
+            place = Path(mount.encode().decode("unicode_escape", errors="replace"))
+            if (place == path or place in path.resolve().parents) and len(place.parts) >= best:
+                best, kind = len(place.parts), found
+    return kind
 
 
 def _max_array_tasks(parameters: Iterable[str]) -> int | None:

@@ -31,7 +31,8 @@ def test_names_take_either_dash_and_values_become_text() -> None:
 
 
 def test_what_is_off_is_left_out() -> None:
-    options = {"hold": False, "exclusive": None, "exclude": [], "mem": None, "mem_per_cpu": "2G", "cpus_per_task": None}
+    options: dict[str, Any] = {"hold": False, "exclusive": None, "exclude": [], "mem": None, "cpus_per_task": None}
+    options["mem_per_cpu"] = "2G"
     assert normalize_options(options) == {"mem-per-cpu": "2G"}
 
 
@@ -164,12 +165,10 @@ def test_lines_that_sbatch_was_seen_to_read_as_this_value(value: str | None, lin
         ('"a\\nb"', ["anb"]),
         ("'it'\\''s'", ["it's"]),
         ("\"ab\"'c d'e", ["abc de"]),
-        ("a\\ b", ["a ", "b"]),
+        ("a\\ b", ["a", "b"]),
     ],
 )
 def test_the_model_of_sbatchs_parser_is_what_was_seen(text: str, words: list[str]) -> None:
-    if text == "a\\ b":  # a blank after a backslash, outside of quotes, ends the word
-        words = ["a", "b"]
     assert read_directive("#SBATCH " + text) == words
 
 

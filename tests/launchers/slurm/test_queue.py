@@ -2,6 +2,7 @@
 
 from sweeprun.launchers.slurm.queue import elements_of, parse_accounting, parse_queue
 from sweeprun.store.activity import Element, ElementState
+from sweeprun.store.submissions import JobRole
 
 LISTED = """\
 16|3|RUNNING|1795396361|n1|None|sweeprun:abc
@@ -18,11 +19,11 @@ slurm_load_jobs error: something
 def test_our_jobs_are_told_by_their_comment() -> None:
     jobs = list(parse_queue(LISTED))
     assert [(job.job_id, job.index, job.token, job.role) for job in jobs] == [
-        ("16", 3, "abc", ""),
-        ("16", 4, "abc", ""),
-        ("16", 5, "abc", ""),
-        ("16", 6, "abc", ""),
-        ("17", None, "abc", "collect"),
+        ("16", 3, "abc", JobRole.ARRAY),
+        ("16", 4, "abc", JobRole.ARRAY),
+        ("16", 5, "abc", JobRole.ARRAY),
+        ("16", 6, "abc", JobRole.ARRAY),
+        ("17", None, "abc", JobRole.COLLECT),
     ]
     assert elements_of(jobs) == {
         3: Element(state=ElementState.RUNNING, job_id="16", host="n1", since=1795396361.0),

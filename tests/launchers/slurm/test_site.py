@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sweeprun.errors import UsageError
-from sweeprun.launchers.slurm.site import Site, assumed_site, parse_site, read_site
+from sweeprun.launchers.slurm.site import Site, assumed_site, nodes_to_wait_for, parse_site, read_site
 
 CONFIG = """\
 Configuration data as of 2026-11-23T01:31:15
@@ -67,3 +67,33 @@ def test_slurm_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     command.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     assert read_site().max_array_size == 4001
+
+
+NODES = """\
+n1|main|8|8192|up|idle
+n2|main|8|8192|up|drained
+n3|main|64|512000|up|down*
+n3|big|64|512000|up|down*
+n4|night|8|8192|inact|idle
+nonsense
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "cpus", "nodes"),
+    [
+        ({}, 1, ["n2", "n3", "n4"]),
+        ({"partition": "main"}, 1, ["n2", "n3"]),
+        ({"partition": "big,night"}, 8, ["n3", "n4"]),
+        ({"partition": "night"}, 9, []),
+        ({"mem": "100G"}, 1, ["n3"]),
+        ({"mem-per-cpu": "8000M"}, 2, ["n3"]),
+        ({"mem": "9000"}, 65, []),
+        ({"mem": "1T"}, 1, []),
+        ({"mem": "0", "exclusive": None}, 8, ["n2", "n3", "n4"]),
+    ],
+)
+def test_a_job_may_wait_for_nodes_that_could_run_it(
+    options: dict[str, str | None], cpus: int, nodes: list[str]
+) -> None:
+    assert nodes_to_wait_for(NODES, options, cpus) == nodes
