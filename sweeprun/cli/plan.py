@@ -25,12 +25,12 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print JSON")
     own, rest = parser.parse_known_args(words)
 
-    from sweeprun.cli.sweeping import compose_for_launch, config_source, import_early, prepare_sweep
+    from sweeprun.cli.sweeping import compose_for_launch, config_source, import_early, parse_command_line, prepare_sweep
     from sweeprun.config.application import command_line_parser, open_application
     from sweeprun.config.schema import SWEEPER
     from sweeprun.errors import UsageError
 
-    args = command_line_parser().parse_intermixed_args(rest)
+    args = parse_command_line(command_line_parser(), rest)
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
     with open_application(config_source(args)) as application:

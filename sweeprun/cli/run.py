@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from sweeprun.cli.launching import Notes, conclude, launch
-from sweeprun.cli.sweeping import compose_for_launch, config_source, create_run, import_early, prepare_sweep
+from sweeprun.cli.sweeping import (
+    compose_for_launch,
+    config_source,
+    create_run,
+    import_early,
+    parse_command_line,
+    prepare_sweep,
+)
 from sweeprun.config.application import Application, command_line_parser, full_errors, open_application, show
 from sweeprun.config.composing import task_spec
 from sweeprun.config.schema import SWEEPER
@@ -17,15 +24,11 @@ from sweeprun.launchers.launcher import plan_submissions
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.jobs import PlainJob, RecordedJob
 
-_AFTER_COLLECT = "--after-collect"
-
 
 def run(words: Sequence[str]) -> int:
     """Run Hydra's command line; the exit code."""
     parser = command_line_parser()
-    args = parser.parse_intermixed_args([word for word in words if word != _AFTER_COLLECT])
-    if _AFTER_COLLECT in words:
-        args.overrides.append("hydra.launcher.after_collect=true")
+    args = parse_command_line(parser, words)
     source = config_source(args)
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))

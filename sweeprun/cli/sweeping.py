@@ -21,7 +21,7 @@ from sweeprun.config.application import (
 from sweeprun.config.composing import ComposedSweep, compose_for_sweep, compose_sweep
 from sweeprun.config.frozen import ConfigDeriver, write_configs
 from sweeprun.config.resources import options_by_tasks
-from sweeprun.config.schema import SLURM, SlurmOptions
+from sweeprun.config.schema import LOCAL, SLURM, LocalOptions, SlurmOptions
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import OverrideError, SweeprunError, UsageError
 from sweeprun.launchers.launcher import Group, Launcher
@@ -56,8 +56,19 @@ def config_source(args: Any) -> ConfigSource:
     )
 
 
+AFTER_COLLECT = "--after-collect"
+
+
+def parse_command_line(parser: Any, words: Sequence[str]) -> Any:
+    """Parse Hydra's command line, with our own flag in it as the override that it stands for."""
+    args = parser.parse_intermixed_args([word for word in words if word != AFTER_COLLECT])
+    if AFTER_COLLECT in words:
+        args.overrides.append("hydra.launcher.after_collect=true")
+    return args
+
+
 def compose_for_launch(application: Application, overrides: Sequence[str]) -> DictConfig:
-    """Hydra's config of a sweep. An option that the Slurm launcher doesn't have is answered with the one that it has.
+    """Hydra's config of a sweep. An option that our launcher doesn't have is answered with those that it has.
 
     Raises
     ------
@@ -70,13 +81,21 @@ def compose_for_launch(application: Application, overrides: Sequence[str]) -> Di
         found = _UNKNOWN_OPTION.search(str(error))
         if found is None:
             raise
-        from sweeprun.launchers.slurm.options import submitit_hint
-
-        hint = submitit_hint(found[1]) or f"its options are {', '.join(SlurmOptions.__dataclass_fields__)}"
-        raise UsageError(f"hydra.launcher.{found[1]} is no option of hydra/launcher={SLURM}: {hint}") from error
+        raise UsageError(_unknown_option(*found.groups())) from error
 
 
-_UNKNOWN_OPTION = re.compile(r"Key '([^']*)' not in '?SlurmOptions'?")
+_UNKNOWN_OPTION = re.compile(r"Key '([^']*)' not in '?(SlurmOptions|LocalOptions)'?")
+
+
+def _unknown_option(key: str, options: str) -> str:
+    if options == LocalOptions.__name__:
+        has = f"its options are {', '.join(LocalOptions.__dataclass_fields__)}"
+        hint = f"it is one of hydra/launcher={SLURM}" if key in SlurmOptions.__dataclass_fields__ else has
+        return f"hydra.launcher.{key} is no option of hydra/launcher={LOCAL}: {hint}"
+    from sweeprun.launchers.slurm.options import submitit_hint
+
+    hint = submitit_hint(key) or f"its options are {', '.join(SlurmOptions.__dataclass_fields__)}"
+    return f"hydra.launcher.{key} is no option of hydra/launcher={SLURM}: {hint}"
 
 
 def import_early(application: Application, overrides: Sequence[str]) -> None:

@@ -16,7 +16,14 @@ from sweeprun.launchers.launcher import share_throttle
 from sweeprun.launchers.progress import Progress
 from sweeprun.launchers.slurm.commands import SlurmError, run_command, submission_environment, with_retries
 from sweeprun.launchers.slurm.options import normalize_options
-from sweeprun.launchers.slurm.queue import QueuedJob, elements_of, read_accounting, read_queue
+from sweeprun.launchers.slurm.queue import (
+    QueuedJob,
+    active_jobs,
+    elements_of,
+    ended_by_accounts,
+    jobs_in_queue,
+    read_queue,
+)
 from sweeprun.launchers.slurm.script import COMMENT, render_script
 from sweeprun.launchers.slurm.site import Site, able_but_unavailable, assumed_site, read_site, why_not_shared
 from sweeprun.store.activity import Activity, Element, ElementState
@@ -173,7 +180,7 @@ class SlurmLauncher:
 
     def activity(self, run: RunDirectory, submissions: Sequence[Submission]) -> Activity:
         try:
-            jobs = _jobs_in_queue(run, submissions)
+            jobs = jobs_in_queue(run, submissions)
         except SlurmError as error:
             return Activity(submissions=tuple(submissions), problem=str(error))
         elements: dict[tuple[int, int | None], Element] = {}
@@ -182,13 +189,13 @@ class SlurmLauncher:
             if not own and not read_jobs(run, submission.number) and submission.submitter.is_alive():
                 own = {None: Element(state=ElementState.QUEUED, reason="being submitted")}
             elements |= {(submission.number, index): element for index, element in own.items()}
-        for key, reason in _accounted(run, submissions, jobs).items():
+        for key, reason in ended_by_accounts(run, submissions, jobs).items():
             elements.setdefault(key, Element(state=ElementState.ENDED, reason=reason))
         asked = frozenset(submission.number for submission in submissions)
         return Activity(submissions=tuple(submissions), elements=elements, asked=asked)
 
     def cancel(self, run: RunDirectory, submissions: Sequence[Submission], elements: Iterable[int] | None) -> None:
-        active = _active_jobs(run, submissions)
+        active = active_jobs(run, submissions)
         if elements is None:
             words = sorted({job.job_id for job in active})
         else:
@@ -211,7 +218,7 @@ class SlurmLauncher:
         """
         by_token = {submission.token: submission for submission in submissions}
         lanes: dict[int, list[QueuedJob]] = {}
-        for job in _active_jobs(run, submissions):
+        for job in active_jobs(run, submissions):
             if job.role is JobRole.ARRAY:
                 lanes.setdefault(_lane(by_token[job.token], submissions), []).append(job)
         if not lanes:
@@ -344,31 +351,3 @@ def _lane(submission: Submission, submissions: Sequence[Submission]) -> int:
     while submission.after is not None and submission.after in by_number:
         submission = by_number[submission.after]
     return submission.number
-
-
-def _jobs_in_queue(run: RunDirectory, submissions: Sequence[Submission]) -> list[QueuedJob]:
-    """The jobs of some submissions that Slurm still lists."""
-    noted = [[job.job_id for job in read_jobs(run, submission.number)] for submission in submissions]
-    known = [job_id for job_ids in noted for job_id in job_ids] if all(noted) else None
-    tokens = {submission.token for submission in submissions}
-    return [job for job in read_queue(known) if job.token in tokens]
-
-
-def _active_jobs(run: RunDirectory, submissions: Sequence[Submission]) -> list[QueuedJob]:
-    """Those of them that wait or run."""
-    return [job for job in _jobs_in_queue(run, submissions) if job.element().state is not ElementState.ENDED]
-
-
-def _accounted(
-    run: RunDirectory, submissions: Sequence[Submission], listed: Iterable[QueuedJob]
-) -> dict[tuple[int, int | None], str]:
-    """How the elements of jobs ended that Slurm lists no longer, where it keeps accounts."""
-    forgotten = {
-        job.job_id: submission.number for submission in submissions for job in read_jobs(run, submission.number)
-    }
-    for job in listed:
-        forgotten.pop(job.job_id, None)
-    if not forgotten or which("sacct") is None:
-        return {}
-    found = read_accounting(list(forgotten), min(submission.created for submission in submissions))
-    return {(forgotten[job_id], index): reason for (job_id, index), reason in found.items() if job_id in forgotten}

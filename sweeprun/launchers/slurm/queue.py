@@ -3,11 +3,13 @@
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from shutil import which
 
 from sweeprun.launchers.slurm.commands import SlurmError, run_command
 from sweeprun.launchers.slurm.script import COMMENT
 from sweeprun.store.activity import Element, ElementState
-from sweeprun.store.submissions import JobRole
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.submissions import JobRole, Submission, read_jobs
 
 FORMAT = "%F|%K|%T|%S|%N|%r|%k"
 _QUEUED = frozenset({"PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "RESV_DEL_HOLD", "SPECIAL_EXIT"})
@@ -162,3 +164,31 @@ def parse_accounting(text: str, since: float) -> dict[tuple[str, int], str]:
 
 _CLOCK_DIFFERENCE_SECONDS = 60.0
 """Clocks of a login node and of the controller may differ so much."""
+
+
+def jobs_in_queue(run: RunDirectory, submissions: Sequence[Submission]) -> list[QueuedJob]:
+    """The jobs of some submissions that Slurm still lists."""
+    noted = [[job.job_id for job in read_jobs(run, submission.number)] for submission in submissions]
+    known = [job_id for job_ids in noted for job_id in job_ids] if all(noted) else None
+    tokens = {submission.token for submission in submissions}
+    return [job for job in read_queue(known) if job.token in tokens]
+
+
+def active_jobs(run: RunDirectory, submissions: Sequence[Submission]) -> list[QueuedJob]:
+    """Those of them that wait or run."""
+    return [job for job in jobs_in_queue(run, submissions) if job.element().state is not ElementState.ENDED]
+
+
+def ended_by_accounts(
+    run: RunDirectory, submissions: Sequence[Submission], listed: Iterable[QueuedJob]
+) -> dict[tuple[int, int | None], str]:
+    """How the elements of jobs ended that Slurm lists no longer, where it keeps accounts."""
+    forgotten = {
+        job.job_id: submission.number for submission in submissions for job in read_jobs(run, submission.number)
+    }
+    for job in listed:
+        forgotten.pop(job.job_id, None)
+    if not forgotten or which("sacct") is None:
+        return {}
+    found = read_accounting(list(forgotten), min(submission.created for submission in submissions))
+    return {(forgotten[job_id], index): reason for (job_id, index), reason in found.items() if job_id in forgotten}

@@ -1,0 +1,95 @@
+"""Watching for a job's time limit."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType
+
+from sweeprun.launchers.slurm.commands import SlurmError, run_command
+from sweeprun.store.workers import WARNING_SIGNAL
+
+_MARGIN_SECONDS = 15.0
+"""So long before the limit an element queues itself again, whatever still runs."""
+
+
+class Warden:
+    """Watches for Slurm's warning, and for the time limit after it, in a thread: a busy task can't delay it.
+
+    Parameters
+    ----------
+    element_id
+        Whose limit it is, as ``ARRAY_INDEX``: the last element to start has the array's own job id.
+    warning_seconds
+        How long before the limit to warn; Slurm may send its signal up to a minute earlier. Not more than a quarter
+        of the job's time, or short jobs would never start a task.
+    on_warning
+        Called with the warning.
+    on_deadline
+        Called shortly before the limit, with when the job began and when it ends (Unix time, seconds).
+    """
+
+    def __init__(
+        self,
+        element_id: str,
+        warning_seconds: float,
+        on_warning: Callable[[], None],
+        on_deadline: Callable[[float, float], None],
+    ) -> None:
+        self.warned = False
+        self._element_id = element_id
+        self._warning_seconds = warning_seconds
+        self._on_warning = on_warning
+        self._on_deadline = on_deadline
+        self._began = time.time()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="sweeprun-warden", daemon=True)
+        self._reader, self._writer = os.pipe()
+        os.set_blocking(self._writer, False)
+
+    def __enter__(self) -> "Warden":
+        signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+        signal.signal(signal.SIGUSR1, _pass)
+        signal.signal(WARNING_SIGNAL, _pass)
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        signal.set_wakeup_fd(-1)
+        self._ended.set()
+        os.close(self._writer)
+        self._thread.join()
+        os.close(self._reader)
+
+    def _watch(self) -> None:
+        while signal.SIGUSR1 not in (received := os.read(self._reader, 64)):
+            if not received:
+                return
+        end = time.time() + self._warning_seconds
+        while True:
+            end = self._asked_end() or end
+            window = min(self._warning_seconds, (end - self._began) / 4)
+            if self._ended.wait(max(0.0, end - window - time.time())):
+                return
+            if not self.warned:
+                self.warned = True
+                self._on_warning()
+            margin = min(_MARGIN_SECONDS, window / 4)
+            if self._ended.wait(max(0.0, end - margin - time.time())):
+                return
+            if (self._asked_end() or end) <= end + margin:  # nobody gave it more time meanwhile
+                self._on_deadline(self._began, end)
+                return
+
+    def _asked_end(self) -> float | None:
+        """When the job's time is up; None if Slurm can't say."""
+        with suppress(SlurmError, ValueError):
+            environment = {**os.environ, "SLURM_TIME_FORMAT": "%s"}
+            return float(run_command(["squeue", "-h", "-j", self._element_id, "-o", "%e"], environ=environment))
+        return None
+
+
+def _pass(_number: int, _frame: FrameType | None) -> None:
+    """A signal that only wakes the warden, or comes before there is a worker to take it."""

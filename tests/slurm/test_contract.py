@@ -1,0 +1,18 @@
+"""The Slurm launcher keeps the contract of launchers, on a real cluster."""
+
+from typing import Any
+
+import pytest
+
+from sweeprun.testing import LauncherContract
+from tests.slurm.cluster import Cluster
+
+
+class TestSlurmLauncher(LauncherContract):
+    @pytest.fixture(autouse=True)
+    def on_the_cluster(self, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+        if cluster.conf is not None:
+            monkeypatch.setenv("SLURM_CONF", str(cluster.conf))
+
+    def options(self, *, throttle: int, tasks_per_job: int) -> dict[str, Any]:
+        return {"name": "slurm", "throttle": throttle, "tasks_per_job": tasks_per_job}
