@@ -28,13 +28,13 @@ def cluster() -> Cluster:
     """A cluster: this machine's own, or else the site's."""
     if why_no_own_cluster() and which("sbatch") is not None:
         return Cluster(conf=None)
-    return own_cluster("main", 27817, "--nodes", "3")
+    return own_cluster("main", 28117, "--nodes", "3")
 
 
 @pytest.fixture(scope="session")
 def small_cluster() -> Cluster:
     """A cluster whose largest array has 11 elements."""
-    return own_cluster("small", 27917, "--nodes", "1", "--max-array", "11")
+    return own_cluster("small", 28217, "--nodes", "1", "--max-array", "11")
 
 
 @pytest.fixture
