@@ -11,6 +11,7 @@ from types import FrameType
 from sweeprun.launchers.slurm.commands import SlurmError, run_command
 from sweeprun.store.workers import WARNING_SIGNAL
 
+_SLURMS = {signal.SIGUSR1}
 _MARGIN_SECONDS = 15.0
 """So long before the limit an element queues itself again, whatever still runs."""
 
@@ -46,27 +47,25 @@ class Warden:
         self._began = time.time()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="sweeprun-warden", daemon=True)
-        self._reader, self._writer = os.pipe()
-        os.set_blocking(self._writer, False)
 
     def __enter__(self) -> "Warden":
-        signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
-        signal.signal(signal.SIGUSR1, _pass)
+        # Blocked before any other thread starts, and so in all of them, Slurm's signal is the warden's to take.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SLURMS)
+        signal.signal(signal.SIGUSR1, signal.SIG_DFL)
         signal.signal(WARNING_SIGNAL, _pass)
         self._thread.start()
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        signal.set_wakeup_fd(-1)
         self._ended.set()
-        os.close(self._writer)
+        if self._thread.is_alive() and self._thread.ident is not None:
+            signal.pthread_kill(self._thread.ident, signal.SIGUSR1)
         self._thread.join()
-        os.close(self._reader)
 
     def _watch(self) -> None:
-        while signal.SIGUSR1 not in (received := os.read(self._reader, 64)):
-            if not received:
-                return
+        signal.sigwait(_SLURMS)
+        if self._ended.is_set():
+            return
         end = time.time() + self._warning_seconds
         while True:
             end = self._asked_end() or end
@@ -92,4 +91,4 @@ class Warden:
 
 
 def _pass(_number: int, _frame: FrameType | None) -> None:
-    """A signal that only wakes the warden, or comes before there is a worker to take it."""
+    """A warning that comes before there is a worker to take it."""
