@@ -22,6 +22,7 @@ def main(words: Sequence[str]) -> int:
 
     from sweeprun.store.logs import outputs_of, read_outputs
     from sweeprun.store.manifest import read_manifest
+    from sweeprun.store.states import take_snapshot
 
     run = chosen_run(args.run)
     read_manifest(run).table.task(args.task)
@@ -40,7 +41,9 @@ def main(words: Sequence[str]) -> int:
         output for path in _own_paths(run, args.task) for output in read_outputs(path) if output.task_id is None
     ]
     if unmarked:
-        print(f"task {args.task} has not ended; what its worker's log holds besides:", file=sys.stderr)
+        recorded = take_snapshot(run).best.outcome[args.task] >= 0
+        what = "printed nothing" if recorded else "has not ended in order"
+        print(f"task {args.task} {what}; what the logs of its workers hold besides:", file=sys.stderr)
         for output in unmarked:
             _write(output.text)
     else:

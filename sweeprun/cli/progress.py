@@ -24,11 +24,19 @@ _UNITS = (("s", 1), ("min", 60), ("h", 3600))
 
 
 @contextmanager
-def make_progress(total: int, heading: str) -> Iterator[Progress]:
-    """A progress bar on a terminal, lines at a modest rate elsewhere; both on standard error, below a heading."""
+def make_progress(total: int, heading: str, done: int = 0) -> Iterator[Progress]:
+    """A progress bar on a terminal, lines at a modest rate elsewhere; both on standard error, below a heading.
+
+    Parameters
+    ----------
+    total, done
+        How many tasks there are, and how many of them had ended before.
+    heading
+        What it is about.
+    """
     print(heading, file=sys.stderr, flush=True)
     if not sys.stderr.isatty():
-        yield PlainProgress()
+        yield PlainProgress(done)
         return
     from rich.console import Console
     from rich.progress import (
@@ -50,14 +58,15 @@ def make_progress(total: int, heading: str) -> Iterator[Progress]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        yield BarProgress(bar, bar.add_task("", total=total, failed="0 failed", rate=""))
+        yield BarProgress(bar, bar.add_task("", total=total, completed=done, failed="0 failed", rate=""), done)
 
 
 class BarProgress:
     """A Rich progress bar."""
 
-    def __init__(self, bar: "RichProgress", task: "TaskID") -> None:
+    def __init__(self, bar: "RichProgress", task: "TaskID", done: int) -> None:
         self._bar = bar
+        self._before = done
         self._task = task
         self._began = time.monotonic()
 
@@ -65,7 +74,9 @@ class BarProgress:
         elapsed = time.monotonic() - self._began
         bad = tally.failed + tally.lost
         failed = f"[red]{bad} failed[/red]" if bad else "0 failed"
-        self._bar.update(self._task, completed=tally.done, failed=failed, rate=rate_text(_rate(tally.done, elapsed)))
+        self._bar.update(
+            self._task, completed=tally.done, failed=failed, rate=rate_text(_rate(tally.done - self._before, elapsed))
+        )
 
     def note(self, text: str) -> None:
         self._bar.console.print(text, markup=False, highlight=False)
@@ -74,7 +85,8 @@ class BarProgress:
 class PlainProgress:
     """Lines, ever further apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, done: int) -> None:
+        self._before = done
         self._began = time.monotonic()
         self._pause = _FIRST_LINE_SECONDS
         self._next = self._began + self._pause
@@ -86,9 +98,9 @@ class PlainProgress:
         self._pause = min(self._pause * _LINE_GROWTH, _LONGEST_PAUSE_SECONDS)
         self._next = now + self._pause
         elapsed = now - self._began
-        left = elapsed / tally.done * (tally.total - tally.done) if tally.done else 0.0
-        rate = rate_text(_rate(tally.done, elapsed))
-        text = f"{tally.done}/{tally.total} done, {tally.failed + tally.lost} failed, {rate}, ETA {duration(left)}"
+        rate = _rate(tally.done - self._before, elapsed)
+        eta = duration((tally.total - tally.done) / rate) if rate > 0 else "unknown"
+        text = f"{tally.done}/{tally.total} done, {tally.failed + tally.lost} failed, {rate_text(rate)}, ETA {eta}"
         print(text, file=sys.stderr, flush=True)
 
     def note(self, text: str) -> None:

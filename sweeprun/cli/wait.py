@@ -3,8 +3,13 @@
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import chosen_run, subcommand_parser
+from sweeprun.launchers.progress import Tally
+
+if TYPE_CHECKING:
+    from sweeprun.store.states import Snapshot
 
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 10.0
@@ -26,24 +31,16 @@ def main(words: Sequence[str]) -> int:
     from sweeprun.cli.launching import conclude_snapshot
     from sweeprun.cli.observing import is_active, missing_tasks, observe
     from sweeprun.cli.progress import make_progress, print_missing
-    from sweeprun.launchers.progress import Tally
-    from sweeprun.store.states import TaskState
 
     run = chosen_run(args.run)
     pause = _FIRST_PAUSE_SECONDS
     problem = ""
     snapshot = observe(run)
     total = len(snapshot.states)
-    with make_progress(total, f"waiting for {total} tasks of {run.shown()}") as progress:
+    heading = f"waiting for {total} {'task' if total == 1 else 'tasks'} of {run.shown()}"
+    with make_progress(total, heading, done=_tally(snapshot).done) as progress:
         while True:
-            counts = snapshot.counts()
-            tally = Tally(
-                total=total,
-                succeeded=counts[TaskState.SUCCEEDED],
-                failed=counts[TaskState.FAILED],
-                lost=counts[TaskState.LOST],
-            )
-            progress.update(tally)
+            progress.update(_tally(snapshot))
             if snapshot.activity.problem != problem:
                 problem = snapshot.activity.problem
                 progress.note(f"what waits and runs is not known: {problem}" if problem else "Slurm answers again")
@@ -57,3 +54,15 @@ def main(words: Sequence[str]) -> int:
     code = conclude_snapshot(snapshot, None, interrupted=False)
     print_missing(missing_tasks(snapshot), run)
     return code
+
+
+def _tally(snapshot: "Snapshot") -> Tally:
+    from sweeprun.store.states import TaskState
+
+    counts = snapshot.counts()
+    return Tally(
+        total=len(snapshot.states),
+        succeeded=counts[TaskState.SUCCEEDED],
+        failed=counts[TaskState.FAILED],
+        lost=counts[TaskState.LOST],
+    )
