@@ -146,7 +146,7 @@ def slurm(study: Path) -> None:
     """The cost of a no-op task on a real Slurm, from the command to the end of the last job, beside the peer's."""
     scripts = Path(__file__).parent
     cluster = study / "cluster"
-    up = [scripts / "slurm-up", "--dir", cluster, "--port", "28817", "--nodes", "2"]
+    up = [scripts / "slurm-up", "--dir", cluster]
     conf = subprocess.run(up, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
     os.environ["SLURM_CONF"] = conf
     try:

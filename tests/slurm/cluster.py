@@ -1,95 +1,151 @@
-"""A Slurm cluster that tests may use: one of this machine alone, or the site's."""
+"""A Slurm cluster to test with: one of ``scripts/slurm-up``, or a site's own."""
 
+import fcntl
 import os
 import re
+import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import which
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster.
+    """A cluster that is up; ``directory`` is where ``scripts/slurm-up`` keeps its logs and process ids."""
 
-    Attributes
-    ----------
-    conf
-        Its ``slurm.conf``; None for the site's, whatever that is.
-    """
+    conf: Path
+    directory: Path
 
-    conf: Path | None
+    @classmethod
+    def up(cls, directory: Path, *options: str) -> "Cluster":
+        """The cluster of ``scripts/slurm-up``, which leaves it alone if it is up already."""
+        done = subprocess.run(
+            [SCRIPTS / "slurm-up", "--dir", directory, *options],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=600,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr.strip())
+        return cls.at(Path(done.stdout.strip()))
+
+    @classmethod
+    def at(cls, conf: Path) -> "Cluster":
+        return cls(conf=conf, directory=conf.parents[1])
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether ``scripts/slurm-up`` made it: a site's nodes aren't ours to break."""
+        return "scripts/slurm-up" in self.conf.read_text().partition("\n")[0]
+
+    @property
+    def spare_nodes(self) -> list[str]:
+        return self.command("sinfo", "-h", "-N", "-p", "spare", "-o", "%N").split()
 
     def environment(self) -> dict[str, str]:
-        """The environment of commands that are to use it."""
+        """The user's, without what the test runner set or a job that it runs in."""
         dropped = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "PYTEST", "COV", "HYDRA", "SLURM_")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
-        return kept if self.conf is None else kept | {"SLURM_CONF": str(self.conf)}
+        return kept | {"SLURM_CONF": str(self.conf)}
 
-    def command(self, *words: str, check: bool = True, cwd: Path | None = None) -> str:
-        """What a command prints."""
+    def command(self, *words: str, check: bool = True, timeout: float = 30, cwd: Path | None = None) -> str:
+        """What one of Slurm's commands prints."""
         done = subprocess.run(
-            words, env=self.environment(), capture_output=True, text=True, timeout=60, cwd=cwd, check=False
+            words,
+            env=self.environment(),
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=timeout,
+            check=False,
         )
-        assert not check or not done.returncode, done.stdout + done.stderr
+        assert not check or done.returncode == 0, f"{' '.join(words)}: {done.stderr}"
         return done.stdout
 
-    def elements(self, job: str) -> dict[int, str]:
-        """The state of each element of an array, as Slurm lists it."""
-        listed = self.command("squeue", "-r", "-h", "-t", "all", "-j", job, "-o", "%K|%T", check=False)
-        rows = [line.split("|") for line in listed.splitlines()]
-        return {int(index): state for index, state in rows if index.isdecimal()}
+    def squeue(self, *words: str) -> str:
+        return self.command("squeue", "-h", *words)
 
-    def field(self, job: str, name: str) -> str:
+    def elements(self, job_id: str) -> dict[int, str]:
+        """Array index -> state, of a job's elements that Slurm remembers."""
+        listed = self.command("squeue", "-r", "-h", "-t", "all", "-j", job_id, "-o", "%K|%T", check=False)
+        pairs = (line.split("|") for line in listed.splitlines())
+        return {int(index): state for index, state in pairs if index.isdigit()}
+
+    def field(self, job_id: str, name: str) -> str:
         """One field of ``scontrol show job``, of the first element."""
-        found = re.search(rf"\b{name}=(\S*)", self.command("scontrol", "show", "job", "-o", job).splitlines()[0])
-        assert found is not None
+        shown = self.command("scontrol", "show", "job", "-o", job_id).partition("\n")[0]
+        found = re.search(rf"\b{name}=(\S*)", shown)
+        assert found is not None, shown
         return found[1]
 
+    def cancel_jobs_in(self, folder: Path) -> None:
+        """Cancel what was submitted in a folder or below it."""
+        pairs = (line.partition("|") for line in self.squeue("-o", "%F|%Z").splitlines())
+        if jobs := {job_id for job_id, _, place in pairs if place.startswith(str(folder))}:
+            self.command("scancel", *jobs)
+
     def node_state(self, name: str) -> str:
-        return self.command("sinfo", "-h", "-N", "-n", name, "-o", "%T").split()[0]
+        """``idle``, ``mixed``, ``down``, …, with a sign behind it if the node doesn't respond."""
+        return self.command("sinfo", "-h", "-n", name, "-o", "%T").split()[0]
 
     def node_down(self, name: str) -> None:
-        """Let a node fail."""
+        """Take a node for failed: what runs on it is queued again."""
         self.command("scontrol", "update", f"NodeName={name}", "State=DOWN", "Reason=test")
 
     def node_up(self, name: str) -> None:
-        """Let it come back; it may have come by itself."""
-        if self.node_state(name).startswith("down"):
-            self.command("scontrol", "update", f"NodeName={name}", "State=RESUME", check=False)
-        wait_until(lambda: self.node_state(name) in ("idle", "mixed", "allocated"), what=f"{name} is back")
+        """Put a node to use again if it isn't in use."""
+        if self.node_state(name).startswith(("down", "drain")):
+            self.command("scontrol", "update", f"NodeName={name}", "State=RESUME", check=False)  # or it came by itself
+        wait_until(
+            lambda: re.fullmatch("idle|mixed|allocated|completing|planned", self.node_state(name)) is not None,
+            what=f"node {name} is up",
+        )
+
+    def slurmd_pid(self, name: str) -> int:
+        return int((self.directory / "pid" / f"slurmd-{name}").read_text())
+
+    def restart_slurmd(self, name: str) -> None:
+        """Kill a node's daemon and start another; jobs go on."""
+        killed = self.slurmd_pid(name)
+        os.kill(killed, signal.SIGKILL)
+        wait_until(lambda: not is_alive(killed), what=f"the slurmd of {name} ends")
+        # The words that scripts/slurm-up uses: it knows the daemon by them.
+        with (self.directory / "log" / f"slurmd-{name}.out").open("ab") as log:
+            path = f"{os.environ.get('PATH', os.defpath)}:/usr/local/sbin:/usr/sbin:/sbin"
+            words = ["slurmd", "-N", name, "-f", str(self.conf)]
+            environment = self.environment() | {"PATH": path}
+            subprocess.run(words, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=True)
+        wait_until(lambda: self.slurmd_pid(name) != killed and is_alive(self.slurmd_pid(name)), what="it runs again")
+        self.node_up(name)
 
 
-def wait_until(condition: Callable[[], bool], *, what: str, seconds: float = 120) -> None:
-    """Look until something holds."""
+def is_alive(process: int) -> bool:
+    """Whether a process runs: a zombie, which may stay for long in a container, doesn't."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0] not in "ZX"
+    except OSError:
+        return False
+
+
+def wait_until(predicate: Callable[[], object], seconds: float = 120, what: str = "it happens") -> None:
+    """Poll until something holds."""
     deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"timed out: {what}"
+    while not predicate():
+        assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
         time.sleep(0.1)
 
 
-def why_no_own_cluster() -> str:
-    """Why this machine can't have a cluster of its own; empty if it can."""
-    if os.geteuid() != 0:
-        return "a Slurm cluster of its own needs root"
-    if which("slurmctld") is None and which("apt-get") is None:
-        return "there is no slurmctld, and no apt-get to install it"
-    return ""
-
-
-def start_cluster(name: str, port: int, *options: str) -> Cluster:
-    """A cluster of this machine alone; left as it is if it is up already."""
-    scripts = Path(__file__).parents[2] / "scripts"
-    folder = Path(os.environ.get("SWEEPRUN_TEST_CLUSTERS", "/tmp/sweeprun-test-clusters")) / name
-    done = subprocess.run(
-        [scripts / "slurm-up", "--dir", folder, "--port", str(port), *options],
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        timeout=600,
-    )
-    assert not done.returncode, done.stderr
-    return Cluster(conf=Path(done.stdout.splitlines()[-1]))
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Be the only process in this block."""
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -162,11 +162,3 @@ class Sweep:
         self.run("collect", at, "-o", output)
         with xr.open_dataset(self.folder / output) as dataset:
             return dataset.load().drop_vars("seconds").drop_attrs()
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process runs: a zombie doesn't."""
-    try:
-        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False

@@ -11,8 +11,7 @@ from tests.slurm.cluster import Cluster
 class TestSlurmLauncher(LauncherContract):
     @pytest.fixture(autouse=True)
     def on_the_cluster(self, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-        if cluster.conf is not None:
-            monkeypatch.setenv("SLURM_CONF", str(cluster.conf))
+        monkeypatch.setenv("SLURM_CONF", str(cluster.conf))
 
     def options(self, *, throttle: int, tasks_per_job: int) -> dict[str, Any]:
         return {"name": "slurm", "throttle": throttle, "tasks_per_job": tasks_per_job}

@@ -12,8 +12,8 @@ import numpy as np
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.shards import read_shards
 from sweeprun.store.workers import read_beats
-from tests.slurm.cluster import wait_until
-from tests.slurm.sweeps import Sweep, is_alive
+from tests.slurm.cluster import is_alive, wait_until
+from tests.slurm.sweeps import Sweep
 
 
 def records(run: RunDirectory) -> list[tuple[int, int]]:
