@@ -23,6 +23,8 @@ def main(words: Sequence[str]) -> int:
         "--whole-elements", action="store_true", help="with --tasks: also the other tasks of the same array elements"
     )
     args = parser.parse_args(words)
+    if args.whole_elements and args.tasks is None:
+        raise UsageError("--whole-elements goes with --tasks; without both, everything is cancelled")
     run = chosen_run(args.run)
 
     from sweeprun.launchers.launcher import activity_of

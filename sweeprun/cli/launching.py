@@ -80,7 +80,7 @@ def _print_submitted(run: RunDirectory, submissions: Sequence[Submission]) -> No
     for submission in submissions:
         array = submission.array
         jobs = read_jobs(run, submission.number)
-        ids = ", ".join(job.job_id for job in jobs if job.role is JobRole.ARRAY)
+        ids = ", ".join(job.job_id for job in jobs if job.role is not JobRole.COLLECT)
         each = "" if array.tasks_per_job == 1 else f", {array.tasks_per_job} tasks each"
         count = f"{len(array.tasks)} {'task' if len(array.tasks) == 1 else 'tasks'}"
         print(f"job {ids}: {count} as array {array}{each}", file=sys.stderr)

@@ -21,8 +21,9 @@ def observe(run: RunDirectory) -> Snapshot:
 
 
 def missing_tasks(snapshot: Snapshot) -> TaskIds:
-    """The tasks that have no result, and that no element is to run."""
+    """The tasks that have no result, don't run, and that no element is to run."""
     missing = snapshot.states != STATE_ORDER.index(TaskState.SUCCEEDED)
+    missing &= snapshot.states != STATE_ORDER.index(TaskState.RUNNING)
     for tasks in snapshot.activity.active_tasks():
         for ids in tasks.ranges:
             missing[ids.start : ids.stop : ids.step] = False
@@ -44,7 +45,8 @@ def left_no_trace(snapshot: Snapshot) -> bool:
     """Whether elements started, and ended with nothing on disk, not even a log, as if they saw no run directory."""
     run = snapshot.run
     return any(
-        element.since is not None
+        element.host != ""
+        and not element.reason.startswith("CANCELLED")
         and not run.element_log(number, index).exists()
         and not any(run.shards.glob(f"{number}.{index}-*"))
         and not any(run.logs.glob(f"{number}.{index}-*"))

@@ -76,7 +76,9 @@ def compose_for_launch(application: Application, overrides: Sequence[str]) -> Di
         If the config can't be composed.
     """
     try:
-        return compose_for_sweep(application, overrides)
+        config = compose_for_sweep(application, overrides)
+        _check_launcher(config.hydra.launcher)
+        return config
     except OverrideError as error:
         found = _UNKNOWN_OPTION.search(str(error))
         if found is None:
@@ -125,6 +127,11 @@ def prepare_sweep(application: Application, sweep_config: DictConfig) -> Prepare
         load_task_function(spec, Path.cwd())
     _, name = application.chosen_plugins(sweep_config)
     hydra = sweep_config.hydra
+    if not is_launcher(name) and "_target_" not in hydra.launcher:
+        raise UsageError(
+            f"hydra/launcher={name} says which options, but not of which launcher: begin its file with "
+            "`defaults: [slurm]` or `defaults: [local]`"
+        )
     manifest = Manifest(
         table=sweep.table,
         overrides=sweep.overrides,
@@ -140,6 +147,13 @@ def prepare_sweep(application: Application, sweep_config: DictConfig) -> Prepare
     if groups:
         manifest = replace(manifest, launcher=groups[0].launcher.to_dict())
     return PreparedSweep(sweep=sweep, manifest=manifest, groups=groups)
+
+
+def _check_launcher(launcher: Any) -> None:
+    if not OmegaConf.is_config(launcher):
+        raise UsageError(
+            f"hydra.launcher is {launcher!r}; a launcher is chosen with a slash: hydra/launcher={launcher}"
+        )
 
 
 def _groups(name: str, sweep: ComposedSweep, manifest: Manifest) -> Iterator[Group]:

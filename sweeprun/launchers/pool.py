@@ -27,6 +27,9 @@ _STARTS_WITHOUT_WORK = 3
 """So many workers in a row may die before they start a task; then the launcher gives up."""
 
 _GRACE_SECONDS = 5.0
+_STOPPED = 130
+"""The exit code of a worker that somebody told to end."""
+
 _LOG_TAIL = 2000
 
 
@@ -247,6 +250,8 @@ class Pool:
         self._leftovers.extend(rest)
         reported = process.succeeded + process.failed
         self._count_unreported(recorded, reported)
+        if code == _STOPPED:
+            return
         if victim is None:
             self._deaths_in_a_row += 1
             if self._deaths_in_a_row >= _STARTS_WITHOUT_WORK:

@@ -87,14 +87,15 @@ def choose_records(shards: Sequence[ShardContents], tasks: int) -> BestRecords:
 
 def task_states(run: RunDirectory, best: BestRecords, activity: Activity) -> np.ndarray:
     """The state of every task as an index into `STATE_ORDER`; shape ``(tasks,)``."""
-    beats = live_beats(run, activity)
+    written = tuple(read_beats(run))
+    beats = _live(written, activity)
     lost = {
         noted.task_id
         for noted in read_exits(run)
         if noted.task_id is not None and not activity.runs_again(noted.task_id, after=noted.place.submission)
     } | {
         beat.task_id
-        for beat in read_beats(run)
+        for beat in written
         if beat not in beats
         and beat.task_id is not None
         and not activity.runs_again(beat.task_id, after=beat.place.submission - 1)
@@ -114,7 +115,10 @@ def _mark(states: np.ndarray, task_ids: Iterable[int], state: TaskState) -> None
 
 def live_beats(run: RunDirectory, activity: Activity) -> tuple[Beat, ...]:
     """The beats of workers that run, as far as that can be told: those of hosts that can't be asked count as well."""
-    beats = tuple(read_beats(run))
+    return _live(tuple(read_beats(run)), activity)
+
+
+def _live(beats: Sequence[Beat], activity: Activity) -> tuple[Beat, ...]:
     newest: dict[tuple[int, int | None], int] = {}
     for beat in beats:
         key = (beat.place.submission, beat.place.index)

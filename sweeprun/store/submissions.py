@@ -93,6 +93,9 @@ class JobRole(Enum):
     """What a job does for a submission."""
 
     ARRAY = "array"
+    AGAIN = "again"
+    """An array, too: it noted itself, since whoever submitted it hadn't, or its script was submitted by hand."""
+
     COLLECT = "collect"
 
 

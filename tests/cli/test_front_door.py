@@ -1,6 +1,7 @@
 """The front door: Hydra's command line, the subcommands, and clear words for bad input."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -224,3 +225,19 @@ def test_help_imports_nothing_heavy() -> None:
         "sys.exit(any(m in sys.modules for m in ('numpy', 'hydra', 'omegaconf', 'xarray', 'rich', 'pyarrow')))\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, stdout=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("hydra.launcher=slurm",), "chosen with a slash: hydra/launcher=slurm"),
+        (("hydra/launcher=bare",), "begin its file with"),
+    ],
+)
+def test_a_launcher_that_is_none_is_told(run: Run, study: Path, words: tuple[str, ...], message: str) -> None:
+    (study / "conf" / "hydra" / "launcher").mkdir(parents=True)
+    (study / "conf" / "hydra" / "launcher" / "bare.yaml").write_text("throttle: 3\n")
+    refused = run("-m", "seed=1,2", *words, code=2).stderr
+    assert re.search(message, refused), refused
+    assert "Traceback" not in refused
+    assert not (study / "multirun").exists()

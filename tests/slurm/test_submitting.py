@@ -259,3 +259,31 @@ def test_a_job_whose_nodes_are_down_waits_for_them(sweep: Sweep, spare_node: str
         sweep.cluster.node_up(spare_node)
     assert f"it will wait for one of: {spare_node}" in done.stderr
     sweep.run("wait", "runs/one")
+
+
+def test_the_throttle_changes_also_when_elements_have_ended(sweep: Sweep) -> None:
+    job = sweep.submit("seed=range(9)", "task=study.brief", "hydra.launcher.throttle=1")
+    wait_until(lambda: "COMPLETED" in sweep.cluster.elements(job).values(), what="an element ends")
+    sweep.run("throttle", "4", "runs/one")
+    sweep.run("wait", "runs/one")
+
+
+def test_a_lost_answer_is_looked_up_until_that_succeeds(sweep: Sweep, tmp_path: Path) -> None:
+    """Slurm takes the array, its answer is lost, and so is that of the first look into the queue."""
+    path = fake_sbatch(
+        sweep,
+        tmp_path,
+        'case "$*" in *--test-only*) exec "$REAL" "$@";; esac\n'
+        f'"$REAL" "$@" >/dev/null && echo once >>{tmp_path}/calls\n'
+        "echo 'sbatch: error: Batch job submission failed: Unable to contact slurm controller' >&2\n"
+        "exit 1\n",
+    )
+    squeue = tmp_path / "bin" / "squeue"
+    squeue.write_text(
+        f'#!/bin/bash\n[ -e {tmp_path}/asked ] && exec {shutil.which("squeue")} "$@"\ntouch {tmp_path}/asked\n'
+        "echo 'slurm_load_jobs error: Unable to contact slurm controller (connect failure)' >&2\nexit 1\n"
+    )
+    squeue.chmod(0o755)
+    sweep.run("-m", "seed=1,2", "hydra/launcher=slurm", "hydra.sweep.dir=runs/one", PATH=path)
+    assert (tmp_path / "calls").read_text() == "once\n"
+    sweep.run("wait", "runs/one")

@@ -24,7 +24,7 @@ from sweeprun.launchers.progress import Tally
 from sweeprun.launchers.slurm.commands import SlurmError, run_command
 from sweeprun.launchers.slurm.warden import Warden
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.submissions import Job, Submission, note_job
+from sweeprun.store.submissions import Job, JobRole, Submission, note_job, read_jobs
 from sweeprun.store.workers import WARNING_SIGNAL, Beat, Exit, Place, append_exit, read_beat, read_exits
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class ElementRun:
         if not self._is_first():
             self._forget_former_beats()
             left, failed = self._left()
-            note_job(self._run, self._submission.number, Job(job_id=self._job.array_job_id))
+            note_job(self._run, self._submission.number, Job(job_id=self._job.array_job_id, role=JobRole.AGAIN))
         with Warden(self._job.element_id, self._options["warning_seconds"], self._warn, self._time_is_up) as warden:
             failed |= bool(self._run_tasks(left))
         if warden.warned:
@@ -126,7 +126,8 @@ class ElementRun:
 
     def _is_first(self) -> bool:
         """Whether nothing of this element can have run before: no restart, and the job that was submitted."""
-        return not self._job.restarts and self._run.job(self._submission.number, self._job.array_job_id).exists()
+        submitted = Job(job_id=self._job.array_job_id, role=JobRole.ARRAY)
+        return not self._job.restarts and submitted in read_jobs(self._run, self._submission.number)
 
     def _run_tasks(self, left: TaskIds) -> int:
         workers = min(self._options["workers_per_job"], len(left))

@@ -1,7 +1,9 @@
 """One throttled array of Slurm, which needs nothing from the terminal that submitted it."""
 
 import os
+import re
 import sys
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -36,6 +38,9 @@ COLLECTED = "results.nc"
 
 _ATTEMPTS = 6
 _FIRST_PAUSE_SECONDS = 2.0
+_SUBMITTING_SECONDS = 600.0
+"""Longer than that nobody tries to submit one array; a process of another host can't be asked whether it still does."""
+
 _COLLECT_INHERITS = ("account", "partition", "qos", "reservation", "constraint", "nodelist", "exclude")
 _OWN_OPTIONS = (
     *("job-name", "comment", "array", "nodes", "ntasks", "cpus-per-task", "requeue", "no-requeue", "signal"),
@@ -98,6 +103,9 @@ class SlurmLauncher:
                 raise UsageError(f"hydra.launcher.{name} is {value}; it must be at least 1")
         if self.requeues < 0:
             raise UsageError(f"hydra.launcher.requeues is {self.requeues}; it must be at least 0")
+        for name in self.variables:
+            if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name):
+                raise UsageError(f"hydra.job.env_set has {name!r}, which is no name of an environment variable")
         normalize_options(self.sbatch)
         normalize_options(self.collect_sbatch, key="hydra.launcher.collect_sbatch")
 
@@ -179,6 +187,9 @@ class SlurmLauncher:
             ) from error
 
     def activity(self, run: RunDirectory, submissions: Sequence[Submission]) -> Activity:
+        begun = {  # known before Slurm is asked: what is submitted meanwhile is not taken for ended
+            submission.number for submission in submissions if _may_be_under_way(run, submission)
+        }
         try:
             jobs = jobs_in_queue(run, submissions)
         except SlurmError as error:
@@ -186,7 +197,7 @@ class SlurmLauncher:
         elements: dict[tuple[int, int | None], Element] = {}
         for submission in submissions:
             own = elements_of(job for job in jobs if job.token == submission.token)
-            if not own and not read_jobs(run, submission.number) and submission.submitter.is_alive():
+            if not own and submission.number in begun:
                 own = {None: Element(state=ElementState.QUEUED, reason="being submitted")}
             elements |= {(submission.number, index): element for index, element in own.items()}
         for key, reason in ended_by_accounts(run, submissions, jobs).items():
@@ -232,7 +243,11 @@ class SlurmLauncher:
         shares = share_throttle(throttle, [len(jobs) for jobs in lanes.values()])
         for jobs, share in zip(lanes.values(), shares, strict=True):
             for job_id in sorted({job.job_id for job in jobs}):
-                run_command(["scontrol", "update", f"JobId={job_id}", f"ArrayTaskThrottle={share}"])
+                try:
+                    run_command(["scontrol", "update", f"JobId={job_id}", f"ArrayTaskThrottle={share}"])
+                except SlurmError as error:  # for an array of which some have ended, it fails and has done it
+                    if not re.search("already finished|No error", str(error)):
+                        raise
 
     def _render(self, run: Path, submission: Submission) -> str:
         """The script of an array."""
@@ -252,7 +267,7 @@ class SlurmLauncher:
         chosen = normalize_options(self.sbatch)
         own_comment = chosen.pop("comment", None)
         return {
-            "job-name": chosen.pop("job-name", None) or f"sweeprun-{run.name}",
+            "job-name": chosen.pop("job-name", None) or f"sweeprun-{_printable(run.name)}",
             "comment": COMMENT + submission.token + (f" {own_comment}" if own_comment else ""),
             "array": str(submission.array),
             "nodes": "1",
@@ -279,14 +294,19 @@ class SlurmLauncher:
             words.append("--dependency=" + ",".join(filter(None, dependency)))
         words.append(str(path.relative_to(run.path)))
 
+        unsure = False  # whether an earlier call may have worked: then nothing is submitted before that is known
+
         def submit_or_find() -> str:
+            nonlocal unsure
+            if unsure:
+                for job in read_queue(None):
+                    if (job.token, job.role) == (submission.token, role):
+                        return job.job_id
+                unsure = False
             try:
                 return self._call(words, run.path, attempts=1).strip().partition(";")[0]
             except SlurmError as error:
-                if error.passing:
-                    for job in read_queue(None):
-                        if (job.token, job.role) == (submission.token, role):
-                            return job.job_id
+                unsure = error.passing
                 raise
 
         return with_retries(
@@ -305,7 +325,7 @@ class SlurmLauncher:
             log="logs/collect.log",
             cwd=run.path,
             options={
-                "job-name": f"collect-{run.path.name}",
+                "job-name": f"collect-{_printable(run.path.name)}",
                 "comment": f"{COMMENT}{last.token}:{JobRole.COLLECT.value}",
                 **inherited,
                 **normalize_options(self.collect_sbatch, key="hydra.launcher.collect_sbatch"),
@@ -332,9 +352,21 @@ def known_site() -> Site:
     return read_site() if which("scontrol") else assumed_site()
 
 
+def _may_be_under_way(run: RunDirectory, submission: Submission) -> bool:
+    """Whether a submission has no job yet, and somebody may be about to submit it."""
+    if read_jobs(run, submission.number):
+        return False
+    alive = submission.submitter.is_alive()
+    return time.time() - submission.created < _SUBMITTING_SECONDS if alive is None else alive
+
+
 def _launcher_of(submission: Submission) -> SlurmLauncher:
     """The launcher with the options that a submission holds."""
     return SlurmLauncher(**{key: value for key, value in submission.launcher.items() if key != "name"})
+
+
+def _printable(name: str) -> str:
+    return "".join(character if character.isprintable() else "_" for character in name)
 
 
 def _write_script(path: Path, script: str) -> None:
