@@ -349,7 +349,10 @@ class SlurmLauncher:
 @cache
 def known_site() -> Site:
     """The site's limits, or Slurm's defaults on a machine that has no Slurm (for planning)."""
-    return read_site() if which("scontrol") else assumed_site()
+    try:
+        return read_site() if which("scontrol") else assumed_site()
+    except SlurmError:  # planning needs no Slurm, and before anything is submitted it is asked again
+        return assumed_site()
 
 
 def _may_be_under_way(run: RunDirectory, submission: Submission) -> bool:
