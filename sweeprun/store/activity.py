@@ -102,7 +102,3 @@ class Activity:
                 if state in (ElementState.QUEUED, ElementState.RUNNING):
                     return True
         return False
-
-    def count(self, state: ElementState) -> int:
-        """How many elements are known to be in a state."""
-        return sum(element.state is state for element in self.elements.values())

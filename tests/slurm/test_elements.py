@@ -83,6 +83,10 @@ def test_one_cancelled_element_is_resumed(sweep: Sweep) -> None:
     job = sweep.submit("seed=range(4)", "task=study.hold", "hydra.launcher.throttle=2")
     wait_until(lambda: len(sweep.started()) == 2, what="two elements run")
     sweep.cluster.command("scancel", f"{job}_1", f"{job}_3")  # one that runs, one that waits
+    wait_until(
+        lambda: [sweep.cluster.elements(job).get(index) for index in (1, 3)] == ["CANCELLED"] * 2,
+        what="both are cancelled",
+    )
     sweep.open()
     sweep.run("wait", "runs/one", code=1)
     told = sweep.status()

@@ -87,4 +87,3 @@ def test_active_tasks_are_those_of_elements_that_have_not_ended() -> None:
     assert [str(tasks) for tasks in activity(first, second, asked=False).active_tasks()] == ["0-5", "8-9"]
     assert [str(tasks) for tasks in activity(first, s0_=RUNNING).active_tasks()] == ["0-5"]
     assert list(activity(first).active_tasks()) == []
-    assert activity(first, s0_0=QUEUED, s0_1=QUEUED, s0_2=RUNNING).count(QUEUED) == 2

@@ -4,7 +4,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -129,7 +129,7 @@ class SlurmLauncher:
         """
         script = self._render(Path("run"), Submission(number=0, array=Array(tasks=TaskIds.first(1))))
         try:
-            self._call(["sbatch", "--test-only"], Path.cwd(), script=script)
+            _retrying(lambda: self._call(["sbatch", "--test-only"], Path.cwd(), script), progress)
         except SlurmError as error:
             if error.passing:
                 raise
@@ -304,17 +304,12 @@ class SlurmLauncher:
                         return job.job_id
                 unsure = False
             try:
-                return self._call(words, run.path, attempts=1).strip().partition(";")[0]
+                return self._call(words, run.path).strip().partition(";")[0]
             except SlurmError as error:
                 unsure = error.passing
                 raise
 
-        return with_retries(
-            submit_or_find,
-            attempts=_ATTEMPTS,
-            first_pause=_FIRST_PAUSE_SECONDS,
-            on_retry=lambda error, pause: progress.note(f"{error}; trying again in {pause:.0f} s"),
-        )
+        return _retrying(submit_or_find, progress)
 
     def _collect_script(self, run: RunDirectory, last: Submission) -> str:
         """The script of the job that collects when all arrays have ended, however they did."""
@@ -335,15 +330,10 @@ class SlurmLauncher:
             command=[self.python or sys.executable, "-m", "sweeprun", "collect", str(run.path), "-o", COLLECTED],
         )
 
-    def _call(self, words: Sequence[str], cwd: Path, *, script: str | None = None, attempts: int = _ATTEMPTS) -> str:
-        """Call ``sbatch``, again if what went wrong may pass."""
+    def _call(self, words: Sequence[str], cwd: Path, script: str | None = None) -> str:
+        """What ``sbatch`` answers."""
         environment = submission_environment(os.environ, [*normalize_options(self.sbatch), *_OWN_OPTIONS])
-        return with_retries(
-            lambda: run_command(words, cwd=cwd, environ=environment, input=script),
-            attempts=attempts,
-            first_pause=_FIRST_PAUSE_SECONDS,
-            on_retry=lambda _error, _pause: None,
-        )
+        return run_command(words, cwd=cwd, environ=environment, input=script)
 
 
 @cache
@@ -353,6 +343,16 @@ def known_site() -> Site:
         return read_site() if which("scontrol") else assumed_site()
     except SlurmError:  # planning needs no Slurm, and before anything is submitted it is asked again
         return assumed_site()
+
+
+def _retrying(call: Callable[[], str], progress: Progress) -> str:
+    """What a call gives, made again while what went wrong may pass, and said so."""
+    return with_retries(
+        call,
+        attempts=_ATTEMPTS,
+        first_pause=_FIRST_PAUSE_SECONDS,
+        on_retry=lambda error, pause: progress.note(f"{error}; trying again in {pause:.0f} s"),
+    )
 
 
 def _may_be_under_way(run: RunDirectory, submission: Submission) -> bool:
