@@ -73,6 +73,8 @@ class Record:
         When it began (Unix time, seconds) and how long it took.
     layout, payload
         What it returned (see `sweeprun.store.payloads`), or its `Failure`.
+    origin
+        What it was made with (see `sweeprun.store.origins`); empty in shards of version 1.
     """
 
     task_id: int
@@ -83,13 +85,16 @@ class Record:
     seconds: float
     layout: str
     payload: bytes
+    origin: str = ""
 
     def checksum(self) -> int:
         """CRC-32 of everything in the record."""
         header = _HEADER.pack(
             self.task_id, self.attempt, self.stream, self.started, self.seconds, self.outcome is Outcome.SUCCEEDED
         )
-        return zlib.crc32(self.payload, zlib.crc32(self.layout.encode(), zlib.crc32(header)))
+        return zlib.crc32(
+            self.payload, zlib.crc32(self.layout.encode(), zlib.crc32(self.origin.encode(), zlib.crc32(header)))
+        )
 
     def failure(self) -> Failure | None:
         """Why it failed; None if it succeeded."""

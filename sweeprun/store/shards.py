@@ -1,8 +1,8 @@
 """Shards: append-only files of records, one writer each.
 
 A shard is an Arrow IPC stream. Each of its batches holds the records of one flush and is complete in itself: the
-layouts that its records refer to are in its metadata. Any prefix of a shard can be read, so a torn tail costs only what
-was being written. Arrow checks nothing, so every record carries a CRC-32.
+layouts that its records refer to, and their common origin, are in its metadata. Any prefix of a shard can be read, so a
+torn tail costs only what was being written. Arrow checks nothing, so every record carries a CRC-32.
 
 References
 ----------
@@ -28,7 +28,9 @@ from sweeprun.store.files import sync_directory, write_fully
 from sweeprun.store.records import Outcome, Record
 
 FORMAT = b"sweeprun-shard"
-VERSION = b"1"
+VERSION = b"2"
+_READABLE_VERSIONS = (b"1", VERSION)
+"""In version 1 there was no origin; it reads as an empty one, which leaves checksums as they were."""
 
 _NUMERIC = {
     "task_id": (pa.int64(), np.int64),
@@ -54,7 +56,7 @@ _HEADER = np.dtype(
         ("succeeded", "?"),
     ]
 )
-"""What `Record.checksum` covers besides layout and payload, as it packs it."""
+"""What `Record.checksum` covers besides origin, layout and payload, as it packs it."""
 
 _UNREADABLE = (pa.ArrowException, OSError, ValueError, TypeError, LookupError, OverflowError, MemoryError)
 """What reading damaged bytes may raise."""
@@ -138,6 +140,8 @@ class Batch:
         Name -> NumPy array, for everything but the payloads.
     layouts
         The layouts, which the column ``layout`` indexes.
+    origin
+        The origin of all of them.
     offsets
         Where each payload begins in ``data``; one entry more than there are records.
     data
@@ -146,6 +150,7 @@ class Batch:
 
     columns: dict[str, np.ndarray]
     layouts: tuple[str, ...]
+    origin: str
     offsets: np.ndarray
     data: memoryview
 
@@ -167,6 +172,7 @@ class Batch:
             seconds=float(column["seconds"][row]),
             layout=self.layouts[int(column["layout"][row])],
             payload=self.payload(row),
+            origin=self.origin,
         )
 
     def is_sound(self, row: int) -> bool:
@@ -190,8 +196,12 @@ class Batch:
         known &= succeeded | (self.columns["outcome"] == Outcome.FAILED.value)
         numbers = np.where(known, self.columns["layout"], 0).tolist()
         begins, ends = self.offsets[:-1].tolist(), self.offsets[1:].tolist()
+        origin = self.origin.encode(errors="replace")
         rows = zip(headers.view(f"V{_HEADER.itemsize}").tolist(), numbers, begins, ends, strict=True)
-        sums = [crc32(self.data[begin:end], crc32(layouts[n], crc32(header))) for header, n, begin, end in rows]
+        sums = [
+            crc32(self.data[begin:end], crc32(layouts[n], crc32(origin, crc32(header))))
+            for header, n, begin, end in rows
+        ]
         sound: np.ndarray = known & (np.array(sums, np.uint32) == self.columns["checksum"])
         return sound
 
@@ -234,7 +244,7 @@ def read_shard(path: Path) -> ShardContents:
     try:
         reader = ipc.open_stream(source)
         _check_format(path, reader.schema)
-        if not reader.schema.equals(_SCHEMA):
+        if not reader.schema.equals(_SCHEMA, check_metadata=False):
             raise ValueError("its columns are not a shard's")
         while True:
             batches.append(_columns(*reader.read_next_batch_with_custom_metadata()))
@@ -274,7 +284,9 @@ def _batch(records: Sequence[Record]) -> tuple[pa.RecordBatch, dict[bytes, bytes
     np.cumsum([len(record.payload) for record in records], out=offsets[1:])
     payloads = pa.py_buffer(b"".join(record.payload for record in records))
     arrays.append(pa.Array.from_buffers(pa.large_binary(), count, [None, pa.py_buffer(offsets), payloads]))
-    return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA), {b"layouts": json.dumps(list(numbers)).encode()}
+    (origin,) = {record.origin for record in records}
+    metadata = {b"layouts": json.dumps(list(numbers)).encode(), b"origin": origin.encode()}
+    return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA), metadata
 
 
 def _columns(batch: pa.RecordBatch, metadata: Any) -> Batch:
@@ -288,6 +300,7 @@ def _columns(batch: pa.RecordBatch, metadata: Any) -> Batch:
     return Batch(
         columns=columns,
         layouts=layouts,
+        origin=metadata.get(b"origin", b"").decode(),
         offsets=np.frombuffer(offsets, np.int64, rows + 1),
         data=memoryview(data) if data is not None else memoryview(b""),
     )
@@ -297,7 +310,7 @@ def _check_format(path: Path, schema: pa.Schema) -> None:
     metadata = schema.metadata or {}
     if metadata.get(b"format") != FORMAT:
         raise ValueError(f"its format is {metadata.get(b'format')!r}, not {FORMAT!r}")
-    if metadata.get(b"version") != VERSION:
+    if metadata.get(b"version") not in _READABLE_VERSIONS:
         raise FormatError(
             f"{path} is a shard of version {metadata.get(b'version', b'?').decode(errors='replace')} and this sweeprun "
             f"reads version {VERSION.decode()}; use the sweeprun that made it, or a newer one"

@@ -15,15 +15,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweeprun.errors import FormatError
-from sweeprun.store.records import Record
+from sweeprun.store.payloads import Layout, decode_result
+from sweeprun.store.records import Failure, Record
 from sweeprun.store.shards import ShardWriter, read_shard
 from tests.results.runs import failure, success
 
 
 def records(count: int) -> list[Record]:
-    return [
+    plain = [
         failure(i, message=f"é {i}") if i % 3 == 2 else success(i, {"x": i / 3, "s": "t" * i}) for i in range(count)
     ]
+    return [replace(record, origin='{"code": "é"}') for record in plain]
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +46,13 @@ def test_records_come_back_in_order(written: tuple[Path, list[Record], bytes]) -
     assert list(contents.records()) == expected
     assert [len(batch) for batch in contents.batches] == [1, 4, 1, 4]
     assert contents.torn is None
+
+
+def test_a_shard_of_version_1_is_read() -> None:
+    one, two = read_shard(Path(__file__).parent / "data" / "version-1.arrow").records()
+    assert (one.task_id, one.attempt, one.origin) == (0, 1, "")
+    assert [array.item() for array in decode_result(Layout.from_json(one.layout), one.payload)] == [0.5, 3]
+    assert two.failure() == Failure(type="ValueError", message="no", traceback="")
 
 
 def test_every_prefix_yields_a_prefix_of_the_records(written: tuple[Path, list[Record], bytes], tmp_path: Path) -> None:
