@@ -2,15 +2,18 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sweeprun.cli.arguments import chosen_run, run_and_words, subcommand_parser
+from sweeprun.cli.drift import add_allow_drift, check_drift
 from sweeprun.errors import LaunchError, UsageError
 from sweeprun.store.directory import RunDirectory
 
 if TYPE_CHECKING:
     from sweeprun.design.task_ids import TaskIds
     from sweeprun.launchers.launcher import Group
+    from sweeprun.store.code import Code
     from sweeprun.store.states import Snapshot
 
 
@@ -24,17 +27,16 @@ def main(words: Sequence[str]) -> int:
     )
     parser.add_argument("words", nargs="*", metavar="RUN | hydra.launcher.KEY=VALUE", help="by default the newest run")
     parser.add_argument("--after-collect", action="store_true", help="collect when everything has ended (Slurm)")
+    add_allow_drift(parser)
     args = parser.parse_args(words)
     path, overrides = run_and_words(args.words)
     if args.after_collect:
         overrides.append("hydra.launcher.after_collect=true")
     run = chosen_run(path)
 
-    from sweeprun.cli.launching import Notes, launch
     from sweeprun.cli.observing import missing_tasks, observe
     from sweeprun.cli.progress import counts_text
     from sweeprun.config.launching import change_launcher
-    from sweeprun.launchers.launcher import plan_submissions
 
     snapshot = observe(run)
     if snapshot.activity.problem:
@@ -46,11 +48,40 @@ def main(words: Sequence[str]) -> int:
         change_launcher(snapshot.manifest.launcher, overrides)  # what is wrong with them is told all the same
         print(f"nothing to start: {counts_text(snapshot)}", file=sys.stderr)
         return 0
-    groups = _groups(run, snapshot, missing, overrides)
+    code = check_drift(
+        run, snapshot.manifest, allowed=args.allow_drift, doing="its results would be mixed with those of other code"
+    )
+    return start_tasks(snapshot, missing, overrides, ["sweeprun", "resume", *words], code)
+
+
+def start_tasks(
+    snapshot: "Snapshot", tasks: "TaskIds", overrides: Sequence[str], command: Sequence[str], code: "Code | None"
+) -> int:
+    """Start tasks of a run that exists, as new submissions; the exit code.
+
+    Parameters
+    ----------
+    snapshot
+        The run.
+    tasks
+        The tasks.
+    overrides
+        What is changed of their launchers.
+    command, code
+        The command line, and the code as it is now.
+    """
+    from sweeprun.cli.launching import Notes, launch
+    from sweeprun.launchers.launcher import plan_submissions
+    from sweeprun.store.provenance import keep_provenance
+
+    run = snapshot.run
+    groups = _groups(run, snapshot, tasks, overrides)
     for group in groups:
         group.launcher.check(Notes())
     first = max((submission.number + 1 for submission in snapshot.activity.submissions), default=0)
-    return launch(run, plan_submissions(groups, first=first, attempt=_next_attempt(snapshot)))
+    submissions = plan_submissions(groups, first=first, attempt=_next_attempt(snapshot))
+    provenance = keep_provenance(run, command, code)
+    return launch(run, [replace(submission, provenance=provenance) for submission in submissions])
 
 
 def _groups(run: RunDirectory, snapshot: "Snapshot", missing: "TaskIds", overrides: Sequence[str]) -> list["Group"]:

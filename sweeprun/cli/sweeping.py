@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,14 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import OverrideError, SweeprunError, UsageError
 from sweeprun.launchers.launcher import Group, Launcher
 from sweeprun.launchers.registry import is_launcher, make_launcher
+from sweeprun.launchers.variables import REFERENCE
+from sweeprun.store.code import Code
 from sweeprun.store.directory import RunDirectory, make_run_directory
 from sweeprun.store.files import create_file
 from sweeprun.store.manifest import Manifest, write_manifest
-from sweeprun.store.provenance import gather_provenance
+from sweeprun.store.provenance import keep_provenance
 from sweeprun.worker.functions import load_task_function
+from sweeprun.worker.sources import code_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,7 @@ class PreparedSweep:
     sweep: ComposedSweep
     manifest: Manifest
     groups: tuple[Group, ...]
+    code: Code
 
     @property
     def launcher(self) -> Launcher | None:
@@ -146,7 +151,8 @@ def prepare_sweep(application: Application, sweep_config: DictConfig) -> Prepare
     groups = tuple(_groups(name, sweep, manifest)) if is_launcher(name) else ()
     if groups:
         manifest = replace(manifest, launcher=groups[0].launcher.to_dict())
-    return PreparedSweep(sweep=sweep, manifest=manifest, groups=groups)
+    code = code_of(sweep.task_specs, Path.cwd(), targets=sweep.targets())
+    return PreparedSweep(sweep=sweep, manifest=manifest, groups=groups, code=code)
 
 
 def _check_launcher(launcher: Any) -> None:
@@ -161,8 +167,7 @@ def _groups(name: str, sweep: ComposedSweep, manifest: Manifest) -> Iterator[Gro
     hydra = sweep.sweep_config.hydra
     options: Any = OmegaConf.to_container(hydra.launcher, resolve=False)
     shared = {str(key): resolve_key(sweep.sweep_config, f"hydra.launcher.{key}") for key in options if key != "sbatch"}
-    variables = resolve_key(sweep.sweep_config, "hydra.job.env_set")
-    shared |= {"name": name, "variables": {key: str(value) for key, value in variables.items()}}
+    shared |= {"name": name, "variables": _variables(sweep.sweep_config)}
     if not options.get("sbatch") and (name != SLURM or not manifest.composition_axes):
         yield Group(tasks=TaskIds.first(len(sweep.table)), launcher=make_launcher(shared))
         return
@@ -170,12 +175,32 @@ def _groups(name: str, sweep: ComposedSweep, manifest: Manifest) -> Iterator[Gro
         yield Group(tasks=tasks, launcher=make_launcher(shared | {"sbatch": own}))
 
 
+def _variables(sweep_config: DictConfig) -> dict[str, str]:
+    """``hydra.job.env_set``, resolved but for what refers to the environment, which is not to be written down."""
+    masked = deepcopy(sweep_config)
+    references: list[str] = []
+
+    def mask(reference: "re.Match[str]") -> str:
+        references.append(reference[0])
+        return f"\0{len(references) - 1}\0"
+
+    env_set: Any = OmegaConf.to_container(masked.hydra.job.env_set, resolve=False)
+    for name, value in env_set.items():
+        if isinstance(value, str):
+            masked.hydra.job.env_set[name] = REFERENCE.sub(mask, value)
+    resolved = resolve_key(masked, "hydra.job.env_set")
+    return {
+        name: re.sub("\0(\\d+)\0", lambda place: references[int(place[1])], str(value))
+        for name, value in resolved.items()
+    }
+
+
 def create_run(prepared: PreparedSweep, command: Sequence[str]) -> tuple[RunDirectory, Manifest]:
     """Make the run directory, with everything that workers and collect will need."""
     sweep = prepared.sweep
     hydra = sweep.sweep_config.hydra
     run = make_run_directory(Path(hydra.sweep.dir), numbered="${now:" in _raw(hydra.sweep, "dir"))
-    manifest = replace(prepared.manifest, provenance=gather_provenance(command))
+    manifest = replace(prepared.manifest, provenance=keep_provenance(run, command, prepared.code))
     write_configs(run, sweep.compositions)
     create_file(run.hydra_config, OmegaConf.to_yaml(sweep.sweep_config).encode())
     write_manifest(run, manifest)

@@ -2,6 +2,7 @@
 
 import itertools
 import pickle
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -23,6 +24,7 @@ from sweeprun.design.tasks import TaskTable
 from sweeprun.design.values import AxisValues, Choice, Scalar, Value
 from sweeprun.errors import OverrideError
 
+_TARGET = re.compile(r"""^[ -]*_target_: ['"]?([A-Za-z_][\w.]*)""", re.MULTILINE)
 _CHECKED_ENDS = 64
 """Of a range longer than twice this, so many values at each end are set on trial: all its values are of one type."""
 
@@ -51,6 +53,10 @@ class ComposedSweep:
     compositions: tuple[Composition, ...]
     sweep_config: DictConfig
     task_specs: tuple[Any, ...]
+
+    def targets(self) -> set[str]:
+        """Everything that the configs name as a ``_target_``."""
+        return {found for composition in self.compositions for found in _TARGET.findall(composition.text)}
 
 
 def compose_sweep(application: Application, sweep_config: DictConfig) -> ComposedSweep:

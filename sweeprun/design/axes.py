@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,7 @@ class LabelKind(Enum):
         return LabelKind.MIXED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Axis:
     """One swept config key and its ordered values.
 
@@ -104,12 +105,29 @@ class Axis:
         labels = [self.coordinate(index) for index in range(len(self))]
         return np.array(labels, dtype=self.kind.dtype)
 
+    def index_of(self, label: Scalar) -> int | None:
+        """Where a value has that label; None if none has."""
+        values = self.values
+        if isinstance(values, IntegerRange):
+            numbers = range(values.start, values.stop, values.step)
+            return numbers.index(label) if isinstance(label, int) and label in numbers else None
+        return self._places_by_label.get(_label_key(label))
+
+    @cached_property
+    def _places_by_label(self) -> dict[Scalar, int]:
+        return {_label_key(self.values.label(index)): index for index in range(len(self))}
+
     def to_dict(self) -> dict[str, Any]:
         return {"name": self.name, "kind": self.kind.value, "values": self.values.to_dict()}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Axis":
         return cls(name=data["name"], kind=LabelKind(data["kind"]), values=axis_values_from_dict(data["values"]))
+
+
+def _label_key(label: Scalar) -> Scalar:
+    """What makes two labels one coordinate: equality, by which 1 is 1.0; and NaN is itself."""
+    return label if label == label else "nan"  # noqa: PLR0124  # that is what NaN is
 
 
 def _fits_int64(number: int) -> bool:

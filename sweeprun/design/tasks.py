@@ -1,6 +1,6 @@
 """The task table: task_id -> task, computed on demand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,20 +34,49 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """The tasks of one design, numbered on from ``first_id``."""
+    """The tasks of one design, numbered on from ``first_id``.
+
+    Attributes
+    ----------
+    first_id
+        The id of its first task.
+    design
+        What its tasks are.
+    compositions
+        The number of the composed config for each combination of the values of its composition axes, leftmost
+        slowest; None if they are numbered in that order.
+    """
 
     first_id: int
     design: Grid
+    compositions: tuple[int, ...] | None = None
 
     def __contains__(self, task_id: object) -> bool:
         return isinstance(task_id, int) and 0 <= task_id - self.first_id < len(self.design)
 
+    def first_of(self, design: Grid, indices: Sequence[int], shared_by: Iterable[str]) -> int | None:
+        """The id of the first task here that has the values of a point of another design on some axes; None if none."""
+        names = set(shared_by)
+        places = []
+        for own, axis, index in zip(self.design.axes, design.axes, indices, strict=True):
+            place = own.index_of(axis.values.label(index)) if axis.name in names else 0
+            if place is None:
+                return None
+            places.append(place)
+        return self.first_id + self.design.position(places)
+
     def to_dict(self) -> dict[str, Any]:
-        return {"first_id": self.first_id, "design": self.design.to_dict()}
+        data = {"first_id": self.first_id, "design": self.design.to_dict()}
+        return data if self.compositions is None else data | {"compositions": list(self.compositions)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Block":
-        return cls(first_id=data["first_id"], design=Grid.from_dict(data["design"]))
+        compositions = data.get("compositions")
+        return cls(
+            first_id=data["first_id"],
+            design=Grid.from_dict(data["design"]),
+            compositions=None if compositions is None else tuple(map(int, compositions)),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +137,13 @@ class TaskTable:
         shared_by = self.streams.shared_by
         if shared_by is None:
             return block.first_id + position
+        indices = block.design.indices(position)
+        for earlier in self.blocks:
+            if earlier is block:
+                break
+            found = earlier.first_of(block.design, indices, shared_by)
+            if found is not None:
+                return found
         return block.first_id + block.design.first_position(position, shared_by)
 
     def to_dict(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
 from sweeprun.launchers.pool import Pool
 from sweeprun.launchers.progress import Progress
+from sweeprun.launchers.variables import expand
 from sweeprun.store.activity import Activity, Element, ElementState
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.submissions import Submission
@@ -53,7 +54,9 @@ class LocalLauncher:
         return {"name": "local", **asdict(self)}
 
     def check(self, progress: Progress) -> None:
-        """Nothing can be missing."""
+        """Only a variable that another one refers to can be missing."""
+        del progress
+        expand(self.variables, os.environ)
 
     def array(self, tasks: TaskIds, throttle: int | None = None) -> Array:
         throttle = throttle or self.throttle or max(1, usable_cpus() // (self.cpus_per_task or 1))
@@ -80,7 +83,7 @@ class LocalLauncher:
                 submission.array,
                 place=Place(submission=submission.number, attempt=submission.attempt),
                 workers=workers,
-                environment=self.environment(workers, {**os.environ, **self.variables}),
+                environment=self.environment(workers, {**os.environ, **expand(self.variables, os.environ)}),
                 progress=progress,
             ).run()
 

@@ -14,6 +14,9 @@
         workers/*.beat         what each worker is running now; gone when it ended in order
         workers/*.exits        what launchers saw of workers that died
         logs/*.log             standard output and error of workers
+        code/DIGEST.json       source files and packages that results come from, by their digests
+        code/DIGEST.patch      what git didn't have of them
+        extensions/1.json      the tasks that were added by the first `sweeprun extend`
         17/                    the directory of task 17, if it asked for one
 """
 
@@ -68,6 +71,26 @@ class RunDirectory:
     @property
     def logs(self) -> Path:
         return self.path / "logs"
+
+    @property
+    def codes(self) -> Path:
+        return self.path / "code"
+
+    @property
+    def extensions(self) -> Path:
+        return self.path / "extensions"
+
+    def code(self, digest: str) -> Path:
+        return self.codes / f"{digest}.json"
+
+    def patch(self, digest: str) -> Path:
+        return self.codes / f"{digest}.patch"
+
+    def extension(self, number: int) -> Path:
+        return self.extensions / f"{number}.json"
+
+    def extension_configs(self, number: int) -> Path:
+        return self.extensions / f"{number}.pickle"
 
     def submission(self, number: int) -> Path:
         return self.submissions / f"{number}.json"

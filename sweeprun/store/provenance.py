@@ -1,30 +1,44 @@
-"""Where a run came from: command line, code, versions, host, time."""
+"""Where results come from: command line, code, packages, host, time. No environment variable is ever recorded."""
 
 import os
 import platform
 import socket
-import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from sweeprun import __version__
+from sweeprun.store.code import Code, installed_packages, write_code
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.files import create_file
+from sweeprun.store.git import read_git
+from sweeprun.store.origins import cpu_model
 
-_PACKAGES = ("numpy", "hydra-core", "omegaconf", "pyarrow", "xarray")
-_GIT_SECONDS = 5
+_SHORT = ("numpy", "hydra-core", "omegaconf", "pyarrow", "xarray")
+"""The packages whose versions the short form has."""
 
 
-def gather_provenance(command: Sequence[str]) -> dict[str, Any]:
-    """What is known about this submission, as JSON.
+def keep_provenance(run: RunDirectory, command: Sequence[str], code: Code | None) -> dict[str, Any]:
+    """Gather where what is about to be run comes from, and keep in the run directory what is too long for JSON.
 
     Parameters
     ----------
+    run
+        The run.
     command
         The words of the command line.
+    code
+        The code as it is now; None if that can't be told.
+
+    Returns
+    -------
+    dict
+        As the manifest and submissions hold it; strict JSON.
     """
+    packages = installed_packages()
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": list(command),
@@ -32,32 +46,42 @@ def gather_provenance(command: Sequence[str]) -> dict[str, Any]:
         "host": socket.gethostname(),
         "pid": os.getpid(),
         "platform": platform.platform(),
-        "versions": {"python": platform.python_version(), "sweeprun": __version__}
-        | {name: _version(name) for name in _PACKAGES},
+        "cpu": cpu_model(),
         "executable": sys.executable,
-        "git": _git(),
+        "versions": {"python": platform.python_version(), "sweeprun": __version__}
+        | {name: packages.get(name) for name in _SHORT},
+        "packages": packages,
+        "blas": _blas(),
+        "code": None if code is None else write_code(run, code),
+        "git": _keep_git(run),
     }
 
 
-def _version(package: str) -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
+def short_form(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """What a Dataset says of its provenance: all but the packages that have nothing to do with sweeprun."""
+    return {name: value for name, value in provenance.items() if name not in ("packages", "pid", "executable")}
 
 
-def _git() -> dict[str, Any] | None:
-    """The commit of the working directory and whether files differ from it; None outside a repository."""
-    try:
-        commit = _ask_git("rev-parse", "HEAD")
-        changed = _ask_git("status", "--porcelain", "--untracked-files=no")
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return {"commit": commit, "changed": bool(changed)}
+def _blas() -> dict[str, str]:
+    """The library that does NumPy's linear algebra, as NumPy was built with it."""
+    import numpy as np
+
+    with suppress(Exception):  # what NumPy says here has changed before
+        config: Any = np.show_config(mode="dicts")
+        blas = config["Build Dependencies"]["blas"]
+        return {name: str(blas[name]) for name in ("name", "version", "openblas configuration") if name in blas}
+    return {}
 
 
-def _ask_git(*arguments: str) -> str:
-    answer = subprocess.run(
-        ["git", *arguments], capture_output=True, text=True, check=True, timeout=_GIT_SECONDS, stdin=subprocess.DEVNULL
-    )
-    return answer.stdout.strip()
+def _keep_git(run: RunDirectory) -> dict[str, Any] | None:
+    state = read_git(Path.cwd())
+    if state is None or isinstance(state, str):
+        return None if state is None else {"commit": None, "changed": None, "problem": state}
+    found: dict[str, Any] = {"commit": state.commit, "changed": bool(state.patch), "left_out": list(state.left_out)}
+    if state.patch:
+        path = run.patch(state.patch_digest)
+        run.codes.mkdir(exist_ok=True)
+        with suppress(FileExistsError):
+            create_file(path, state.patch)
+        found["patch"] = f"{path.parent.name}/{path.name}"
+    return found

@@ -45,6 +45,8 @@ class Submission:
         The process that made it.
     created
         Unix time, seconds.
+    provenance
+        Where it comes from (see `sweeprun.store.provenance`); empty if that is what the manifest says.
     """
 
     number: int
@@ -55,6 +57,7 @@ class Submission:
     token: str = field(default_factory=lambda: os.urandom(6).hex())
     submitter: Process = field(default_factory=Process.current)
     created: float = field(default_factory=time.time)
+    provenance: dict[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -68,6 +71,7 @@ class Submission:
             "token": self.token,
             "submitter": asdict(self.submitter),
             "created": self.created,
+            "provenance": self.provenance,
         }
 
     @classmethod
@@ -86,6 +90,7 @@ class Submission:
             token=str(data["token"]),
             submitter=Process(**data["submitter"]),
             created=float(data["created"]),
+            provenance=dict(data.get("provenance", {})),
         )
 
 

@@ -8,6 +8,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,8 +19,10 @@ from sweeprun.config.frozen import ConfigDeriver, HydraConfigHook, HydraNode, re
 from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.design.tasks import Task
 from sweeprun.errors import Unfinished
+from sweeprun.store.code import accepted_code, current_code
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
+from sweeprun.store.origins import Origin
 from sweeprun.store.payloads import encode_result
 from sweeprun.store.records import FAILURE_LAYOUT, Failure, Outcome, Record
 from sweeprun.store.workers import WARNING_SIGNAL, BeatWriter, Place
@@ -57,6 +60,7 @@ class Worker:
         self._run = run
         self._manifest = manifest
         self._attempt = place.attempt
+        self._submission = place.submission
         self._base = Path(manifest.job.get("cwd") or Path.cwd())
         self._functions: dict[str, TaskFunction] = {}
         self._deriver: ConfigDeriver | None = None
@@ -136,11 +140,13 @@ class Worker:
             seconds=time.perf_counter() - clock,
             layout=layout,
             payload=payload,
+            origin=self._origin,
         )
 
     def _call(self, task: Task, cfg: DictConfig | None) -> Any:
         cfg = self._derive(task) if cfg is None else cfg
         function = self._function(cfg)
+        _ = self._origin  # of the code as it was imported, not as it may be when the task is done
         running = RunningTask(
             id=task.task_id,
             attempt=self._attempt,
@@ -184,6 +190,12 @@ class Worker:
         if not self._resumable and os.getpid() == self._pid:
             self._resumable = True
             self._beat.resumable()
+
+    @cached_property
+    def _origin(self) -> str:
+        """What this worker's records are made with."""
+        accepted = accepted_code(self._run, self._manifest, self._submission)
+        return Origin.current(current_code(self._run, accepted)).to_json()
 
     def _derive(self, task: Task) -> DictConfig:
         if self._hydra is None:

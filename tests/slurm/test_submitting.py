@@ -113,7 +113,9 @@ def test_a_dependent_job_collects(sweep: Sweep) -> None:
 def test_submitting_from_inside_a_job_leaks_nothing_into_the_new_one(sweep: Sweep) -> None:
     script = sweep.folder / "outer.sh"
     words = "-m 'seed=range(2)' task=study.see hydra/launcher=slurm hydra.sweep.dir=runs/one"
-    script.write_text(f"#!/bin/bash\nexport MINE=kept\n{shlex.quote(sys.executable)} -m sweeprun {words} && touch submitted\n")
+    script.write_text(
+        f"#!/bin/bash\nexport MINE=kept\n{shlex.quote(sys.executable)} -m sweeprun {words} && touch submitted\n"
+    )
     sweep.cluster.command(
         *("sbatch", "--array=7", "--cpus-per-task=4", "--mem=2000", f"--chdir={sweep.folder}"),
         *(f"--output={sweep.folder}/outer.log", str(script)),

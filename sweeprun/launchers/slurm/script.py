@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sweeprun.cpus import THREAD_VARIABLES
 from sweeprun.launchers.slurm.options import directive
+from sweeprun.launchers.variables import is_secret
 
 COMMENT = "sweeprun:"
 """What the comment of our jobs begins with; the submission's token follows."""
@@ -44,6 +45,11 @@ def log_lines(run: Path, log: str) -> tuple[list[str], list[str]]:
     before, index, after = log.partition("%a")
     word = quote(f"{run}/{before}") + ('"$SLURM_ARRAY_TASK_ID"' if index else "") + after
     return [directive("output", "/dev/null")], [f"exec >>{word} 2>&1"]
+
+
+def _variable(name: str, value: str) -> str:
+    """The line that sets a variable; one that refers to the environment comes with that of ``sbatch``."""
+    return f"# {name} is set in the environment of sbatch" if is_secret(value) else f"export {name}={quote(value)}"
 
 
 def render_script(
@@ -92,7 +98,7 @@ def render_script(
             "trap '' USR1 # the warning before the time limit is for the process that takes this one's place",
             f"cd -- {quote(str(cwd))} || exit 1",
             *(f"export {variable}={_THREADS}" for variable in (*THREAD_VARIABLES, "SRUN_CPUS_PER_TASK")),
-            *(f"export {variable}={quote(value)}" for variable, value in variables.items()),
+            *(_variable(name, value) for name, value in variables.items()),
             *setup,
             f"exec {' '.join(map(quote, command))}",
             "",
