@@ -19,6 +19,7 @@ SUBCOMMANDS = {
     "cancel": "stop what waits or runs of a run, or some of its tasks",
     "throttle": "change how many elements of a run may run at once",
     "resume": "run the tasks that have no result and are in no queue",
+    "extend": "add values to the axes of a run, and run the new points",
     "list": "list the runs, newest first",
     "worker": "run elements of a run's array; what launchers start",
     "element": "run the element of a Slurm array that this job is; what job scripts start",

@@ -79,7 +79,9 @@ def start_tasks(
     for group in groups:
         group.launcher.check(Notes())
     first = max((submission.number + 1 for submission in snapshot.activity.submissions), default=0)
-    submissions = plan_submissions(groups, first=first, attempt=_next_attempt(snapshot))
+    submissions = plan_submissions(
+        groups, first=first, attempt=_next_attempt(snapshot), active=_active_shares(snapshot)
+    )
     provenance = keep_provenance(run, command, code)
     return launch(run, [replace(submission, provenance=provenance) for submission in submissions])
 
@@ -116,6 +118,16 @@ def _groups(run: RunDirectory, snapshot: "Snapshot", missing: "TaskIds", overrid
         else:
             same |= tasks
     return [Group(tasks=TaskIds.of(tasks), launcher=make_launcher(options)) for options, tasks in merged]
+
+
+def _active_shares(snapshot: "Snapshot") -> dict[int, int]:
+    """The submissions of which something waits or runs: how many of their elements may run at once."""
+    left: dict[int, int] = {}
+    arrays = {}
+    for submission, index in snapshot.activity.active_elements():
+        arrays[submission.number] = submission.array
+        left[submission.number] = left.get(submission.number, 0) + (len(submission.array) if index is None else 1)
+    return {number: min(array.throttle, left[number]) for number, array in arrays.items()}
 
 
 def _next_attempt(snapshot: "Snapshot") -> int:

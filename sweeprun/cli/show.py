@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from sweeprun.cli.arguments import chosen_run, newest_if_number, run_parser
+from sweeprun.design.extending import whole_grid
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.extensions import config_text
 from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.store.payloads import Layout, decode_result
 from sweeprun.store.records import Record
@@ -33,7 +35,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def _run(run: RunDirectory, manifest: Manifest) -> dict[str, Any]:
-    axes = {axis.name: f"{len(axis)} ({axis.kind.dtype})" for axis in manifest.table.blocks[0].design.axes}
+    axes = {axis.name: f"{len(axis)} ({axis.kind.dtype})" for axis in whole_grid(manifest.table).axes}
     return {
         "run": str(run.path),
         "tasks": len(manifest.table),
@@ -46,7 +48,7 @@ def _run(run: RunDirectory, manifest: Manifest) -> dict[str, Any]:
         "streams": manifest.table.streams.to_dict(),
         **manifest.provenance,
         "command": shlex.join(manifest.provenance.get("command", [])),
-        "config": run.config.read_text(encoding="utf-8", errors="replace"),
+        "config": config_text(run),
     }
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -142,11 +142,16 @@ def prepare_sweep(application: Application, sweep_config: DictConfig) -> Prepare
         overrides=sweep.overrides,
         composition_axes=sweep.composition_axes,
         launcher={"name": name},
-        job={"subdir": _raw(hydra.sweep, "subdir"), "chdir": bool(hydra.job.chdir), "cwd": str(Path.cwd())},
+        job={
+            "subdir": _raw(hydra.sweep, "subdir"),
+            "chdir": bool(hydra.job.chdir),
+            "cwd": str(Path.cwd()),
+            "config": asdict(application.source) | {"path": application.source.absolute_path()},
+        },
         python_path=_python_path(),
         provenance={},
     )
-    deriver = ConfigDeriver(manifest, [(composition.task, composition.full) for composition in sweep.compositions])
+    deriver = ConfigDeriver(manifest, sweep.frozen())
     resolve_job_key(deriver.derive_full(sweep.table.task(0)), "hydra.sweep.subdir")
     groups = tuple(_groups(name, sweep, manifest)) if is_launcher(name) else ()
     if groups:
@@ -171,7 +176,7 @@ def _groups(name: str, sweep: ComposedSweep, manifest: Manifest) -> Iterator[Gro
     if not options.get("sbatch") and (name != SLURM or not manifest.composition_axes):
         yield Group(tasks=TaskIds.first(len(sweep.table)), launcher=make_launcher(shared))
         return
-    for own, tasks in options_by_tasks(manifest, sweep.compositions):
+    for own, tasks in options_by_tasks(manifest, sweep.frozen()):
         yield Group(tasks=tasks, launcher=make_launcher(shared | {"sbatch": own}))
 
 

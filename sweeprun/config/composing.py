@@ -54,6 +54,10 @@ class ComposedSweep:
     sweep_config: DictConfig
     task_specs: tuple[Any, ...]
 
+    def frozen(self) -> list[tuple[bytes, bytes]]:
+        """The pickled configs, as `ConfigDeriver` takes them."""
+        return [(composition.task, composition.full) for composition in self.compositions]
+
     def targets(self) -> set[str]:
         """Everything that the configs name as a ``_target_``."""
         return {found for composition in self.compositions for found in _TARGET.findall(composition.text)}
@@ -73,7 +77,7 @@ def compose_sweep(application: Application, sweep_config: DictConfig) -> Compose
     configs = list(_compose_all(application, sweep_config, sweep))
     if options.members is not None:
         sweep = _with_members(sweep, options.members, configs[0])
-    axes = tuple(_typed(axis, configs, sweep) for axis in sweep.axes)
+    axes = tuple(type_axis(axis, configs, sweep) for axis in sweep.axes)
     shared_by = None if options.streams is None else tuple(axis_name(name) for name in options.streams)
     selecting = {override.axis for override in sweep.overrides if override.selects}
     return ComposedSweep(
@@ -116,8 +120,23 @@ def _with_members(sweep: Sweep, members: int, config: DictConfig) -> Sweep:
     return Sweep(axes=(*sweep.axes, member_axis(members)), overrides=overrides)
 
 
-def _typed(axis: Axis, configs: Sequence[DictConfig], sweep: Sweep) -> Axis:
-    """The axis with its values checked against every config, and labelled as the configs type them."""
+def type_axis(axis: Axis, configs: Sequence[DictConfig], sweep: Sweep) -> Axis:
+    """An axis with its values checked against every config, and labelled as the configs type them.
+
+    Parameters
+    ----------
+    axis
+        The axis, as it was parsed.
+    configs
+        The composed configs.
+    sweep
+        All axes and overrides.
+
+    Raises
+    ------
+    OverrideError
+        If a value doesn't fit, or is there twice.
+    """
     override = next((override for override in sweep.overrides if override.axis == axis.name), None)
     if override is None or override.selects:
         _refuse_repetition(axis)

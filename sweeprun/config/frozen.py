@@ -24,6 +24,7 @@ from sweeprun.design.tasks import Task
 from sweeprun.design.values import Value
 from sweeprun.errors import FormatError, OverrideError
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.extensions import count_extensions
 from sweeprun.store.files import create_file
 from sweeprun.store.manifest import Manifest
 
@@ -63,15 +64,33 @@ def freeze(config: DictConfig) -> Composition:
 
 def write_configs(run: RunDirectory, compositions: Sequence[Composition]) -> None:
     """Write the frozen configs of a new run, for workers and for people."""
+    create_file(run.frozen_configs, _pickled(compositions))
+    create_file(run.config, _as_text(compositions))
+
+
+def write_added_configs(run: RunDirectory, number: int, compositions: Sequence[Composition]) -> None:
+    """Write the configs that an extension adds.
+
+    Raises
+    ------
+    FileExistsError
+        If somebody else has made an extension of that number meanwhile.
+    """
+    create_file(run.extension_configs(number), _pickled(compositions))
+    create_file(run.extension_config(number), _as_text(compositions))
+
+
+def _as_text(compositions: Sequence[Composition]) -> bytes:
+    return "---\n".join(composition.text for composition in compositions).encode("utf-8", "surrogateescape")
+
+
+def _pickled(compositions: Sequence[Composition]) -> bytes:
     data = {
         "format": FORMAT,
         "version": VERSION,
         "compositions": [(composition.task, composition.full) for composition in compositions],
     }
-    create_file(run.frozen_configs, pickle.dumps(data, protocol=pickle.HIGHEST_PROTOCOL))
-    create_file(
-        run.config, "---\n".join(composition.text for composition in compositions).encode("utf-8", "surrogateescape")
-    )
+    return pickle.dumps(data, protocol=pickle.HIGHEST_PROTOCOL)
 
 
 def read_configs(run: RunDirectory) -> list[tuple[bytes, bytes]]:
@@ -84,12 +103,13 @@ def read_configs(run: RunDirectory) -> list[tuple[bytes, bytes]]:
     FormatError
         If the version is unknown.
     """
-    data = pickle.loads(run.frozen_configs.read_bytes())
-    if (data.get("format"), data.get("version")) != (FORMAT, VERSION):
-        raise FormatError(
-            f"{run.frozen_configs} has version {data.get('version')!r} and this sweeprun reads version {VERSION}"
-        )
-    compositions: list[tuple[bytes, bytes]] = data["compositions"]
+    compositions: list[tuple[bytes, bytes]] = []
+    added = [run.extension_configs(number) for number in range(1, count_extensions(run) + 1)]
+    for path in (run.frozen_configs, *filter(Path.exists, added)):
+        data = pickle.loads(path.read_bytes())
+        if (data.get("format"), data.get("version")) != (FORMAT, VERSION):
+            raise FormatError(f"{path} has version {data.get('version')!r} and this sweeprun reads version {VERSION}")
+        compositions.extend(data["compositions"])
     return compositions
 
 

@@ -8,10 +8,11 @@ import numpy as np
 from omegaconf import DictConfig, OmegaConf
 
 from sweeprun.config.application import resolve_job_key
-from sweeprun.config.frozen import Composition, ConfigDeriver
+from sweeprun.config.frozen import ConfigDeriver
 from sweeprun.design.grid import Grid
 from sweeprun.design.overrides import keys_overlap
 from sweeprun.design.task_ids import TaskIds
+from sweeprun.design.tasks import Block
 from sweeprun.store.manifest import Manifest
 
 KEY = "hydra.launcher.sbatch"
@@ -23,18 +24,41 @@ _RESOLVER = re.compile(r"\$\{\s*([\w.]+)\s*:")
 _PURE_RESOLVERS = frozenset({"oc.env", "oc.decode", "oc.create", "oc.select", "oc.dict.keys", "oc.dict.values"})
 
 
-def options_by_tasks(manifest: Manifest, compositions: Sequence[Composition]) -> list[tuple[dict[str, Any], TaskIds]]:
-    """The options ``hydra.launcher.sbatch`` of all tasks: each distinct set of them with the tasks that need it.
+def options_by_tasks(
+    manifest: Manifest, compositions: Sequence[tuple[bytes, bytes]], *, first_id: int = 0
+) -> list[tuple[dict[str, Any], TaskIds]]:
+    """The options ``hydra.launcher.sbatch`` of tasks: each distinct set of them with the tasks that need it.
 
     They are resolved in the config of a task, once for each combination of the axes that they can depend on.
+
+    Parameters
+    ----------
+    manifest, compositions
+        The run, and its configs as `ConfigDeriver` takes them.
+    first_id
+        The tasks of the block that begins here, and of all later ones, are looked at.
 
     Raises
     ------
     ConfigError
         If they can't be resolved.
     """
-    deriver = ConfigDeriver(manifest, [(composition.task, composition.full) for composition in compositions])
-    (block,) = manifest.table.blocks
+    deriver = ConfigDeriver(manifest, compositions)
+    found: list[tuple[dict[str, Any], set[int]]] = []
+    for block in manifest.table.blocks:
+        if block.first_id >= first_id:
+            for options, task_ids in _options_in_block(manifest, deriver, block):
+                same = next((known for known_options, known in found if known_options == options), None)
+                if same is None:
+                    found.append((options, set(task_ids)))
+                else:
+                    same.update(task_ids)
+    return [(options, TaskIds.of(task_ids)) for options, task_ids in found]
+
+
+def _options_in_block(
+    manifest: Manifest, deriver: ConfigDeriver, block: Block
+) -> Iterator[tuple[dict[str, Any], list[int]]]:
 
     def config_at(position: int) -> DictConfig:
         return deriver.derive_full(manifest.table.task(block.first_id + position))
@@ -52,10 +76,8 @@ def options_by_tasks(manifest: Manifest, compositions: Sequence[Composition]) ->
             distinct.append(options)
         group_of[number] = distinct.index(options)
     groups = group_of[combination]
-    return [
-        (options, TaskIds.of((np.flatnonzero(groups == number) + block.first_id).tolist()))
-        for number, options in enumerate(distinct)
-    ]
+    for number, options in enumerate(distinct):
+        yield options, (np.flatnonzero(groups == number) + block.first_id).tolist()
 
 
 def _combinations(design: Grid, places: Collection[int]) -> tuple[list[int], np.ndarray]:

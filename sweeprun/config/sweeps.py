@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import ChoiceSweep, Glob, OverrideType, QuotedString, RangeSweep
 from hydra.core.override_parser.types import Override as HydraOverride
 
@@ -82,6 +83,38 @@ def member_axis(members: int) -> Axis:
     return Axis(name=MEMBER, values=IntegerRange(start=0, stop=members), kind=LabelKind.INTEGER)
 
 
+def axis_of(name: str, parsed: HydraOverride, *, is_group: bool) -> Axis:
+    """An axis with the values of an override, one value or several, parsed without any config directory.
+
+    Raises
+    ------
+    OverrideError
+        If it is a deletion, empty, or needs a config directory to be read.
+    """
+    if parsed.is_delete():
+        raise OverrideError(f"{parsed.input_line!r} deletes a key; write AXIS=VALUES")
+    swept: Any = parsed._value
+    if isinstance(swept, Glob):
+        raise OverrideError(f"{parsed.input_line!r}: name the options one by one, separated by commas")
+    many = parsed.is_sweep_override()
+    values = _axis_values(_Grammar(), parsed, is_group) if many else _choice(_Grammar(), [swept])
+    return Axis(name=name, values=values, kind=_kind(values))
+
+
+class Parser(Protocol):
+    """What reads overrides."""
+
+    def parse(self, overrides: Sequence[str]) -> list[HydraOverride]:
+        """Parse overrides by Hydra's grammar."""
+
+
+class _Grammar:
+    """Hydra's grammar alone."""
+
+    def parse(self, overrides: Sequence[str]) -> list[HydraOverride]:
+        return list(OverridesParser.create().parse_overrides(list(overrides)))
+
+
 def axis_name(key: str) -> str:
     """The name of the axis of a key or config group; ``/`` would be no part of a name in netCDF."""
     return key.replace("/", ".")
@@ -98,12 +131,16 @@ def _convert(application: Application, parsed: HydraOverride, is_group: bool) ->
     if operation is Operation.DELETE:
         raise OverrideError(f"{parsed.input_line!r} sweeps over what to delete; a deletion takes one value")
     values = _axis_values(application, parsed, is_group)
+    if not len(values):
+        raise OverrideError(
+            f"the axis {parsed.input_line!r} is empty: no value to run. {_why_empty(application, parsed)}"
+        )
     holds_mappings = isinstance(values, Choice) and any(isinstance(value, dict) for value in values.values)
     override = Override(operation=operation, key=key, selects=is_group and not holds_mappings, axis=axis_name(key))
     return override, values
 
 
-def _axis_values(application: Application, parsed: HydraOverride, is_group: bool) -> AxisValues:
+def _axis_values(parser: Parser, parsed: HydraOverride, is_group: bool) -> AxisValues:
     swept: Any = parsed._value
     if isinstance(swept, Glob) and not is_group:
         raise OverrideError(
@@ -118,11 +155,7 @@ def _axis_values(application: Application, parsed: HydraOverride, is_group: bool
     if isinstance(swept, RangeSweep) and not swept.shuffle:
         values = _range(swept)
     else:
-        values = _choice(application, list(parsed.sweep_iterator()))
-    if not len(values):
-        raise OverrideError(
-            f"the axis {parsed.input_line!r} is empty: no value to run. {_why_empty(application, parsed)}"
-        )
+        values = _choice(parser, list(parsed.sweep_iterator()))
     return values
 
 
@@ -135,19 +168,19 @@ def _range(swept: RangeSweep) -> AxisValues:
     return DecimalRange(start=repr(start), stop=repr(stop), step=repr(step))
 
 
-def _choice(application: Application, elements: Sequence[Any]) -> Choice:
+def _choice(parser: Parser, elements: Sequence[Any]) -> Choice:
     texts = tuple(HydraOverride._get_value_element_as_str(element) for element in elements)
-    values = tuple(_as_read(application, element, text) for element, text in zip(elements, texts, strict=True))
+    values = tuple(_as_read(parser, element, text) for element, text in zip(elements, texts, strict=True))
     return Choice(values=values, texts=texts, labels=tuple(map(plain_label, values, texts)))
 
 
-def _as_read(application: Application, element: Any, text: str) -> Value:
+def _as_read(parser: Parser, element: Any, text: str) -> Value:
     """What Hydra's jobs make of an element: they read its text again, so that ``str(1)`` becomes the number 1."""
     if isinstance(element, QuotedString):
         return element.text
     if not isinstance(element, str | list | dict) or _PLAIN_WORD.fullmatch(str(element)):
         return element
-    return application.parse([f"key={text}"])[0].value()
+    return parser.parse([f"key={text}"])[0].value()
 
 
 def plain_label(value: Value, text: str) -> Scalar:

@@ -11,7 +11,7 @@ import numpy as np
 from sweeprun.design.values import AxisValues, IntegerRange, Scalar, axis_values_from_dict
 from sweeprun.errors import OverrideError
 
-RESERVED_NAMES = frozenset({"task_id", "state", "seconds"})
+RESERVED_NAMES = frozenset({"task_id", "state", "seconds", "code_digest"})
 """Names that collect gives to coordinates of its own."""
 
 _LARGEST_EXACT_FLOAT = 2**53

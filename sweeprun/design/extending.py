@@ -6,7 +6,7 @@ from functools import reduce
 
 import numpy as np
 
-from sweeprun.design.axes import Axis
+from sweeprun.design.axes import Axis, LabelKind
 from sweeprun.design.grid import Grid
 from sweeprun.design.tasks import Block, TaskTable
 from sweeprun.design.values import AxisValues, Choice, IntegerRange
@@ -51,7 +51,7 @@ def extend_table(table: TaskTable, more: Sequence[Axis]) -> TaskTable:
     Raises
     ------
     OverrideError
-        If the sweep doesn't have such an axis.
+        If the sweep doesn't have such an axis, or its coordinate would change its type for values of another one.
     """
     grid = whole_grid(table)
     given = {axis.name: axis for axis in more}
@@ -63,6 +63,12 @@ def extend_table(table: TaskTable, more: Sequence[Axis]) -> TaskTable:
                 + (f"its axes are {', '.join(names)}" if names else "it has no axis: it is a single task")
             )
     enlarged = [join_axes(axis, given[axis.name]) if axis.name in given else axis for axis in grid.axes]
+    for axis, new in zip(grid.axes, enlarged, strict=True):
+        if new.kind is LabelKind.MIXED is not axis.kind:
+            values = given[axis.name].values.written()
+            raise OverrideError(
+                f"{axis.name}={values}: axis {axis.name!r} holds {axis.kind.dtype}, which these are not"
+            )
     blocks = list(table.blocks)
     first_id = len(table)
     for place, (old, new) in enumerate(zip(grid.axes, enlarged, strict=True)):

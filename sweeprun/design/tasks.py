@@ -1,7 +1,7 @@
 """The task table: task_id -> task, computed on demand."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sweeprun.design.grid import Grid
@@ -104,6 +104,10 @@ class TaskTable:
     def of(cls, design: Grid, streams: Streams | None = None) -> "TaskTable":
         """The table of a new sweep."""
         return cls(blocks=(Block(first_id=0, design=design),), streams=streams or Streams())
+
+    def with_blocks(self, blocks: Iterable[Block]) -> "TaskTable":
+        """The table with further blocks."""
+        return replace(self, blocks=(*self.blocks, *blocks))
 
     def __len__(self) -> int:
         return sum(len(block.design) for block in self.blocks)

@@ -73,10 +73,13 @@ class Group:
     launcher: Launcher
 
 
-def plan_submissions(groups: Sequence[Group], *, first: int = 0, attempt: int = 1) -> tuple[Submission, ...]:
+def plan_submissions(
+    groups: Sequence[Group], *, first: int = 0, attempt: int = 1, active: Mapping[int, int] | None = None
+) -> tuple[Submission, ...]:
     """The submissions of some groups, whose arrays together keep to the throttle; nothing is written.
 
-    If there are more groups than may run at once, those beyond wait for an earlier one to end.
+    If there are more groups than may run at once, those beyond wait for an earlier one to end. So do all of them if
+    earlier submissions, of which something still waits or runs, take the whole throttle.
 
     Parameters
     ----------
@@ -86,21 +89,32 @@ def plan_submissions(groups: Sequence[Group], *, first: int = 0, attempt: int = 
         The number of the first submission.
     attempt
         The number of the attempt.
+    active
+        Earlier submissions of which something waits or runs: number -> how many elements of it may run at once.
     """
     arrays = [group.launcher.array(group.tasks) for group in groups]
-    throttle = arrays[0].throttle
+    active = active or {}
+    throttle = arrays[0].throttle - sum(active.values())
+    ahead = None
+    if throttle < 1:
+        ahead = max(active, key=lambda number: (active[number], number))
+        throttle = min(active[ahead], arrays[0].throttle)
     lanes = min(len(arrays), throttle)
     shares = share_throttle(throttle, [len(array) for array in arrays[:lanes]])
     submissions = []
     for place, (group, whole) in enumerate(zip(groups, arrays, strict=True)):
-        array = whole if len(arrays) == 1 else group.launcher.array(group.tasks, throttle=shares[place % lanes])
+        array = (
+            whole
+            if len(arrays) == 1 and whole.throttle == throttle
+            else group.launcher.array(group.tasks, throttle=shares[place % lanes])
+        )
         submissions.append(
             Submission(
                 number=first + place,
                 array=array,
                 attempt=attempt,
                 launcher=group.launcher.to_dict(),
-                after=first + place - lanes if place >= lanes else None,
+                after=first + place - lanes if place >= lanes else ahead,
             )
         )
     return tuple(submissions)

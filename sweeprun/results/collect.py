@@ -10,13 +10,15 @@ import xarray as xr
 
 from sweeprun import __version__
 from sweeprun.design.axes import RESERVED_NAMES
+from sweeprun.design.extending import grid_positions, whole_grid
 from sweeprun.design.grid import Grid
-from sweeprun.errors import FormatError, ResultError
+from sweeprun.errors import ResultError
 from sweeprun.results.dtypes import encodable
 from sweeprun.results.merging import Merged, OwnDimension, merge_variables, own_dimensions
 from sweeprun.results.parts import Part, chosen_rows, read_parts
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.manifest import Manifest
+from sweeprun.store.extensions import config_text
+from sweeprun.store.origins import Origin
 from sweeprun.store.states import STATE_ORDER, Snapshot, TaskState, take_snapshot
 
 
@@ -60,30 +62,45 @@ def collect_snapshot(snapshot: Snapshot) -> Collected:
     ResultError
         If two tasks returned what can't be one variable.
     """
-    run, manifest, shards = snapshot.run, snapshot.manifest, snapshot.shards
+    manifest, shards = snapshot.manifest, snapshot.shards
     best, states = snapshot.best, snapshot.states
-    if len(manifest.table.blocks) != 1:
-        raise FormatError(f"{run.manifest} has {len(manifest.table.blocks)} blocks of tasks; this sweeprun reads one")
-    grid = manifest.table.blocks[0].design
+    grid = whole_grid(manifest.table)
+    positions = grid_positions(manifest.table, grid)
     names = dimension_names(grid)
     parts = read_parts(shards, best, RESERVED_NAMES.union(names))
     dimensions = own_dimensions(parts)
-    seconds = np.full(len(grid), np.nan)
-    for batch, task_ids, rows in chosen_rows(shards, best, best.outcome >= 0):
-        seconds[task_ids] = batch.columns["seconds"][rows]
     bookkeeping = {
         "task_id": np.arange(len(grid)),
         "state": np.array([state.value for state in STATE_ORDER])[states],
-        "seconds": seconds,
+        **_seconds_and_code(snapshot),
     }
-    dataset = _dataset(grid, names, dimensions, list(merge_variables(parts, dimensions, len(grid))), bookkeeping)
-    _describe(dataset, run, manifest, parts)
+    task_ids = np.empty_like(positions)
+    task_ids[positions] = np.arange(len(grid))  # what each place of the grid takes its values from
+    bookkeeping = {name: data[task_ids] for name, data in bookkeeping.items()}
+    dataset = _dataset(grid, names, dimensions, list(merge_variables(parts, dimensions, positions)), bookkeeping)
+    _describe(dataset, snapshot, grid, parts)
     return Collected(
         dataset=dataset,
         states=snapshot.counts(),
         unsound=best.unsound,
         torn=tuple((shard.path.name, shard.torn) for shard in shards if shard.torn is not None),
     )
+
+
+def _seconds_and_code(snapshot: Snapshot) -> dict[str, np.ndarray]:
+    """The wall time of each task, and, if results come from different code, the digest of each one's."""
+    seconds = np.full(len(snapshot.states), np.nan)
+    digests: dict[str, int] = {}
+    numbers = np.full(len(seconds), -1)
+    for batch, task_ids, rows in chosen_rows(snapshot.shards, snapshot.best, snapshot.best.outcome >= 0):
+        seconds[task_ids] = batch.columns["seconds"][rows]
+        succeeded = snapshot.best.outcome[task_ids] == 1
+        code = Origin.from_json(batch.origin).code
+        if succeeded.any():
+            numbers[task_ids[succeeded]] = digests.setdefault(code, len(digests))
+    if len(digests) <= 1:
+        return {"seconds": seconds}
+    return {"seconds": seconds, "code_digest": np.array([*digests, ""])[numbers]}
 
 
 def dimension_names(grid: Grid) -> tuple[str, ...]:
@@ -129,13 +146,14 @@ def _dataset(
     return dataset
 
 
-def _describe(dataset: xr.Dataset, run: RunDirectory, manifest: Manifest, parts: list[Part]) -> None:
+def _describe(dataset: xr.Dataset, snapshot: Snapshot, grid: Grid, parts: list[Part]) -> None:
     """Attributes that say where the numbers come from."""
+    run, manifest = snapshot.run, snapshot.manifest
     attrs = [part.layout.attrs for part in parts]
     if attrs:
         dataset.attrs.update({key: value for key, value in attrs[0].items() if all(a.get(key) == value for a in attrs)})
     provenance = manifest.provenance
-    swept = {axis.name: axis.values.written() for axis in manifest.table.blocks[0].design.axes}
+    swept = {axis.name: axis.values.written() for axis in grid.axes}
     overrides = [override.written(swept[override.axis] if override.axis else None) for override in manifest.overrides]
     dataset.attrs.update(
         sweeprun=__version__,
@@ -146,5 +164,5 @@ def _describe(dataset: xr.Dataset, run: RunDirectory, manifest: Manifest, parts:
         versions=json.dumps(provenance.get("versions", {})),
         git=json.dumps(provenance.get("git")),
         streams=json.dumps(manifest.table.streams.to_dict()),
-        base_config=run.config.read_text(encoding="utf-8", errors="replace") if run.config.exists() else "",
+        base_config=config_text(run),
     )

@@ -155,8 +155,17 @@ def _joined(what: str, arrays: Sequence[tuple[int, np.ndarray]]) -> list[np.ndar
         raise ResultError(f"{what} can't be collected: {error}") from error
 
 
-def merge_variables(parts: Sequence[Part], dimensions: dict[str, OwnDimension], tasks: int) -> Iterator[Merged]:
+def merge_variables(
+    parts: Sequence[Part], dimensions: dict[str, OwnDimension], positions: np.ndarray
+) -> Iterator[Merged]:
     """All variables, in the order in which tasks first returned them; coordinates of own dimensions are not among them.
+
+    Parameters
+    ----------
+    parts, dimensions
+        What the tasks returned, and its dimensions over all of them.
+    positions
+        Where the values of each task belong; shape ``(tasks,)``.
 
     Raises
     ------
@@ -172,7 +181,7 @@ def merge_variables(parts: Sequence[Part], dimensions: dict[str, OwnDimension], 
                 others.add(variable.name)
     for name, same in pieces.items():
         if name in others:
-            yield _merge(name, same, dimensions, tasks)
+            yield _merge(name, same, dimensions, positions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +193,7 @@ class _Piece:
     column: np.ndarray
 
 
-def _merge(name: str, pieces: Sequence[_Piece], dimensions: dict[str, OwnDimension], tasks: int) -> Merged:
+def _merge(name: str, pieces: Sequence[_Piece], dimensions: dict[str, OwnDimension], positions: np.ndarray) -> Merged:
     first = pieces[0]
     for piece in pieces:
         if piece.variable.dims != first.variable.dims:
@@ -198,7 +207,7 @@ def _merge(name: str, pieces: Sequence[_Piece], dimensions: dict[str, OwnDimensi
     return Merged(
         name=name,
         dims=first.variable.dims,
-        data=columns[0][0] if shared else _scatter(pieces, columns, dimensions, tasks),
+        data=columns[0][0] if shared else _scatter(pieces, columns, dimensions, positions),
         attrs=next((piece.variable.attrs for piece in pieces if piece.variable.attrs), {}),
         coordinate=coordinate,
         gridded=not shared,
@@ -214,22 +223,27 @@ def _is_shared(dims: tuple[str, ...], columns: Sequence[np.ndarray], dimensions:
 
 
 def _scatter(
-    pieces: Sequence[_Piece], columns: Sequence[np.ndarray], dimensions: dict[str, OwnDimension], tasks: int
+    pieces: Sequence[_Piece],
+    columns: Sequence[np.ndarray],
+    dimensions: dict[str, OwnDimension],
+    positions: np.ndarray,
 ) -> np.ndarray:
     """Place all values; what no task returned is missing."""
     dims = pieces[0].variable.dims
+    tasks = len(positions)
     shape = tuple(dimensions[dim].length for dim in dims)
     complete = sum(map(len, columns)) == tasks and all(column.shape[1:] == shape for column in columns)
     dtype = columns[0].dtype
     out = np.empty((tasks, *shape), dtype) if complete else missing((tasks, *shape), dtype)
     for piece, column in zip(pieces, columns, strict=True):
+        rows = positions[piece.part.task_ids]
         if column.shape[1:] == shape and not any(dimensions[dim].aligned for dim in dims):
-            out[piece.part.task_ids] = column
+            out[rows] = column
             continue
         own = piece.part.own_coordinates()
         places = [
             dimensions[dim].places(own[dim][1] if dim in own else np.arange(length), length)
             for dim, length in zip(dims, column.shape[1:], strict=True)
         ]
-        out[np.ix_(piece.part.task_ids, *places)] = column
+        out[np.ix_(rows, *places)] = column
     return out

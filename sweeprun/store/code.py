@@ -13,7 +13,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +111,15 @@ class Code:
         if changed:
             return f"{name} has changed, and in it the task function {', '.join(changed)}"
         return f"{name} has changed" + (f", but not the task function {', '.join(own)} itself" if own else "")
+
+    def joined(self, other: "Code") -> "Code":
+        """The code with further files, functions and packages."""
+        return replace(
+            self,
+            files={**self.files, **other.files},
+            functions={**self.functions, **other.functions},
+            packages={**self.packages, **other.packages},
+        )
 
     def read_again(self, base: Path | None = None) -> "Code":
         """The same files and packages as they are now; below another directory, if one is given."""

@@ -16,7 +16,8 @@
         logs/*.log             standard output and error of workers
         code/DIGEST.json       source files and packages that results come from, by their digests
         code/DIGEST.patch      what git didn't have of them
-        extensions/1.json      the tasks that were added by the first `sweeprun extend`
+        extensions/1.json      the tasks that were added by the first `sweeprun extend`; 1.yaml and 1.pickle as above,
+                               if they needed further configs
         17/                    the directory of task 17, if it asked for one
 """
 
@@ -91,6 +92,9 @@ class RunDirectory:
 
     def extension_configs(self, number: int) -> Path:
         return self.extensions / f"{number}.pickle"
+
+    def extension_config(self, number: int) -> Path:
+        return self.extensions / f"{number}.yaml"
 
     def submission(self, number: int) -> Path:
         return self.submissions / f"{number}.json"

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sweeprun.design.overrides import Override
 from sweeprun.design.tasks import Task, TaskTable
 from sweeprun.errors import FormatError
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.extensions import read_extensions
 from sweeprun.store.files import create_file, read_json
 
 FORMAT = "sweeprun-run"
@@ -32,7 +33,8 @@ class Manifest:
     launcher
         The launcher's name and options.
     job
-        What Hydra does around a job: ``subdir``, the name of a task's directory, and ``chdir``, whether it runs there.
+        What Hydra does around a job: ``subdir``, the name of a task's directory, and ``chdir``, whether it runs there;
+        ``cwd``, where workers work; and ``config``, the directories and the name that the configs came from.
     python_path
         Directories that workers put in front of ``sys.path``.
     provenance
@@ -49,11 +51,12 @@ class Manifest:
 
     def composition(self, task: Task) -> int:
         """The number of the composed config that a task derives from; leftmost axis slowest."""
+        block = self.table.block_of(task.task_id)
         number = 0
-        for axis, index in zip(self.table.block_of(task.task_id).design.axes, task.indices, strict=True):
+        for axis, index in zip(block.design.axes, task.indices, strict=True):
             if axis.name in self.composition_axes:
                 number = number * len(axis) + index
-        return number
+        return number if block.compositions is None else block.compositions[number]
 
     def override_texts(self, task: Task) -> list[str]:
         """The overrides of a task as they would be typed."""
@@ -100,7 +103,7 @@ def write_manifest(run: RunDirectory, manifest: Manifest) -> None:
 
 
 def read_manifest(run: RunDirectory) -> Manifest:
-    """The manifest of a run.
+    """The manifest of a run, with the tasks that were added later in its table.
 
     Raises
     ------
@@ -109,6 +112,8 @@ def read_manifest(run: RunDirectory) -> Manifest:
     """
     data = read_json(run.manifest)
     try:
-        return Manifest.from_dict(data)
+        manifest = Manifest.from_dict(data)
+        added = tuple(read_extensions(run))
+        return manifest if not added else replace(manifest, table=manifest.table.with_blocks(added))
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise FormatError(f"{run.manifest} is malformed: {type(error).__name__}: {error}") from error

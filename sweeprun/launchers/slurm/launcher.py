@@ -172,7 +172,9 @@ class SlurmLauncher:
                 dependency: list[str | None] = []
                 if submission.after is not None:
                     own = normalize_options(launcher.sbatch).get("dependency")
-                    dependency = [own, _after([job_ids[submission.after]])]
+                    ahead = job_ids.get(submission.after)
+                    earlier = [ahead] if ahead else [job.job_id for job in read_jobs(run, submission.after)]
+                    dependency = [own, _after(earlier) if earlier else None]
                 job_id = launcher._submit(run, submission, JobRole.ARRAY, dependency, progress)
                 job_ids[submission.number] = job_id
                 note_job(run, submission.number, Job(job_id=job_id))

@@ -1,0 +1,116 @@
+"""``sweeprun extend``: further values on the axes of a run. Only the new points run; nothing old changes."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sweeprun.cli.arguments import chosen_run, run_and_words, subcommand_parser
+from sweeprun.cli.drift import add_allow_drift, check_drift
+from sweeprun.errors import RunDirectoryError, UsageError
+from sweeprun.store.directory import RunDirectory
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from sweeprun.config.application import Application
+    from sweeprun.config.extending import Extension
+    from sweeprun.store.code import Code
+    from sweeprun.store.manifest import Manifest
+
+_LAUNCHER = ("hydra.launcher.", "hydra/launcher=")
+_POLICY = ("hydra.sweeper.retries=", "hydra.sweeper.retry_on=", "hydra.sweeper.timeout=", "hydra.sweeper.max_failures=")
+
+
+def main(words: Sequence[str]) -> int:
+    """Add tasks to a run, and run them."""
+    parser = subcommand_parser(
+        "extend",
+        "Give axes of a run further values: the points that are new run as new tasks, and `sweeprun collect` gives the "
+        "whole enlarged grid. No task that is there changes its id, its stream or its result.",
+        "sweeprun extend multirun/2026-05-04/10-11-12 'seed=range(40)'",
+    )
+    parser.add_argument("words", nargs="+", metavar="RUN | AXIS=VALUES", help="the run; by default the newest")
+    add_allow_drift(parser)
+    args = parser.parse_args(words)
+    path, overrides = run_and_words(args.words)
+    of_launch = [word for word in overrides if word.startswith((*_LAUNCHER, *_POLICY))]
+    of_axes = [word for word in overrides if word not in of_launch]
+    if not of_axes:
+        raise UsageError("name an axis with further values: sweeprun extend RUN 'seed=range(40)'")
+    run = chosen_run(path)
+
+    from sweeprun.cli.launching import Notes
+    from sweeprun.cli.observing import observe
+    from sweeprun.cli.resume import start_tasks
+    from sweeprun.config.launching import change_launcher
+    from sweeprun.config.schema import LOCAL
+    from sweeprun.design.task_ids import TaskIds
+    from sweeprun.launchers.registry import make_launcher
+    from sweeprun.store.manifest import read_manifest
+
+    manifest = read_manifest(run)
+    make_launcher(change_launcher(manifest.launcher, of_launch)).check(Notes())  # before anything is made
+    if any(submission.launcher.get("name") == LOCAL for submission, _ in observe(run).activity.active_elements()):
+        raise UsageError(
+            f"local workers still run tasks of {run.shown()}, and more beside them would crowd this machine; "
+            f"wait for them (sweeprun wait {run.shown()}), or stop them (sweeprun cancel {run.shown()})"
+        )
+    code = check_drift(
+        run, manifest, allowed=args.allow_drift, doing="its results would be mixed with those of other code"
+    )
+    sys.path[:0] = [place for place in manifest.python_path if place not in sys.path]
+    extension, number = _plan(run, manifest, of_axes)
+    if not extension.blocks:
+        print(f"nothing to add: {run.shown()} has all these points; see `sweeprun status`", file=sys.stderr)
+        return 0
+    code = _with_new_functions(code, extension)
+    first_id = len(manifest.table)
+    _write(run, extension, number)
+    snapshot = observe(run)
+    tasks = TaskIds.of(range(first_id, len(snapshot.manifest.table)))
+    print(f"{len(tasks)} new tasks: {tasks}", file=sys.stderr)
+    return start_tasks(snapshot, tasks, of_launch, ["sweeprun", "extend", *words], code)
+
+
+def _plan(run: RunDirectory, manifest: "Manifest", words: Sequence[str]) -> tuple["Extension", int]:
+    """What is to be added, and the number that it gets."""
+    from sweeprun.config.application import ConfigSource, open_application
+    from sweeprun.config.extending import plan_extension
+    from sweeprun.config.frozen import read_configs
+    from sweeprun.store.extensions import count_extensions
+
+    number = count_extensions(run) + 1
+    source = manifest.job.get("config")
+
+    def open_config() -> "AbstractContextManager[Application]":
+        if source is None:
+            raise UsageError("an older sweeprun made the run, and did not note where its configs came from")
+        return open_application(ConfigSource(**source))
+
+    return plan_extension(manifest, read_configs(run), words, open_config), number
+
+
+def _with_new_functions(code: "Code | None", extension: "Extension") -> "Code | None":
+    """The code with that of task functions that the run didn't have before."""
+    from sweeprun.worker.sources import code_of
+
+    if code is None or not extension.task_specs:
+        return code
+    return code.joined(code_of(extension.task_specs, Path(code.base)))
+
+
+def _write(run: RunDirectory, extension: "Extension", number: int) -> None:
+    """Add the tasks to the run; the configs first, so that no worker finds a task without its config."""
+    from sweeprun.config.frozen import write_added_configs
+    from sweeprun.store.extensions import write_extension
+
+    try:
+        run.extensions.mkdir(exist_ok=True)
+        if extension.compositions:
+            write_added_configs(run, number, extension.compositions)
+        write_extension(run, number, extension.blocks)
+    except FileExistsError as error:
+        raise RunDirectoryError(
+            f"somebody else has just extended {run.shown()}; see `sweeprun show {run.shown()}`"
+        ) from error

@@ -1,0 +1,61 @@
+"""Extensions: tasks that were added to a run, each as a file of its own that is made once."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from sweeprun.design.tasks import Block
+from sweeprun.errors import FormatError
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.files import create_file, read_json
+
+FORMAT = "sweeprun-extension"
+VERSION = 1
+
+
+def write_extension(run: RunDirectory, number: int, blocks: Sequence[Block]) -> None:
+    """Add blocks of tasks to a run; from then on it has them.
+
+    Raises
+    ------
+    FileExistsError
+        If somebody else has made an extension of that number meanwhile.
+    """
+    data = {"format": FORMAT, "version": VERSION, "blocks": [block.to_dict() for block in blocks]}
+    create_file(run.extension(number), json.dumps(data, indent=1).encode())
+
+
+def count_extensions(run: RunDirectory) -> int:
+    """How many times the run was extended."""
+    number = 0
+    while run.extension(number + 1).exists():
+        number += 1
+    return number
+
+
+def config_text(run: RunDirectory) -> str:
+    """All composed configs of a run, in their order, as YAML documents; what is not there is left out."""
+    paths = [run.config, *(run.extension_config(number) for number in range(1, count_extensions(run) + 1))]
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in paths if path.exists()]
+    return "---\n".join(texts)
+
+
+def read_extensions(run: RunDirectory) -> Iterator[Block]:
+    """The blocks that were added, in their order.
+
+    Raises
+    ------
+    FormatError
+        If an extension is malformed or of an unknown version.
+    """
+    for number in range(1, count_extensions(run) + 1):
+        path = run.extension(number)
+        data = read_json(path)
+        if (data.get("format"), data.get("version")) != (FORMAT, VERSION):
+            raise FormatError(
+                f"{path} is {data.get('format')!r} of version {data.get('version')!r} and this sweeprun reads "
+                f"{FORMAT!r} of version {VERSION}; use the sweeprun that made it, or a newer one"
+            )
+        try:
+            yield from map(Block.from_dict, data["blocks"])
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+            raise FormatError(f"{path} is malformed: {type(error).__name__}: {error}") from error
