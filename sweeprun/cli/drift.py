@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 
 from sweeprun.errors import UsageError
@@ -22,37 +23,60 @@ def add_allow_drift(parser: ArgumentParser) -> None:
     )
 
 
-def check_drift(run: RunDirectory, manifest: Manifest, *, allowed: bool, doing: str) -> Code | None:
-    """The code as it is now; None if it isn't known what the run was made with.
+def check_drift(
+    run: RunDirectory, manifest: Manifest, *, allowed: bool, doing: str, quiet: bool = False
+) -> Code | None:
+    """The code as it is now, if it is what a run was made with, or if that doesn't matter; see `check_code`."""
+    accepted = read_code(run, accepted_code(run, manifest))
+    return check_code(accepted, run.shown(), manifest.python_path, allowed=allowed, doing=doing, quiet=quiet)
+
+
+def check_code(
+    accepted: Code | None,
+    shown: str,
+    python_path: Sequence[str],
+    *,
+    allowed: bool,
+    doing: str,
+    quiet: bool = False,
+) -> Code | None:
+    """The code as it is now; None if it isn't known what it was.
 
     Parameters
     ----------
-    run, manifest
-        The run.
+    accepted
+        The code that results were made with.
+    shown
+        What these are results of, as one would type it.
+    python_path
+        Directories that workers put in front of ``sys.path``.
     allowed
         Whether to say what differs and go on.
     doing
         What would be wrong with other code, for the message: ``"its results would be mixed with others"``.
+    quiet
+        Whether what is allowed is not told again.
 
     Raises
     ------
     UsageError
         If it differs.
     """
-    accepted = read_code(run, accepted_code(run, manifest))
     if accepted is None:
-        print(f"sweeprun: what code {run.shown()} was made with is not known", file=sys.stderr)
+        if not quiet:
+            print(f"sweeprun: what code {shown} was made with is not known", file=sys.stderr)
         return None
     now = accepted.read_again(None if Path(accepted.base).is_dir() else Path.cwd())
     differences = accepted.differences(now)
     if not differences:
         return now
-    now = followed(now, manifest.python_path)
+    now = followed(now, python_path)
     listed = "\n  ".join(differences)
     if not allowed:
         raise UsageError(
-            f"the code is not what {run.shown()} was made with, so {doing}:\n  {listed}\n"
+            f"the code is not what {shown} was made with, so {doing}:\n  {listed}\n"
             f"Restore it, start a new sweep, or add {ALLOW_DRIFT} (every record says what it was made with)"
         )
-    print(f"sweeprun: the code is not what {run.shown()} was made with:\n  {listed}", file=sys.stderr)
+    if not quiet:
+        print(f"sweeprun: the code is not what {shown} was made with:\n  {listed}", file=sys.stderr)
     return now

@@ -20,6 +20,8 @@ SUBCOMMANDS = {
     "throttle": "change how many elements of a run may run at once",
     "resume": "run the tasks that have no result and are in no queue",
     "extend": "add values to the axes of a run, and run the new points",
+    "replay": "run one task again here, and compare its result with the recorded one",
+    "verify": "run a sample of tasks again, and compare their results with the recorded ones",
     "list": "list the runs, newest first",
     "worker": "run elements of a run's array; what launchers start",
     "element": "run the element of a Slurm array that this job is; what job scripts start",

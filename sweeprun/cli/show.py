@@ -57,7 +57,6 @@ def _task(run: RunDirectory, manifest: Manifest, task_id: int) -> dict[str, Any]
     from sweeprun.cli.observing import observe
 
     snapshot = observe(run)
-    shards, best = snapshot.shards, snapshot.best
     shown: dict[str, Any] = {
         "task": task_id,
         "coordinates": task.coordinates,
@@ -65,9 +64,9 @@ def _task(run: RunDirectory, manifest: Manifest, task_id: int) -> dict[str, Any]
         "stream": manifest.table.streams.describe(task.stream),
         "state": STATE_ORDER[snapshot.states[task_id]].value,
     }
-    if best.shard[task_id] >= 0:
-        batch = shards[best.shard[task_id]].batches[best.batch[task_id]]
-        shown |= _record(batch.record(int(best.row[task_id])))
+    record = snapshot.record(task_id)
+    if record is not None:
+        shown |= _record(record)
     if run.task(task_id).is_dir():
         shown["directory"] = str(run.task(task_id))
     return shown

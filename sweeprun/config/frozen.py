@@ -64,7 +64,7 @@ def freeze(config: DictConfig) -> Composition:
 
 def write_configs(run: RunDirectory, compositions: Sequence[Composition]) -> None:
     """Write the frozen configs of a new run, for workers and for people."""
-    create_file(run.frozen_configs, _pickled(compositions))
+    write_frozen(run, [(composition.task, composition.full) for composition in compositions])
     create_file(run.config, _as_text(compositions))
 
 
@@ -76,7 +76,7 @@ def write_added_configs(run: RunDirectory, number: int, compositions: Sequence[C
     FileExistsError
         If somebody else has made an extension of that number meanwhile.
     """
-    create_file(run.extension_configs(number), _pickled(compositions))
+    create_file(run.extension_configs(number), _pickled([(added.task, added.full) for added in compositions]))
     create_file(run.extension_config(number), _as_text(compositions))
 
 
@@ -84,12 +84,19 @@ def _as_text(compositions: Sequence[Composition]) -> bytes:
     return "---\n".join(composition.text for composition in compositions).encode("utf-8", "surrogateescape")
 
 
-def _pickled(compositions: Sequence[Composition]) -> bytes:
-    data = {
-        "format": FORMAT,
-        "version": VERSION,
-        "compositions": [(composition.task, composition.full) for composition in compositions],
-    }
+def freeze_text(text: str) -> tuple[bytes, bytes]:
+    """A config that is only known as YAML, as `read_configs` gives configs; it has no ``hydra`` node."""
+    frozen = pickle.dumps(OmegaConf.create(text), protocol=pickle.HIGHEST_PROTOCOL)
+    return frozen, frozen
+
+
+def write_frozen(run: RunDirectory, compositions: Sequence[tuple[bytes, bytes]]) -> None:
+    """Write the frozen configs of a new run for workers, as `read_configs` gives them."""
+    create_file(run.frozen_configs, _pickled(compositions))
+
+
+def _pickled(compositions: Sequence[tuple[bytes, bytes]]) -> bytes:
+    data = {"format": FORMAT, "version": VERSION, "compositions": list(compositions)}
     return pickle.dumps(data, protocol=pickle.HIGHEST_PROTOCOL)
 
 

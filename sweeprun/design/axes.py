@@ -1,5 +1,6 @@
 """An axis: one swept config key and its ordered values."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -112,6 +113,20 @@ class Axis:
             numbers = range(values.start, values.stop, values.step)
             return numbers.index(label) if isinstance(label, int) and label in numbers else None
         return self._places_by_label.get(_label_key(label))
+
+    def find(self, text: str) -> int | None:
+        """Where a value is that somebody typed: as it is written, by its label, or as the same number; else None."""
+        values = self.values
+        if isinstance(values, IntegerRange):
+            return self.index_of(int(text)) if re.fullmatch(r"[-+]?\d{1,30}", text) else None
+        for index in range(len(self)):
+            if text in (values.text(index), str(values.label(index)), str(self.coordinate(index))):
+                return index
+        try:
+            number = float(text)
+        except ValueError:
+            return None
+        return next((index for index in range(len(self)) if values.label(index) == number), None)
 
     @cached_property
     def _places_by_label(self) -> dict[Scalar, int]:

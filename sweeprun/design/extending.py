@@ -35,6 +35,13 @@ def grid_positions(table: TaskTable, grid: Grid) -> np.ndarray:
     return np.concatenate(found)
 
 
+def task_at(table: TaskTable, grid: Grid, indices: Sequence[int]) -> int:
+    """The id of the task at a point of the whole grid."""
+    names = [axis.name for axis in grid.axes]
+    found = (block.first_of(grid, indices, names) for block in table.blocks)
+    return next(task_id for task_id in found if task_id is not None)
+
+
 def extend_table(table: TaskTable, more: Sequence[Axis]) -> TaskTable:
     """The table with the points that further values of some axes add, each once; itself if there are none.
 

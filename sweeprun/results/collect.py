@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,10 +16,17 @@ from sweeprun.errors import ResultError
 from sweeprun.results.dtypes import encodable
 from sweeprun.results.merging import Merged, OwnDimension, merge_variables, own_dimensions
 from sweeprun.results.parts import Part, chosen_rows, read_parts
+from sweeprun.store.code import accepted_code, read_code
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
+from sweeprun.store.manifest import Manifest
 from sweeprun.store.origins import Origin
+from sweeprun.store.provenance import short_form
 from sweeprun.store.states import STATE_ORDER, Snapshot, TaskState, take_snapshot
+
+MANIFEST_ATTRIBUTE = "manifest"
+CODE_ATTRIBUTE = "code"
+_LONGEST_ATTRIBUTE = 8_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +153,17 @@ def _dataset(
     return dataset
 
 
+def _for_replay(run: RunDirectory, manifest: Manifest) -> dict[str, str]:
+    """The manifest and the code: with them and the configs, any task can be run again. What is too long is left out."""
+    code = read_code(run, accepted_code(run, manifest))
+    texts = {
+        MANIFEST_ATTRIBUTE: replace(manifest, provenance=short_form(manifest.provenance)).to_dict(),
+        CODE_ATTRIBUTE: None if code is None else code.to_dict(),
+    }
+    written = {name: json.dumps(data) for name, data in texts.items() if data is not None}
+    return {name: text for name, text in written.items() if len(text) <= _LONGEST_ATTRIBUTE}
+
+
 def _describe(dataset: xr.Dataset, snapshot: Snapshot, grid: Grid, parts: list[Part]) -> None:
     """Attributes that say where the numbers come from."""
     run, manifest = snapshot.run, snapshot.manifest
@@ -165,4 +183,5 @@ def _describe(dataset: xr.Dataset, snapshot: Snapshot, grid: Grid, parts: list[P
         git=json.dumps(provenance.get("git")),
         streams=json.dumps(manifest.table.streams.to_dict()),
         base_config=config_text(run),
+        **_for_replay(run, manifest),
     )

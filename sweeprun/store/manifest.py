@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sweeprun.design.overrides import Override
+from sweeprun.design.policy import Policy
 from sweeprun.design.tasks import Task, TaskTable
 from sweeprun.errors import FormatError
 from sweeprun.store.directory import RunDirectory
@@ -39,6 +40,8 @@ class Manifest:
         Directories that workers put in front of ``sys.path``.
     provenance
         Where it came from: command line, versions, host, time.
+    policy
+        What becomes of tasks that fail, as the run was started.
     """
 
     table: TaskTable
@@ -48,6 +51,7 @@ class Manifest:
     job: dict[str, Any]
     python_path: tuple[str, ...]
     provenance: dict[str, Any]
+    policy: Policy = field(default_factory=Policy)
 
     def composition(self, task: Task) -> int:
         """The number of the composed config that a task derives from; leftmost axis slowest."""
@@ -75,6 +79,7 @@ class Manifest:
             "job": self.job,
             "python_path": list(self.python_path),
             "provenance": self.provenance,
+            "policy": self.policy.to_dict(),
         }
 
     @classmethod
@@ -94,6 +99,7 @@ class Manifest:
             job=dict(data["job"]),
             python_path=tuple(data["python_path"]),
             provenance=dict(data["provenance"]),
+            policy=Policy.from_dict(data["policy"]) if "policy" in data else Policy(),
         )
 
 

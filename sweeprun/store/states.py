@@ -10,7 +10,7 @@ import numpy as np
 from sweeprun.store.activity import Activity, ElementState
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest, read_manifest
-from sweeprun.store.records import Outcome
+from sweeprun.store.records import Outcome, Record
 from sweeprun.store.shards import ShardContents, read_shards
 from sweeprun.store.workers import Beat, read_beats, read_exits
 
@@ -167,6 +167,14 @@ class Snapshot:
     best: BestRecords
     states: np.ndarray
     activity: Activity
+
+    def record(self, task_id: int) -> Record | None:
+        """The record of a task that counts; None if there is none."""
+        best = self.best
+        if best.shard[task_id] < 0:
+            return None
+        batch = self.shards[int(best.shard[task_id])].batches[int(best.batch[task_id])]
+        return batch.record(int(best.row[task_id]))
 
     def counts(self) -> dict[TaskState, int]:
         """How many tasks are in each state."""

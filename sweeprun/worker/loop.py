@@ -7,7 +7,7 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 from types import FrameType
@@ -50,9 +50,18 @@ class Worker:
         The run.
     place
         Where it works, and the number of the attempt that the tasks are given.
+    on_failure
+        Is called with what a task function raised.
     """
 
-    def __init__(self, run: RunDirectory, manifest: Manifest, place: Place | None = None) -> None:
+    def __init__(
+        self,
+        run: RunDirectory,
+        manifest: Manifest,
+        place: Place | None = None,
+        *,
+        on_failure: Callable[[BaseException], None] | None = None,
+    ) -> None:
         place = place or Place()
         self.name = f"{place.prefix}{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
         self.succeeded = 0
@@ -60,6 +69,7 @@ class Worker:
         self._run = run
         self._manifest = manifest
         self._attempt = place.attempt
+        self._on_failure = on_failure
         self._submission = place.submission
         self._base = Path(manifest.job.get("cwd") or Path.cwd())
         self._functions: dict[str, TaskFunction] = {}
@@ -126,6 +136,8 @@ class Worker:
         except BaseException as error:  # any failure of a task is a record
             if isinstance(error, Unfinished) and self._asked_to_stop():
                 raise Stop from error
+            if self._on_failure is not None:
+                self._on_failure(error)
             layout, payload = FAILURE_LAYOUT, _failure(error).encode()
             outcome = Outcome.FAILED
             self.failed += 1

@@ -1,0 +1,250 @@
+"""``sweeprun replay``: run one task again, here and now, and compare what it gives with what was recorded."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sweeprun.cli.arguments import chosen_run, subcommand_parser
+from sweeprun.cli.drift import add_allow_drift, check_drift
+from sweeprun.cpus import THREAD_VARIABLES
+from sweeprun.errors import UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from sweeprun.design.tasks import Task, TaskTable
+    from sweeprun.results.comparing import Difference
+    from sweeprun.store.code import Code
+    from sweeprun.store.manifest import Manifest
+    from sweeprun.store.records import Record
+
+_AGAIN = "SWEEPRUN_REPLAY_ENVIRONMENT_IS_SET"
+_SHOWN_NUMBERS = 6
+_SHOWN_VALUES = 10
+_DATASETS = (".nc", ".zarr")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What is to be run again, and what it gave.
+
+    Attributes
+    ----------
+    manifest, frozen
+        The run that it is of, and its pickled configs.
+    task
+        The task.
+    arrays
+        Its recorded result by name; None if there is none.
+    record
+        Its record; None if there is none, or only a Dataset.
+    code
+        The code as it is now; None if that can't be told.
+    """
+
+    manifest: "Manifest"
+    frozen: Sequence[tuple[bytes, bytes]]
+    task: "Task"
+    arrays: "Mapping[str, np.ndarray] | None"
+    record: "Record | None"
+    code: "Code | None"
+
+
+def main(words: Sequence[str]) -> int:
+    """Run a task again; 0 if it gives what was recorded, to the bit, and 1 if not."""
+    parser = subcommand_parser(
+        "replay",
+        "Run one task again in the foreground, with its config, its stream and as many threads, and compare the result "
+        "with the recorded one. The run is not changed; the task's directory is a temporary one. The task is named by "
+        "its id or its coordinates; instead of the run, a collected Dataset will do, where the code is.",
+        "sweeprun replay results.nc lr=0.1 seed=3",
+    )
+    parser.add_argument("words", nargs="+", metavar="RUN | FILE | TASK | AXIS=VALUE", help="by default the newest run")
+    parser.add_argument("--pdb", action="store_true", help="open a debugger where the task fails")
+    add_allow_drift(parser)
+    args = parser.parse_args(words)
+    source, chosen = _source(args.words)
+    if source is not None and source.suffix in _DATASETS:
+        from sweeprun.cli.replay_dataset import recorded_in_dataset
+
+        again = _AGAIN in os.environ
+        recorded = recorded_in_dataset(
+            source, lambda table: choose_task(table, chosen), allow_drift=args.allow_drift or again, quiet=again
+        )
+    else:
+        recorded = _recorded_in_run(source, chosen, allow_drift=args.allow_drift)
+    _set_environment(recorded, words)
+    return _replay(recorded, debug=args.pdb)
+
+
+def _source(words: Sequence[str]) -> tuple[Path | None, list[str]]:
+    """The run or file, if one is named, and the words that choose the task."""
+    chosen = [word for word in words if (word.isdigit() or "=" in word) and not Path(word).exists()]
+    others = [word for word in words if word not in chosen]
+    if len(others) > 1:
+        raise UsageError(f"one run or file at a time, not {len(others)}: {' '.join(others)}")
+    return (Path(others[0]) if others else None), chosen
+
+
+def choose_task(table: "TaskTable", words: Sequence[str]) -> "Task":
+    """The task that an id or ``AXIS=VALUE`` for every axis names.
+
+    Raises
+    ------
+    UsageError
+        If they name none, or not one alone.
+    """
+    from sweeprun.design.extending import task_at, whole_grid
+
+    grid = whole_grid(table)
+    if len(words) == 1 and words[0].isdigit():
+        return table.task(int(words[0]))
+    names = [axis.name for axis in grid.axes]
+    given = dict(word.partition("=")[::2] for word in words if "=" in word)
+    wrong = [word for word in words if word.partition("=")[0] not in names]
+    if wrong:
+        raise UsageError(f"{wrong[0]!r} names no task; give an id below {len(table)}, or {_example(names)}")
+    missing = [axis.name for axis in grid.axes if axis.name not in given and len(axis) > 1]
+    if missing or (not given and len(table) > 1):
+        raise UsageError(f"which task? Give an id below {len(table)}, or {_example(names)}")
+    indices = []
+    for axis in grid.axes:
+        index = axis.find(given[axis.name]) if axis.name in given else 0
+        if index is None:
+            first = ", ".join(axis.values.text(i) for i in range(min(len(axis), _SHOWN_VALUES)))
+            more = ", …" if len(axis) > _SHOWN_VALUES else ""
+            raise UsageError(f"{axis.name}={given[axis.name]}: there is no such value; {axis.name} has {first}{more}")
+        indices.append(index)
+    return table.task(task_at(table, grid, indices))
+
+
+def _example(names: Sequence[str]) -> str:
+    return " ".join(f"{name}=…" for name in names) or "nothing: there is one task"
+
+
+def _recorded_in_run(path: Path | None, chosen: Sequence[str], *, allow_drift: bool) -> Recorded:
+    from sweeprun.config.frozen import read_configs
+    from sweeprun.results.comparing import arrays_of
+    from sweeprun.store.records import Outcome
+    from sweeprun.store.states import take_snapshot
+
+    run = chosen_run(path)
+    snapshot = take_snapshot(run)
+    task = choose_task(snapshot.manifest.table, chosen)
+    again = _AGAIN in os.environ  # what differs was told before
+    code = check_drift(
+        run, snapshot.manifest, allowed=allow_drift or again, doing="it would not be the same run again", quiet=again
+    )
+    record = snapshot.record(task.task_id)
+    succeeded = record is not None and record.outcome is Outcome.SUCCEEDED
+    return Recorded(
+        manifest=snapshot.manifest,
+        frozen=read_configs(run),
+        task=task,
+        arrays=arrays_of(record) if record is not None and succeeded else None,
+        record=record,
+        code=code,
+    )
+
+
+def _set_environment(recorded: Recorded, words: Sequence[str]) -> None:
+    """Start again with the threads and variables of the record, unless they are set: libraries read them once."""
+    from sweeprun.launchers.variables import expand
+    from sweeprun.store.origins import Origin
+
+    if os.environ.pop(_AGAIN, None):
+        return
+    threads = Origin.from_json(recorded.record.origin).threads if recorded.record is not None else 0
+    wanted = expand(recorded.manifest.launcher.get("variables", {}), os.environ)
+    wanted |= dict.fromkeys(THREAD_VARIABLES, str(threads)) if threads else {}
+    if any(os.environ.get(name) != value for name, value in wanted.items()):
+        sys.stdout.flush()
+        command = [sys.executable, "-m", "sweeprun", "replay", *words]
+        os.execve(sys.executable, command, {**os.environ, **wanted, _AGAIN: "1"})
+
+
+def _replay(recorded: Recorded, *, debug: bool) -> int:
+    from sweeprun.cli.scratch import scratch_run
+    from sweeprun.design.task_ids import TaskIds
+    from sweeprun.results.comparing import arrays_of, as_collected, compare_arrays, compare_records
+    from sweeprun.store.shards import read_shards
+    from sweeprun.store.workers import Place
+    from sweeprun.worker.loop import Stop, Worker
+
+    task, record = recorded.task, recorded.record
+    where = " ".join(f"{name}={value}" for name, value in task.coordinates.items())
+    stream = recorded.manifest.table.streams.describe(task.stream)
+    print(f"task {task.task_id}: {where or 'the only one'}; rng = {stream}", file=sys.stderr, flush=True)
+    here = Path.cwd()
+    with scratch_run(recorded.manifest, recorded.frozen, TaskIds.of([task.task_id]), recorded.code) as run:
+        from sweeprun.store.manifest import read_manifest
+
+        attempt = record.attempt if record is not None else 1
+        try:
+            worker = Worker(run, read_manifest(run), Place(attempt=attempt), on_failure=_debug if debug else None)
+            with worker:
+                worker.run_tasks([task.task_id])
+        except Stop:
+            print("stopped", file=sys.stderr)
+            return 130
+        finally:
+            os.chdir(here)
+        (now,) = (found for shard in read_shards(run.shards) for found in shard.records())
+    failure = now.failure()
+    if failure is not None:
+        print(failure.traceback.rstrip(), file=sys.stderr)
+    if record is not None:
+        differences = compare_records(record, now)
+    elif recorded.arrays is not None and failure is None:
+        differences = compare_arrays(*as_collected(recorded.arrays, arrays_of(now)))
+    else:
+        differences = []
+    _print_results(recorded, {} if failure is not None else arrays_of(now))
+    return _conclude(recorded, differences, failed=failure is not None)
+
+
+def _debug(error: BaseException) -> None:
+    """Open a debugger where a task failed."""
+    import pdb  # noqa: T100  # it is what was asked for
+    import traceback
+
+    traceback.print_exception(error)
+    pdb.post_mortem(error.__traceback__)
+
+
+def _print_results(recorded: Recorded, now: "Mapping[str, np.ndarray]") -> None:
+    before = recorded.arrays or {}
+    names = list(dict.fromkeys([*before, *now]))
+    width = max(map(len, names), default=0)
+    for name in names:
+        if name in before:
+            print(f"{name:<{width}}  recorded {_shown(before[name])}")
+        if name in now:
+            print(f"{'' if name in before else name:<{width}}  now      {_shown(now[name])}")
+
+
+def _shown(array: Any) -> str:
+    if not array.ndim:
+        return repr(array.item())
+    flat = array.reshape(-1)
+    head = ", ".join(repr(item) for item in flat[:_SHOWN_NUMBERS].tolist())
+    return f"{array.dtype}{array.shape} [{head}{', …' if flat.size > _SHOWN_NUMBERS else ''}]"
+
+
+def _conclude(recorded: Recorded, differences: "Sequence[Difference]", *, failed: bool) -> int:
+    if recorded.record is None and recorded.arrays is None:
+        print("nothing was recorded of this task to compare with")
+        return int(failed)
+    if not differences:
+        print("it fails as it did" if failed else "equal to the bit")
+        return 0
+    for difference in differences:
+        name = f"{difference.variable}: " if difference.variable else ""
+        size = f", at most by {difference.absolute:.3g}" if difference.absolute == difference.absolute else ""
+        size += f" (relative {difference.relative:.3g})" if difference.relative == difference.relative else ""
+        print(f"differs: {name}{difference.what}{size}")
+    print("`sweeprun verify` looks for the cause")
+    return 1

@@ -1,0 +1,184 @@
+"""Trials: tasks of a run, run again in a fresh process each, beside the run; and experiments that tell causes apart."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sweeprun.cli.scratch import scratch_run
+from sweeprun.cpus import THREAD_VARIABLES, usable_cpus
+from sweeprun.design.task_ids import TaskIds
+from sweeprun.launchers.variables import expand
+from sweeprun.results.comparing import compare_records
+from sweeprun.store.code import Code
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.manifest import Manifest
+from sweeprun.store.origins import Origin, cpu_model
+from sweeprun.store.records import Record
+from sweeprun.store.shards import read_shard
+
+_HASH_SEED = {"PYTHONHASHSEED": "0"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trials:
+    """Runs tasks of a run again.
+
+    Attributes
+    ----------
+    manifest, frozen
+        The run, and its pickled configs.
+    code
+        The code as it is now; None if that isn't known.
+    """
+
+    manifest: Manifest
+    frozen: Sequence[tuple[bytes, bytes]]
+    code: Code | None
+
+    def run(
+        self,
+        records: Mapping[int, Record],
+        *,
+        variables: Mapping[str, str] | None = None,
+        manifest: Manifest | None = None,
+    ) -> Iterator[tuple[int, Record | None]]:
+        """Run the tasks of some records again, each with as many threads as it had.
+
+        Parameters
+        ----------
+        records
+            Task -> what was recorded of it.
+        variables
+            Environment variables that are different this time.
+        manifest
+            Another manifest for this time.
+
+        Yields
+        ------
+        task_id, record
+            As each ends; None if its process ended before it did.
+        """
+        tasks = TaskIds.of(records)
+        threads = {task_id: Origin.from_json(record.origin).threads for task_id, record in records.items()}
+        workers = max(1, usable_cpus() // max(1, *threads.values()))
+        with (
+            scratch_run(manifest or self.manifest, self.frozen, tasks, self.code) as run,
+            ThreadPoolExecutor(workers) as executor,
+        ):
+            started = {
+                executor.submit(
+                    _run_element, run, index, records[task_id].attempt, self._environment(threads[task_id], variables)
+                ): task_id
+                for index, task_id in enumerate(tasks)
+            }
+            try:
+                found: dict[int, Record] = {}
+                read: set[Path] = set()
+                for future in as_completed(started):
+                    future.result()
+                    for path in set(run.shards.glob("*.arrow")) - read:
+                        for record in read_shard(path).records():
+                            found[record.task_id] = record
+                            read.add(path)
+                    yield started[future], found.get(started[future])
+            finally:
+                executor.shutdown(cancel_futures=True)
+
+    def _environment(self, threads: int, variables: Mapping[str, str] | None) -> dict[str, str]:
+        own = expand(self.manifest.launcher.get("variables", {}), os.environ)
+        kept = dict.fromkeys(THREAD_VARIABLES, str(threads)) if threads else {}
+        return {**os.environ, **own, **kept, **(variables or {})}
+
+
+def _run_element(run: RunDirectory, index: int, attempt: int, environment: Mapping[str, str]) -> None:
+    """Run one element in a process of its own; what it prints is not kept."""
+    subprocess.run(
+        [sys.executable, "-m", "sweeprun", "worker", str(run.path), str(index), "--attempt", str(attempt)],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+def likely_cause(trials: Trials, recorded: Record, now: Record) -> str:
+    """What it most likely comes from that a task gave something else; found by experiments.
+
+    Parameters
+    ----------
+    trials
+        Runs tasks of the run.
+    recorded, now
+        What was recorded, and what it gave when it was run again in the same way.
+    """
+    origin = Origin.from_json(recorded.origin)
+    if trials.code is not None and origin.code and origin.code != trials.code.digest:
+        return "drift: it was made with other code or other packages"
+    if _differ(now, _again(trials, recorded)):
+        return _cause_of_chance(trials, recorded)
+    ones = dict.fromkeys(THREAD_VARIABLES, "1" if origin.threads != 1 else str(max(2, usable_cpus())))
+    if _differ(now, _again(trials, recorded, variables=ones)):
+        had = f"{origin.threads} threads" if origin.threads else "an unknown number of threads"
+        return f"thread count: with another number of threads the result differs as well; it was made with {had}"
+    if origin.cpu and origin.cpu != cpu_model():
+        return (
+            f"another processor: it was made on {origin.cpu}, and this is {cpu_model()}; the last bits of linear "
+            "algebra depend on it"
+        )
+    return (
+        "state: it gives the same each time in a fresh process; what was recorded depended on tasks that ran before "
+        "it in the same process, or on files that have changed"
+    )
+
+
+def _cause_of_chance(trials: Trials, recorded: Record) -> str:
+    """Why a task gives something else each time."""
+    seeded = replace(trials.manifest, policy=replace(trials.manifest.policy, seed_globals=True))
+    if not _differs(trials, recorded, manifest=seeded):
+        return (
+            "global randomness: it draws from `random` or `numpy.random` instead of rng; draw from rng, or set "
+            "hydra.sweeper.seed_globals=true"
+        )
+    if not _differs(trials, recorded, variables=_HASH_SEED):
+        return (
+            "the order of a set: it depends on hashes of strings, which Python randomises; sort what is taken from "
+            "sets, or set PYTHONHASHSEED"
+        )
+    if not _differs(trials, recorded, variables=dict.fromkeys(THREAD_VARIABLES, "1")):
+        return "races between threads: with one thread it is the same each time (hydra.launcher.cpus_per_task=1)"
+    return (
+        "chance: it gives something else each time; does it depend on the time, on process ids, files or the network?"
+    )
+
+
+def _differs(
+    trials: Trials,
+    recorded: Record,
+    *,
+    variables: Mapping[str, str] | None = None,
+    manifest: Manifest | None = None,
+) -> bool:
+    """Whether a task gives something else each time in some surroundings."""
+    first = _again(trials, recorded, variables=variables, manifest=manifest)
+    return first is None or _differ(first, _again(trials, recorded, variables=variables, manifest=manifest))
+
+
+def _differ(one: Record, other: Record | None) -> bool:
+    return other is None or bool(compare_records(one, other))
+
+
+def _again(
+    trials: Trials,
+    recorded: Record,
+    *,
+    variables: Mapping[str, str] | None = None,
+    manifest: Manifest | None = None,
+) -> Record | None:
+    """The record of one more run of a task; None if its process ended before it did."""
+    ((_, record),) = trials.run({recorded.task_id: recorded}, variables=variables, manifest=manifest)
+    return record

@@ -1,0 +1,65 @@
+"""The policy of a run: what becomes of tasks that fail or take too long, and whether global generators are seeded."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from math import isfinite
+from typing import Any
+
+from sweeprun.errors import OverrideError
+
+LOST = "LOST"
+TIMEOUT = "timeout"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What becomes of tasks that fail.
+
+    Attributes
+    ----------
+    retries
+        How often a task that failed runs again within one submission, on the same stream.
+    retry_on
+        For which reasons: ``LOST`` (its worker died), ``timeout``, and names of exceptions, of base classes too; None
+        for whatever reason.
+    timeout
+        After how many seconds a task has failed; None for never.
+    max_failures
+        After so many tasks that failed for good, no further one is started; None for never.
+    seed_globals
+        Whether ``random``, NumPy's legacy generator and, if imported, torch are seeded from the task's stream.
+    """
+
+    retries: int = 0
+    retry_on: tuple[str, ...] | None = None
+    timeout: float | None = None
+    max_failures: int | None = None
+    seed_globals: bool = False
+
+    def __post_init__(self) -> None:
+        if self.retries < 0:
+            raise OverrideError(f"hydra.sweeper.retries is {self.retries}; it must be at least 0")
+        if self.timeout is not None and not (isfinite(self.timeout) and self.timeout > 0):
+            raise OverrideError(f"hydra.sweeper.timeout is {self.timeout}; it must be a number of seconds above 0")
+        if self.max_failures is not None and self.max_failures < 1:
+            raise OverrideError(f"hydra.sweeper.max_failures is {self.max_failures}; it must be at least 1")
+        for name in self.retry_on or ():
+            for word in (LOST, TIMEOUT):
+                if name != word and name.lower() == word.lower():
+                    raise OverrideError(f"hydra.sweeper.retry_on has {name!r}; write {word}")
+            if not all(part.isidentifier() for part in name.split(".")):
+                raise OverrideError(
+                    f"hydra.sweeper.retry_on has {name!r}; write {LOST}, {TIMEOUT} or the name of an exception"
+                )
+
+    def retries_after(self, reasons: Mapping[str, Any] | set[str]) -> bool:
+        """Whether a failure that has any of these names is one to retry."""
+        return self.retry_on is None or any(name in reasons for name in self.retry_on)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self) | {"retry_on": None if self.retry_on is None else list(self.retry_on)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Policy":
+        retry_on = data["retry_on"]
+        return cls(**{**data, "retry_on": None if retry_on is None else tuple(map(str, retry_on))})

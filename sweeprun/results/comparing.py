@@ -1,0 +1,130 @@
+"""Whether two results of one task are the same to the bit, and if not, by how much they differ."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sweeprun.store.payloads import Layout, decode_result
+from sweeprun.store.records import Outcome, Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """How one variable of two results differs.
+
+    Attributes
+    ----------
+    variable
+        Its name; empty if it is about the whole.
+    what
+        In words.
+    absolute, relative
+        The largest difference of two numbers, and the largest one relative to the first; NaN where that has no meaning.
+    """
+
+    variable: str
+    what: str
+    absolute: float = float("nan")
+    relative: float = float("nan")
+
+
+def compare_records(before: Record, after: Record) -> list[Difference]:
+    """What differs between two records of one task: nothing if layout and payload are equal to the bit."""
+    if before.outcome is after.outcome and (before.layout, before.payload) == (after.layout, after.payload):
+        return []
+    first, second = before.failure(), after.failure()
+    if first is not None and second is not None and (first.type, first.message) == (second.type, second.message):
+        return []  # tracebacks name lines
+    if before.outcome is not Outcome.SUCCEEDED or after.outcome is not Outcome.SUCCEEDED:
+        return [Difference(variable="", what=f"{_outcome(before)} before, {_outcome(after)} now")]
+    return compare_arrays(arrays_of(before), arrays_of(after)) or [
+        Difference(variable="", what="the attributes of the result or of its variables differ")
+    ]
+
+
+def arrays_of(record: Record) -> dict[str, np.ndarray]:
+    """The variables of a result by name."""
+    layout = Layout.from_json(record.layout)
+    arrays = decode_result(layout, record.payload)
+    return {variable.name: array for variable, array in zip(layout.variables, arrays, strict=True)}
+
+
+def compare_arrays(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> list[Difference]:
+    """What differs between two sets of variables."""
+    found = []
+    for name in dict.fromkeys([*before, *after]):
+        if name not in after or name not in before:
+            found.append(Difference(variable=name, what="is there no more" if name in before else "was not there"))
+        elif difference := _compare(name, before[name], after[name]):
+            found.append(difference)
+    return found
+
+
+def as_collected(
+    collected: Mapping[str, np.ndarray], now: Mapping[str, np.ndarray]
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """The values that a Dataset has of one task, and a new result of it, in the same form.
+
+    In a Dataset, variables have the type that holds the values of all tasks, are padded to the longest, and are missing
+    where a task didn't return them.
+    """
+    before, after = dict(collected), dict(now)
+    for name, array in collected.items():
+        if name not in after:
+            if _is_missing(array):
+                del before[name]
+            continue
+        if array.ndim == after[name].ndim:
+            inside = tuple(slice(length) for length in after[name].shape)
+            outside = np.ones(array.shape, dtype=bool)
+            outside[inside] = False
+            if _is_missing(array[outside]):
+                before[name] = array[inside]
+        if before[name].dtype.kind in "OU":
+            before[name] = before[name].astype(after[name].dtype)
+        after[name] = after[name].astype(before[name].dtype)
+    return before, after
+
+
+def _is_missing(array: np.ndarray) -> bool:
+    """Whether all values are what stands for a missing one."""
+    if array.dtype.kind in "fcmM":
+        return bool((array != array).all())  # noqa: PLR0124  # NaN and NaT alone differ from themselves
+    return not array.size or (array.dtype.kind in "OU" and not array.astype(bool).any())
+
+
+def _compare(name: str, before: np.ndarray, after: np.ndarray) -> Difference | None:
+    if before.dtype != after.dtype or before.shape != after.shape:
+        return Difference(variable=name, what=f"{before.dtype}{before.shape} before, {after.dtype}{after.shape} now")
+    if before.tobytes() == after.tobytes() if before.dtype.kind != "O" else before.tolist() == after.tolist():
+        return None
+    if before.dtype.kind not in "biufc":
+        return Difference(variable=name, what=_count(int(np.count_nonzero(before != after)), before.size))
+    kind = complex if before.dtype.kind == "c" else float
+    one, other = before.astype(kind).reshape(-1), after.astype(kind).reshape(-1)
+    same = (before.reshape(-1) == after.reshape(-1)) | (np.isnan(one) & np.isnan(other))
+    with np.errstate(all="ignore"):
+        absolute = np.abs(other - one)[~same]
+        relative = absolute / np.abs(one)[~same]
+    return Difference(
+        variable=name,
+        what=_count(int(np.count_nonzero(~same)), before.size)
+        if absolute.size
+        else "differs in signs of zero, or NaNs",
+        absolute=_largest(absolute),
+        relative=_largest(relative),
+    )
+
+
+def _count(different: int, size: int) -> str:
+    return "differs" if size == 1 else f"{different} of {size} values differ"
+
+
+def _largest(values: np.ndarray) -> float:
+    return float(np.nanmax(values)) if values.size and not np.isnan(values).all() else float("nan")
+
+
+def _outcome(record: Record) -> str:
+    failure = record.failure()
+    return "a result" if failure is None else f"{failure.type}: {failure.message.partition(chr(10))[0]}"
