@@ -98,6 +98,8 @@ def axis_of(name: str, parsed: HydraOverride, *, is_group: bool) -> Axis:
         raise OverrideError(f"{parsed.input_line!r}: name the options one by one, separated by commas")
     many = parsed.is_sweep_override()
     values = _axis_values(_Grammar(), parsed, is_group) if many else _choice(_Grammar(), [swept])
+    if not len(values):
+        raise OverrideError(f"the axis {parsed.input_line!r} is empty: no value to run")
     return Axis(name=name, values=values, kind=_kind(values))
 
 

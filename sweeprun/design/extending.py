@@ -72,10 +72,8 @@ def extend_table(table: TaskTable, more: Sequence[Axis]) -> TaskTable:
     enlarged = [join_axes(axis, given[axis.name]) if axis.name in given else axis for axis in grid.axes]
     for axis, new in zip(grid.axes, enlarged, strict=True):
         if new.kind is LabelKind.MIXED is not axis.kind:
-            values = given[axis.name].values.written()
-            raise OverrideError(
-                f"{axis.name}={values}: axis {axis.name!r} holds {axis.kind.dtype}, which these are not"
-            )
+            written = f"{axis.name}={given[axis.name].values.written()}"
+            raise OverrideError(f"{written}: the axis holds {axis.kind.dtype}, and these are not of that type")
     blocks = list(table.blocks)
     first_id = len(table)
     for place, (old, new) in enumerate(zip(grid.axes, enlarged, strict=True)):

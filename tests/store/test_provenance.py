@@ -2,57 +2,52 @@
 
 import json
 import os
-import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sweeprun import __version__
-from sweeprun.store.provenance import gather_provenance
+from sweeprun.store.code import Code
+from sweeprun.store.provenance import keep_provenance, short_form
+from tests.results.runs import axis, make_run
 
 
-@pytest.fixture
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working directory: a repository of one commit, whatever the machine's own settings are."""
-    for name in [name for name in os.environ if name.startswith("GIT_")]:  # a hook that runs the tests sets some
-        monkeypatch.delenv(name)
-    for role in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{role}_NAME", "someone")
-        monkeypatch.setenv(f"GIT_{role}_EMAIL", "someone@example.org")
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "file").write_text("1")
-    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "first"]):
-        subprocess.run(["git", *words], check=True)
-    return tmp_path
-
-
-def test_it_is_strict_json() -> None:
+def test_it_is_strict_json_and_says_what_it_was_made_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_PASSWORD", "hunter2hunter2")
+    run = make_run(tmp_path / "run", axis("a", [1]))
     command = ["sweeprun", "-m", "x='ünï\n'"]
-    found = gather_provenance(command)
+    code = Code(base=str(tmp_path))
+    found = keep_provenance(run, command, code)
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert found["command"] == command
     assert found["versions"]["sweeprun"] == __version__
+    assert found["packages"]["numpy"] == found["versions"]["numpy"] == np.__version__
+    assert found["blas"]["name"]
     assert found["pid"] == os.getpid()
+    assert found["code"] == code.digest
+    assert run.code(code.digest).exists()
+    assert "hunter2" not in json.dumps(found)
 
 
-def test_the_commit_is_told_and_whether_files_differ(repository: Path) -> None:
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, check=True, text=True).stdout.strip()
-    assert gather_provenance([])["git"] == {"commit": commit, "changed": False}
-    (repository / "untracked").write_text("")
-    assert gather_provenance([])["git"] == {"commit": commit, "changed": False}
-    (repository / "file").write_text("2")
-    assert gather_provenance([])["git"] == {"commit": commit, "changed": True}
+def test_a_patch_is_kept_where_git_has_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sweeprun.store.git import GitState
+
+    run = make_run(tmp_path / "run", axis("a", [1]))
+    states = iter([GitState(commit="c", patch=b"diff", left_out=("x: why",)), GitState(commit="c"), "git failed", None])
+    monkeypatch.setattr("sweeprun.store.provenance.read_git", lambda _: next(states))
+    found = [keep_provenance(run, [], None)["git"] for _ in range(4)]
+    assert (run.path / found[0].pop("patch")).read_bytes() == b"diff"
+    assert found == [
+        {"commit": "c", "changed": True, "left_out": ["x: why"]},
+        {"commit": "c", "changed": False, "left_out": []},
+        {"commit": None, "changed": None, "problem": "git failed"},
+        None,
+    ]
 
 
-def test_outside_a_repository_there_is_no_commit(
-    repository: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    outside = tmp_path_factory.mktemp("outside")
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(outside.parent))
-    monkeypatch.chdir(outside)
-    assert gather_provenance([])["git"] is None
-    monkeypatch.chdir(repository)
-    monkeypatch.setenv("PATH", "")
-    assert gather_provenance([])["git"] is None
+def test_the_short_form_is_shorter(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", axis("a", [1]))
+    short = short_form(keep_provenance(run, ["sweeprun"], None))
+    assert "packages" not in short
+    assert short["versions"]["numpy"] == np.__version__
