@@ -80,7 +80,7 @@ def as_collected(
             outside = np.ones(array.shape, dtype=bool)
             outside[inside] = False
             if _is_missing(array[outside]):
-                before[name] = array[inside]
+                before[name] = array[(*inside, ...)]
         if before[name].dtype.kind in "OU":
             before[name] = before[name].astype(after[name].dtype)
         after[name] = after[name].astype(before[name].dtype)
@@ -109,9 +109,7 @@ def _compare(name: str, before: np.ndarray, after: np.ndarray) -> Difference | N
         relative = absolute / np.abs(one)[~same]
     return Difference(
         variable=name,
-        what=_count(int(np.count_nonzero(~same)), before.size)
-        if absolute.size
-        else "differs in signs of zero, or NaNs",
+        what=_count(int(np.count_nonzero(~same)), before.size) if absolute.size else "differs in signs of zero or NaNs",
         absolute=_largest(absolute),
         relative=_largest(relative),
     )

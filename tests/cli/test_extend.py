@@ -76,7 +76,7 @@ def test_task_functions_can_be_added(run: Run, study: Path) -> None:
     assert "no module 'nowhere'" in run("extend", "two", "task=nowhere.f", code=2).stderr
     assert not (study / "two" / "extensions").exists()
     run("extend", "two", "task=other.other")
-    assert collected(run, study, "two").y.values.tolist()[2] == [[1], [2]]
+    assert collected(run, study, "two").y.values.tolist()[2] == [1, 2]
 
 
 @pytest.mark.parametrize(
