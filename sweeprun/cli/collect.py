@@ -21,7 +21,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("-o", "--output", type=Path, help="the file, .nc or .zarr; by default ./results.nc")
     args = parser.parse_args(words)
 
-    from sweeprun.cli.observing import observe
+    from sweeprun.cli.observing import observe, warnings_of
     from sweeprun.results.collect import collect_snapshot
     from sweeprun.results.export import check_output, is_ours, write_dataset
     from sweeprun.store.states import live_beats
@@ -41,6 +41,8 @@ def main(words: Sequence[str]) -> int:
     if collected.torn and not live_beats(run, snapshot.activity):
         for file, why in collected.torn:
             print(f"{file} is damaged, and no worker writes it: {why}", file=sys.stderr)
+    for line in warnings_of(snapshot):
+        print(line, file=sys.stderr)
     counts = {state.value: count for state, count in collected.states.items()}
     if args.json:
         sizes = {str(name): size for name, size in collected.dataset.sizes.items()}

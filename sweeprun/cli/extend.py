@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from sweeprun.store.manifest import Manifest
 
 _LAUNCHER = ("hydra.launcher.", "hydra/launcher=")
-_POLICY = ("hydra.sweeper.retries=", "hydra.sweeper.retry_on=", "hydra.sweeper.timeout=", "hydra.sweeper.max_failures=")
 
 
 def main(words: Sequence[str]) -> int:
@@ -32,9 +31,11 @@ def main(words: Sequence[str]) -> int:
     )
     parser.add_argument("words", nargs="+", metavar="RUN | AXIS=VALUES", help="the run; by default the newest")
     add_allow_drift(parser)
-    args = parser.parse_args(words)
+    args = parser.parse_intermixed_args(words)
     path, overrides = run_and_words(args.words)
-    of_launch = [word for word in overrides if word.startswith((*_LAUNCHER, *_POLICY))]
+    from sweeprun.config.launching import change_launcher, change_policy, is_of_policy
+
+    of_launch = [word for word in overrides if word.startswith(_LAUNCHER) or is_of_policy(word)]
     of_axes = [word for word in overrides if word not in of_launch]
     if not of_axes:
         raise UsageError("name an axis with further values: sweeprun extend RUN 'seed=range(40)'")
@@ -43,14 +44,15 @@ def main(words: Sequence[str]) -> int:
     from sweeprun.cli.launching import Notes
     from sweeprun.cli.observing import observe
     from sweeprun.cli.resume import start_tasks
-    from sweeprun.config.launching import change_launcher
     from sweeprun.config.schema import LOCAL
     from sweeprun.design.task_ids import TaskIds
     from sweeprun.launchers.registry import make_launcher
     from sweeprun.store.manifest import read_manifest
 
     manifest = read_manifest(run)
-    make_launcher(change_launcher(manifest.launcher, of_launch)).check(Notes())  # before anything is made
+    change_policy(manifest.policy, [word for word in of_launch if is_of_policy(word)])  # before anything is made
+    options = change_launcher(manifest.launcher, [word for word in of_launch if not is_of_policy(word)])
+    make_launcher(options).check(Notes())
     if any(submission.launcher.get("name") == LOCAL for submission, _ in observe(run).activity.active_elements()):
         raise UsageError(
             f"local workers still run tasks of {run.shown()}, and more beside them would crowd this machine; "

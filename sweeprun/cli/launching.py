@@ -57,10 +57,13 @@ def conclude(run: RunDirectory, seconds: float, *, interrupted: bool) -> int:
 
 def conclude_snapshot(snapshot: Snapshot, seconds: float | None, *, interrupted: bool) -> int:
     """Say how it went; the exit code."""
+    from sweeprun.cli.observing import warnings_of
     from sweeprun.results.failures import failures_of
 
     print_summary(snapshot, seconds, interrupted=interrupted)
     print_failures(failures_of(snapshot))
+    for line in warnings_of(snapshot):
+        print(line, file=sys.stderr, flush=True)
     if interrupted:
         return 130
     return 0 if snapshot.counts()[TaskState.SUCCEEDED] == len(snapshot.states) else 1

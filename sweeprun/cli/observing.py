@@ -8,7 +8,9 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.launchers.launcher import activity_of
 from sweeprun.store.activity import Element, ElementState
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.notices import count_failures, read_global_randomness
 from sweeprun.store.states import STATE_ORDER, Snapshot, TaskState, take_snapshot
+from sweeprun.store.submissions import read_submissions
 
 
 def observe(run: RunDirectory) -> Snapshot:
@@ -28,6 +30,26 @@ def missing_tasks(snapshot: Snapshot) -> TaskIds:
         for ids in tasks.ranges:
             missing[ids.start : ids.stop : ids.step] = False
     return TaskIds.of(missing.nonzero()[0].tolist())
+
+
+def warnings_of(snapshot: Snapshot) -> list[str]:
+    """What the user of a run should know of it: that it stopped early, or can't be reproduced."""
+    found = []
+    submissions = snapshot.activity.submissions or read_submissions(snapshot.run)
+    if submissions:
+        last = submissions[-1]
+        most = (last.policy or snapshot.manifest.policy).max_failures
+        count = count_failures(snapshot.run, last.attempt) if most is not None else 0
+        left = snapshot.counts()[TaskState.PENDING]
+        if most is not None and count >= most and left:
+            found.append(
+                f"stopped after {count} {'failure' if count == 1 else 'failures'} (hydra.sweeper.max_failures={most}), "
+                f"{left} {'task was' if left == 1 else 'tasks were'} not run; "
+                f"go on with: sweeprun resume {snapshot.run.shown()}"
+            )
+    if noted := read_global_randomness(snapshot.run):
+        found.append(str(noted))
+    return found
 
 
 def is_active(snapshot: Snapshot) -> bool:

@@ -65,7 +65,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("words", nargs="+", metavar="RUN | FILE | TASK | AXIS=VALUE", help="by default the newest run")
     parser.add_argument("--pdb", action="store_true", help="open a debugger where the task fails")
     add_allow_drift(parser)
-    args = parser.parse_args(words)
+    args = parser.parse_intermixed_args(words)
     source, chosen = _source(args.words)
     if source is not None and source.suffix in _DATASETS:
         from sweeprun.cli.replay_dataset import recorded_in_dataset
@@ -186,7 +186,7 @@ def _replay(recorded: Recorded, *, debug: bool) -> int:
         try:
             worker = Worker(run, read_manifest(run), Place(attempt=attempt), on_failure=_debug if debug else None)
             with worker:
-                worker.run_tasks([task.task_id])
+                worker.run_tasks(TaskIds.of([task.task_id]))
         except Stop:
             print("stopped", file=sys.stderr)
             return 130

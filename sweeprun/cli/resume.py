@@ -11,6 +11,7 @@ from sweeprun.errors import LaunchError, UsageError
 from sweeprun.store.directory import RunDirectory
 
 if TYPE_CHECKING:
+    from sweeprun.design.policy import Policy
     from sweeprun.design.task_ids import TaskIds
     from sweeprun.launchers.launcher import Group
     from sweeprun.store.code import Code
@@ -25,10 +26,13 @@ def main(words: Sequence[str]) -> int:
         "as one new array. Options of the launcher can be changed for it.",
         "sweeprun resume multirun/2026-05-04/10-11-12 hydra.launcher.sbatch.time=4:00:00",
     )
-    parser.add_argument("words", nargs="*", metavar="RUN | hydra.launcher.KEY=VALUE", help="by default the newest run")
+    parser.add_argument("words", nargs="*", metavar="RUN | KEY=VALUE", help="by default the newest run")
     parser.add_argument("--after-collect", action="store_true", help="collect when everything has ended (Slurm)")
+    parser.add_argument(
+        "--assume-ended", action="store_true", help="take all that was started before for ended, without asking"
+    )
     add_allow_drift(parser)
-    args = parser.parse_args(words)
+    args = parser.parse_intermixed_args(words)
     path, overrides = run_and_words(args.words)
     if args.after_collect:
         overrides.append("hydra.launcher.after_collect=true")
@@ -36,22 +40,34 @@ def main(words: Sequence[str]) -> int:
 
     from sweeprun.cli.observing import missing_tasks, observe
     from sweeprun.cli.progress import counts_text
-    from sweeprun.config.launching import change_launcher
+    from sweeprun.config.launching import change_launcher, is_of_policy
 
-    snapshot = observe(run)
+    snapshot = _as_ended(run) if args.assume_ended else observe(run)
     if snapshot.activity.problem:
         raise LaunchError(
             f"what still waits or runs can't be told, so nothing was started: {snapshot.activity.problem}"
         )
     missing = missing_tasks(snapshot)
     if not missing:
-        change_launcher(snapshot.manifest.launcher, overrides)  # what is wrong with them is told all the same
+        # what is wrong with them is told all the same
+        change_launcher(snapshot.manifest.launcher, [word for word in overrides if not is_of_policy(word)])
         print(f"nothing to start: {counts_text(snapshot)}", file=sys.stderr)
         return 0
     code = check_drift(
         run, snapshot.manifest, allowed=args.allow_drift, doing="its results would be mixed with those of other code"
     )
     return start_tasks(snapshot, missing, overrides, ["sweeprun", "resume", *words], code)
+
+
+def _as_ended(run: RunDirectory) -> "Snapshot":
+    """The run, as it is if all that was started of it has ended."""
+    from sweeprun.store.activity import Activity
+    from sweeprun.store.states import take_snapshot
+    from sweeprun.store.submissions import read_submissions
+
+    submissions = read_submissions(run)
+    asked = frozenset(submission.number for submission in submissions)
+    return take_snapshot(run, Activity(submissions=submissions, asked=asked))
 
 
 def start_tasks(
@@ -71,11 +87,13 @@ def start_tasks(
         The command line, and the code as it is now.
     """
     from sweeprun.cli.launching import Notes, launch
+    from sweeprun.config.launching import change_policy, is_of_policy
     from sweeprun.launchers.launcher import plan_submissions
     from sweeprun.store.provenance import keep_provenance
 
     run = snapshot.run
-    groups = _groups(run, snapshot, tasks, overrides)
+    policy = change_policy(_last_policy(snapshot), [word for word in overrides if is_of_policy(word)])
+    groups = _groups(run, snapshot, tasks, [word for word in overrides if not is_of_policy(word)])
     for group in groups:
         group.launcher.check(Notes())
     first = max((submission.number + 1 for submission in snapshot.activity.submissions), default=0)
@@ -83,7 +101,13 @@ def start_tasks(
         groups, first=first, attempt=_next_attempt(snapshot), active=_active_shares(snapshot)
     )
     provenance = keep_provenance(run, command, code)
-    return launch(run, [replace(submission, provenance=provenance) for submission in submissions])
+    return launch(run, [replace(submission, provenance=provenance, policy=policy) for submission in submissions])
+
+
+def _last_policy(snapshot: "Snapshot") -> "Policy":
+    """The policy of the last submission."""
+    submissions = snapshot.activity.submissions
+    return (submissions[-1].policy if submissions else None) or snapshot.manifest.policy
 
 
 def _groups(run: RunDirectory, snapshot: "Snapshot", missing: "TaskIds", overrides: Sequence[str]) -> list["Group"]:
@@ -134,7 +158,9 @@ def _next_attempt(snapshot: "Snapshot") -> int:
     """A number that no attempt at any task has had."""
     from sweeprun.store.workers import read_beats, read_exits
 
-    attempts = [0, *(submission.attempt for submission in snapshot.activity.submissions)]
+    last = _last_policy(snapshot)
+    attempts = [0]
+    attempts += [own.attempt + (own.policy or last).retries for own in snapshot.activity.submissions]
     attempts += [beat.place.attempt for beat in read_beats(snapshot.run)]
     attempts += [noted.place.attempt for noted in read_exits(snapshot.run)]
     for shard in snapshot.shards:

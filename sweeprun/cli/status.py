@@ -74,7 +74,7 @@ def _print(run: RunDirectory, snapshot: "Snapshot", *, as_json: bool) -> None:
 
 
 def _status(run: RunDirectory, snapshot: "Snapshot") -> dict[str, Any]:
-    from sweeprun.cli.observing import describe_submissions, ended_reasons, left_no_trace, missing_tasks
+    from sweeprun.cli.observing import describe_submissions, ended_reasons, left_no_trace, missing_tasks, warnings_of
     from sweeprun.cli.progress import state_counts
     from sweeprun.results.pace import pace_of
     from sweeprun.store.states import live_beats
@@ -96,6 +96,7 @@ def _status(run: RunDirectory, snapshot: "Snapshot") -> dict[str, Any]:
         "ended": ended_reasons(snapshot),
         "left_no_trace": left_no_trace(snapshot),
         "problem": snapshot.activity.problem,
+        "warnings": warnings_of(snapshot),
     }
 
 
@@ -131,6 +132,7 @@ def _lines(status: dict[str, Any], snapshot: "Snapshot") -> list[str]:
             "some elements left nothing on disk, not even a log: can the nodes see and write this directory? "
             "It must be on a file system that they share"
         )
+    lines += status["warnings"]
     return lines
 
 

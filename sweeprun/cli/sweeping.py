@@ -21,6 +21,7 @@ from sweeprun.config.application import (
 )
 from sweeprun.config.composing import ComposedSweep, compose_for_sweep, compose_sweep
 from sweeprun.config.frozen import ConfigDeriver, write_configs
+from sweeprun.config.launching import policy_of
 from sweeprun.config.resources import options_by_tasks
 from sweeprun.config.schema import LOCAL, SLURM, LocalOptions, SlurmOptions
 from sweeprun.design.task_ids import TaskIds
@@ -150,7 +151,13 @@ def prepare_sweep(application: Application, sweep_config: DictConfig) -> Prepare
         },
         python_path=_python_path(),
         provenance={},
+        policy=policy_of(hydra.sweeper),
     )
+    if not is_launcher(name) and (manifest.policy.timeout or manifest.policy.max_failures):
+        raise UsageError(
+            f"hydra/launcher={name} runs the tasks itself, so hydra.sweeper.timeout and max_failures have no effect; "
+            f"choose hydra/launcher={LOCAL} or {SLURM}, or leave them out"
+        )
     deriver = ConfigDeriver(manifest, sweep.frozen())
     resolve_job_key(deriver.derive_full(sweep.table.task(0)), "hydra.sweep.subdir")
     groups = tuple(_groups(name, sweep, manifest)) if is_launcher(name) else ()

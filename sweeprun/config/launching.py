@@ -5,16 +5,20 @@ from dataclasses import fields
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sweeprun.config.schema import OUR_OPTIONS
+from sweeprun.config.schema import OUR_OPTIONS, SweeperOptions
+from sweeprun.design.policy import Policy
 from sweeprun.errors import OverrideError
 
 _OPTIONS = {name: schema for schema, name in OUR_OPTIONS.items()}
 _KEY = "hydra.launcher."
 _GROUP = "hydra/launcher"
+_SWEEPER = "hydra.sweeper."
+_POLICY = ("retries", "retry_on", "timeout", "max_failures", "seed_globals")
 
 
 def change_launcher(launcher: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
@@ -33,11 +37,7 @@ def change_launcher(launcher: Mapping[str, Any], overrides: Sequence[str]) -> di
         If an override is anything else, or its value has the wrong type.
     """
     changed = dict(launcher)
-    try:
-        parsed = OverridesParser.create().parse_overrides(list(overrides))
-    except (HydraException, ValueError) as error:
-        raise OverrideError(f"{' '.join(overrides)!r} can't be read: {str(error).splitlines()[0]}") from error
-    for override in sorted(parsed, key=lambda override: override.key_or_group != _GROUP):
+    for override in sorted(_parse(overrides), key=lambda override: override.key_or_group != _GROUP):
         key, value = override.key_or_group, override.value()
         if override.is_sweep_override() or override.is_delete():
             raise OverrideError(f"{override.input_line!r}: a run is resumed with one value of each option")
@@ -46,11 +46,56 @@ def change_launcher(launcher: Mapping[str, Any], overrides: Sequence[str]) -> di
                 changed = {"name": value, "variables": launcher.get("variables", {})}
         elif not key.startswith(_KEY):
             raise OverrideError(
-                f"{override.input_line!r} would change what is run; `sweeprun resume` takes {_KEY}KEY and {_GROUP} only"
+                f"{override.input_line!r} would change what is run; "
+                f"it takes {_KEY}KEY, {_GROUP} and {_SWEEPER}retries, retry_on, timeout, max_failures"
             )
         else:
             _set(changed, key.removeprefix(_KEY), value, str(override.input_line))
     return changed
+
+
+def policy_of(sweeper: Any) -> Policy:
+    """The policy that ``hydra.sweeper`` describes.
+
+    Raises
+    ------
+    OverrideError
+        If a value makes no sense.
+    """
+    options = {name: sweeper[name] for name in _POLICY}
+    return Policy(**options | {"retry_on": None if sweeper.retry_on is None else tuple(sweeper.retry_on)})
+
+
+def is_of_policy(word: str) -> bool:
+    """Whether an override changes the policy of a run."""
+    return word.partition("=")[0].lstrip("+") in {f"{_SWEEPER}{name}" for name in _POLICY}
+
+
+def change_policy(policy: Policy, overrides: Sequence[str]) -> Policy:
+    """A policy, changed by ``hydra.sweeper.KEY=VALUE``.
+
+    Raises
+    ------
+    OverrideError
+        If a value has the wrong type or makes no sense, or would change what tasks draw.
+    """
+    node: Any = OmegaConf.merge(OmegaConf.structured(SweeperOptions), policy.to_dict())
+    for override in _parse(overrides):
+        key = override.key_or_group.removeprefix(_SWEEPER)
+        if key == "seed_globals":
+            raise OverrideError(f"{override.input_line!r} would change what tasks draw; start a new sweep")
+        try:
+            OmegaConf.update(node, key, override.value(), merge=False)
+        except OmegaConfBaseException as error:
+            raise OverrideError(f"{override.input_line!r}: {str(error).splitlines()[0]}") from error
+    return policy_of(node)
+
+
+def _parse(overrides: Sequence[str]) -> list[Override]:
+    try:
+        return list(OverridesParser.create().parse_overrides(list(overrides)))
+    except (HydraException, ValueError) as error:
+        raise OverrideError(f"{' '.join(overrides)!r} can't be read: {str(error).splitlines()[0]}") from error
 
 
 def _set(launcher: dict[str, Any], key: str, value: Any, line: str) -> None:

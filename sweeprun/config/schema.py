@@ -25,12 +25,27 @@ class SweeperOptions:
         Derives all streams from this number instead of from the task ids alone.
     streams
         Axes whose values determine the stream: tasks that agree on them share one (common random numbers).
+    retries
+        How often a task that failed runs again before the run goes on without it; it has the same stream each time.
+    retry_on
+        For which failures: ``LOST`` (its worker died), ``timeout``, names of exceptions; by default for all.
+    timeout
+        After how many seconds a task has failed.
+    max_failures
+        After so many tasks that failed for good, no further one is started.
+    seed_globals
+        Whether ``random``, NumPy's legacy generator and torch are seeded from the task's stream before each task.
     """
 
     params: dict[str, str] = field(default_factory=dict)
     members: int | None = None
     root_seed: int | None = None
     streams: list[str] | None = None
+    retries: int = 0
+    retry_on: list[str] | None = None
+    timeout: float | None = None
+    max_failures: int | None = None
+    seed_globals: bool = False
 
 
 @dataclass

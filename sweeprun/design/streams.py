@@ -40,13 +40,19 @@ class Streams:
         if self.root_seed is not None and self.root_seed < 0:
             raise OverrideError(f"hydra.sweeper.root_seed is {self.root_seed}; it must be an integer of at least 0")
 
+    def seed_sequence(self, stream: int) -> "np.random.SeedSequence":
+        """The seed sequence of a stream."""
+        import numpy as np
+
+        if self.root_seed is None:
+            return np.random.SeedSequence(stream)
+        return np.random.SeedSequence(self.root_seed, spawn_key=(stream,))
+
     def generator(self, stream: int) -> "np.random.Generator":
         """The generator of a stream, at its beginning."""
         import numpy as np
 
-        if self.root_seed is None:
-            return np.random.default_rng(stream)
-        return np.random.default_rng(np.random.SeedSequence(self.root_seed, spawn_key=(stream,)))
+        return np.random.default_rng(self.seed_sequence(stream))
 
     def describe(self, stream: int) -> str:
         """The Python expression that makes the generator of a stream."""

@@ -15,6 +15,8 @@ from sweeprun.launchers.progress import Progress
 from sweeprun.launchers.variables import expand
 from sweeprun.store.activity import Activity, Element, ElementState
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.manifest import read_manifest
+from sweeprun.store.notices import count_failures
 from sweeprun.store.submissions import Submission
 from sweeprun.store.workers import Place
 
@@ -77,6 +79,9 @@ class LocalLauncher:
 
     def launch(self, run: RunDirectory, submissions: Sequence[Submission], progress: Progress) -> None:
         for submission in submissions:
+            policy = submission.policy or read_manifest(run).policy
+            if policy.max_failures is not None and count_failures(run, submission.attempt) >= policy.max_failures:
+                break
             workers = self.workers(submission.array)
             Pool(
                 run,
@@ -85,11 +90,11 @@ class LocalLauncher:
                 workers=workers,
                 environment=self.environment(workers, {**os.environ, **expand(self.variables, os.environ)}),
                 progress=progress,
+                policy=policy,
             ).run()
 
     def activity(self, run: RunDirectory, submissions: Sequence[Submission]) -> Activity:
         """All elements run while the process that launched them is there."""
-        del run
         elements: dict[tuple[int, int | None], Element] = {}
         asked = set()
         for submission in submissions:
@@ -103,7 +108,14 @@ class LocalLauncher:
                     host=submission.submitter.host,
                     since=submission.created,
                 )
-        return Activity(submissions=tuple(submissions), elements=elements, asked=frozenset(asked))
+        unknown = [submission.submitter for submission in submissions if submission.number not in asked]
+        problem = ""
+        if unknown:
+            problem = (
+                f"process {unknown[-1].pid} on {unknown[-1].host} started it, of which nothing is known here; "
+                f"if it has ended: sweeprun resume {run.shown()} --assume-ended"
+            )
+        return Activity(submissions=tuple(submissions), elements=elements, asked=frozenset(asked), problem=problem)
 
     def cancel(self, run: RunDirectory, submissions: Sequence[Submission], elements: Iterable[int] | None) -> None:
         """Interrupt the process that launched them, which stops its workers.

@@ -2,6 +2,7 @@
 
 import os
 import selectors
+import signal
 import socket
 import subprocess
 import sys
@@ -13,10 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sweeprun.design.arrays import Array
+from sweeprun.design.policy import LOST, TIMEOUT, Policy
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import LaunchError
 from sweeprun.launchers.progress import Progress, Tally
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.notices import count_failures, note_failure
 from sweeprun.store.workers import WARNING_SIGNAL, Exit, Place, append_exit, describe_exit, read_beat
 
 TURN_SECONDS = 0.1
@@ -27,6 +30,7 @@ _STARTS_WITHOUT_WORK = 3
 """So many workers in a row may die before they start a task; then the launcher gives up."""
 
 _GRACE_SECONDS = 5.0
+_LONGEST_PATIENCE_SECONDS = 1.0
 _STOPPED = 130
 """The exit code of a worker that somebody told to end."""
 
@@ -50,6 +54,7 @@ class _Process:
     succeeded: int = 0
     failed: int = 0
     buffer: bytes = b""
+    overdue: bool = False
 
 
 class Pool:
@@ -67,6 +72,10 @@ class Pool:
         Of the workers.
     progress
         Is told the tally as it changes.
+    policy
+        What becomes of tasks that fail.
+    first_attempt
+        The attempt of the submission, by which failures are counted; by default the place's.
     """
 
     def __init__(
@@ -78,7 +87,12 @@ class Pool:
         workers: int,
         environment: Mapping[str, str],
         progress: Progress,
+        policy: Policy | None = None,
+        first_attempt: int | None = None,
     ) -> None:
+        self._policy = policy or Policy()
+        self._first_attempt = first_attempt or place.attempt
+        self._used: dict[int, int] = {}
         self._run = run
         self._array = array
         self._place = place
@@ -108,8 +122,9 @@ class Pool:
             for slot in range(self._workers):
                 self._start(slot)
             while self._processes:
-                for key, _ in self._selector.select():
+                for key, _ in self._selector.select(self._patience):
                     self._read(key.data)
+                self._kill_overdue()
         except BaseException:
             self._stop()
             raise
@@ -123,6 +138,32 @@ class Pool:
         self._warned = True
         for process in tuple(self._processes):
             process.popen.send_signal(WARNING_SIGNAL)
+
+    @property
+    def _patience(self) -> float | None:
+        """How long to wait for an answer before looking at the time; for ever if nothing is limited."""
+        return None if self._policy.timeout is None else min(_LONGEST_PATIENCE_SECONDS, self._policy.timeout)
+
+    def _kill_overdue(self) -> None:
+        """Kill workers whose task didn't end at its time limit: it is in C code, swallows exceptions, or is stopped."""
+        if self._policy.timeout is None:
+            return
+        allowed = self._policy.timeout + _GRACE_SECONDS
+        for process in self._processes:
+            if process.overdue or not process.assigned or time.monotonic() - process.given <= allowed:
+                continue
+            beat = None if process.name is None else read_beat(self._run.beat(process.name))
+            if beat is not None and time.time() - beat.since > allowed:
+                process.overdue = True
+                with suppress(ProcessLookupError):
+                    os.killpg(process.popen.pid, signal.SIGKILL)
+
+    def _stop_after_failures(self) -> None:
+        """Start no further task once too many have failed."""
+        most = self._policy.max_failures
+        if most is None or self._warned or count_failures(self._run, self._first_attempt) < most:
+            return
+        self.warn()
 
     def _log(self, slot: int) -> Path:
         place = self._place
@@ -178,6 +219,7 @@ class Pool:
             process.assigned = _NONE
             self._deaths_in_a_row = 0
             self._progress.update(self._tally())
+            self._stop_after_failures()
         self._feed(process)
 
     def _feed(self, process: _Process) -> None:
@@ -186,8 +228,11 @@ class Pool:
         if self._warned:
             process.popen.stdin.close()
             return
+        retries = ""
         if self._leftovers:
-            process.assigned, process.elements = TaskIds.of([self._leftovers.popleft()]), 1
+            task_id = self._leftovers.popleft()
+            process.assigned, process.elements = TaskIds.of([task_id]), 1
+            retries = f" {self._used[task_id]}" if task_id in self._used else ""
         elif self._next < len(self._array):
             process.elements = self._turn(process)
             first, self._next = self._next, self._next + process.elements
@@ -197,7 +242,7 @@ class Pool:
             return
         process.given = time.monotonic()
         with suppress(BrokenPipeError):
-            process.popen.stdin.write(f"tasks {process.assigned}\n".encode())
+            process.popen.stdin.write(f"tasks {process.assigned}{retries}\n".encode())
             process.popen.stdin.flush()
 
     def _turn(self, process: _Process) -> int:
@@ -224,6 +269,7 @@ class Pool:
             self._count_unreported(self._recorded(process), process.succeeded + process.failed)
         elif process.assigned or process.name is None:
             self._bury(process, code)
+            self._stop_after_failures()
             if not self._warned and (self._leftovers or self._next < len(self._array)):
                 self._start(process.slot)
         self._progress.update(self._tally())
@@ -233,8 +279,15 @@ class Pool:
         beat = None if process.name is None else read_beat(self._run.beat(process.name))
         victim = beat.task_id if beat is not None else None
         recorded = self._recorded(process)
-        if victim in recorded:
-            victim = None
+        failures = 0
+        if victim is not None and victim in recorded:
+            failures = len(recorded[victim])
+            if recorded[victim][-1] or self._used.get(victim, 0) + failures > self._policy.retries:
+                victim = None
+        retried = victim is not None and code != _STOPPED and self._may_retry(victim, failures, process)
+        why = (
+            f"timeout: it did not end {_GRACE_SECONDS:g} s after {self._policy.timeout:g} s" if process.overdue else ""
+        )
         noted = Exit(
             worker=process.name or "",
             task_id=victim,
@@ -242,6 +295,8 @@ class Pool:
             when=time.time(),
             place=self._place,
             log=self._log(process.slot).name,
+            why=why,
+            retried=retried,
         )
         append_exit(self._run, self._name, noted)
         if process.name is not None:
@@ -260,23 +315,39 @@ class Pool:
                     f"{describe_exit(code)}:\n{self._log_tail(process)}"
                 )
         else:
-            self._lost += 1
             self._deaths_in_a_row = 0
+            if retried:
+                self._leftovers.append(victim)
+            else:
+                self._lost += 1
+                if self._policy.max_failures is not None:
+                    note_failure(self._run, self._first_attempt, victim)
 
-    def _recorded(self, process: _Process) -> dict[int, bool]:
-        """The tasks in a dead worker's shard, and whether they succeeded."""
+    def _may_retry(self, task_id: int, failures: int, process: _Process) -> bool:
+        """Whether a task that a worker died on runs again; ``failures`` is how often it failed there before."""
+        used = self._used.get(task_id, 0) + failures
+        if used >= self._policy.retries or not self._policy.retries_after({TIMEOUT if process.overdue else LOST}):
+            return False
+        self._used[task_id] = used + 1
+        return True
+
+    def _recorded(self, process: _Process) -> dict[int, list[bool]]:
+        """The tasks in a dead worker's shard: for each attempt whether it succeeded."""
         shard = self._run.shard(process.name or "")
         if process.name is None or not shard.exists():
             return {}
         from sweeprun.store.shards import read_shard  # only now: it imports NumPy and pyarrow
 
-        return {record.task_id: record.failure() is None for record in read_shard(shard).records()}
+        recorded: dict[int, list[bool]] = {}
+        for record in read_shard(shard).records():
+            recorded.setdefault(record.task_id, []).append(record.failure() is None)
+        return recorded
 
-    def _count_unreported(self, recorded: Mapping[int, bool], reported: int) -> None:
+    def _count_unreported(self, recorded: Mapping[int, list[bool]], reported: int) -> None:
         """Count what a worker recorded but died before it could report."""
-        for succeeded in list(recorded.values())[reported:]:
-            self._ended_succeeded += succeeded
-            self._ended_failed += not succeeded
+        for attempts in list(recorded.values())[reported:]:
+            self._ended_succeeded += attempts[-1]
+            self._ended_failed += not attempts[-1]
 
     def _log_tail(self, process: _Process) -> str:
         return self._log(process.slot).read_bytes()[-_LOG_TAIL:].decode(errors="replace").strip() or "its log is empty"

@@ -80,7 +80,7 @@ def as_collected(
             outside = np.ones(array.shape, dtype=bool)
             outside[inside] = False
             if _is_missing(array[outside]):
-                before[name] = array[(*inside, ...)]
+                before[name] = np.asarray(array[inside], dtype=array.dtype)
         if before[name].dtype.kind in "OU":
             before[name] = before[name].astype(after[name].dtype)
         after[name] = after[name].astype(before[name].dtype)

@@ -13,6 +13,8 @@
         shards/*.arrow         records, one file per worker
         workers/*.beat         what each worker is running now; gone when it ended in order
         workers/*.exits        what launchers saw of workers that died
+        workers/1.failures     tasks that failed for good in submissions of attempt 1, if there is a limit to them
+        workers/global-randomness.json   who draws from global generators, if anybody does
         logs/*.log             standard output and error of workers
         code/DIGEST.json       source files and packages that results come from, by their digests
         code/DIGEST.patch      what git didn't have of them
@@ -116,6 +118,13 @@ class RunDirectory:
 
     def exits(self, launcher: str) -> Path:
         return self.workers / f"{launcher}.exits"
+
+    @property
+    def global_randomness(self) -> Path:
+        return self.workers / "global-randomness.json"
+
+    def failures(self, attempt: int) -> Path:
+        return self.workers / f"{attempt}.failures"
 
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"

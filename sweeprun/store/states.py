@@ -92,7 +92,9 @@ def task_states(run: RunDirectory, best: BestRecords, activity: Activity) -> np.
     lost = {
         noted.task_id
         for noted in read_exits(run)
-        if noted.task_id is not None and not activity.runs_again(noted.task_id, after=noted.place.submission)
+        if noted.task_id is not None
+        and not noted.retried
+        and not activity.runs_again(noted.task_id, after=noted.place.submission)
     } | {
         beat.task_id
         for beat in written

@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Any
 
 from sweeprun.design.arrays import Array
+from sweeprun.design.policy import Policy
 from sweeprun.errors import FormatError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import create_file, read_json
@@ -47,6 +48,8 @@ class Submission:
         Unix time, seconds.
     provenance
         Where it comes from (see `sweeprun.store.provenance`); empty if that is what the manifest says.
+    policy
+        What becomes of tasks that fail; None if that is what the manifest says.
     """
 
     number: int
@@ -58,6 +61,7 @@ class Submission:
     submitter: Process = field(default_factory=Process.current)
     created: float = field(default_factory=time.time)
     provenance: dict[str, Any] = field(default_factory=dict)
+    policy: Policy | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -72,6 +76,7 @@ class Submission:
             "submitter": asdict(self.submitter),
             "created": self.created,
             "provenance": self.provenance,
+            "policy": None if self.policy is None else self.policy.to_dict(),
         }
 
     @classmethod
@@ -91,6 +96,7 @@ class Submission:
             submitter=Process(**data["submitter"]),
             created=float(data["created"]),
             provenance=dict(data.get("provenance", {})),
+            policy=Policy.from_dict(data["policy"]) if data.get("policy") else None,
         )
 
 

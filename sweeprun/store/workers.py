@@ -168,6 +168,8 @@ class Exit:
         Why it was stopped; empty if it died by itself.
     log
         The name of the log that its output went to; empty if that was no file of the run's.
+    retried
+        Whether its task runs again, and so isn't lost.
     """
 
     worker: str
@@ -177,6 +179,7 @@ class Exit:
     place: Place = field(default_factory=Place)
     why: str = ""
     log: str = ""
+    retried: bool = False
 
     def __post_init__(self) -> None:
         _check_task_id(self.task_id)

@@ -7,7 +7,8 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import FrameType
@@ -17,16 +18,21 @@ from omegaconf import DictConfig, OmegaConf
 
 from sweeprun.config.frozen import ConfigDeriver, HydraConfigHook, HydraNode, read_configs
 from sweeprun.design.axes import RESERVED_NAMES
+from sweeprun.design.policy import TIMEOUT
+from sweeprun.design.task_ids import TaskIds
 from sweeprun.design.tasks import Task
-from sweeprun.errors import Unfinished
+from sweeprun.errors import FormatError, Unfinished
 from sweeprun.store.code import accepted_code, current_code
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
+from sweeprun.store.notices import GlobalRandomness, note_failure, note_global_randomness
 from sweeprun.store.origins import Origin
 from sweeprun.store.payloads import encode_result
 from sweeprun.store.records import FAILURE_LAYOUT, Failure, Outcome, Record
+from sweeprun.store.submissions import read_submission
 from sweeprun.store.workers import WARNING_SIGNAL, BeatWriter, Place
 from sweeprun.worker.functions import TaskFunction, load_task_function
+from sweeprun.worker.globals import GlobalsWatch, seed_globals
 from sweeprun.worker.output import LogMarker
 from sweeprun.worker.recorder import Recorder
 from sweeprun.worker.running import RunningTask
@@ -37,6 +43,10 @@ _LOG_FORMAT = "[%(asctime)s][%(name)s][%(levelname)s] - %(message)s"
 
 class Stop(BaseException):
     """The worker was told to end; no task function's ``except Exception`` catches it."""
+
+
+class Overdue(BaseException):
+    """The task has had its time; no task function's ``except Exception`` catches it."""
 
 
 class Worker:
@@ -71,6 +81,14 @@ class Worker:
         self._attempt = place.attempt
         self._on_failure = on_failure
         self._submission = place.submission
+        self._policy, self._first_attempt = manifest.policy, place.attempt
+        with suppress(FormatError):  # of a launcher of somebody else there is no submission
+            submission = read_submission(run, place.submission)
+            self._policy, self._first_attempt = submission.policy or manifest.policy, submission.attempt
+        self._limit = 0.0  # of a task's time, in seconds; 0 for none
+        self._overdue = False
+        self._globals: GlobalsWatch | None = None
+        self._globals_noted = False
         self._base = Path(manifest.job.get("cwd") or Path.cwd())
         self._functions: dict[str, TaskFunction] = {}
         self._deriver: ConfigDeriver | None = None
@@ -94,6 +112,9 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_stop)
         signal.signal(WARNING_SIGNAL, self._on_warning)
+        if self._policy.timeout is not None:
+            signal.signal(signal.SIGALRM, self._on_alarm)
+            self._limit = self._policy.timeout
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
@@ -106,31 +127,58 @@ class Worker:
         self._recorder.close()
         self._beat.close()
 
-    def run_tasks(self, task_ids: Iterable[int]) -> None:
-        """Run tasks in order; every one leaves a record, and afterwards all are durable."""
+    def run_tasks(self, task_ids: TaskIds, retries: int = 0) -> None:
+        """Run tasks in order; every one leaves a record, and afterwards all are durable.
+
+        Parameters
+        ----------
+        task_ids
+            The tasks.
+        retries
+            How often they were retried before.
+        """
         for task_id in task_ids:
             if self._asked_to_stop():
                 raise Stop
-            self._recorder.add(self._attempt_task(task_id))
+            self._run_task(task_id, retries)
         self._recorder.flush()
         self._beat.idle()
+        self._look_at_globals(task_ids)
+
+    def _run_task(self, task_id: int, retries: int, cfg: DictConfig | None = None) -> None:
+        """Run a task, and again while it fails and may be retried; every attempt leaves a record."""
+        while True:
+            record, reasons = self._attempt_task(task_id, self._attempt + retries, cfg)
+            self._recorder.add(record)
+            if not reasons:
+                self.succeeded += 1
+                return
+            again = retries < self._policy.retries and self._policy.retries_after(reasons)
+            if not again or self._asked_to_stop():
+                self.failed += 1
+                if self._policy.max_failures is not None:
+                    note_failure(self._run, self._first_attempt, task_id)
+                return
+            retries += 1
 
     def run_composed(self, task_id: int, cfg: DictConfig) -> None:
         """Run one task on a config that Hydra itself composed, in Hydra's surroundings."""
-        self._recorder.add(self._attempt_task(task_id, cfg))
+        self._run_task(task_id, 0, cfg)
         self._recorder.flush()
         self._beat.idle()
 
-    def _attempt_task(self, task_id: int, cfg: DictConfig | None = None) -> Record:
+    def _attempt_task(self, task_id: int, attempt: int, cfg: DictConfig | None) -> tuple[Record, set[str]]:
+        """The record of one attempt, and the names of the reason why it failed; none if it succeeded."""
         task = self._manifest.table.task(task_id)
         started = time.time()
         self._beat.start(task_id, started)
         self._log.begin()
         clock = time.perf_counter()
+        self._overdue = False
+        reasons: set[str] = set()
         try:
-            layout, payload = encode_result(self._call(task, cfg), taken_names=self._taken_names)
+            layout, payload = encode_result(self._call(task, attempt, cfg), taken_names=self._taken_names)
             outcome = Outcome.SUCCEEDED
-            self.succeeded += 1
         except Stop:
             raise
         except BaseException as error:  # any failure of a task is a record
@@ -138,14 +186,15 @@ class Worker:
                 raise Stop from error
             if self._on_failure is not None:
                 self._on_failure(error)
-            layout, payload = FAILURE_LAYOUT, _failure(error).encode()
+            failure = self._timeout_failure() if self._overdue else _failure(error)
+            reasons = {TIMEOUT} if self._overdue else _names(error)
+            layout, payload = FAILURE_LAYOUT, failure.encode()
             outcome = Outcome.FAILED
-            self.failed += 1
         finally:
-            self._log.end(task_id, self._attempt)
-        return Record(
+            self._log.end(task_id, attempt)
+        record = Record(
             task_id=task_id,
-            attempt=self._attempt,
+            attempt=attempt,
             outcome=outcome,
             stream=task.stream,
             started=started,
@@ -154,14 +203,19 @@ class Worker:
             payload=payload,
             origin=self._origin,
         )
+        return record, reasons
 
-    def _call(self, task: Task, cfg: DictConfig | None) -> Any:
+    def _timeout_failure(self) -> Failure:
+        message = f"it took longer than {self._policy.timeout:g} s (hydra.sweeper.timeout)"
+        return Failure(type=TIMEOUT, message=message, traceback="")
+
+    def _call(self, task: Task, attempt: int, cfg: DictConfig | None) -> Any:
         cfg = self._derive(task) if cfg is None else cfg
         function = self._function(cfg)
         _ = self._origin  # of the code as it was imported, not as it may be when the task is done
         running = RunningTask(
             id=task.task_id,
-            attempt=self._attempt,
+            attempt=attempt,
             stream=task.stream,
             coordinates=task.coordinates,
             _locate=lambda: self._directory(task),
@@ -171,11 +225,19 @@ class Worker:
         self._resumable = False
         if self._manifest.job["chdir"]:
             os.chdir(running.directory)
+        if self._policy.seed_globals:
+            seed_globals(self._manifest.table.streams, task.stream)
+        elif self._globals is None:
+            self._globals = GlobalsWatch()
         try:
             self._in_task = True
+            if self._limit:
+                signal.setitimer(signal.ITIMER_REAL, self._limit)
             return function(cfg, lambda: self._manifest.table.streams.generator(task.stream), running)
         finally:
             self._in_task = False
+            if self._limit:
+                signal.setitimer(signal.ITIMER_REAL, 0)
             if os.getpid() != self._pid:
                 _end_forked_child(sys.exception())
             os.chdir(self._base)
@@ -190,12 +252,28 @@ class Worker:
             self._in_task = False
             raise Stop
 
+    def _on_alarm(self, _number: int, _frame: FrameType | None) -> None:
+        """The running task has had its time."""
+        if self._in_task and os.getpid() == self._pid:
+            self._overdue = True
+            raise Overdue
+
     def _on_warning(self, _number: int, _frame: FrameType | None) -> None:
         """Start no further task; the one that runs is told if it asks."""
         self._warned = True
 
     def _asked_to_stop(self) -> bool:
         return self._stopping or self._warned
+
+    def _look_at_globals(self, task_ids: TaskIds) -> None:
+        """Note, once a run, whether the task function uses global random generators."""
+        if self._globals is None or self._globals_noted or not (moved := self._globals.moved()):
+            return
+        self._globals_noted = True
+        noted = GlobalRandomness(
+            function=", ".join(self._functions), tasks=str(task_ids), generators=" and ".join(moved)
+        )
+        note_global_randomness(self._run, noted)
 
     def _note_resumable(self) -> None:
         """The running task asked for what a task needs to go on later: say so, once."""
@@ -259,6 +337,14 @@ def _failure(error: BaseException) -> Failure:
     except Exception:  # noqa: BLE001  # an exception of the user's whose __str__ fails
         message = "(its message can't be printed)"
     return Failure(type=type(error).__qualname__, message=message[:_MESSAGE_LIMIT], traceback=text[-_MESSAGE_LIMIT:])
+
+
+def _names(error: BaseException) -> set[str]:
+    """What an exception may be called in ``retry_on``: its class and those that it derives from."""
+    kinds = [kind for kind in type(error).__mro__ if kind is not object]
+    return {
+        name for kind in kinds for name in (kind.__name__, kind.__qualname__, f"{kind.__module__}.{kind.__qualname__}")
+    }
 
 
 _OWN_CODE = str(Path(__file__).parent)

@@ -1,12 +1,12 @@
 """What the worker's command line runs: tasks that it is given, or that come line by line on standard input.
 
-Lines in: ``tasks IDS``, with ids as `sweeprun.design.task_ids.TaskIds` writes them. Lines out, one after each line in:
-``done SUCCEEDED FAILED``, the totals so far; by then everything is durable. The first line out is ``ready NAME``.
+Lines in: ``tasks IDS``, with ids as `sweeprun.design.task_ids.TaskIds` writes them, or ``tasks IDS N`` if they have
+been retried N times. Lines out, one after each line in: ``done SUCCEEDED FAILED``, the totals so far; by then
+everything is durable. The first line out is ``ready NAME``.
 """
 
 import os
 import sys
-from collections.abc import Iterable
 from enum import IntEnum
 
 from sweeprun.design.task_ids import TaskIds
@@ -26,7 +26,7 @@ class ExitCode(IntEnum):
     STOPPED = 130
 
 
-def run_tasks(run: RunDirectory, place: Place, task_ids: Iterable[int]) -> ExitCode:
+def run_tasks(run: RunDirectory, place: Place, task_ids: TaskIds) -> ExitCode:
     """Run some tasks in this process; whether any failed is told only after all of them ran."""
     with Worker(run, read_manifest(run), place) as worker:
         try:
@@ -50,7 +50,8 @@ def serve_tasks(run: RunDirectory, place: Place) -> ExitCode:
                 verb, _, ids = line.strip().partition(" ")
                 if verb != "tasks":
                     raise UsageError(f"standard input asks for {line!r}, which is not `tasks IDS`")
-                worker.run_tasks(TaskIds.parse(ids))
+                ids, _, retries = ids.partition(" ")
+                worker.run_tasks(TaskIds.parse(ids), int(retries or 0))
                 sys.stdout.flush()
                 write_fully(answers, f"done {worker.succeeded} {worker.failed}\n".encode())
         except (Stop, BrokenPipeError):

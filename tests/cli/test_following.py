@@ -24,7 +24,7 @@ def test_resume_runs_what_failed_and_nothing_else(run: Run, study: Path) -> None
     assert json.loads(run("status", "--json").stdout)["not_queued"] == "3-5"
     source = (study / "study.py").read_text()
     (study / "study.py").write_text(source.replace('raise ValueError(f"bad value {cfg.seed}")', "pass"))
-    done = run("resume", "hydra.launcher.throttle=1")
+    done = run("resume", "--allow-drift", "hydra.launcher.throttle=1")
     assert "3 tasks on 1 worker" in done.stderr
     assert "6 succeeded" in done.stderr
     shown = json.loads(run("show", "4", "--json").stdout)

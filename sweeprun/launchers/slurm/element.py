@@ -24,6 +24,8 @@ from sweeprun.launchers.progress import Tally
 from sweeprun.launchers.slurm.commands import SlurmError, run_command
 from sweeprun.launchers.slurm.warden import Warden
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.manifest import read_manifest
+from sweeprun.store.notices import count_failures
 from sweeprun.store.submissions import Job, JobRole, Submission, note_job, read_jobs
 from sweeprun.store.workers import WARNING_SIGNAL, Beat, Exit, Place, append_exit, read_beat, read_exits
 
@@ -101,6 +103,7 @@ class ElementRun:
         self._job = job
         self._run_here = run_here
         self._options = submission.launcher
+        self._policy = submission.policy or read_manifest(run).policy
         self._place = Place(submission=submission.number, index=job.index, attempt=submission.attempt + job.restarts)
         self._chunk = submission.array.chunk(job.index)
         self._pool: Pool | None = None
@@ -110,12 +113,18 @@ class ElementRun:
     def run(self) -> int:
         """Run what is left of the element; 0 if all its tasks have succeeded, else 1, but after all of them ran."""
         left, failed = self._chunk, False
+        if self._too_many_failed():
+            _say(f"too many tasks have failed (hydra.sweeper.max_failures), so tasks {left} are not started")
+            return 1
         if not self._is_first():
             self._forget_former_beats()
             left, failed = self._left()
             note_job(self._run, self._submission.number, Job(job_id=self._job.array_job_id, role=JobRole.AGAIN))
         with Warden(self._job.element_id, self._options["warning_seconds"], self._warn, self._time_is_up) as warden:
             failed |= bool(self._run_tasks(left))
+        if self._too_many_failed():
+            self._cancel_queued()
+            return 1
         if warden.warned:
             left, failed = self._left()
             if left:
@@ -123,6 +132,15 @@ class ElementRun:
                 return 1
         self._remove_empty_log()
         return int(failed)
+
+    def _too_many_failed(self) -> bool:
+        most = self._policy.max_failures
+        return most is not None and count_failures(self._run, self._submission.attempt) >= most
+
+    def _cancel_queued(self) -> None:
+        """Take what waits of this array out of the queue; elements of other arrays find out as they start."""
+        with suppress(SlurmError):
+            run_command(["scancel", "--state=PENDING", self._job.array_job_id])
 
     def _is_first(self) -> bool:
         """Whether nothing of this element can have run before: no restart, and the job that was submitted."""
@@ -133,7 +151,8 @@ class ElementRun:
         workers = min(self._options["workers_per_job"], len(left))
         if not workers:
             return 0
-        if len(self._chunk) == 1:
+        alone = len(self._chunk) == 1 and self._policy.timeout is None and not self._policy.retries
+        if alone:
             return self._run_here(self._place, left)
         from sweeprun.launchers.pool import Pool
 
@@ -145,6 +164,8 @@ class ElementRun:
             workers=workers,
             environment={**os.environ, **thread_environment(usable_cpus())},
             progress=_Silent(),
+            policy=self._policy,
+            first_attempt=self._submission.attempt,
         )
         tally = self._pool.run()
         return int(tally.succeeded < tally.total)

@@ -1,0 +1,63 @@
+"""Notices: what a worker found out about a run that its user should know, told once a run."""
+
+import json
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+
+from sweeprun.errors import FormatError
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.files import create_file, read_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlobalRandomness:
+    """A task function that uses global random generators.
+
+    Attributes
+    ----------
+    function
+        Its name.
+    tasks
+        The tasks among which it was noticed.
+    generators
+        Which generators.
+    """
+
+    function: str
+    tasks: str
+    generators: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.function} draws from {self.generators} (seen in task {self.tasks}), so its results may not be "
+            "reproducible; draw from rng instead, or set hydra.sweeper.seed_globals=true"
+        )
+
+
+def note_global_randomness(run: RunDirectory, noted: GlobalRandomness) -> None:
+    """Note it, if nobody has yet."""
+    with suppress(FileExistsError):
+        create_file(run.global_randomness, json.dumps(asdict(noted)).encode())
+
+
+def read_global_randomness(run: RunDirectory) -> GlobalRandomness | None:
+    """What was noted; None if nothing was, or it can't be read."""
+    with suppress(OSError, FormatError, KeyError):
+        data = read_json(run.global_randomness)
+        return GlobalRandomness(
+            function=str(data["function"]), tasks=str(data["tasks"]), generators=str(data["generators"])
+        )
+    return None
+
+
+def note_failure(run: RunDirectory, attempt: int, task_id: int) -> None:
+    """Count a task that has failed for good; ``attempt`` is that of the submission."""
+    with run.failures(attempt).open("a", encoding="ascii") as file:
+        file.write(f"{task_id}\n")
+
+
+def count_failures(run: RunDirectory, attempt: int) -> int:
+    """How many tasks have failed for good in the submissions of an attempt."""
+    with suppress(OSError):
+        return len(set(run.failures(attempt).read_bytes().split()))
+    return 0

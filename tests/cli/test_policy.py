@@ -1,0 +1,286 @@
+"""Retries, timeouts, a limit to failures, and global random generators: through the command line, with real kills."""
+
+import json
+import random
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from sweeprun.design.streams import Streams
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.shards import read_shards
+from sweeprun.worker.globals import GlobalsWatch, seed_globals
+from tests.cli.conftest import Run
+
+STUDY = '''
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+
+
+def fails(cfg, rng, task):
+    """Seed n fails n times."""
+    x = rng.random()
+    if task.attempt <= cfg.seed:
+        raise FileNotFoundError("not yet")
+    return {"x": x, "attempt": task.attempt}
+
+
+def dies(cfg, rng, task):
+    x = rng.random()
+    if task.attempt <= cfg.seed:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return {"x": x, "attempt": task.attempt}
+
+
+def mixed(cfg, rng, task):
+    """Fails, then dies, then succeeds."""
+    x = rng.random()
+    if task.attempt == 1:
+        raise ValueError("first")
+    if task.attempt == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return {"x": x, "attempt": task.attempt}
+
+
+def slow(cfg, rng, task):
+    try:
+        match cfg.kind:
+            case "sleep" if task.attempt == 1:
+                time.sleep(100)
+            case "swallow" if task.attempt == 1:
+                while True:
+                    try:
+                        time.sleep(100)
+                    except BaseException:
+                        pass
+            case "stop" if task.attempt == 1:
+                os.kill(os.getpid(), signal.SIGSTOP)
+    finally:
+        Path(f"finally-{cfg.kind}").touch()
+    return {"x": rng.random(), "attempt": task.attempt}
+
+
+def own_alarm(cfg):
+    seen = []
+    signal.signal(signal.SIGALRM, lambda *_: seen.append(1))
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    signal.pause()
+    return {"seen": len(seen)}
+
+
+def bad(cfg):
+    raise ValueError("bad")
+
+
+def bad_at_first(cfg):
+    if not Path("mended").exists():
+        raise ValueError("bad")
+    return {"x": cfg.seed}
+
+
+def globals_(cfg, rng):
+    return {"own": rng.random(), "numpy": np.random.random(), "python": random.random()}
+
+
+def late(cfg, rng):
+    return {"x": random.random() if cfg.seed == 30 else rng.random()}
+'''
+
+
+@pytest.fixture(autouse=True)
+def policy(study: Path) -> Path:
+    (study / "policy.py").write_text(STUDY)
+    return study
+
+
+def sweep(run: Run, name: str, *words: str, code: int = 0) -> str:
+    return run("-m", f"task=policy.{name}", "hydra.sweep.dir=one", *words, code=code).stderr
+
+
+def collected(run: Run, study: Path) -> xr.Dataset:
+    run("collect", "one")
+    with xr.open_dataset(study / "results.nc") as dataset:
+        return dataset.load()
+
+
+def attempts(study: Path, task_id: int) -> list[int]:
+    shards = read_shards(RunDirectory(study / "one").shards)
+    return sorted(record.attempt for shard in shards for record in shard.records() if record.task_id == task_id)
+
+
+@pytest.mark.parametrize("name", ["fails", "dies"])
+def test_a_retried_task_gets_the_same_numbers(run: Run, study: Path, name: str) -> None:
+    told = sweep(run, name, "seed=range(4)", "hydra.sweeper.retries=2", code=1)
+    assert "3 succeeded, 1" in told
+    dataset = collected(run, study)
+    assert dataset.attempt.values[:3].tolist() == [1, 2, 3]
+    assert dataset.x.values[:3].tolist() == [np.random.default_rng(i).random() for i in range(3)]
+    assert attempts(study, 2) == ([1, 2, 3] if name == "fails" else [3])
+    assert attempts(study, 3) == ([1, 2, 3] if name == "fails" else [])
+    assert json.loads(run("status", "one", "--json").stdout)["not_queued"] == "3"
+
+
+def test_failures_and_deaths_count_together(run: Run) -> None:
+    told = sweep(run, "mixed", "seed=range(2)", "hydra.sweeper.retries=1", code=1)
+    assert "2 tasks: 2 failed" in told
+    assert "2 succeeded" in run("resume", "one", "hydra.sweeper.retries=2").stderr
+
+
+def test_only_what_is_asked_for_is_retried(run: Run) -> None:
+    words = ("seed=0,1", "hydra.sweeper.retries=1")
+    assert "1 failed" in sweep(run, "fails", *words, "hydra.sweeper.retry_on=[LOST,timeout,ValueError]", code=1)
+    for number, name in enumerate(("FileNotFoundError", "OSError", "builtins.OSError")):
+        at = f"hydra.sweep.dir=more-{number}"
+        run("-m", "task=policy.fails", *words, f"hydra.sweeper.retry_on=[{name}]", at)
+    run("-m", "task=policy.dies", *words, "hydra.sweeper.retry_on=[OSError]", "hydra.sweep.dir=died", code=1)
+    run("-m", "task=policy.dies", *words, "hydra.sweeper.retry_on=[LOST]", "hydra.sweep.dir=lives")
+
+
+def test_a_task_that_takes_too_long_fails(run: Run, study: Path) -> None:
+    told = sweep(run, "slow", "kind=sleep,fine", "hydra.sweeper.timeout=0.5", code=1)
+    assert "1 succeeded, 1 failed" in told
+    assert (study / "finally-sleep").exists()
+    (group,) = json.loads(run("status", "one", "--json").stdout)["failures"]
+    assert (group["kind"], group["message"]) == ("timeout", "it took longer than 0.5 s (hydra.sweeper.timeout)")
+
+
+@pytest.mark.parametrize("kind", ["swallow", "stop"])
+def test_a_worker_that_does_not_heed_its_limit_is_killed(run: Run, kind: str) -> None:
+    sweep(run, "slow", f"kind={kind},fine", "hydra.sweeper.timeout=1", code=1)
+    (group,) = json.loads(run("status", "one", "--json").stdout)["failures"]
+    assert group["kind"].startswith("lost: timeout")
+    assert "2 succeeded" in run("resume", "one").stderr
+
+
+def test_what_took_too_long_can_be_retried(run: Run, study: Path) -> None:
+    words = ("hydra.sweeper.timeout=1", "hydra.sweeper.retries=1", "hydra.sweeper.retry_on=[timeout]")
+    assert "3 succeeded" in sweep(run, "slow", "kind=sleep,stop,fine", *words)
+    dataset = collected(run, study)
+    assert dataset.attempt.values.tolist() == [2, 2, 1]
+    assert dataset.x.values.tolist() == [np.random.default_rng(i).random() for i in range(3)]
+
+
+def test_a_task_may_use_alarms_itself(run: Run, study: Path) -> None:
+    sweep(run, "own_alarm", "seed=range(3)")
+    assert collected(run, study).seen.values.tolist() == [1, 1, 1]
+
+
+def test_too_many_failures_stop_the_run(run: Run, study: Path) -> None:
+    told = sweep(run, "bad_at_first", "seed=range(200)", "hydra.sweeper.max_failures=3", code=1)
+    assert "(hydra.sweeper.max_failures=3)" in told
+    status = json.loads(run("status", "one", "--json").stdout)
+    assert 3 <= status["states"]["failed"] < 100
+    assert status["states"]["pending"] + status["states"]["failed"] == 200
+    assert "go on with: sweeprun resume one" in status["warnings"][0]
+    (study / "mended").touch()
+    assert "200 succeeded" in run("resume", "one").stderr
+    assert json.loads(run("status", "one", "--json").stdout)["warnings"] == []
+
+
+def test_lost_tasks_are_failures_too(run: Run) -> None:
+    told = sweep(run, "dies", "seed=range(5,50)", "hydra.sweeper.max_failures=2", "hydra.launcher.throttle=1", code=1)
+    assert "2 lost" in told
+    assert "stopped after 2 failures" in told
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("retries=-1", "hydra.sweeper.retries is -1"),
+        ("timeout=0", "hydra.sweeper.timeout is 0.0"),
+        ("timeout=inf", "hydra.sweeper.timeout is inf"),
+        ("max_failures=0", "hydra.sweeper.max_failures is 0"),
+        ("retry_on=[lost]", "has 'lost'; write LOST"),
+        ("retry_on=[a-b]", "has 'a-b'"),
+        ("retries=two", "two"),
+    ],
+)
+def test_wrong_policies_are_refused(run: Run, study: Path, word: str, message: str) -> None:
+    assert message in sweep(run, "bad", "seed=1,2", f"hydra.sweeper.{word}", code=2)
+    assert not (study / "one").exists()
+    run("-m", "seed=1,2", "hydra.sweep.dir=two")
+    run("-m", "task=policy.bad", "seed=1,2", "hydra.sweep.dir=three", code=1)
+    assert message in run("resume", "three", f"hydra.sweeper.{word}", code=2).stderr
+
+
+def test_what_tasks_draw_is_not_changed_later(run: Run) -> None:
+    sweep(run, "bad", "seed=1,2", code=1)
+    assert "would change what tasks draw" in run("resume", "one", "hydra.sweeper.seed_globals=true", code=2).stderr
+
+
+def test_a_foreign_launcher_can_time_nothing(run: Run) -> None:
+    told = sweep(run, "bad", "seed=1,2", "hydra/launcher=basic", "hydra.sweeper.timeout=3", code=2)
+    assert "hydra/launcher=basic runs the tasks itself" in told
+
+
+def test_global_randomness_is_told_once_by_name(run: Run) -> None:
+    told = sweep(run, "globals_", "seed=range(20)")
+    (line,) = (line for line in told.splitlines() if "draws from" in line)
+    assert line.startswith("policy.globals_ draws from random and numpy.random (seen in task")
+    assert line in run("status", "one").stdout
+    assert line in run("collect", "one").stderr
+
+
+def test_a_function_that_draws_seldom_is_found(run: Run) -> None:
+    assert "policy.late draws from random (seen in task" in sweep(run, "late", "seed=range(60)")
+
+
+def test_seeded_globals_are_reproducible_and_leave_the_stream_alone(run: Run, study: Path) -> None:
+    told = sweep(run, "globals_", "seed=range(6)", "hydra.sweeper.seed_globals=true", "hydra.sweeper.root_seed=3")
+    assert "draws from" not in told
+    dataset = collected(run, study)
+    streams = Streams(root_seed=3)
+    assert dataset.own.values.tolist() == [streams.generator(i).random() for i in range(6)]
+    before = random.getstate(), np.random.get_state()  # noqa: NPY002
+    for i in range(6):
+        seed_globals(streams, i)
+        assert dataset.numpy.values[i] == np.random.random()  # noqa: NPY002
+        assert dataset.python.values[i] == random.random()
+    random.setstate(before[0])
+    np.random.set_state(before[1])  # noqa: NPY002
+    assert len(set(dataset.numpy.values.tolist() + dataset.python.values.tolist() + dataset.own.values.tolist())) == 18
+    assert run("verify", "one").stdout == "6/6 equal to the bit\n"
+
+
+def test_torch_is_seeded_if_it_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = random.getstate(), np.random.get_state()  # noqa: NPY002
+    seeds: list[int] = []
+    torch = ModuleType("torch")
+    vars(torch)["manual_seed"] = seeds.append
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    for stream in (0, 1, 0):
+        seed_globals(Streams(), stream)
+    random.setstate(before[0])
+    np.random.set_state(before[1])  # noqa: NPY002
+    assert seeds[0] == seeds[2] != seeds[1]
+    assert all(0 <= seed < 2**63 for seed in seeds)
+
+
+def test_a_look_at_global_generators_moves_nothing() -> None:
+    watch = GlobalsWatch()
+    assert watch.moved() == []
+    np.random.random()  # noqa: NPY002
+    assert watch.moved() == ["numpy.random"]
+    random.random()
+    assert watch.moved() == ["random", "numpy.random"]
+
+
+def test_a_run_of_another_host_is_resumed_if_told_to(run: Run, study: Path) -> None:
+    sweep(run, "bad_at_first", "seed=range(3)", code=1)
+    (study / "mended").touch()
+    path = study / "one" / "submissions" / "0.json"
+    data = json.loads(path.read_text())
+    data["submitter"]["host"] = "elsewhere"
+    path.write_text(json.dumps(data))
+    assert "on elsewhere started it" in run("status", "one").stdout
+    assert "--assume-ended" in run("resume", "one", code=1).stderr
+    assert "3 succeeded" in run("resume", "one", "--assume-ended", "hydra.launcher.throttle=1").stderr
