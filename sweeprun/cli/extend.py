@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import chosen_run, run_and_words, subcommand_parser
 from sweeprun.cli.drift import add_allow_drift, check_drift
+from sweeprun.cli.starting import start_tasks
 from sweeprun.errors import RunDirectoryError, UsageError
 from sweeprun.store.directory import RunDirectory
 
@@ -43,12 +44,13 @@ def main(words: Sequence[str]) -> int:
 
     from sweeprun.cli.launching import Notes
     from sweeprun.cli.observing import observe
-    from sweeprun.cli.resume import start_tasks
     from sweeprun.config.schema import LOCAL
     from sweeprun.design.task_ids import TaskIds
     from sweeprun.launchers.registry import make_launcher
+    from sweeprun.store.extensions import count_extensions
     from sweeprun.store.manifest import read_manifest
 
+    number = count_extensions(run) + 1  # before the tasks are read: of two at once, one finds its number taken
     manifest = read_manifest(run)
     change_policy(manifest.policy, [word for word in of_launch if is_of_policy(word)])  # before anything is made
     options = change_launcher(manifest.launcher, [word for word in of_launch if not is_of_policy(word)])
@@ -62,7 +64,7 @@ def main(words: Sequence[str]) -> int:
         run, manifest, allowed=args.allow_drift, doing="its results would be mixed with those of other code"
     )
     sys.path[:0] = [place for place in manifest.python_path if place not in sys.path]
-    extension, number = _plan(run, manifest, of_axes)
+    extension = _plan(run, manifest, of_axes)
     if not extension.blocks:
         print(f"nothing to add: {run.shown()} has all these points; see `sweeprun status`", file=sys.stderr)
         return 0
@@ -75,14 +77,12 @@ def main(words: Sequence[str]) -> int:
     return start_tasks(snapshot, tasks, of_launch, ["sweeprun", "extend", *words], code)
 
 
-def _plan(run: RunDirectory, manifest: "Manifest", words: Sequence[str]) -> tuple["Extension", int]:
-    """What is to be added, and the number that it gets."""
+def _plan(run: RunDirectory, manifest: "Manifest", words: Sequence[str]) -> "Extension":
+    """What is to be added."""
     from sweeprun.config.application import ConfigSource, open_application
     from sweeprun.config.extending import plan_extension
     from sweeprun.config.frozen import read_configs
-    from sweeprun.store.extensions import count_extensions
 
-    number = count_extensions(run) + 1
     source = manifest.job.get("config")
 
     def open_config() -> "AbstractContextManager[Application]":
@@ -90,7 +90,7 @@ def _plan(run: RunDirectory, manifest: "Manifest", words: Sequence[str]) -> tupl
             raise UsageError("an older sweeprun made the run, and did not note where its configs came from")
         return open_application(ConfigSource(**source))
 
-    return plan_extension(manifest, read_configs(run), words, open_config), number
+    return plan_extension(manifest, read_configs(run), words, open_config)
 
 
 def _with_new_functions(code: "Code | None", extension: "Extension") -> "Code | None":

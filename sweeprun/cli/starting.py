@@ -1,0 +1,125 @@
+"""Starting tasks of a run that exists: what ``resume`` and ``extend`` have in common."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sweeprun.errors import UsageError
+
+if TYPE_CHECKING:
+    from sweeprun.design.policy import Policy
+    from sweeprun.design.task_ids import TaskIds
+    from sweeprun.launchers.launcher import Group
+    from sweeprun.store.code import Code
+    from sweeprun.store.states import Snapshot
+
+
+def start_tasks(
+    snapshot: "Snapshot", tasks: "TaskIds", overrides: Sequence[str], command: Sequence[str], code: "Code | None"
+) -> int:
+    """Start tasks of a run that exists, as new submissions; the exit code.
+
+    Parameters
+    ----------
+    snapshot
+        The run.
+    tasks
+        The tasks.
+    overrides
+        What is changed of their launchers.
+    command, code
+        The command line, and the code as it is now.
+    """
+    from sweeprun.cli.launching import Notes, launch
+    from sweeprun.config.launching import change_policy, is_of_policy
+    from sweeprun.launchers.launcher import plan_submissions
+    from sweeprun.store.provenance import keep_provenance
+
+    run = snapshot.run
+    policy = change_policy(_last_policy(snapshot), [word for word in overrides if is_of_policy(word)])
+    groups = _groups(snapshot, tasks, [word for word in overrides if not is_of_policy(word)])
+    for group in groups:
+        group.launcher.check(Notes())
+    first = max((submission.number + 1 for submission in snapshot.activity.submissions), default=0)
+    submissions = plan_submissions(
+        groups, first=first, attempt=_next_attempt(snapshot), active=_active_shares(snapshot)
+    )
+    provenance = keep_provenance(run, command, code)
+    return launch(run, [replace(submission, provenance=provenance, policy=policy) for submission in submissions])
+
+
+def _last_policy(snapshot: "Snapshot") -> "Policy":
+    """The policy of the last submission."""
+    submissions = snapshot.activity.submissions
+    return (submissions[-1].policy if submissions else None) or snapshot.manifest.policy
+
+
+def _groups(snapshot: "Snapshot", tasks: "TaskIds", overrides: Sequence[str]) -> list["Group"]:
+    """Tasks by the launcher that they need, with some of its options changed."""
+    from sweeprun.config.launching import change_launcher
+    from sweeprun.design.task_ids import TaskIds
+    from sweeprun.launchers.launcher import Group
+    from sweeprun.launchers.registry import is_launcher, make_launcher
+
+    merged: list[tuple[dict[str, Any], set[int]]] = []
+    for options, own in _options(snapshot, tasks):
+        if not own:
+            continue
+        if not is_launcher(str(options.get("name"))) and not any(
+            word.startswith("hydra/launcher=") for word in overrides
+        ):
+            raise UsageError(
+                f"{snapshot.run.shown()} was run by hydra/launcher={options.get('name')}, which can't resume; "
+                "choose one that can: hydra/launcher=local, or slurm"
+            )
+        changed = change_launcher(options, overrides)
+        same = next((known for known_options, known in merged if known_options == changed), None)
+        if same is None:
+            merged.append((changed, set(own)))
+        else:
+            same |= own
+    return [Group(tasks=TaskIds.of(own), launcher=make_launcher(options)) for options, own in merged]
+
+
+def _options(snapshot: "Snapshot", tasks: "TaskIds") -> Iterator[tuple[Mapping[str, Any], set[int]]]:
+    """Options of launchers with the tasks that they are for: those of their last submission, or else the run's."""
+    from sweeprun.config.frozen import read_configs
+    from sweeprun.config.resources import options_by_tasks
+    from sweeprun.config.schema import SLURM
+
+    rest = set(tasks)
+    for submission in reversed(snapshot.activity.submissions):
+        own = {task_id for task_id in rest if task_id in submission.array.tasks}
+        rest -= own
+        yield submission.launcher, own
+    manifest = snapshot.manifest
+    if not rest or manifest.launcher.get("name") != SLURM:
+        yield manifest.launcher, rest
+        return
+    first_id = manifest.table.block_of(min(rest)).first_id
+    for sbatch, own_tasks in options_by_tasks(manifest, read_configs(snapshot.run), first_id=first_id):
+        yield {**manifest.launcher, "sbatch": sbatch}, rest & set(own_tasks)
+
+
+def _active_shares(snapshot: "Snapshot") -> dict[int, int]:
+    """The submissions of which something waits or runs: how many of their elements may run at once."""
+    left: dict[int, int] = {}
+    arrays = {}
+    for submission, index in snapshot.activity.active_elements():
+        arrays[submission.number] = submission.array
+        left[submission.number] = left.get(submission.number, 0) + (len(submission.array) if index is None else 1)
+    return {number: min(array.throttle, left[number]) for number, array in arrays.items()}
+
+
+def _next_attempt(snapshot: "Snapshot") -> int:
+    """A number that no attempt at any task has had."""
+    from sweeprun.store.workers import read_beats, read_exits
+
+    last = _last_policy(snapshot)
+    attempts = [0]
+    attempts += [own.attempt + (own.policy or last).retries for own in snapshot.activity.submissions]
+    attempts += [beat.place.attempt for beat in read_beats(snapshot.run)]
+    attempts += [noted.place.attempt for noted in read_exits(snapshot.run)]
+    for shard in snapshot.shards:
+        attempts += [int(batch.columns["attempt"].max()) for batch in shard.batches if len(batch)]
+    return 1 + max(attempts)
