@@ -109,9 +109,8 @@ def _write(run: RunDirectory, extension: "Extension", number: int) -> None:
 
     try:
         run.extensions.mkdir(exist_ok=True)
-        if extension.compositions:
-            write_added_configs(run, number, extension.compositions)
-        write_extension(run, number, extension.blocks)
+        configs = write_added_configs(run, extension.compositions) if extension.compositions else None
+        write_extension(run, number, extension.blocks, configs)
     except FileExistsError as error:
         raise RunDirectoryError(
             f"somebody else has just extended {run.shown()}; see `sweeprun show {run.shown()}`"

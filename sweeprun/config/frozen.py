@@ -24,7 +24,7 @@ from sweeprun.design.tasks import Task
 from sweeprun.design.values import Value
 from sweeprun.errors import FormatError, OverrideError
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.extensions import count_extensions
+from sweeprun.store.extensions import config_tokens
 from sweeprun.store.files import create_file
 from sweeprun.store.manifest import Manifest
 
@@ -68,16 +68,12 @@ def write_configs(run: RunDirectory, compositions: Sequence[Composition]) -> Non
     create_file(run.config, _as_text(compositions))
 
 
-def write_added_configs(run: RunDirectory, number: int, compositions: Sequence[Composition]) -> None:
-    """Write the configs that an extension adds.
-
-    Raises
-    ------
-    FileExistsError
-        If somebody else has made an extension of that number meanwhile.
-    """
-    create_file(run.extension_configs(number), _pickled([(added.task, added.full) for added in compositions]))
-    create_file(run.extension_config(number), _as_text(compositions))
+def write_added_configs(run: RunDirectory, compositions: Sequence[Composition]) -> str:
+    """Write the configs that an extension is to add; the token that it names them by."""
+    token = os.urandom(6).hex()
+    create_file(run.added_configs(token), _pickled([(added.task, added.full) for added in compositions]))
+    create_file(run.added_config(token), _as_text(compositions))
+    return token
 
 
 def _as_text(compositions: Sequence[Composition]) -> bytes:
@@ -111,8 +107,7 @@ def read_configs(run: RunDirectory) -> list[tuple[bytes, bytes]]:
         If the version is unknown.
     """
     compositions: list[tuple[bytes, bytes]] = []
-    added = [run.extension_configs(number) for number in range(1, count_extensions(run) + 1)]
-    for path in (run.frozen_configs, *filter(Path.exists, added)):
+    for path in (run.frozen_configs, *map(run.added_configs, config_tokens(run))):
         data = pickle.loads(path.read_bytes())
         if (data.get("format"), data.get("version")) != (FORMAT, VERSION):
             raise FormatError(f"{path} has version {data.get('version')!r} and this sweeprun reads version {VERSION}")

@@ -18,8 +18,8 @@
         logs/*.log             standard output and error of workers
         code/DIGEST.json       source files and packages that results come from, by their digests
         code/DIGEST.patch      what git didn't have of them
-        extensions/1.json      the tasks that were added by the first `sweeprun extend`; 1.yaml and 1.pickle as above,
-                               if they needed further configs
+        extensions/1.json      the tasks that were added by the first `sweeprun extend`
+        extensions/4f1c.yaml   further configs that they needed, and 4f1c.pickle, as above
         17/                    the directory of task 17, if it asked for one
 """
 
@@ -92,11 +92,11 @@ class RunDirectory:
     def extension(self, number: int) -> Path:
         return self.extensions / f"{number}.json"
 
-    def extension_configs(self, number: int) -> Path:
-        return self.extensions / f"{number}.pickle"
+    def added_configs(self, token: str) -> Path:
+        return self.extensions / f"{token}.pickle"
 
-    def extension_config(self, number: int) -> Path:
-        return self.extensions / f"{number}.yaml"
+    def added_config(self, token: str) -> Path:
+        return self.extensions / f"{token}.yaml"
 
     def submission(self, number: int) -> Path:
         return self.submissions / f"{number}.json"

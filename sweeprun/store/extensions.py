@@ -1,6 +1,7 @@
 """Extensions: tasks that were added to a run, each as a file of its own that is made once."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 
 from sweeprun.design.tasks import Block
@@ -12,15 +13,23 @@ FORMAT = "sweeprun-extension"
 VERSION = 1
 
 
-def write_extension(run: RunDirectory, number: int, blocks: Sequence[Block]) -> None:
+def write_extension(run: RunDirectory, number: int, blocks: Sequence[Block], configs: str | None = None) -> None:
     """Add blocks of tasks to a run; from then on it has them.
+
+    Parameters
+    ----------
+    run, number, blocks
+        The run, the number of the extension, from 1, and the blocks.
+    configs
+        The token of the configs that were written for them; None if they need no further ones.
 
     Raises
     ------
     FileExistsError
         If somebody else has made an extension of that number meanwhile.
     """
-    data = {"format": FORMAT, "version": VERSION, "blocks": [block.to_dict() for block in blocks]}
+    data = {"format": FORMAT, "version": VERSION, "configs": configs}
+    data["blocks"] = [block.to_dict() for block in blocks]
     create_file(run.extension(number), json.dumps(data, indent=1).encode())
 
 
@@ -34,9 +43,15 @@ def count_extensions(run: RunDirectory) -> int:
 
 def config_text(run: RunDirectory) -> str:
     """All composed configs of a run, in their order, as YAML documents; what is not there is left out."""
-    paths = [run.config, *(run.extension_config(number) for number in range(1, count_extensions(run) + 1))]
+    paths = [run.config, *map(run.added_config, config_tokens(run))]
     texts = [path.read_text(encoding="utf-8", errors="replace") for path in paths if path.exists()]
     return "---\n".join(texts)
+
+
+def config_tokens(run: RunDirectory) -> list[str]:
+    """The tokens of all configs that were added, in their order."""
+    tokens = [read_json(run.extension(number)).get("configs") for number in range(1, count_extensions(run) + 1)]
+    return [token for token in tokens if isinstance(token, str) and re.fullmatch("[0-9a-f]+", token)]
 
 
 def read_extensions(run: RunDirectory) -> Iterator[Block]:
