@@ -73,7 +73,7 @@ def main(words: Sequence[str]) -> int:
     _write(run, extension, number)
     snapshot = observe(run)
     tasks = TaskIds.of(range(first_id, len(snapshot.manifest.table)))
-    print(f"{len(tasks)} new tasks: {tasks}", file=sys.stderr)
+    print(f"{len(tasks)} new {'task' if len(tasks) == 1 else 'tasks'}: {tasks}", file=sys.stderr)
     return start_tasks(snapshot, tasks, of_launch, ["sweeprun", "extend", *words], code)
 
 

@@ -11,8 +11,9 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
 from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.store.payloads import Layout, decode_result
+from sweeprun.store.provenance import shown_time
 from sweeprun.store.records import Record
-from sweeprun.store.states import STATE_ORDER
+from sweeprun.store.states import STATE_ORDER, take_snapshot
 from sweeprun.store.submissions import read_submissions
 
 _SHOWN_NUMBERS = 8
@@ -35,6 +36,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def _run(run: RunDirectory, manifest: Manifest) -> dict[str, Any]:
+    submissions = read_submissions(run)
     axes = {axis.name: f"{len(axis)} ({axis.kind.dtype})" for axis in whole_grid(manifest.table).axes}
     return {
         "run": str(run.path),
@@ -43,13 +45,29 @@ def _run(run: RunDirectory, manifest: Manifest) -> dict[str, Any]:
         "launcher": manifest.launcher,
         "submissions": {
             submission.number: f"tasks {submission.array.tasks} as array {submission.array}"
-            for submission in read_submissions(run)
+            for submission in submissions
         },
         "streams": manifest.table.streams.to_dict(),
         **manifest.provenance,
         "command": shlex.join(manifest.provenance.get("command", [])),
+        "packages": _one_line(manifest.provenance.get("packages", {})),
+        "ended": shown_time(take_snapshot(run).ended()),
+        "policy": manifest.policy.to_dict(),
+        "resumed": {
+            submission.number: _later(submission.provenance) for submission in submissions if submission.provenance
+        },
         "config": config_text(run),
     }
+
+
+def _later(provenance: dict[str, Any]) -> dict[str, Any]:
+    """What a resumption or an extension says of itself that may differ from the run's beginning."""
+    kept = {name: provenance.get(name) for name in ("created", "host", "code", "git", "versions")}
+    return {"command": shlex.join(provenance.get("command", [])), **kept}
+
+
+def _one_line(packages: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {version}" for name, version in packages.items())
 
 
 def _task(run: RunDirectory, manifest: Manifest, task_id: int) -> dict[str, Any]:

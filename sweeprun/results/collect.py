@@ -21,7 +21,7 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.origins import Origin
-from sweeprun.store.provenance import short_form
+from sweeprun.store.provenance import short_form, shown_time
 from sweeprun.store.states import STATE_ORDER, Snapshot, TaskState, take_snapshot
 
 MANIFEST_ATTRIBUTE = "manifest"
@@ -153,6 +153,17 @@ def _dataset(
     return dataset
 
 
+def _made_on(snapshot: Snapshot) -> dict[str, int]:
+    """Host and processor -> how many records were made there."""
+    found: dict[str, int] = {}
+    for shard in snapshot.shards:
+        for batch in shard.batches:
+            origin = Origin.from_json(batch.origin)
+            name = f"{origin.host} ({origin.cpu})"
+            found[name] = found.get(name, 0) + len(batch)
+    return found
+
+
 def _for_replay(run: RunDirectory, manifest: Manifest) -> dict[str, str]:
     """The manifest and the code: with them and the configs, any task can be run again. What is too long is left out."""
     code = read_code(run, accepted_code(run, manifest))
@@ -178,6 +189,9 @@ def _describe(dataset: xr.Dataset, snapshot: Snapshot, grid: Grid, parts: list[P
         overrides=shlex.join(overrides),
         command=shlex.join(provenance.get("command", [])),
         created=str(provenance.get("created")),
+        ended=str(shown_time(snapshot.ended())),
+        host=str(provenance.get("host")),
+        made_on=json.dumps(_made_on(snapshot)),
         run=run.path.name,
         versions=json.dumps(provenance.get("versions", {})),
         git=json.dumps(provenance.get("git")),

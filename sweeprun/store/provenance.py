@@ -57,6 +57,11 @@ def keep_provenance(run: RunDirectory, command: Sequence[str], code: Code | None
     }
 
 
+def shown_time(seconds: float | None) -> str | None:
+    """A Unix time as provenance writes it."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
 def short_form(provenance: Mapping[str, Any]) -> dict[str, Any]:
     """What a Dataset says of its provenance: all but the packages that have nothing to do with sweeprun."""
     return {name: value for name, value in provenance.items() if name not in ("packages", "pid", "executable")}

@@ -178,6 +178,11 @@ class Snapshot:
         batch = self.shards[int(best.shard[task_id])].batches[int(best.batch[task_id])]
         return batch.record(int(best.row[task_id]))
 
+    def ended(self) -> float | None:
+        """When the last attempt ended of which there is a record (Unix time, seconds); None if there is no record."""
+        columns = [batch.columns for shard in self.shards for batch in shard.batches if len(batch)]
+        return max((float((column["started"] + column["seconds"]).max()) for column in columns), default=None)
+
     def counts(self) -> dict[TaskState, int]:
         """How many tasks are in each state."""
         return count_states(self.states)
