@@ -8,6 +8,7 @@ from typing import Any
 from sweeprun.cli.arguments import chosen_run, subcommand_parser
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import LaunchError, UsageError
+from sweeprun.store.directory import RunDirectory
 
 
 def main(words: Sequence[str]) -> int:
@@ -33,6 +34,8 @@ def main(words: Sequence[str]) -> int:
     activity = activity_of(run)
     if activity.problem:
         raise LaunchError(f"what waits and runs can't be told: {activity.problem}")
+    if args.tasks is not None:
+        _check_tasks(run, args.tasks)
     active = {submission.number: submission for submission, _ in activity.active_elements()}
     if not active:
         print("nothing waits or runs", file=sys.stderr)
@@ -56,6 +59,15 @@ def main(words: Sequence[str]) -> int:
         f"cancelled the elements of {stopped} tasks; go on later with: sweeprun resume {run.shown()}", file=sys.stderr
     )
     return 0
+
+
+def _check_tasks(run: RunDirectory, tasks: TaskIds) -> None:
+    from sweeprun.store.manifest import read_manifest
+
+    count = len(read_manifest(run).table)
+    wrong = [task_id for ids in tasks.ranges for task_id in (ids[0], ids[-1]) if task_id >= count]
+    if wrong or not tasks:
+        raise UsageError(f"--tasks {tasks or repr('')}: this run has the tasks 0-{count - 1}")
 
 
 def _elements(activity: Any, submission: Any, tasks: TaskIds, *, whole: bool) -> set[int]:

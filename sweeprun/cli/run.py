@@ -24,6 +24,8 @@ from sweeprun.launchers.launcher import plan_submissions
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.jobs import PlainJob, RecordedJob
 
+_OF_SWEEPS = ("hydra/launcher=", "hydra.launcher.", "hydra/sweeper=", "hydra.sweep.")
+
 
 def run(words: Sequence[str]) -> int:
     """Run Hydra's command line; the exit code."""
@@ -77,6 +79,12 @@ def _run_sweep(application: Application, overrides: Sequence[str], command: Sequ
 
 
 def _run_single(application: Application, overrides: Sequence[str]) -> int:
+    ignored = [word for word in overrides if word.lstrip("+").startswith(_OF_SWEEPS)]
+    if ignored:
+        raise UsageError(
+            f"{ignored[0]!r} is about sweeps, and without -m one task runs here, in this process; "
+            "add -m, or leave it out"
+        )
     load_task_function(task_spec(application.compose_single(overrides)), Path.cwd())
     job = PlainJob(Path.cwd())
     try:

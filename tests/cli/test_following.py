@@ -158,3 +158,9 @@ def test_an_element_outside_a_job_says_so(run: Run, study: Path) -> None:
     run("-m", "seed=range(2)")
     told = run("element", str(newest(study).path), "0", code=2).stderr
     assert "by hand, run `sweeprun worker RUN INDEX`" in told
+
+
+@pytest.mark.parametrize("tasks", ["99", "0,5", ""])
+def test_only_tasks_that_are_there_can_be_cancelled(run: Run, tasks: str) -> None:
+    run("-m", "seed=range(5)", "hydra.sweep.dir=one")
+    assert "this run has the tasks 0-4" in run("cancel", "one", "--tasks", tasks, code=2).stderr

@@ -81,6 +81,8 @@ def test_configs_from_elsewhere(run: Run, study: Path) -> None:
         (["-m", "lr=1,2", "hydra.launcher.throttle=0"], "throttle is 0"),
         (["-m", "lr=1,2", "hydra.launcher.throttle=many"], "many"),
         (["-m", "lr=1,2", "hydra/launcher=nothing"], "nothing"),
+        (["lr=1", "hydra/launcher=slurm"], "is about sweeps, and without -m"),
+        (["lr=1", "hydra.launcher.throttle=3"], "is about sweeps, and without -m"),
         (["-m", "lr=1,2", "hydra/sweeper=basic", "hydra/launcher=local"], "choose hydra/launcher=basic"),
         (["-m", "~lr=1,2"], "sweeps over what to delete"),
         (["-m", "hydra.launcher.throttle=1,2"], "not supported"),
