@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,24 @@ from tests.cli.conftest import Run, environment
 
 def newest(study: Path) -> RunDirectory:
     return newest_run(study / "multirun")
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Poll until something holds."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@contextmanager
+def two_running(study: Path, *, seeds: int) -> "Iterator[subprocess.Popen[bytes]]":
+    """A sweep in the background: the first two tasks are done, and the next two wait for a file `never`."""
+    words = ("-m", "task=study.wait_for", f"seed=range({seeds})", "hydra.launcher.throttle=2")
+    command = [sys.executable, "-m", "sweeprun", *words]
+    with subprocess.Popen(command, cwd=study, env=environment(), stderr=subprocess.DEVNULL) as started:
+        wait_until(lambda: len(list(study.glob("multirun/*/*/*/running"))) == 2)
+        yield started
 
 
 def test_resume_runs_what_failed_and_nothing_else(run: Run, study: Path) -> None:
@@ -66,20 +86,7 @@ def test_a_run_of_hydras_own_launcher_goes_on_with_ours(run: Run) -> None:
 
 
 def test_a_run_that_goes_on_elsewhere_is_followed_stopped_and_resumed(run: Run, study: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "sweeprun",
-        "-m",
-        "task=study.wait_for",
-        "seed=range(5)",
-        "hydra.launcher.throttle=2",
-    ]
-    with subprocess.Popen(command, cwd=study, env=environment(), stderr=subprocess.DEVNULL) as started:
-        deadline = time.monotonic() + 60
-        while len(list(study.glob("multirun/*/*/*/running"))) < 2:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+    with two_running(study, seeds=5) as started:
         text = run("status").stdout
         assert f"local: process {started.pid} runs it" in text
         assert "2 running" in text
@@ -95,28 +102,13 @@ def test_a_run_that_goes_on_elsewhere_is_followed_stopped_and_resumed(run: Run, 
 
 
 def test_a_launcher_that_is_killed_leaves_a_run_that_can_be_resumed(run: Run, study: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "sweeprun",
-        "-m",
-        "task=study.wait_for",
-        "seed=range(4)",
-        "hydra.launcher.throttle=2",
-    ]
-    with subprocess.Popen(command, cwd=study, env=environment(), stderr=subprocess.DEVNULL) as started:
-        deadline = time.monotonic() + 60
-        while len(list(study.glob("multirun/*/*/*/running"))) < 2:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+    with two_running(study, seeds=4) as started:
         workers = [beat.process for beat in read_beats(newest(study))]
         os.kill(started.pid, signal.SIGKILL)
         for worker in workers:
             os.kill(worker.pid, signal.SIGKILL)
         started.wait()
-        while any(worker.is_alive() for worker in workers):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_until(lambda: not any(worker.is_alive() for worker in workers))
     told = json.loads(run("status", "--json").stdout)
     assert told["states"] == {"pending": 0, "running": 0, "succeeded": 2, "failed": 0, "lost": 2}
     (study / "never").touch()
