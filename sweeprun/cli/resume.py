@@ -36,7 +36,8 @@ def main(words: Sequence[str]) -> int:
 
     from sweeprun.cli.observing import missing_tasks, observe
     from sweeprun.cli.progress import counts_text
-    from sweeprun.config.launching import change_launcher, is_of_policy
+    from sweeprun.cli.starting import last_policy
+    from sweeprun.config.launching import change_launcher, change_policy, is_of_policy
 
     snapshot = _as_ended(run) if args.assume_ended else observe(run)
     if snapshot.activity.problem:
@@ -47,6 +48,7 @@ def main(words: Sequence[str]) -> int:
     if not missing:
         # what is wrong with them is told all the same
         change_launcher(snapshot.manifest.launcher, [word for word in overrides if not is_of_policy(word)])
+        change_policy(last_policy(snapshot), [word for word in overrides if is_of_policy(word)])
         print(f"nothing to start: {counts_text(snapshot)}", file=sys.stderr)
         return 0
     code = check_drift(

@@ -36,7 +36,7 @@ def start_tasks(
     from sweeprun.store.provenance import keep_provenance
 
     run = snapshot.run
-    policy = change_policy(_last_policy(snapshot), [word for word in overrides if is_of_policy(word)])
+    policy = change_policy(last_policy(snapshot), [word for word in overrides if is_of_policy(word)])
     groups = _groups(snapshot, tasks, [word for word in overrides if not is_of_policy(word)])
     for group in groups:
         group.launcher.check(Notes())
@@ -48,7 +48,7 @@ def start_tasks(
     return launch(run, [replace(submission, provenance=provenance, policy=policy) for submission in submissions])
 
 
-def _last_policy(snapshot: "Snapshot") -> "Policy":
+def last_policy(snapshot: "Snapshot") -> "Policy":
     """The policy of the last submission."""
     submissions = snapshot.activity.submissions
     return (submissions[-1].policy if submissions else None) or snapshot.manifest.policy
@@ -115,7 +115,7 @@ def _next_attempt(snapshot: "Snapshot") -> int:
     """A number that no attempt at any task has had."""
     from sweeprun.store.workers import read_beats, read_exits
 
-    last = _last_policy(snapshot)
+    last = last_policy(snapshot)
     attempts = [0]
     attempts += [own.attempt + (own.policy or last).retries for own in snapshot.activity.submissions]
     attempts += [beat.place.attempt for beat in read_beats(snapshot.run)]

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from math import isfinite
 from typing import Any
 
 from sweeprun.errors import OverrideError
 
 LOST = "LOST"
 TIMEOUT = "timeout"
+
+_LONGEST_TIMEOUT = 1e9
+"""Seconds; timers take no more than about nine times that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +41,10 @@ class Policy:
     def __post_init__(self) -> None:
         if self.retries < 0:
             raise OverrideError(f"hydra.sweeper.retries is {self.retries}; it must be at least 0")
-        if self.timeout is not None and not (isfinite(self.timeout) and self.timeout > 0):
-            raise OverrideError(f"hydra.sweeper.timeout is {self.timeout}; it must be a number of seconds above 0")
+        if self.timeout is not None and not 0 < self.timeout <= _LONGEST_TIMEOUT:
+            raise OverrideError(
+                f"hydra.sweeper.timeout is {self.timeout}; it must be a number of seconds above 0, of years at most"
+            )
         if self.max_failures is not None and self.max_failures < 1:
             raise OverrideError(f"hydra.sweeper.max_failures is {self.max_failures}; it must be at least 1")
         for name in self.retry_on or ():
@@ -51,6 +55,11 @@ class Policy:
                 raise OverrideError(
                     f"hydra.sweeper.retry_on has {name!r}; write {LOST}, {TIMEOUT} or the name of an exception"
                 )
+
+    @property
+    def needs_supervision(self) -> bool:
+        """Whether somebody has to outlive a task, to see how it ended."""
+        return bool(self.retries) or self.timeout is not None or self.max_failures is not None
 
     def retries_after(self, reasons: Mapping[str, Any] | set[str]) -> bool:
         """Whether a failure that has any of these names is one to retry."""

@@ -30,7 +30,7 @@ _STARTS_WITHOUT_WORK = 3
 """So many workers in a row may die before they start a task; then the launcher gives up."""
 
 _GRACE_SECONDS = 5.0
-_LONGEST_PATIENCE_SECONDS = 1.0
+_PATIENCE_SECONDS = 1.0
 _STOPPED = 130
 """The exit code of a worker that somebody told to end."""
 
@@ -137,23 +137,23 @@ class Pool:
         """Start no further task; those that run are told if they ask. May be called from any thread."""
         self._warned = True
         for process in tuple(self._processes):
-            process.popen.send_signal(WARNING_SIGNAL)
+            if process.name is not None:  # one that only starts has no handler yet, and will be given nothing
+                process.popen.send_signal(WARNING_SIGNAL)
 
     @property
     def _patience(self) -> float | None:
         """How long to wait for an answer before looking at the time; for ever if nothing is limited."""
-        return None if self._policy.timeout is None else min(_LONGEST_PATIENCE_SECONDS, self._policy.timeout)
+        return None if self._policy.timeout is None else _PATIENCE_SECONDS
 
     def _kill_overdue(self) -> None:
         """Kill workers whose task didn't end at its time limit: it is in C code, swallows exceptions, or is stopped."""
         if self._policy.timeout is None:
             return
-        allowed = self._policy.timeout + _GRACE_SECONDS
         for process in self._processes:
-            if process.overdue or not process.assigned or time.monotonic() - process.given <= allowed:
+            if process.overdue or time.monotonic() - process.given <= self._policy.timeout + _GRACE_SECONDS:
                 continue
             beat = None if process.name is None else read_beat(self._run.beat(process.name))
-            if beat is not None and time.time() - beat.since > allowed:
+            if beat is not None and beat.due and time.monotonic() > beat.due + _GRACE_SECONDS:
                 process.overdue = True
                 with suppress(ProcessLookupError):
                     os.killpg(process.popen.pid, signal.SIGKILL)
@@ -303,6 +303,8 @@ class Pool:
             self._run.beat(process.name).unlink(missing_ok=True)
         rest = [task_id for task_id in process.assigned if task_id not in recorded and task_id != victim]
         self._leftovers.extend(rest)
+        if victim is not None:
+            recorded.pop(victim, None)  # it is counted as lost, or when it has run again
         reported = process.succeeded + process.failed
         self._count_unreported(recorded, reported)
         if code == _STOPPED:

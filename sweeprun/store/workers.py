@@ -71,6 +71,9 @@ class Beat:
         its directory.
     log
         The name of the log that its output goes to; empty if that is no file of the run's.
+    due
+        When the task should be done, by this machine's monotonic clock; 0 if it may take as long as it likes, and
+        until its function is called.
     """
 
     worker: str
@@ -80,6 +83,7 @@ class Beat:
     since: float
     resumable: bool = False
     log: str = ""
+    due: float = 0.0
 
     def __post_init__(self) -> None:
         _check_task_id(self.task_id)
@@ -92,9 +96,11 @@ class BeatWriter:
         self._path = run.beat(worker)
         head = {"worker": worker, **asdict(Process.current()), **asdict(place), "log": _own_log(run)}
         self._head = (
-            json.dumps(head)[:-1].replace("%", "%%").encode() + b', "task_id": %d, "since": %.6f, "resumable": %d}'
+            json.dumps(head)[:-1].replace("%", "%%").encode()
+            + b', "task_id": %d, "since": %.6f, "resumable": %d, "due": %.6f}'
         )
         self._now = (_IDLE, 0.0)
+        self._due = 0.0
         self._size = max(_BEAT_SIZE, len(self._head) + _NUMBERS_SIZE)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         self._descriptor = os.open(self._path, flags, 0o666)
@@ -102,7 +108,12 @@ class BeatWriter:
 
     def start(self, task_id: int, since: float) -> None:
         """The worker starts a task."""
-        self._now = (task_id, since)
+        self._now, self._due = (task_id, since), 0.0
+        self._write(resumable=False)
+
+    def limit(self, seconds: float) -> None:
+        """The task's function is called now, and should be done after so many seconds."""
+        self._due = time.monotonic() + seconds
         self._write(resumable=False)
 
     def resumable(self) -> None:
@@ -114,7 +125,7 @@ class BeatWriter:
         self.start(_IDLE, time.time())
 
     def _write(self, *, resumable: bool) -> None:
-        os.pwrite(self._descriptor, (self._head % (*self._now, resumable)).ljust(self._size), 0)
+        os.pwrite(self._descriptor, (self._head % (*self._now, resumable, self._due)).ljust(self._size), 0)
 
     def close(self) -> None:
         """The worker ends in order."""
@@ -135,6 +146,7 @@ def read_beat(path: Path) -> Beat | None:
             since=data["since"],
             resumable=bool(data["resumable"]),
             log=str(data["log"]),
+            due=float(data.get("due", 0)),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -25,7 +25,7 @@ from sweeprun.errors import FormatError, Unfinished
 from sweeprun.store.code import accepted_code, current_code
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
-from sweeprun.store.notices import GlobalRandomness, note_failure, note_global_randomness
+from sweeprun.store.notices import GlobalRandomness, count_failures, note_failure, note_global_randomness
 from sweeprun.store.origins import Origin
 from sweeprun.store.payloads import encode_result
 from sweeprun.store.records import FAILURE_LAYOUT, Failure, Outcome, Record
@@ -112,9 +112,7 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_stop)
         signal.signal(WARNING_SIGNAL, self._on_warning)
-        if self._policy.timeout is not None:
-            signal.signal(signal.SIGALRM, self._on_alarm)
-            self._limit = self._policy.timeout
+        self._limit = self._policy.timeout or 0.0
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
@@ -157,9 +155,15 @@ class Worker:
             if not again or self._asked_to_stop():
                 self.failed += 1
                 if self._policy.max_failures is not None:
-                    note_failure(self._run, self._first_attempt, task_id)
+                    self._note_failure(task_id, self._policy.max_failures)
                 return
             retries += 1
+
+    def _note_failure(self, task_id: int, most: int) -> None:
+        """Count a failure for good, and start no further task if there are too many."""
+        note_failure(self._run, self._first_attempt, task_id)
+        if count_failures(self._run, self._first_attempt) >= most:
+            self._warned = True
 
     def run_composed(self, task_id: int, cfg: DictConfig) -> None:
         """Run one task on a config that Hydra itself composed, in Hydra's surroundings."""
@@ -232,7 +236,7 @@ class Worker:
         try:
             self._in_task = True
             if self._limit:
-                signal.setitimer(signal.ITIMER_REAL, self._limit)
+                self._start_clock()
             return function(cfg, lambda: self._manifest.table.streams.generator(task.stream), running)
         finally:
             self._in_task = False
@@ -251,6 +255,12 @@ class Worker:
         if self._in_task:
             self._in_task = False
             raise Stop
+
+    def _start_clock(self) -> None:
+        """The task's time begins: neither its config nor the import of its function counts."""
+        self._beat.limit(self._limit)
+        signal.signal(signal.SIGALRM, self._on_alarm)  # for each task: the last one may have set its own
+        signal.setitimer(signal.ITIMER_REAL, self._limit)
 
     def _on_alarm(self, _number: int, _frame: FrameType | None) -> None:
         """The running task has had its time."""

@@ -6,6 +6,7 @@ everything is durable. The first line out is ``ready NAME``.
 """
 
 import os
+import signal
 import sys
 from enum import IntEnum
 
@@ -43,6 +44,7 @@ def serve_tasks(run: RunDirectory, place: Place) -> ExitCode:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.stdout.flush()
     os.dup2(2, 1)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})  # an element blocks it: it is Slurm's warning there
     with Worker(run, read_manifest(run), place) as worker:
         write_fully(answers, f"ready {worker.name}\n".encode())
         try:

@@ -284,3 +284,39 @@ def test_a_run_of_another_host_is_resumed_if_told_to(run: Run, study: Path) -> N
     assert "on elsewhere started it" in run("status", "one").stdout
     assert "--assume-ended" in run("resume", "one", code=1).stderr
     assert "3 succeeded" in run("resume", "one", "--assume-ended", "hydra.launcher.throttle=1").stderr
+
+
+def test_the_import_of_a_task_function_takes_no_time_of_a_task(run: Run, study: Path) -> None:
+    (study / "heavy.py").write_text("import time\ntime.sleep(6.5)\n\ndef light(cfg):\n    return 1\n")
+    run("-m", "task=heavy.light", "seed=1,2", "hydra.launcher.throttle=1", "hydra.sweeper.timeout=1")
+
+
+def test_a_task_with_alarms_of_its_own_takes_none_from_the_next(run: Run, study: Path) -> None:
+    (study / "alarms.py").write_text(
+        "import signal, time\n\ndef alarms(cfg):\n    if cfg.seed:\n        time.sleep(100)\n"
+        "    signal.signal(signal.SIGALRM, signal.SIG_IGN)\n    return 1\n"
+    )
+    words = ("seed=0,1", "hydra.launcher.throttle=1", "hydra.sweeper.timeout=1", "hydra.sweep.dir=one")
+    run("-m", "task=alarms.alarms", *words, code=1)
+    (group,) = json.loads(run("status", "one", "--json").stdout)["failures"]
+    assert group["kind"] == "timeout"
+
+
+def test_workers_that_only_start_are_not_hurt_by_a_stop(run: Run) -> None:
+    words = ("seed=range(2000)", "hydra.sweeper.max_failures=1", "hydra.launcher.throttle=8")
+    told = sweep(run, "bad", *words, code=1)
+    assert "(hydra.sweeper.max_failures=1)" in told
+    status = json.loads(run("status", "one", "--json").stdout)
+    assert status["states"]["lost"] == 0
+    assert status["states"]["failed"] <= 8
+
+
+def test_one_worker_stops_at_the_very_failure(run: Run) -> None:
+    words = ("seed=range(2000)", "hydra.sweeper.max_failures=150", "hydra.launcher.throttle=1")
+    sweep(run, "bad", *words, code=1)
+    assert json.loads(run("status", "one", "--json").stdout)["states"]["failed"] == 150
+
+
+def test_a_policy_is_checked_even_if_nothing_is_to_start(run: Run) -> None:
+    run("-m", "task=policy.own_alarm", "seed=1,2", "hydra.sweep.dir=one")
+    assert "retries is -1" in run("resume", "one", "hydra.sweeper.retries=-1", code=2).stderr

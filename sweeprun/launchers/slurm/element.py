@@ -21,7 +21,7 @@ from sweeprun.design.arrays import Array
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
 from sweeprun.launchers.progress import Tally
-from sweeprun.launchers.slurm.commands import SlurmError, run_command
+from sweeprun.launchers.slurm.commands import SlurmError, run_command, with_retries
 from sweeprun.launchers.slurm.warden import Warden
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import read_manifest
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 _WHOLE_TIME = 0.95
 """A task that had so much of the job's time, and still was not done, would not be done the next time either."""
+
+_REQUEUE_ATTEMPTS = 3
+_REQUEUE_PAUSE_SECONDS = 1.0
+"""All pauses together are well within what the warden leaves before the limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +155,7 @@ class ElementRun:
         workers = min(self._options["workers_per_job"], len(left))
         if not workers:
             return 0
-        alone = len(self._chunk) == 1 and self._policy.timeout is None and not self._policy.retries
+        alone = len(self._chunk) == 1 and not self._policy.needs_supervision
         if alone:
             return self._run_here(self._place, left)
         from sweeprun.launchers.pool import Pool
@@ -178,7 +182,7 @@ class ElementRun:
         succeeded: dict[int, bool] = {}
         for noted in read_exits(self._run):
             here = (noted.place.submission, noted.place.index) == (place.submission, place.index)
-            if here and noted.task_id is not None:
+            if here and noted.task_id is not None and not noted.retried:
                 succeeded[noted.task_id] = False
         for path in self._run.shards.glob(f"{place.prefix}*.arrow"):
             for record in read_shard(path).records():
@@ -240,7 +244,12 @@ class ElementRun:
             return
         _say(f"the time is up; queued again for tasks {left}")
         try:
-            run_command(["scontrol", "requeue", self._job.element_id])
+            with_retries(
+                lambda: run_command(["scontrol", "requeue", self._job.element_id]),
+                attempts=_REQUEUE_ATTEMPTS,
+                first_pause=_REQUEUE_PAUSE_SECONDS,
+                on_retry=lambda error, pause: _say(f"{error}; once more in {pause:g} s"),
+            )
         except SlurmError as error:
             _say(f"it can't be queued again: {error}; {rest}")
 

@@ -51,6 +51,7 @@ class Warden:
     def __enter__(self) -> "Warden":
         # Blocked before any other thread starts, and so in all of them, Slurm's signal is the warden's to take.
         signal.pthread_sigmask(signal.SIG_BLOCK, _SLURMS)
+        os.register_at_fork(after_in_child=_unblock)
         signal.signal(signal.SIGUSR1, signal.SIG_DFL)
         signal.signal(WARNING_SIGNAL, _pass)
         self._thread.start()
@@ -88,6 +89,11 @@ class Warden:
             environment = {**os.environ, "SLURM_TIME_FORMAT": "%s"}
             return float(run_command(["squeue", "-h", "-j", self._element_id, "-o", "%e"], environ=environment))
         return None
+
+
+def _unblock() -> None:
+    """In what a task forks the signal is free again; not in what is started without a fork of the interpreter."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SLURMS)
 
 
 def _pass(_number: int, _frame: FrameType | None) -> None:

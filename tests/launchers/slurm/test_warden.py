@@ -78,3 +78,25 @@ def test_a_slurm_that_cannot_say_leaves_the_seconds_before_the_warning(tmp_path:
     )
     assert done.stdout.splitlines()[1:] == ["warning", "deadline True", "warned True"]
     assert time.monotonic() - began > 1
+
+
+FORKS = """
+import os, signal
+from sweeprun.launchers.slurm.warden import Warden
+
+def blocked():
+    return signal.SIGUSR1 in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+with Warden("7_3", 1000, lambda: None, lambda began, end: None):
+    print(blocked(), flush=True)
+    child = os.fork()
+    if not child:
+        print(blocked(), flush=True)
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
+
+
+def test_what_a_task_forks_may_use_the_signal_again() -> None:
+    done = subprocess.run([sys.executable, "-c", FORKS], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split() == ["True", "False"]
