@@ -1,14 +1,13 @@
 """Storms end with all that they started."""
 
 import random
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import xarray as xr
 
-from tests.storm.disks import Disk, mounted
+from tests.storm.disks import Disk
 from tests.storm.processes import Processes
 from tests.storm.storm import Storm
 from tests.storm.sweeps import SWEEP, collected, make_study
@@ -45,19 +44,7 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> xr.Dataset:
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
-    """A disk that can be filled."""
-    try:
-        with mounted(tmp_path / "disk") as disk:
-            yield disk
-    except subprocess.CalledProcessError as error:
-        pytest.skip(error.stderr)
-
-
-@pytest.fixture
-def make_storm(
-    tmp_path: Path, processes: Processes, expected: xr.Dataset, request: pytest.FixtureRequest
-) -> MakeStorm:
+def make_storm(tmp_path: Path, processes: Processes, expected: xr.Dataset, request: pytest.FixtureRequest) -> MakeStorm:
     def make(name: str, disk: Disk | None = None) -> Storm:
         seed = f"{request.config.getoption('--storm-seed')} {name}"
         return Storm(

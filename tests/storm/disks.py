@@ -34,6 +34,15 @@ class Disk:
         return subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode == 0
 
 
+def may_mount(path: Path) -> bool:
+    """Whether this process may mount; tried out at a path."""
+    try:
+        with mounted(path):
+            return True
+    except (subprocess.CalledProcessError, FileNotFoundError):
+        return False
+
+
 @contextmanager
 def mounted(path: Path) -> Iterator[Disk]:
     """A disk, mounted at a path.

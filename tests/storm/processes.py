@@ -1,4 +1,4 @@
-"""The processes of a storm: found by a mark in their environment, which children inherit, so that none is overlooked."""
+"""The processes of a storm, found by a mark in their environment that children inherit: none is overlooked."""
 
 import os
 import secrets
@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 

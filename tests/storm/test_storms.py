@@ -1,9 +1,19 @@
 """Whatever is killed, stopped, filled up or damaged: the results are those of an undisturbed run, to the last bit."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.storm.conftest import MakeStorm
-from tests.storm.disks import Disk
+from tests.storm.disks import may_mount, mounted
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found in /proc")
+
+UNSHARE = ("unshare", "--user", "--map-root-user", "--mount")
+IN_NAMESPACE = "SWEEPRUN_STORM_NAMESPACE"
 
 STORMS = {
     "workers": (("kill_worker", "kill_worker", "kill_worker", "kill_workers", "stop_worker"), 0.35),
@@ -32,6 +42,31 @@ def test_storms(make_storm: MakeStorm, disturbances: int, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ON_DISKS)
-def test_storms_on_small_disks(make_storm: MakeStorm, disturbances: int, name: str, disk: Disk) -> None:
+def test_storms_on_small_disks(request: pytest.FixtureRequest, disturbances: int, name: str, tmp_path: Path) -> None:
+    """Where this process may not mount, the test runs again in a namespace in which it may."""
+    if not may_mount(tmp_path / "trial"):
+        run_in_namespace(request)
+        return
     kinds, share = ON_DISKS[name]
-    make_storm(name, disk).rage(kinds, round(share * disturbances))
+    make_storm: MakeStorm = request.getfixturevalue("make_storm")
+    with mounted(tmp_path / "disk") as disk:
+        make_storm(name, disk).rage(kinds, round(share * disturbances))
+
+
+def run_in_namespace(request: pytest.FixtureRequest) -> None:
+    assert IN_NAMESPACE not in os.environ, "nothing can be mounted in a namespace of one's own"
+    if subprocess.run([*UNSHARE, "true"], check=False, capture_output=True).returncode:
+        assert os.environ.get("CI") != "true", "nothing can be mounted here, and in continuous integration it must be"
+        pytest.skip("nothing can be mounted here, not even in a namespace")
+    options = [f"{option}={request.config.getoption(option)}" for option in ("--disturbances", "--storm-seed")]
+    command = [*UNSHARE, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, request.node.nodeid]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    done = subprocess.run(
+        command,
+        cwd=request.config.rootpath,
+        env=environment | {IN_NAMESPACE: "1"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
