@@ -1,7 +1,9 @@
 """Write a Dataset to a file, whole or not at all; the ending of the name tells the format."""
 
+import errno
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -95,10 +97,20 @@ def _write(dataset: xr.Dataset, path: Path, suffix: str) -> None:
 
 
 def _put_in_place(temporary: Path, path: Path) -> None:
-    if temporary.is_dir() and path.exists():
-        with temporary_sibling(path) as older:
-            path.rename(older)
-            temporary.rename(path)
-            shutil.rmtree(older) if older.is_dir() else older.unlink()
+    """Replace what is there; a directory can't be replaced at once, and somebody else may be doing it, too."""
+    if not temporary.is_dir():
+        temporary.replace(path)
         return
-    temporary.replace(path)
+    while True:
+        with temporary_sibling(path) as older:
+            try:
+                with suppress(FileNotFoundError):
+                    path.rename(older)
+                temporary.rename(path)
+                return
+            except OSError as error:
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
+            finally:
+                if older.is_dir():
+                    shutil.rmtree(older)

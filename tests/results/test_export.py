@@ -1,5 +1,6 @@
 """Datasets come back from files as they went in."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -159,3 +160,13 @@ def test_a_collected_run_of_any_type_survives_a_file(tmp_path: Path, kind: str, 
             assert found[name].dims == variable.dims
             np.testing.assert_array_equal(found[name].values.astype(variable.dtype), variable.values)
         assert found.attrs["base_config"] == "lr: 0.1\n"
+
+
+def test_several_writers_of_one_store_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "out.zarr"
+    dataset = xr.Dataset({"x": ("t", np.arange(3.0))})
+    with ThreadPoolExecutor(4) as threads:
+        for written in [threads.submit(write_dataset, dataset, path) for _ in range(60)]:
+            written.result()
+    xr.testing.assert_identical(xr.open_zarr(path).load(), dataset)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out.zarr"]
