@@ -61,7 +61,7 @@ def _holds_something_else(path: Path) -> bool:
         except NotADirectoryError:
             return True
         try:
-            if _ZARR_FILES.intersection(os.listdir(descriptor)):
+            if _ZARR_FILES.intersection(os.listdir(descriptor)):  # noqa: PTH208  # of what is open, whatever is at the path by now
                 return False
             with suppress(FileNotFoundError):
                 if os.path.samestat(os.fstat(descriptor), path.stat()):
