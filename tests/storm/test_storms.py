@@ -1,14 +1,19 @@
 """Whatever is killed, stopped, filled up or damaged: the results are those of an undisturbed run, to the last bit."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+import xarray as xr
 
 from tests.storm.conftest import MakeStorm
 from tests.storm.disks import may_mount, mounted
+from tests.storm.processes import PATIENCE, Processes
+from tests.storm.sweeps import SWEEP, assert_same, collected
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found in /proc")
 
@@ -16,7 +21,8 @@ UNSHARE = ("unshare", "--user", "--map-root-user", "--mount")
 IN_NAMESPACE = "SWEEPRUN_STORM_NAMESPACE"
 
 STORMS = {
-    "workers": (("kill_worker", "kill_worker", "kill_worker", "kill_workers", "stop_worker"), 0.35),
+    "workers": (("kill_worker", "kill_worker", "kill_worker", "kill_workers"), 0.25),
+    "hanging workers": (("kill_worker", "stop_worker"), 0.1),
     "launchers": (("kill_launcher", "stop_launcher", "kill_worker"), 0.2),
     "files": (("damage_shard", "damage_shard", "damage_note", "leave_files", "kill_worker"), 0.25),
 }
@@ -39,6 +45,22 @@ def disturbances(request: pytest.FixtureRequest) -> int:
 def test_storms(make_storm: MakeStorm, disturbances: int, name: str) -> None:
     kinds, share = STORMS[name]
     make_storm(name).rage(kinds, round(share * disturbances))
+
+
+def test_a_worker_that_hangs_is_given_up(processes: Processes, expected: xr.Dataset, tmp_path: Path) -> None:
+    """It hangs for longer than a task may take: it is killed, and its task runs again."""
+    run = tmp_path / "run"
+    options = ["hydra.sweeper.timeout=2", "hydra.sweeper.retries=20", f"hydra.sweep.dir={run}"]
+    launcher = processes.start(*SWEEP, *options, pace=3.0)
+    deadline = time.monotonic() + PATIENCE
+    while not any(path.stat().st_size for path in (run / "shards").glob("*.arrow")):
+        assert time.monotonic() < deadline
+        time.sleep(0.003)
+    victim = processes.workers()[0]
+    os.kill(victim, signal.SIGSTOP)
+    assert launcher.wait() == 0, launcher.text
+    assert victim not in processes.workers()
+    assert_same(collected(run, tmp_path / "results.nc")[0], expected)
 
 
 @pytest.mark.parametrize("name", ON_DISKS)
