@@ -78,3 +78,9 @@ class LaunchError(SweeprunError):
 
 class Unfinished(SweeprunError):  # noqa: N818  # it tells of no error
     """Raised by a task that was asked to stop (``task.stop_requested``): nothing is recorded, it goes on later."""
+
+
+def describe_os_error(error: OSError) -> str:
+    """What the system said, and of which file: one line."""
+    reason = error.strerror or str(error)
+    return reason if error.filename is None else f"{str(error.filename)!r}: {reason}"

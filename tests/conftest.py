@@ -1,8 +1,15 @@
 """Hypothesis draws the same examples in every run; a failure is never a matter of luck, or of a busy machine."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
     "deterministic", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("deterministic")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("storms", "crash storms (tests/storm)")
+    group.addoption("--disturbances", type=int, default=220, help="how many, of all storms together")
+    group.addoption("--storm-seed", type=int, default=0, help="what all storms are drawn from")

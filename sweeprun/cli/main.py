@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from sweeprun import __version__
-from sweeprun.errors import SweeprunError, UsageError
+from sweeprun.errors import SweeprunError, UsageError, describe_os_error
 
 SUBCOMMANDS = {
     "plan": "show what a sweep would run, and run nothing",
@@ -65,6 +65,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
+    except OSError as error:  # a full disk, a file system that became read-only, no permission
+        if os.environ.get("HYDRA_FULL_ERROR") == "1":
+            raise
+        print(f"sweeprun: {describe_os_error(error)}", file=sys.stderr)
+        return UsageError.exit_code
 
 
 def _dispatch(words: list[str]) -> int:

@@ -116,7 +116,7 @@ class Pool:
         Raises
         ------
         LaunchError
-            If workers can't be started, or die one after the other before they run anything.
+            If workers can't be started, die one after the other before they run anything, or can't write records.
         """
         try:
             for slot in range(self._workers):
@@ -213,6 +213,11 @@ class Pool:
     def _answer(self, process: _Process, words: list[str]) -> None:
         if words[0] == "ready":
             process.name = words[1]
+        elif words[0] == "broken":
+            raise LaunchError(
+                f"what tasks return can't be recorded: {' '.join(words[1:])}; when it can, go on with: "
+                f"sweeprun resume {self._run.shown()}"
+            )
         else:
             process.succeeded, process.failed = int(words[1]), int(words[2])
             process.pace = (time.monotonic() - process.given) / process.elements

@@ -1,7 +1,9 @@
 """Write a Dataset to a file, whole or not at all; the ending of the name tells the format."""
 
+import errno
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ from sweeprun.results.portable import portable
 from sweeprun.store.files import temporary_sibling
 
 FORMATS = (".nc", ".zarr")
+_ZARR_FILES = {".zgroup", ".zmetadata", "zarr.json"}
 
 
 def check_output(path: Path) -> None:
@@ -35,7 +38,7 @@ def check_output(path: Path) -> None:
         raise UsageError(f"{shown}: netCDF can't open a path with a backslash; choose another, or .zarr")
     if path.suffix == ".nc" and path.is_dir():
         raise UsageError(f"{shown}: it is a directory")
-    if path.suffix == ".zarr" and path.exists() and not _is_zarr(path):
+    if path.suffix == ".zarr" and _holds_something_else(path):
         raise UsageError(f"{shown}: what is there is no Zarr store, so it is not replaced")
 
 
@@ -48,8 +51,23 @@ def is_ours(path: Path) -> bool:
         return False
 
 
-def _is_zarr(path: Path) -> bool:
-    return path.is_dir() and any((path / name).exists() for name in (".zgroup", ".zmetadata", "zarr.json"))
+def _holds_something_else(path: Path) -> bool:
+    """Whether what is at a path is no Zarr store; another collect may be replacing it at this moment."""
+    while True:
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        except NotADirectoryError:
+            return True
+        try:
+            if _ZARR_FILES.intersection(os.listdir(descriptor)):  # noqa: PTH208  # of what is open, whatever is at the path by now
+                return False
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(descriptor), path.stat()):
+                    return True
+        finally:
+            os.close(descriptor)
 
 
 def write_dataset(dataset: xr.Dataset, path: Path) -> None:
@@ -95,10 +113,20 @@ def _write(dataset: xr.Dataset, path: Path, suffix: str) -> None:
 
 
 def _put_in_place(temporary: Path, path: Path) -> None:
-    if temporary.is_dir() and path.exists():
-        with temporary_sibling(path) as older:
-            path.rename(older)
-            temporary.rename(path)
-            shutil.rmtree(older) if older.is_dir() else older.unlink()
+    """Replace what is there; a directory can't be replaced at once, and somebody else may be doing it, too."""
+    if not temporary.is_dir():
+        temporary.replace(path)
         return
-    temporary.replace(path)
+    while True:
+        with temporary_sibling(path) as older:
+            try:
+                with suppress(FileNotFoundError):
+                    path.rename(older)
+                temporary.rename(path)
+                return
+            except OSError as error:
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
+            finally:
+                if older.is_dir():
+                    shutil.rmtree(older)

@@ -31,6 +31,7 @@ from pathlib import Path
 
 from sweeprun.design.arrays import Array
 from sweeprun.errors import RunDirectoryError
+from sweeprun.store.files import sync_directory
 
 DEFAULT_ROOT = Path("multirun")
 _SEARCH_DEPTH = 4
@@ -172,7 +173,7 @@ def make_run_directory(path: Path, *, numbered: bool) -> RunDirectory:
     """
     candidate, number = path, 0
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_durably(path.parent)
         while True:
             try:
                 candidate.mkdir()
@@ -187,12 +188,21 @@ def make_run_directory(path: Path, *, numbered: bool) -> RunDirectory:
                     ) from None
                 number += 1
                 candidate = path.with_name(f"{path.name}-{number}")
+        sync_directory(candidate.parent)
         run = RunDirectory(candidate.resolve())
         for directory in (run.submissions, run.shards, run.workers, run.logs):
             directory.mkdir()
     except OSError as error:
         raise RunDirectoryError(f"the run directory {str(path)!r} can't be made: {error.strerror}") from error
     return run
+
+
+def _make_durably(directory: Path) -> None:
+    """Make a directory and those above it, so that a power cut takes none of them back."""
+    missing = [path for path in (directory, *directory.parents) if not path.exists()]
+    directory.mkdir(parents=True, exist_ok=True)
+    for path in missing:
+        sync_directory(path.parent)
 
 
 def open_run_directory(path: Path) -> RunDirectory:

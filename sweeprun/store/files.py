@@ -22,7 +22,7 @@ def create_file(path: Path, content: bytes) -> None:
     FileExistsError
         If it is there already.
     """
-    with temporary_sibling(path) as temporary:
+    with naming(path), temporary_sibling(path) as temporary:
         with temporary.open("xb") as file:
             file.write(content)
             file.flush()
@@ -36,6 +36,17 @@ def create_file(path: Path, content: bytes) -> None:
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), os.fspath(path)) from error
             temporary.replace(path)
         sync_directory(path.parent)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Name the file in what the system says of a write: it names only those that it can't open."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = os.fspath(path)
+        raise
 
 
 @contextmanager

@@ -24,7 +24,7 @@ import pyarrow as pa
 from pyarrow import ipc
 
 from sweeprun.errors import FormatError
-from sweeprun.store.files import sync_directory, write_fully
+from sweeprun.store.files import naming, sync_directory, write_fully
 from sweeprun.store.records import Outcome, Record
 
 FORMAT = b"sweeprun-shard"
@@ -93,8 +93,9 @@ class ShardWriter:
             sync_directory(self._path.parent)
         try:
             content = self._encoded(records)
-            write_fully(self._descriptor, content)
-            os.fsync(self._descriptor)
+            with naming(self._path):
+                write_fully(self._descriptor, content)
+                os.fsync(self._descriptor)
             self._size += len(content)
         except BaseException:  # an interrupt, too, must leave no half batch before the next one
             self._undo(self._descriptor)

@@ -122,8 +122,10 @@ class Worker:
 
     def close(self) -> None:
         """Record what waits, and remove the beat."""
-        self._recorder.close()
-        self._beat.close()
+        try:
+            self._recorder.close()
+        finally:
+            self._beat.close()
 
     def run_tasks(self, task_ids: TaskIds, retries: int = 0) -> None:
         """Run tasks in order; every one leaves a record, and afterwards all are durable.

@@ -2,16 +2,19 @@
 
 Lines in: ``tasks IDS``, with ids as `sweeprun.design.task_ids.TaskIds` writes them, or ``tasks IDS N`` if they have
 been retried N times. Lines out, one after each line in: ``done SUCCEEDED FAILED``, the totals so far; by then
-everything is durable. The first line out is ``ready NAME``.
+everything is durable. The first line out is ``ready NAME``, and ``broken WHY`` the last of a worker that can't write
+what it must.
 """
 
 import os
 import signal
 import sys
+from collections.abc import Iterable
+from contextlib import suppress
 from enum import IntEnum
 
 from sweeprun.design.task_ids import TaskIds
-from sweeprun.errors import UsageError
+from sweeprun.errors import UsageError, describe_os_error
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import write_fully
 from sweeprun.store.manifest import read_manifest
@@ -24,6 +27,7 @@ class ExitCode(IntEnum):
 
     SUCCEEDED = 0
     FAILED = 1
+    BROKEN = 2
     STOPPED = 130
 
 
@@ -45,6 +49,16 @@ def serve_tasks(run: RunDirectory, place: Place) -> ExitCode:
     sys.stdout.flush()
     os.dup2(2, 1)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})  # an element blocks it: it is Slurm's warning there
+    try:
+        return _answer_requests(run, place, requests, answers)
+    except OSError as error:  # none of a task function's: those are records
+        why = " ".join(describe_os_error(error).split())
+        with suppress(BrokenPipeError):
+            write_fully(answers, f"broken {why}\n".encode(errors="backslashreplace"))
+        return ExitCode.BROKEN
+
+
+def _answer_requests(run: RunDirectory, place: Place, requests: Iterable[str], answers: int) -> ExitCode:
     with Worker(run, read_manifest(run), place) as worker:
         write_fully(answers, f"ready {worker.name}\n".encode())
         try:

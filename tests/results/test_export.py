@@ -1,5 +1,6 @@
 """Datasets come back from files as they went in."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 import xarray as xr
 
 from sweeprun.errors import UsageError
+from sweeprun.results import export
 from sweeprun.results.collect import collect_run
 from sweeprun.results.export import is_ours, write_dataset
 from tests.results.runs import axis, count_axis, make_run, success, write_shard
@@ -159,3 +161,18 @@ def test_a_collected_run_of_any_type_survives_a_file(tmp_path: Path, kind: str, 
             assert found[name].dims == variable.dims
             np.testing.assert_array_equal(found[name].values.astype(variable.dtype), variable.values)
         assert found.attrs["base_config"] == "lr: 0.1\n"
+
+
+def test_several_writers_of_one_store_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write(_dataset: xr.Dataset, store: Path, _suffix: str) -> None:
+        store.mkdir()
+        for name in (".zgroup", ".zattrs", ".zmetadata"):
+            (store / name).write_text("{}")
+
+    monkeypatch.setattr(export, "_write", write)
+    path = tmp_path / "out.zarr"
+    with ThreadPoolExecutor(4) as threads:
+        for written in [threads.submit(export.write_dataset, xr.Dataset(), path) for _ in range(2000)]:
+            written.result()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out.zarr"]
+    assert len(list(path.iterdir())) == 3
