@@ -35,6 +35,7 @@ _STOPPED = 130
 """The exit code of a worker that somebody told to end."""
 
 _LOG_TAIL = 2000
+_ANSWER_BYTES = 65536
 
 
 _NONE = TaskIds(())
@@ -55,6 +56,7 @@ class _Process:
     failed: int = 0
     buffer: bytes = b""
     overdue: bool = False
+    pidfd: int | None = None
 
 
 class Pool:
@@ -109,6 +111,7 @@ class Pool:
         self._lost = 0
         self._deaths_in_a_row = 0
         self._warned = False
+        self._enough = False
 
     def run(self) -> Tally:
         """Run everything; the final tally. On KeyboardInterrupt the workers are stopped, their records kept.
@@ -123,7 +126,8 @@ class Pool:
                 self._start(slot)
             while self._processes:
                 for key, _ in self._selector.select(self._patience):
-                    self._read(key.data)
+                    if key.data in self._processes:  # it may have ended with another event of the same turn
+                        self._read(key.data, died=key.fd == key.data.pidfd)
                 self._kill_overdue()
         except BaseException:
             self._stop()
@@ -161,9 +165,9 @@ class Pool:
     def _stop_after_failures(self) -> None:
         """Start no further task once too many have failed."""
         most = self._policy.max_failures
-        if most is None or self._warned or count_failures(self._run, self._first_attempt) < most:
+        if most is None or self._enough or count_failures(self._run, self._first_attempt) < most:
             return
-        self.warn()
+        self._enough = True
 
     def _log(self, slot: int) -> Path:
         place = self._place
@@ -199,10 +203,17 @@ class Pool:
         self._processes.append(process)
         assert popen.stdout is not None
         self._selector.register(popen.stdout, selectors.EVENT_READ, process)
+        if hasattr(os, "pidfd_open"):  # what a killed worker forked may keep its answers open
+            process.pidfd = os.pidfd_open(popen.pid)
+            self._selector.register(process.pidfd, selectors.EVENT_READ, process)
 
-    def _read(self, process: _Process) -> None:
+    def _read(self, process: _Process, *, died: bool) -> None:
         assert process.popen.stdout is not None
-        content = process.popen.stdout.read1(4096)  # type: ignore[attr-defined]
+        descriptor = process.popen.stdout.fileno()
+        os.set_blocking(descriptor, not died)
+        content = b""
+        with suppress(BlockingIOError):
+            content = os.read(descriptor, _ANSWER_BYTES)
         if not content:
             self._end(process)
             return
@@ -230,7 +241,7 @@ class Pool:
     def _feed(self, process: _Process) -> None:
         """Hand the worker its next turn, or let it end."""
         assert process.popen.stdin is not None
-        if self._warned:
+        if self._warned or self._enough:
             process.popen.stdin.close()
             return
         retries = ""
@@ -263,19 +274,22 @@ class Pool:
         assert process.popen.stdout is not None
         self._selector.unregister(process.popen.stdout)
         process.popen.stdout.close()
+        if process.pidfd is not None:
+            self._selector.unregister(process.pidfd)
+            os.close(process.pidfd)
         with suppress(BrokenPipeError):
             assert process.popen.stdin is not None
             process.popen.stdin.close()
-        code = process.popen.wait()
+        code = _wait_and_kill_rest(process.popen)
         self._processes.remove(process)
         self._ended_succeeded += process.succeeded
         self._ended_failed += process.failed
-        if self._warned and code >= 0:
+        if (self._warned or self._enough) and code >= 0:
             self._count_unreported(self._recorded(process), process.succeeded + process.failed)
         elif process.assigned or process.name is None:
             self._bury(process, code)
             self._stop_after_failures()
-            if not self._warned and (self._leftovers or self._next < len(self._array)):
+            if not (self._warned or self._enough) and (self._leftovers or self._next < len(self._array)):
                 self._start(process.slot)
         self._progress.update(self._tally())
 
@@ -368,10 +382,13 @@ class Pool:
             try:
                 process.popen.wait(max(0.0, deadline - time.monotonic()))
             except (subprocess.TimeoutExpired, KeyboardInterrupt):
-                process.popen.kill()
+                with suppress(ProcessLookupError):
+                    os.killpg(process.popen.pid, signal.SIGKILL)
                 process.popen.wait()
                 if process.name is not None:  # its task was stopped, not lost
                     self._run.beat(process.name).unlink(missing_ok=True)
+            if process.pidfd is not None:
+                os.close(process.pidfd)
             for pipe in (process.popen.stdin, process.popen.stdout):
                 if pipe is not None:
                     with suppress(BrokenPipeError):
@@ -384,3 +401,12 @@ class Pool:
             failed=self._ended_failed + sum(process.failed for process in self._processes),
             lost=self._lost,
         )
+
+
+def _wait_and_kill_rest(popen: "subprocess.Popen[bytes]") -> int:
+    """Wait until a worker has ended; if it was killed, what it had started must not run on beside the next attempt."""
+    ended = os.waitid(os.P_PID, popen.pid, os.WEXITED | os.WNOWAIT)
+    if ended is not None and ended.si_code != os.CLD_EXITED:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(popen.pid, signal.SIGKILL)  # its id can't have been given to another: it isn't reaped yet
+    return popen.wait()

@@ -7,6 +7,9 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.records import Record
 from sweeprun.store.shards import ShardWriter
 
+_FLUSH_BYTES = 1_000_000
+"""So much is worth a write of its own."""
+
 FLUSH_SECONDS = 0.1
 """Records that come faster than this are written together; so it bounds the work that a crash can undo."""
 
@@ -21,6 +24,7 @@ class Recorder:
     def __init__(self, run: RunDirectory, worker: str) -> None:
         self._writer = ShardWriter(run.shard(worker))
         self._waiting: list[Record] = []
+        self._bytes = 0
         self._flushed = 0.0
         self._lock = threading.Lock()
         self._due = threading.Event()
@@ -37,7 +41,8 @@ class Recorder:
         """
         with self._lock:
             self._waiting.append(record)
-            if time.monotonic() - self._flushed >= FLUSH_SECONDS:
+            self._bytes += len(record.payload)
+            if time.monotonic() - self._flushed >= FLUSH_SECONDS or self._bytes >= _FLUSH_BYTES:
                 self._write()
             elif not self._due.is_set():
                 self._due.set()
@@ -60,6 +65,7 @@ class Recorder:
             raise self._error
         self._writer.append(self._waiting)
         self._waiting.clear()
+        self._bytes = 0
         self._flushed = time.monotonic()
 
     def _watch(self) -> None:

@@ -320,3 +320,29 @@ def test_one_worker_stops_at_the_very_failure(run: Run) -> None:
 def test_a_policy_is_checked_even_if_nothing_is_to_start(run: Run) -> None:
     run("-m", "task=policy.own_alarm", "seed=1,2", "hydra.sweep.dir=one")
     assert "retries is -1" in run("resume", "one", "hydra.sweeper.retries=-1", code=2).stderr
+
+
+def test_what_a_killed_worker_had_started_ends_with_it(run: Run, study: Path) -> None:
+    """A child that would write later, and that keeps the worker's answers open, too."""
+    (study / "parent.py").write_text(
+        "import os, signal, subprocess, sys, time\nfrom pathlib import Path\n\n\ndef start(cfg, rng, task):\n"
+        "    x = rng.random()\n    if task.attempt == 1:\n        if os.fork() == 0:\n            time.sleep(60)\n"
+        "            os._exit(0)\n        child = subprocess.Popen(['sleep', '60'])\n"
+        "        Path(f'child-{task.id}').write_text(str(child.pid))\n        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    return {'x': x}\n"
+    )
+    run("-m", "task=parent.start", "seed=1,2", "hydra.sweeper.retries=1", "hydra.sweep.dir=one")
+    for task_id in range(2):
+        stat = Path("/proc") / (study / f"child-{task_id}").read_text() / "stat"
+        assert not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
+    assert collected(run, study).x.values.tolist() == [np.random.default_rng(i).random() for i in range(2)]
+
+
+def test_failures_of_others_do_not_ask_a_task_to_stop(run: Run, study: Path) -> None:
+    (study / "two.py").write_text(
+        "import time\nfrom pathlib import Path\n\n\ndef two(cfg, task):\n    if cfg.seed:\n"
+        "        while not Path('running').exists():\n            time.sleep(0.01)\n        raise ValueError('bad')\n"
+        "    Path('running').touch()\n    time.sleep(1)\n    return {'asked': task.stop_requested}\n"
+    )
+    run("-m", "task=two.two", "seed=range(9)", "hydra.sweeper.max_failures=1", "hydra.sweep.dir=one", code=1)
+    assert not collected(run, study).asked.values[0]

@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from types import FrameType
@@ -121,8 +121,7 @@ class ElementRun:
             _say(f"too many tasks have failed (hydra.sweeper.max_failures), so tasks {left} are not started")
             return 1
         if not self._is_first():
-            self._forget_former_beats()
-            left, failed = self._left()
+            left, failed = self._left(interrupted=self._forget_former_beats())
             note_job(self._run, self._submission.number, Job(job_id=self._job.array_job_id, role=JobRole.AGAIN))
         with Warden(self._job.element_id, self._options["warning_seconds"], self._warn, self._time_is_up) as warden:
             failed |= bool(self._run_tasks(left))
@@ -174,8 +173,11 @@ class ElementRun:
         tally = self._pool.run()
         return int(tally.succeeded < tally.total)
 
-    def _left(self) -> tuple[TaskIds, bool]:
-        """The tasks that this element has still to run, and whether any that it ran has failed."""
+    def _left(self, interrupted: Collection[int] = ()) -> tuple[TaskIds, bool]:
+        """The tasks that this element has still to run, and whether any that it ran has failed.
+
+        Tasks that were interrupted while they ran again are not done, although they have failed before.
+        """
         from sweeprun.store.shards import read_shard
 
         place = self._place
@@ -187,6 +189,9 @@ class ElementRun:
         for path in self._run.shards.glob(f"{place.prefix}*.arrow"):
             for record in read_shard(path).records():
                 succeeded[record.task_id] = succeeded.get(record.task_id, False) or record.failure() is None
+        for task_id in interrupted:
+            if not succeeded.get(task_id):
+                succeeded.pop(task_id, None)
         left = TaskIds.of(task_id for task_id in self._chunk if task_id not in succeeded)
         return left, not all(succeeded.values())
 
@@ -195,11 +200,15 @@ class ElementRun:
         paths = sorted(self._run.workers.glob(f"{self._place.prefix}*.beat"))
         return [beat for beat in map(read_beat, paths) if beat is not None]
 
-    def _forget_former_beats(self) -> None:
-        """Remove what the workers of former jobs of this element left: their tasks run again here."""
+    def _forget_former_beats(self) -> set[int]:
+        """Remove what the workers of former jobs of this element left; the tasks that they were on run again here."""
+        interrupted = set()
         for beat in self._beats():
             if beat.place.attempt < self._place.attempt and not beat.process.is_alive():
                 self._run.beat(beat.worker).unlink(missing_ok=True)
+                if beat.task_id is not None:
+                    interrupted.add(beat.task_id)
+        return interrupted
 
     def _warn(self) -> None:
         """Let workers start no further task."""
