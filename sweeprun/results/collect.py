@@ -42,13 +42,16 @@ class Collected:
     unsound
         ``(shard, task_id)`` of records that were left out because their checksum is wrong.
     torn
-        ``(shard, why)`` of shards that end in the middle of something, as while a worker writes.
+        ``(shard, what)`` of shards of which not everything can be read.
+    ends_torn
+        Those of them that only end in the middle of something, as while a worker writes.
     """
 
     dataset: xr.Dataset
     states: dict[TaskState, int]
     unsound: tuple[tuple[str, int], ...]
     torn: tuple[tuple[str, str], ...]
+    ends_torn: frozenset[str]
 
 
 def collect_run(run: RunDirectory) -> Collected:
@@ -91,6 +94,7 @@ def collect_snapshot(snapshot: Snapshot) -> Collected:
         states=snapshot.counts(),
         unsound=best.unsound,
         torn=tuple((shard.path.name, shard.torn) for shard in shards if shard.torn is not None),
+        ends_torn=frozenset(shard.path.name for shard in shards if shard.only_tail),
     )
 
 
