@@ -1,12 +1,12 @@
 """``sweeprun collect``: merge the records of a run into one labelled Dataset."""
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import chosen_run, run_parser
+from sweeprun.cli.display import plain, plain_json, plain_message
 from sweeprun.errors import UsageError
 from sweeprun.store.directory import RunDirectory
 
@@ -48,9 +48,9 @@ def main(words: Sequence[str]) -> int:
     counts = {state.value: count for state, count in collected.states.items()}
     if args.json:
         sizes = {str(name): size for name, size in collected.dataset.sizes.items()}
-        print(json.dumps({"output": str(output), "run": str(run.path), "states": counts, "sizes": sizes}, indent=1))
+        print(plain_json({"output": str(output), "run": str(run.path), "states": counts, "sizes": sizes}))
         return 0
-    print(collected.dataset)
+    print(plain(collected.dataset))
     missing = ", ".join(f"{count} {state}" for state, count in counts.items() if count and state != "succeeded")
     if output.suffix == ".nc" and any(v.dtype.kind == "c" for v in collected.dataset.variables.values()):
         print("complex numbers: read it with xarray.open_dataset(path, auto_complex=True)", file=sys.stderr)
@@ -64,7 +64,7 @@ def _print_left_out(collected: "Collected", run: RunDirectory, *, written_to: bo
         f"task {task_id}: a record of it in {file} is corrupt (checksum)" for file, task_id in collected.unsound
     ] + [f"{file}: {what}" for file, what in collected.torn if not (written_to and file in collected.ends_torn)]
     for line in lines[:_SHOWN_LINES]:
-        print(line, file=sys.stderr)
+        print(plain_message(line), file=sys.stderr)
     if len(lines) > _SHOWN_LINES:
         print(f"… and {len(lines) - _SHOWN_LINES} more such lines", file=sys.stderr)
     if lines:
