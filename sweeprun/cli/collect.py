@@ -44,7 +44,7 @@ def main(words: Sequence[str]) -> int:
     write_dataset(collected.dataset, output)
     _print_left_out(collected, run, written_to=bool(live_beats(run, snapshot.activity)))
     for line in warnings_of(snapshot):
-        print(line, file=sys.stderr)
+        print(plain_message(line), file=sys.stderr)
     counts = {state.value: count for state, count in collected.states.items()}
     if args.json:
         sizes = {str(name): size for name, size in collected.dataset.sizes.items()}

@@ -23,9 +23,8 @@ def plain_message(text: object) -> str:
 
 def plain_json(data: Any) -> str:
     """JSON that can be printed: read back, it is the same text."""
-    return _CONTROL.sub(
-        lambda found: f"\\u{ord(found[0]):04x}", json.dumps(data, indent=1, ensure_ascii=False, default=str)
-    )
+    text = json.dumps(data, indent=1, ensure_ascii=False, default=str)
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _written(code: int) -> str:

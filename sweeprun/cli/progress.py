@@ -156,9 +156,8 @@ def print_failures(groups: Sequence[Any]) -> None:
         table.add_column(column, justify="right" if column == "tasks" else "left")
     for group in groups[:_SHOWN_GROUPS]:
         ids = ", ".join(map(str, group.task_ids[:5])) + (", …" if group.count > 5 else "")
-        table.add_row(
-            Text(plain_message(group.kind)), str(group.count), ids, Text(plain_message(group.message[:_SHOWN_MESSAGE]))
-        )
+        kind, message = plain_message(group.kind), plain_message(group.message[:_SHOWN_MESSAGE])
+        table.add_row(Text(kind), str(group.count), ids, Text(message))
     if len(groups) > _SHOWN_GROUPS:
         rest = groups[_SHOWN_GROUPS:]
         table.add_row(

@@ -5,10 +5,12 @@ from dataclasses import asdict, dataclass
 from math import isfinite
 from typing import Any
 
+from sweeprun.design.values import check_types
 from sweeprun.errors import OverrideError
 
 LOST = "LOST"
 TIMEOUT = "timeout"
+_MOST_RETRIES = 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,4 +64,8 @@ class Policy:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Policy":
         retry_on = data["retry_on"]
+        check_types(int | None, data["retries"], data["max_failures"])
+        check_types(int | float | None, data["timeout"])
+        if data["retries"] > _MOST_RETRIES:
+            raise ValueError(f"{data['retries']} retries are more than attempts can be numbered")
         return cls(**{**data, "retry_on": None if retry_on is None else tuple(map(str, retry_on))})

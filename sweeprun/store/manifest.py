@@ -129,6 +129,8 @@ def read_manifest(run: RunDirectory) -> Manifest:
         if added:
             manifest = replace(manifest, table=manifest.table.with_blocks(added))
         _check_readable(manifest)
+    except FormatError as error:
+        raise FormatError(str(error) if str(run.path) in str(error) else f"{run.manifest}: {error}") from error
     except FileNotFoundError as error:
         raise FormatError(f"{run.path} has no manifest.json any more") from error
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, UsageError) as error:

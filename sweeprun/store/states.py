@@ -1,6 +1,5 @@
 """The state of every task, derived from what lies on disk. Looking never changes anything."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -151,10 +150,9 @@ def _is_alive(beat: Beat, activity: Activity, *, newest: bool) -> bool:
     return state is None or (state is ElementState.RUNNING and newest)
 
 
-def count_states(states: Iterable[int]) -> dict[TaskState, int]:
+def count_states(states: Sequence[int] | np.ndarray) -> dict[TaskState, int]:
     """How many tasks are in each state, in the order of the states."""
-    counts = Counter(int(state) for state in states)
-    return {state: counts[i] for i, state in enumerate(STATE_ORDER)}
+    return {state: int(np.count_nonzero(np.asarray(states) == i)) for i, state in enumerate(STATE_ORDER)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,3 +27,10 @@ def test_damage_costs_what_it_hit_is_reported_and_is_run_again(run: Run, study: 
     run("collect")
     with xr.open_dataset(study / "results.nc") as dataset:
         assert (dataset.state == "succeeded").all()
+
+
+def test_a_sweep_that_nobody_could_look_at_is_not_started(run: Run, study: Path) -> None:
+    said = run("-m", "seed=range(1000000000)", code=2).stderr
+    assert "a sweep of 1000000000 tasks is too large: a run has at most 100000000" in said
+    assert not (study / "multirun").exists()
+    assert "tasks: 1000000000" in run("plan", "-m", "seed=range(1000000000)").stdout
