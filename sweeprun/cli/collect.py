@@ -1,14 +1,20 @@
 """``sweeprun collect``: merge the records of a run into one labelled Dataset."""
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import chosen_run, run_parser
+from sweeprun.cli.display import plain, plain_json, plain_message
 from sweeprun.errors import UsageError
+from sweeprun.store.directory import RunDirectory
+
+if TYPE_CHECKING:
+    from sweeprun.results.collect import Collected
 
 DEFAULT_OUTPUT = Path("results.nc")
+_SHOWN_LINES = 20
 
 
 def main(words: Sequence[str]) -> int:
@@ -36,21 +42,34 @@ def main(words: Sequence[str]) -> int:
     snapshot = observe(run)
     collected = collect_snapshot(snapshot)
     write_dataset(collected.dataset, output)
-    for file, task_id in collected.unsound:
-        print(f"task {task_id}: its record in {file} is corrupt (checksum), and was left out", file=sys.stderr)
-    if collected.torn and not live_beats(run, snapshot.activity):
-        for file, why in collected.torn:
-            print(f"{file} is damaged, and no worker writes it: {why}", file=sys.stderr)
+    _print_left_out(collected, run, written_to=bool(live_beats(run, snapshot.activity)))
     for line in warnings_of(snapshot):
-        print(line, file=sys.stderr)
+        print(plain_message(line), file=sys.stderr)
     counts = {state.value: count for state, count in collected.states.items()}
     if args.json:
         sizes = {str(name): size for name, size in collected.dataset.sizes.items()}
-        print(json.dumps({"output": str(output), "run": str(run.path), "states": counts, "sizes": sizes}, indent=1))
+        print(plain_json({"output": str(output), "run": str(run.path), "states": counts, "sizes": sizes}))
         return 0
-    print(collected.dataset)
+    print(plain(collected.dataset))
     missing = ", ".join(f"{count} {state}" for state, count in counts.items() if count and state != "succeeded")
     if output.suffix == ".nc" and any(v.dtype.kind == "c" for v in collected.dataset.variables.values()):
         print("complex numbers: read it with xarray.open_dataset(path, auto_complex=True)", file=sys.stderr)
     print(f"written to {output}" + (f"; without a result: {missing}" if missing else ""), file=sys.stderr)
     return 0
+
+
+def _print_left_out(collected: "Collected", run: RunDirectory, *, written_to: bool) -> None:
+    """Say what could not be read. A torn end is normal while workers write."""
+    lines = [
+        f"task {task_id}: a record of it in {file} is corrupt (checksum)" for file, task_id in collected.unsound
+    ] + [f"{file}: {what}" for file, what in collected.torn if not (written_to and file in collected.ends_torn)]
+    for line in lines[:_SHOWN_LINES]:
+        print(plain_message(line), file=sys.stderr)
+    if len(lines) > _SHOWN_LINES:
+        print(f"… and {len(lines) - _SHOWN_LINES} more such lines", file=sys.stderr)
+    if lines:
+        print(
+            "what is damaged was left out; the tasks that have no other record run again with: "
+            f"sweeprun resume {run.shown()}",
+            file=sys.stderr,
+        )

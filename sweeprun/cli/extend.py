@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,7 @@ def main(words: Sequence[str]) -> int:
     from sweeprun.design.task_ids import TaskIds
     from sweeprun.launchers.registry import make_launcher
     from sweeprun.store.extensions import count_extensions
-    from sweeprun.store.manifest import read_manifest
+    from sweeprun.store.manifest import check_size, read_manifest
 
     number = count_extensions(run) + 1  # before the tasks are read: of two at once, one finds its number taken
     manifest = read_manifest(run)
@@ -68,6 +69,7 @@ def main(words: Sequence[str]) -> int:
     if not extension.blocks:
         print(f"nothing to add: {run.shown()} has all these points; see `sweeprun status`", file=sys.stderr)
         return 0
+    check_size(replace(manifest, table=manifest.table.with_blocks(extension.blocks)))
     code = _with_new_functions(code, extension)
     first_id = len(manifest.table)
     _write(run, extension, number)

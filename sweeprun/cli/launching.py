@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from types import FrameType
 
+from sweeprun.cli.display import plain_message
 from sweeprun.cli.progress import make_progress, print_failures, print_summary
 from sweeprun.errors import RunDirectoryError
 from sweeprun.launchers.launcher import write_submissions
@@ -63,7 +64,7 @@ def conclude_snapshot(snapshot: Snapshot, seconds: float | None, *, interrupted:
     print_summary(snapshot, seconds, interrupted=interrupted)
     print_failures(failures_of(snapshot))
     for line in warnings_of(snapshot):
-        print(line, file=sys.stderr, flush=True)
+        print(plain_message(line), file=sys.stderr, flush=True)
     if interrupted:
         return 130
     return 0 if snapshot.counts()[TaskState.SUCCEEDED] == len(snapshot.states) else 1

@@ -1,6 +1,5 @@
 """``sweeprun list``: the runs, newest first."""
 
-import json
 import os
 import shlex
 from collections.abc import Sequence
@@ -8,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from sweeprun.cli.arguments import subcommand_parser
-from sweeprun.errors import FormatError
+from sweeprun.cli.display import plain_json, plain_message
+from sweeprun.errors import SweeprunError
 from sweeprun.store.directory import DEFAULT_ROOT, RunDirectory, find_runs
 
 
@@ -20,11 +20,11 @@ def main(words: Sequence[str]) -> int:
     args = parser.parse_args(words)
     runs = [_describe(run) for run in find_runs(args.root)]
     if args.json:
-        print(json.dumps(runs, indent=1, ensure_ascii=False))
+        print(plain_json(runs))
         return 0
     for run in runs:
         states = run.get("error") or ", ".join(f"{count} {state}" for state, count in run["states"].items() if count)
-        print(f"{run['shown']}  {states}  {shlex.join(run.get('command', []))}")
+        print(plain_message(f"{run['shown']}  {states}  {shlex.join(run.get('command', []))}"))
     if not runs:
         print(f"no runs below {args.root}")
     return 0
@@ -40,6 +40,6 @@ def _describe(run: RunDirectory) -> dict[str, Any]:
         provenance = snapshot.manifest.provenance
         described |= {"created": provenance.get("created"), "command": provenance.get("command", [])}
         described["states"] = state_counts(snapshot)
-    except FormatError as error:
+    except SweeprunError as error:
         described["error"] = str(error)
     return described

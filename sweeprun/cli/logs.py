@@ -1,11 +1,17 @@
 """``sweeprun logs TASK``: what a task printed."""
 
+import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sweeprun.cli.arguments import chosen_run, newest_if_number, subcommand_parser
+from sweeprun.cli.display import plain
 from sweeprun.store.directory import RunDirectory
+
+_LOG = re.compile(r"[^/\0]+\.log")
+"""The names that logs have; others that notes hold are passed over."""
 
 
 def main(words: Sequence[str]) -> int:
@@ -26,14 +32,14 @@ def main(words: Sequence[str]) -> int:
 
     run = chosen_run(args.run)
     read_manifest(run).table.task(args.task)
-    paths = [path for path in dict.fromkeys(_paths(run, args.task)) if path.exists()]
+    paths = [path for path in dict.fromkeys(_paths(run, args.task)) if os.path.lexists(path)]
     if args.path:
-        print("\n".join(map(str, paths)))
+        print(plain("\n".join(map(str, paths))))
         return 0
     outputs = sorted(outputs_of(paths, args.task), key=lambda output: output.attempt or 0)
     for output in outputs:
         if len(outputs) > 1:
-            print(f"attempt {output.attempt}, {output.path}:", file=sys.stderr)
+            print(plain(f"attempt {output.attempt}, {output.path}:"), file=sys.stderr)
         _write(output.text)
     if outputs:
         return 0
@@ -53,14 +59,15 @@ def main(words: Sequence[str]) -> int:
 
 def _paths(run: RunDirectory, task_id: int) -> Iterator[Path]:
     """The logs in which a task's output may be, those of earlier submissions first."""
+    from sweeprun.store.files import list_files
     from sweeprun.store.submissions import read_submissions
 
     for submission in read_submissions(run):
         index = submission.array.element_of(task_id)
         if index is not None:
             yield run.element_log(submission.number, index)
-            yield from sorted(run.logs.glob(f"{submission.number}.{index}-worker-*.log"))
-            yield from sorted(run.logs.glob(f"{submission.number}.worker-*.log"))
+            begins = (f"{submission.number}.{index}-worker-", f"{submission.number}.worker-")
+            yield from (path for path in list_files(run.logs, ".log") if path.name.startswith(begins))
 
 
 def _own_paths(run: RunDirectory, task_id: int) -> Iterator[Path]:
@@ -70,7 +77,7 @@ def _own_paths(run: RunDirectory, task_id: int) -> Iterator[Path]:
 
     names = {noted.log for noted in read_exits(run) if noted.task_id == task_id}
     names |= {beat.log for beat in read_beats(run) if beat.task_id == task_id}
-    yield from (run.logs / name for name in sorted(names) if name and Path(name).name == name)
+    yield from (run.logs / name for name in sorted(names) if _LOG.fullmatch(name))
     for submission in read_submissions(run):
         index = submission.array.element_of(task_id)
         path = None if index is None else run.element_log(submission.number, index)
@@ -79,5 +86,9 @@ def _own_paths(run: RunDirectory, task_id: int) -> Iterator[Path]:
 
 
 def _write(text: bytes) -> None:
+    """Print what a task printed: to a terminal with control characters written out, anywhere else byte by byte."""
+    if sys.stdout.isatty():
+        print(plain(text.decode(errors="replace").removesuffix("\n")), flush=True)
+        return
     sys.stdout.buffer.write(text if text.endswith(b"\n") else text + b"\n")
     sys.stdout.buffer.flush()

@@ -58,7 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SweeprunError as error:
         if os.environ.get("HYDRA_FULL_ERROR") == "1":
             raise
-        print(f"sweeprun: {error}", file=sys.stderr)
+        from sweeprun.cli.display import plain_message
+
+        print(f"sweeprun: {plain_message(error)}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return 130

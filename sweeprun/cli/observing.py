@@ -29,7 +29,7 @@ def missing_tasks(snapshot: Snapshot) -> TaskIds:
     for tasks in snapshot.activity.active_tasks():
         for ids in tasks.ranges:
             missing[ids.start : ids.stop : ids.step] = False
-    return TaskIds.of(missing.nonzero()[0].tolist())
+    return TaskIds.where(missing)
 
 
 def warnings_of(snapshot: Snapshot) -> list[str]:
@@ -84,7 +84,8 @@ def _ended_too_early(snapshot: Snapshot) -> Iterator[tuple[int, int, Element]]:
         array = by_number[number].array
         if index is None or index >= len(array) or element.state is not ElementState.ENDED:
             continue
-        if any(int(snapshot.states[task_id]) not in done for task_id in array.chunk(index)):
+        chunk = array.chunk(index)
+        if any(int(snapshot.states[task_id]) not in done for task_id in chunk if task_id < len(snapshot.states)):
             yield number, index, element
 
 

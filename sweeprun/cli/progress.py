@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from sweeprun.cli.display import plain_message
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.launchers.progress import Progress, Tally
 from sweeprun.store.directory import RunDirectory
@@ -79,7 +80,7 @@ class BarProgress:
         )
 
     def note(self, text: str) -> None:
-        self._bar.console.print(text, markup=False, highlight=False)
+        self._bar.console.print(plain_message(text), markup=False, highlight=False)
 
 
 class PlainProgress:
@@ -104,7 +105,7 @@ class PlainProgress:
         print(text, file=sys.stderr, flush=True)
 
     def note(self, text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
+        print(plain_message(text), file=sys.stderr, flush=True)
 
 
 def print_summary(snapshot: Snapshot, seconds: float | None, *, interrupted: bool) -> None:
@@ -155,7 +156,8 @@ def print_failures(groups: Sequence[Any]) -> None:
         table.add_column(column, justify="right" if column == "tasks" else "left")
     for group in groups[:_SHOWN_GROUPS]:
         ids = ", ".join(map(str, group.task_ids[:5])) + (", …" if group.count > 5 else "")
-        table.add_row(Text(group.kind), str(group.count), ids, Text(group.message[:_SHOWN_MESSAGE]))
+        kind, message = plain_message(group.kind), plain_message(group.message[:_SHOWN_MESSAGE])
+        table.add_row(Text(kind), str(group.count), ids, Text(message))
     if len(groups) > _SHOWN_GROUPS:
         rest = groups[_SHOWN_GROUPS:]
         table.add_row(

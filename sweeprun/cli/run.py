@@ -21,6 +21,7 @@ from sweeprun.config.composing import task_spec
 from sweeprun.config.schema import SWEEPER
 from sweeprun.errors import SweeprunError, UsageError
 from sweeprun.launchers.launcher import plan_submissions
+from sweeprun.store.manifest import check_size
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.jobs import PlainJob, RecordedJob
 
@@ -65,6 +66,7 @@ def _run_sweep(application: Application, overrides: Sequence[str], command: Sequ
             return _report(error)
         return 0
     prepared = prepare_sweep(application, sweep_config)
+    check_size(prepared.manifest)
     for group in prepared.groups:
         group.launcher.check(Notes())
     submissions = plan_submissions(prepared.groups) if prepared.groups else ()

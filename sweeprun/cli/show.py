@@ -1,11 +1,11 @@
 """``sweeprun show RUN [TASK]``: a run, or one of its tasks."""
 
-import json
 import shlex
 from collections.abc import Sequence
 from typing import Any
 
 from sweeprun.cli.arguments import chosen_run, newest_if_number, run_parser
+from sweeprun.cli.display import plain, plain_json
 from sweeprun.design.extending import whole_grid
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
@@ -31,7 +31,7 @@ def main(words: Sequence[str]) -> int:
     run = chosen_run(args.run)
     manifest = read_manifest(run)
     shown = _run(run, manifest) if args.task is None else _task(run, manifest, args.task)
-    print(json.dumps(shown, indent=1, ensure_ascii=False, default=str) if args.json else _text(shown))
+    print(plain_json(shown) if args.json else plain(_text(shown)))
     return 0
 
 
@@ -85,7 +85,7 @@ def _task(run: RunDirectory, manifest: Manifest, task_id: int) -> dict[str, Any]
     record = snapshot.record(task_id)
     if record is not None:
         shown |= _record(record)
-    if run.task(task_id).is_dir():
+    if run.task(task_id).is_dir() and not run.task(task_id).is_symlink():
         shown["directory"] = str(run.task(task_id))
     return shown
 

@@ -116,10 +116,8 @@ def _next_attempt(snapshot: "Snapshot") -> int:
     from sweeprun.store.workers import read_beats, read_exits
 
     last = last_policy(snapshot)
-    attempts = [0]
+    attempts = [snapshot.best.last_attempt]
     attempts += [own.attempt + (own.policy or last).retries for own in snapshot.activity.submissions]
     attempts += [beat.place.attempt for beat in read_beats(snapshot.run)]
     attempts += [noted.place.attempt for noted in read_exits(snapshot.run)]
-    for shard in snapshot.shards:
-        attempts += [int(batch.columns["attempt"].max()) for batch in shard.batches if len(batch)]
     return 1 + max(attempts)

@@ -1,6 +1,5 @@
 """``sweeprun status``: where a run stands. Looking changes nothing."""
 
-import json
 import shlex
 import sys
 import time
@@ -10,6 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sweeprun.cli.arguments import chosen_run, run_parser
+from sweeprun.cli.display import plain_json, plain_message
 from sweeprun.store.directory import RunDirectory
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ def _print(run: RunDirectory, snapshot: "Snapshot", *, as_json: bool) -> None:
     status = _status(run, snapshot)
     if as_json:
         status["failures"] = [asdict(group) for group in groups]
-        print(json.dumps(status, indent=1, ensure_ascii=False), flush=True)
+        print(plain_json(status), flush=True)
         return
-    print("\n".join(_lines(status, snapshot)), flush=True)
+    print("\n".join(map(plain_message, _lines(status, snapshot))), flush=True)
     print_failures(groups)
 
 

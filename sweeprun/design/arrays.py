@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweeprun.design.task_ids import TaskIds
+from sweeprun.design.values import check_types
 from sweeprun.errors import UsageError
 
 
@@ -62,4 +63,5 @@ class Array:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Array":
+        check_types(int, data["tasks_per_job"], data["throttle"])
         return cls(tasks=TaskIds.parse(data["tasks"]), tasks_per_job=data["tasks_per_job"], throttle=data["throttle"])

@@ -9,7 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from sweeprun.design.values import AxisValues, IntegerRange, Scalar, axis_values_from_dict
+from sweeprun.design.values import (
+    AxisValues,
+    Choice,
+    DecimalRange,
+    IntegerRange,
+    Scalar,
+    axis_values_from_dict,
+    check_types,
+)
 from sweeprun.errors import OverrideError
 
 RESERVED_NAMES = frozenset({"task_id", "state", "seconds", "code_digest"})
@@ -46,6 +54,18 @@ class LabelKind(Enum):
         if types and types <= {int, float}:
             return cls.FLOAT if all(abs(label) <= _LARGEST_EXACT_FLOAT for label in integers) else cls.MIXED
         return cls.TEXT if types == {str} else cls.MIXED
+
+    def holds(self, values: AxisValues) -> bool:
+        """Whether all labels are of this kind."""
+        if self is LabelKind.MIXED:
+            return True
+        if isinstance(values, IntegerRange):
+            ends = (values.start, values.stop)
+            return self is LabelKind.FLOAT or (self is LabelKind.INTEGER and all(map(_fits_int64, ends)))
+        if isinstance(values, DecimalRange):
+            return self is LabelKind.FLOAT
+        found = LabelKind.of(values.labels) if isinstance(values, Choice) else self
+        return found is self or (self is LabelKind.FLOAT and found is LabelKind.INTEGER)
 
     def join(self, other: "LabelKind") -> "LabelKind":
         """The narrowest kind that holds both."""
@@ -137,7 +157,11 @@ class Axis:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Axis":
-        return cls(name=data["name"], kind=LabelKind(data["kind"]), values=axis_values_from_dict(data["values"]))
+        axis = cls(name=data["name"], kind=LabelKind(data["kind"]), values=axis_values_from_dict(data["values"]))
+        check_types(str, axis.name)
+        if not axis.kind.holds(axis.values):
+            raise TypeError(f"the labels of axis {axis.name!r} are not all of the type {axis.kind.value}")
+        return axis
 
 
 def _label_key(label: Scalar) -> Scalar:

@@ -11,6 +11,8 @@ from sweeprun.design.axes import Axis
 from sweeprun.design.values import Scalar
 from sweeprun.errors import FormatError, OverrideError
 
+_MOST_AXES = 1000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
@@ -75,4 +77,6 @@ class Grid:
     def from_dict(cls, data: Mapping[str, Any]) -> "Grid":
         if data.get("kind") != "grid":
             raise FormatError(f"unknown kind of design: {data.get('kind')!r}; written by a newer sweeprun?")
+        if len(data["axes"]) > _MOST_AXES:
+            raise FormatError(f"a grid of {len(data['axes'])} axes; at most {_MOST_AXES} can be read")
         return cls(axes=tuple(Axis.from_dict(axis) for axis in data["axes"]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sweeprun.design.values import Value, decode_value, encode_value
+from sweeprun.design.values import Value, check_types, decode_value, encode_value
 
 
 class Operation(Enum):
@@ -52,6 +52,8 @@ class Override:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Override":
+        check_types(str, data["key"], data.get("text", ""))
+        check_types(str | None, data["axis"])
         return cls(
             operation=Operation[data["operation"].upper()],
             key=data["key"],

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from sweeprun.design.values import check_types
 from sweeprun.errors import OverrideError
 
 LOST = "LOST"
 TIMEOUT = "timeout"
+_MOST_RETRIES = 2**20
 
 _LONGEST_TIMEOUT = 1e9
 """Seconds; timers take no more than about nine times that."""
@@ -71,4 +73,8 @@ class Policy:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Policy":
         retry_on = data["retry_on"]
+        check_types(int | None, data["retries"], data["max_failures"])
+        check_types(int | float | None, data["timeout"])
+        if data["retries"] > _MOST_RETRIES:
+            raise ValueError(f"{data['retries']} retries are more than attempts can be numbered")
         return cls(**{**data, "retry_on": None if retry_on is None else tuple(map(str, retry_on))})

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sweeprun.design.values import check_types
 from sweeprun.errors import OverrideError
 
 if TYPE_CHECKING:
@@ -65,5 +66,7 @@ class Streams:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Streams":
-        shared_by = data["shared_by"]
-        return cls(root_seed=data["root_seed"], shared_by=None if shared_by is None else tuple(shared_by))
+        shared_by, root_seed = data["shared_by"], data["root_seed"]
+        check_types(int | None, root_seed)
+        check_types(str, *(shared_by or ()))
+        return cls(root_seed=root_seed, shared_by=None if shared_by is None else tuple(shared_by))

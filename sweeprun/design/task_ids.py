@@ -5,10 +5,16 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, chain
+from typing import TYPE_CHECKING
 
 from sweeprun.errors import UsageError
 
+if TYPE_CHECKING:
+    import numpy as np
+
 _PART = re.compile(r"(?P<first>\d{1,15})(?:-(?P<last>\d{1,15})(?::(?P<step>\d{1,15}))?)?")
+
+_MOST_UNORDERED = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,17 @@ class TaskIds:
         return cls(tuple(_runs(sorted(set(task_ids)))))
 
     @classmethod
+    def where(cls, mask: "np.ndarray") -> "TaskIds":
+        """The tasks for which a mask is true; of 10^8 it makes no list."""
+        import numpy as np
+
+        edges = np.flatnonzero(np.diff(mask, prepend=False, append=False)).tolist()
+        runs = list(zip(edges[::2], edges[1::2], strict=True))
+        if sum(stop - start for start, stop in runs) <= _MOST_UNORDERED:
+            return cls.of(chain.from_iterable(range(start, stop) for start, stop in runs))
+        return cls(tuple(range(start, stop) for start, stop in runs))
+
+    @classmethod
     def parse(cls, text: str) -> "TaskIds":
         """What is written as in Slurm's ``--array``: ``0-3,7,10-20:2``; the inverse of ``str``.
 
@@ -64,6 +81,8 @@ class TaskIds:
         try:
             return cls(tuple(ranges))
         except ValueError:
+            if (count := sum(map(len, ranges))) > _MOST_UNORDERED:
+                raise UsageError(f"so many task ids ({count}) must ascend") from None
             return cls.of(chain.from_iterable(ranges))
 
     def __len__(self) -> int:

@@ -181,17 +181,38 @@ def axis_values_from_dict(data: Mapping[str, Any]) -> AxisValues:
     """
     match data.get("kind"):
         case "choice":
-            return Choice(
-                values=tuple(decode_value(value) for value in data["values"]),
-                texts=tuple(data["texts"]),
-                labels=tuple(decode_value(label) for label in data["labels"]),
-            )
+            labels = tuple(decode_value(label) for label in data["labels"])
+            check_types(str, *data["texts"])
+            check_types(bool | int | float | str | None, *labels)
+            values = tuple(decode_value(value) for value in data["values"])
+            return Choice(values=values, texts=tuple(data["texts"]), labels=labels)
         case "integer_range":
+            check_types(int, *(data[bound] for bound in _BOUNDS))
             return IntegerRange(start=data["start"], stop=data["stop"], step=data["step"])
         case "decimal_range":
+            check_types(str, *(data[bound] for bound in _BOUNDS))
+            if any(len(data[bound]) > _LONGEST_BOUND for bound in _BOUNDS):
+                raise ValueError("the bound of a range is longer than any number that can be written")
             return DecimalRange(start=data["start"], stop=data["stop"], step=data["step"])
         case unknown:
             raise FormatError(f"unknown kind of axis values: {unknown!r}; written by a newer sweeprun?")
+
+
+_BOUNDS = ("start", "stop", "step")
+_LONGEST_BOUND = 1000
+
+
+def check_types(kind: Any, *values: object) -> None:
+    """Refuse values out of a file that are not of a type, or of a union of types.
+
+    Raises
+    ------
+    TypeError
+        If one isn't.
+    """
+    for value in values:
+        if not isinstance(value, kind):
+            raise TypeError(f"{value!r} is a {type(value).__name__}, which it should not be")
 
 
 def encode_value(value: Value) -> Any:

@@ -41,6 +41,6 @@ def make_launcher(options: Mapping[str, Any]) -> Launcher:
         kind = found[name].load()
     try:
         launcher: Launcher = kind(**others)
-    except TypeError as error:
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise UsageError(f"the launcher {name!r} can't be made with the options {others}: {error}") from error
     return launcher

@@ -12,9 +12,10 @@ from sweeprun import __version__
 from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.design.extending import grid_positions, whole_grid
 from sweeprun.design.grid import Grid
-from sweeprun.errors import ResultError
+from sweeprun.design.tasks import TaskTable
+from sweeprun.errors import FormatError, ResultError, SweeprunError, UsageError
 from sweeprun.results.dtypes import encodable
-from sweeprun.results.merging import Merged, OwnDimension, merge_variables, own_dimensions
+from sweeprun.results.merging import Merged, OwnDimension, bytes_of_task, merge_variables, own_dimensions
 from sweeprun.results.parts import Part, chosen_rows, read_parts
 from sweeprun.store.code import accepted_code, read_code
 from sweeprun.store.directory import RunDirectory
@@ -27,6 +28,12 @@ from sweeprun.store.states import STATE_ORDER, Snapshot, TaskState, take_snapsho
 MANIFEST_ATTRIBUTE = "manifest"
 CODE_ATTRIBUTE = "code"
 _LONGEST_ATTRIBUTE = 8_000_000
+_BOOKKEEPING_BYTES = 200
+"""What the coordinates take for each task while they are put together."""
+
+_MOST_BYTES = 2**30
+_MOST_PADDING = 1000
+"""So many times what was returned may a Dataset have, if it is larger than that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +49,16 @@ class Collected:
     unsound
         ``(shard, task_id)`` of records that were left out because their checksum is wrong.
     torn
-        ``(shard, why)`` of shards that end in the middle of something, as while a worker writes.
+        ``(shard, what)`` of shards of which not everything can be read.
+    ends_torn
+        Those of them that only end in the middle of something, as while a worker writes.
     """
 
     dataset: xr.Dataset
     states: dict[TaskState, int]
     unsound: tuple[tuple[str, int], ...]
     torn: tuple[tuple[str, str], ...]
+    ends_torn: frozenset[str]
 
 
 def collect_run(run: RunDirectory) -> Collected:
@@ -68,14 +78,28 @@ def collect_snapshot(snapshot: Snapshot) -> Collected:
         If the run can't be read.
     ResultError
         If two tasks returned what can't be one variable.
+    UsageError
+        If it would be huge, and next to nothing of it is there yet.
     """
+    try:
+        return _collect(snapshot)
+    except SweeprunError:
+        raise
+    except (ArithmeticError, LookupError, MemoryError, RecursionError, TypeError, ValueError) as error:
+        raise FormatError(
+            f"the records of {snapshot.run.path} can't be put together: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _collect(snapshot: Snapshot) -> Collected:
     manifest, shards = snapshot.manifest, snapshot.shards
     best, states = snapshot.best, snapshot.states
-    grid = whole_grid(manifest.table)
-    positions = grid_positions(manifest.table, grid)
+    grid = _grid(manifest.table)
     names = dimension_names(grid)
     parts = read_parts(shards, best, RESERVED_NAMES.union(names))
     dimensions = own_dimensions(parts)
+    _check_memory(snapshot, parts, dimensions)
+    positions = _positions(manifest.table, grid)
     bookkeeping = {
         "task_id": np.arange(len(grid)),
         "state": np.array([state.value for state in STATE_ORDER])[states],
@@ -91,7 +115,34 @@ def collect_snapshot(snapshot: Snapshot) -> Collected:
         states=snapshot.counts(),
         unsound=best.unsound,
         torn=tuple((shard.path.name, shard.torn) for shard in shards if shard.torn is not None),
+        ends_torn=frozenset(shard.path.name for shard in shards if shard.only_tail),
     )
+
+
+def _grid(table: TaskTable) -> Grid:
+    grid = whole_grid(table)
+    if len(grid) != len(table):
+        raise FormatError(f"the run has {len(table)} tasks, which are not the {len(grid)} points of its grid")
+    return grid
+
+
+def _positions(table: TaskTable, grid: Grid) -> np.ndarray:
+    """Where each task lies on the grid."""
+    positions = grid_positions(table, grid)
+    if len(table.blocks) > 1 and (np.bincount(positions, minlength=len(grid)) != 1).any():
+        raise FormatError("two tasks of the run have the same place on its grid")
+    return positions
+
+
+def _check_memory(snapshot: Snapshot, parts: list[Part], dimensions: dict[str, OwnDimension]) -> None:
+    """Refuse a Dataset of next to nothing but missing values that needs more memory than most machines have."""
+    size = len(snapshot.states) * (_BOOKKEEPING_BYTES + bytes_of_task(parts, dimensions))
+    given = sum(batch.data.nbytes for shard in snapshot.shards for batch in shard.batches)
+    if size > max(_MOST_BYTES, _MOST_PADDING * given):
+        raise UsageError(
+            f"the Dataset would have {size} bytes, and the results so far {given}: next to all of it would be missing "
+            "values. Collect when more tasks have ended"
+        )
 
 
 def _seconds_and_code(snapshot: Snapshot) -> dict[str, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -182,6 +183,17 @@ def merge_variables(
     for name, same in pieces.items():
         if name in others:
             yield _merge(name, same, dimensions, positions)
+
+
+def bytes_of_task(parts: Sequence[Part], dimensions: dict[str, OwnDimension]) -> int:
+    """How much the variables of one task take when they are padded to the lengths of all."""
+    sizes: dict[str, int] = {}
+    for part in parts:
+        for variable, column in zip(part.layout.variables, part.columns, strict=True):
+            if not is_dimension_coordinate(variable):
+                padded = column.dtype.itemsize * prod(dimensions[dim].length for dim in variable.dims)
+                sizes[variable.name] = max(sizes.get(variable.name, 0), padded)
+    return sum(sizes.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

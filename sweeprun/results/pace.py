@@ -38,7 +38,11 @@ def pace_of(snapshot: Snapshot, now: float | None = None) -> Pace:
     if not batches:
         return Pace(done=done, rate=0.0, left=None)
     started = np.concatenate([columns["started"] for columns in batches])
-    ended = started + np.concatenate([columns["seconds"] for columns in batches])
+    seconds = np.concatenate([columns["seconds"] for columns in batches])
+    sane = np.isfinite(started) & np.isfinite(seconds)
+    started, ended = started[sane], started[sane] + seconds[sane]
+    if not len(started):
+        return Pace(done=done, rate=0.0, left=None)
     window = min(_WINDOW_SECONDS, max(now - float(started.min()), 1e-3))
     rate = np.count_nonzero(ended >= now - window) / window
     left = (len(snapshot.states) - done) / rate if rate else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from sweeprun.design.tasks import Block
 from sweeprun.errors import FormatError
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.files import create_file, read_json
+from sweeprun.store.files import MOST_JSON, create_file, read_file, read_json
 
 FORMAT = "sweeprun-extension"
 VERSION = 1
@@ -44,7 +44,7 @@ def count_extensions(run: RunDirectory) -> int:
 def config_text(run: RunDirectory) -> str:
     """All composed configs of a run, in their order, as YAML documents; what is not there is left out."""
     paths = [run.config, *map(run.added_config, config_tokens(run))]
-    texts = [path.read_text(encoding="utf-8", errors="replace") for path in paths if path.exists()]
+    texts = [read_file(path, MOST_JSON).decode(errors="replace") for path in paths if path.exists()]
     return "---\n".join(texts)
 
 

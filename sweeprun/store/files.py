@@ -1,8 +1,10 @@
-"""Writing files so that they are there whole or not at all."""
+"""Files of a run: written so that they are there whole or not at all, and read as if somebody hostile had made them."""
 
 import errno
 import json
+import mmap
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,6 +14,11 @@ from sweeprun.errors import FormatError
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 """What file systems without hard links say: FAT, some FUSE and SMB mounts."""
+
+MOST_JSON = 2**25
+"""Bytes of JSON: half a million values that are listed one by one. Python's objects take up to 30 times as much."""
+
+_DEEPEST_JSON = 100
 
 
 def create_file(path: Path, content: bytes) -> None:
@@ -77,18 +84,152 @@ def sync_directory(path: Path) -> None:
             os.close(descriptor)
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """The JSON object in a file.
+def read_file(path: Path, most: int) -> bytes:
+    """The content of a regular file of a run, which somebody else may have made.
+
+    Neither it nor its directory may be a symbolic link, so nothing outside the run is read; a FIFO or a device is not
+    waited for.
+
+    Parameters
+    ----------
+    path
+        The file.
+    most
+        Bytes that it has at most.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    FormatError
+        If it is no such file, larger, or can't be read.
+    """
+    with _opened(path) as (descriptor, size):
+        if size > most:
+            raise FormatError(f"{path} has {size} bytes, and such a file has {most} at most")
+        return _read(descriptor, size)
+
+
+def read_large_file(path: Path) -> tuple[memoryview, list[tuple[int, int]]]:
+    """The same of a file of any size, and where it has data: of a sparse one, holes are zeros that take no memory."""
+    with _opened(path) as (descriptor, size):
+        parts = _parts_on_disk(descriptor, size)
+        if sum(stop - start for start, stop in parts) == size:
+            return memoryview(_read(descriptor, size)), parts
+        flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_NORESERVE", 0)
+        content = memoryview(mmap.mmap(-1, size, flags=flags))
+        for start, stop in parts:
+            place = start
+            while place < stop and (count := os.preadv(descriptor, [content[place:stop]], place)):
+                place += count
+        return content, parts
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[int, int]]:
+    """A regular file, as its descriptor and size."""
+    directory = descriptor = -1
+    try:
+        directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+        descriptor = os.open(path.name, flags, dir_fd=directory)
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise FormatError(f"{path} should be a regular file, and is none")
+        yield descriptor, status.st_size
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise FormatError(_why_unreadable(path, error)) from error
+    except (MemoryError, OverflowError) as error:
+        raise FormatError(f"{path} is too large for the memory of this machine") from error
+    finally:
+        for opened in (descriptor, directory):
+            if opened >= 0:
+                os.close(opened)
+
+
+def _why_unreadable(path: Path, error: OSError) -> str:
+    if error.errno in (errno.ELOOP, errno.ENOTDIR):
+        return f"{path} leads out of its run: it or its directory is a symbolic link, or no directory"
+    if error.errno == errno.ENXIO:
+        return f"{path} should be a regular file, and is none"
+    return f"{path} can't be read: {error.strerror}"
+
+
+def _read(descriptor: int, size: int) -> bytes:
+    """Up to ``size`` bytes: a file that grows meanwhile is read as it was."""
+    parts = []
+    while size > 0 and (part := os.read(descriptor, size)):
+        parts.append(part)
+        size -= len(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _parts_on_disk(descriptor: int, size: int) -> list[tuple[int, int]]:
+    """Where a file has data, the holes in it left out, as ``(start, stop)``."""
+    parts = []
+    stop = 0
+    try:
+        while stop < size:
+            start = os.lseek(descriptor, stop, os.SEEK_DATA)
+            stop = min(os.lseek(descriptor, start, os.SEEK_HOLE), size)
+            parts.append((start, stop))
+    except (OSError, AttributeError) as error:
+        if getattr(error, "errno", None) != errno.ENXIO:  # no data after this; anything else: it can't be told
+            parts = [(0, size)]
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return parts
+
+
+def list_files(directory: Path, ending: str) -> list[Path]:
+    """The files of a run's directory whose names end so, by name; none if there is no such directory.
 
     Raises
     ------
     FormatError
-        If it holds anything else.
+        If it is a symbolic link, or no directory.
+    """
+    if directory.is_symlink():
+        raise FormatError(f"{directory} is a symbolic link; the files of a run are in its own directories")
+    try:
+        return sorted(path for path in directory.iterdir() if path.name.endswith(ending))
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise FormatError(f"{directory} can't be listed: {error.strerror}") from error
+
+
+def read_json(path: Path, most: int = MOST_JSON) -> dict[str, Any]:
+    """The JSON object in a file of a run; see `read_file`.
+
+    Raises
+    ------
+    FormatError
+        If it holds anything else, or is nested too deeply.
     """
     try:
-        data = json.loads(path.read_bytes())
+        data = json.loads(read_file(path, most))
+        if _is_deep(data):
+            raise RecursionError
     except ValueError as error:
         raise FormatError(f"{path} is not valid JSON: {error}") from error
+    except RecursionError:
+        raise FormatError(f"{path} is malformed: its JSON is nested deeper than {_DEEPEST_JSON} levels") from None
     if not isinstance(data, dict):
         raise FormatError(f"{path} should hold a JSON object, not a {type(data).__name__}")
     return data
+
+
+def _is_deep(data: Any) -> bool:
+    level = [data] if isinstance(data, dict | list) else []
+    for _ in range(_DEEPEST_JSON):
+        level = [
+            item
+            for parent in level
+            for item in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(item, dict | list)
+        ]
+        if not level:
+            return False
+    return True

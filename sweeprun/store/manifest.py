@@ -8,13 +8,19 @@ from typing import Any
 from sweeprun.design.overrides import Override
 from sweeprun.design.policy import Policy
 from sweeprun.design.tasks import Task, TaskTable
-from sweeprun.errors import FormatError
+from sweeprun.design.values import check_types
+from sweeprun.errors import FormatError, UsageError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import read_extensions
-from sweeprun.store.files import create_file, read_json
+from sweeprun.store.files import MOST_JSON, create_file, read_json
 
 FORMAT = "sweeprun-run"
 VERSION = 2
+MOST_TASKS = 10**8
+"""Of so many the states alone take a gigabyte."""
+
+_MOST_BLOCKS = 1000
+_MOST_ADDED = 10**7
 _READABLE_VERSIONS = (1, VERSION)
 """Version 1 held the array, too, which nobody who reads a run needs."""
 
@@ -116,10 +122,57 @@ def read_manifest(run: RunDirectory) -> Manifest:
     FormatError
         If it is malformed or of an unknown version.
     """
-    data = read_json(run.manifest)
     try:
+        data = read_json(run.manifest)
         manifest = Manifest.from_dict(data)
         added = tuple(read_extensions(run))
-        return manifest if not added else replace(manifest, table=manifest.table.with_blocks(added))
-    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        if added:
+            manifest = replace(manifest, table=manifest.table.with_blocks(added))
+        _check_readable(manifest)
+    except FormatError as error:
+        raise FormatError(str(error) if str(run.path) in str(error) else f"{run.manifest}: {error}") from error
+    except FileNotFoundError as error:
+        raise FormatError(f"{run.path} has no manifest.json any more") from error
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, UsageError) as error:
         raise FormatError(f"{run.manifest} is malformed: {type(error).__name__}: {error}") from error
+    return manifest
+
+
+def check_size(manifest: Manifest) -> None:
+    """Refuse a run that nobody could look at, before anything of it is made.
+
+    Raises
+    ------
+    UsageError
+        If it has too many tasks, or its manifest would be too large to be read.
+    """
+    if (count := len(manifest.table)) > MOST_TASKS:
+        raise UsageError(
+            f"a sweep of {count} tasks is too large: a run has at most {MOST_TASKS}. Let each task do more (such as "
+            "many seeds in one), or split it into several sweeps"
+        )
+    if (size := len(json.dumps(manifest.to_dict(), indent=1))) > MOST_JSON // 2:
+        raise UsageError(
+            f"the values of the axes take {size} bytes when they are listed, and a run holds {MOST_JSON // 2}; write "
+            "them as range(…), or read them in the task function"
+        )
+
+
+def _check_readable(manifest: Manifest) -> None:
+    table = manifest.table
+    if not table.blocks:
+        raise ValueError("it has no tasks")
+    if len(table) > MOST_TASKS:
+        raise ValueError(f"it claims {len(table)} tasks, and a run has at most {MOST_TASKS}")
+    if len(table.blocks) > 1 and (
+        len(table.blocks) > _MOST_BLOCKS or max(map(len, table.blocks[-1].design.axes), default=0) > _MOST_ADDED
+    ):
+        raise ValueError(f"it was extended more than {_MOST_BLOCKS} times, or beyond {_MOST_ADDED} values of an axis")
+    names = [axis.name for axis in table.blocks[0].design.axes]
+    if any([axis.name for axis in block.design.axes] != names for block in table.blocks):
+        raise ValueError("its blocks of tasks have different axes")
+    if any(override.axis is not None and override.axis not in names for override in manifest.overrides):
+        raise ValueError("an override follows an axis that there is not")
+    command = manifest.provenance.get("command", [])
+    check_types(list, command)
+    check_types(str, *command)

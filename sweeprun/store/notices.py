@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass
 
 from sweeprun.errors import FormatError
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.files import create_file, read_json
+from sweeprun.store.files import create_file, read_file, read_json
+
+_MOST_FAILURES = 2**24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,6 @@ def note_failure(run: RunDirectory, attempt: int, task_id: int) -> None:
 
 def count_failures(run: RunDirectory, attempt: int) -> int:
     """How many tasks have failed for good in the submissions of an attempt."""
-    with suppress(OSError):
-        return len(set(run.failures(attempt).read_bytes().split()))
+    with suppress(OSError, FormatError):
+        return len(set(read_file(run.failures(attempt), _MOST_FAILURES).split()))
     return 0

@@ -6,6 +6,7 @@ Nothing here is ever unpickled.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -14,8 +15,18 @@ from typing import Any
 
 import numpy as np
 
+from sweeprun.design.values import check_types
 from sweeprun.errors import FormatError, ResultError
 from sweeprun.store.returned import TEXT, default_dims, storable, variables_of
+
+_TYPE = re.compile(r"[<|](?:[bi]1|u1|[iu][248]|f[248]|c(?:8|16)|S\d{1,9}|[mM]8(?:\[\d{0,9}(?:[YMWDhm]|[munpfa]?s)\])?)")
+"""What `storable` gives; anything else, such as Python's objects, was never written by us."""
+
+_MOST_DIMS = 32
+_LARGEST = 2**40
+_LARGEST_EMPTY = 2**31
+_SHOWN = 500
+_WIDEST = 2**24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +72,20 @@ class Variable:
             coordinate=data["coordinate"],
             attrs=data["attrs"],
         )
+
+    def check(self) -> None:
+        """See `Layout.check`."""
+        check_types(str, self.name, self.type, *self.dims)
+        check_types(dict, self.attrs)
+        check_types(bool, self.coordinate)
+        if len(self.dims) != len(self.shape) or len(set(self.dims)) < len(self.dims) or len(self.dims) > _MOST_DIMS:
+            raise ValueError(f"{self.name!r} has the dims {self.dims!r} and the shape {self.shape!r}")
+        if not all(type(length) is int and length >= 0 for length in self.shape):
+            raise ValueError(f"{self.name!r} has the shape {self.shape!r}")
+        if prod(filter(None, self.shape)) > (_LARGEST if 0 not in self.shape else _LARGEST_EMPTY):
+            raise ValueError(f"{self.name!r} has the shape {self.shape!r}, larger than any result")
+        if self.type != TEXT and not _TYPE.fullmatch(self.type):
+            raise ValueError(f"{self.name!r} has the type {self.type!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,12 +142,29 @@ class Layout:
             data = json.loads(text)
             variables = tuple(Variable.from_dict(variable) for variable in data["variables"])
             layout = cls(variables=variables, attrs=dict(data["attrs"]))
-            for variable in variables:
-                if variable.type != TEXT and np.dtype(variable.type).hasobject:
-                    raise ValueError(f"type {variable.type}")
-        except (KeyError, TypeError, ValueError) as error:
-            raise FormatError(f"malformed layout of a result: {error}") from error
+            layout.check()
+        except (KeyError, TypeError, ValueError, RecursionError, OverflowError) as error:
+            raise FormatError(f"malformed layout of a result: {str(error)[:_SHOWN]}") from error
         return layout
+
+    def check(self) -> None:
+        """Refuse what `encode_result` never gives: the text may come from anybody.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If something is wrong.
+        """
+        names = [variable.name for variable in self.variables]
+        if len(set(names)) < len(names):
+            raise ValueError("two variables have one name")
+        lengths: dict[str, int] = {}
+        for variable in self.variables:
+            variable.check()
+            for dim, length in zip(variable.dims, variable.shape, strict=True):
+                if lengths.setdefault(dim, length) != length:
+                    raise ValueError(f"dimension {dim!r} has two lengths")
+        _ = self.dtype
 
 
 def encode_result(result: object, *, taken_names: frozenset[str] = frozenset()) -> tuple[str, bytes]:
@@ -175,20 +217,27 @@ def decode_result(layout: Layout, payload: bytes) -> list[np.ndarray]:
         for variable in layout.variables:
             if variable.type == TEXT:
                 size = int.from_bytes(payload[offset : offset + 8], "little")
-                texts = json.loads(payload[offset + 8 : offset + 8 + size])
-                array = np.array(texts, dtype=str).reshape(variable.shape)
+                array = _texts(payload[offset + 8 : offset + 8 + size]).reshape(variable.shape)
                 offset += 8 + size
             else:
                 dtype = np.dtype(variable.type)
-                count = int(np.prod(variable.shape, dtype=np.int64))
+                count = prod(variable.shape)
                 array = np.frombuffer(payload, dtype, count, offset).reshape(variable.shape)
                 offset += count * dtype.itemsize
             arrays.append(array)
-    except ValueError as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise FormatError(f"a payload doesn't fit its layout: {error}") from error
     if offset != len(payload):
         raise FormatError(f"a payload doesn't fit its layout: {len(payload)} bytes instead of {offset}")
     return arrays
+
+
+def _texts(payload: bytes) -> np.ndarray:
+    texts = json.loads(payload)
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise TypeError("its strings are none")
+    width = len(texts) * max(map(len, texts), default=0)  # in an array of fixed width all take as much as the longest
+    return np.array(texts, dtype=object if width > max(_WIDEST, 16 * len(payload)) else str)
 
 
 def _check_dims(name: str, dims: tuple[str, ...], array: np.ndarray, lengths: dict[str, int]) -> None:

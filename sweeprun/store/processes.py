@@ -5,6 +5,8 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from sweeprun.design.values import check_types
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
@@ -19,6 +21,12 @@ class Process:
     host: str
     pid: int
     born: int
+
+    def __post_init__(self) -> None:
+        check_types(str, self.host)
+        check_types(int, self.born, self.pid)
+        if not 0 < self.pid < 2**31:  # 0 and below name groups of processes
+            raise ValueError(f"no id of a process: {self.pid!r}")
 
     @classmethod
     def current(cls) -> "Process":

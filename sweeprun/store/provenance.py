@@ -58,8 +58,13 @@ def keep_provenance(run: RunDirectory, command: Sequence[str], code: Code | None
 
 
 def shown_time(seconds: float | None) -> str | None:
-    """A Unix time as provenance writes it."""
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+    """A Unix time as provenance writes it; as a number if it is none that a calendar has."""
+    if seconds is None:
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):
+        return str(seconds)
 
 
 def short_form(provenance: Mapping[str, Any]) -> dict[str, Any]:

@@ -52,8 +52,11 @@ class Failure:
             If the payload is no failure.
         """
         try:
-            return cls(**json.loads(payload))
-        except (ValueError, TypeError) as error:
+            failure = cls(**json.loads(payload))
+            if not all(isinstance(text, str) for text in (failure.type, failure.message, failure.traceback)):
+                raise TypeError("its texts are none")
+            return failure
+        except (ValueError, TypeError, RecursionError) as error:
             raise FormatError(f"malformed failure in a record: {error}") from error
 
 

@@ -1,8 +1,9 @@
 """Shards: append-only files of records, one writer each.
 
 A shard is an Arrow IPC stream. Each of its batches holds the records of one flush and is complete in itself: the
-layouts that its records refer to, and their common origin, are in its metadata. Any prefix of a shard can be read, so a
-torn tail costs only what was being written. Arrow checks nothing, so every record carries a CRC-32.
+layouts that its records refer to, and their common origin, are in its metadata. Any batch can be read without the
+others, so damage costs only what it hit, and a torn tail what was being written. Arrow checks nothing, so every record
+carries a CRC-32.
 
 References
 ----------
@@ -24,7 +25,8 @@ import pyarrow as pa
 from pyarrow import ipc
 
 from sweeprun.errors import FormatError
-from sweeprun.store.files import naming, sync_directory, write_fully
+from sweeprun.store.files import list_files, naming, read_large_file, sync_directory, write_fully
+from sweeprun.store.messages import Bytes, Message, MessageKind, find_messages, is_end
 from sweeprun.store.records import Outcome, Record
 
 FORMAT = b"sweeprun-shard"
@@ -58,8 +60,8 @@ _HEADER = np.dtype(
 )
 """What `Record.checksum` covers besides origin, layout and payload, as it packs it."""
 
-_UNREADABLE = (pa.ArrowException, OSError, ValueError, TypeError, LookupError, OverflowError, MemoryError)
-"""What reading damaged bytes may raise."""
+_SHOWN_GAPS = 5
+_SHOWN_BYTES = 20
 
 
 class ShardWriter:
@@ -216,12 +218,15 @@ class ShardContents:
     batches
         The batches, in the order in which they were written.
     torn
-        What was wrong with the rest of the file; None if nothing. While a worker writes, a torn tail is normal.
+        What of the file can't be read, and why; None if nothing. While a worker writes, a torn tail is normal.
+    only_tail
+        Whether that is the end of the file alone.
     """
 
     path: Path
     batches: tuple[Batch, ...]
     torn: str | None
+    only_tail: bool = False
 
     def records(self) -> Iterator[Record]:
         """The sound records."""
@@ -231,35 +236,65 @@ class ShardContents:
 
 
 def read_shard(path: Path) -> ShardContents:
-    """Everything that can be read of a shard, also while it is being written.
+    """Everything that can be read of a shard, also while it is being written; whatever is in it, nothing is raised."""
+    try:
+        content, parts = read_large_file(path)
+    except (FormatError, FileNotFoundError) as error:
+        return ShardContents(path=path, batches=(), torn=str(error))
+    batches: list[Batch] = []
+    gaps: list[tuple[int, int]] = []
+    end = 0
+    for message in find_messages(content, parts, lambda message: _has_records(content, message)):
+        if message.start > end:
+            gaps.append((end, message.start))
+        end = message.stop
+        try:
+            if message.kind is MessageKind.SCHEMA:
+                _check_format(message)
+            else:
+                batches.append(_columns(content, message))
+        except _UnknownFormatError as error:
+            return ShardContents(path=path, batches=(), torn=str(error))
+        except (ValueError, LookupError, RecursionError):
+            gaps.append((message.start, message.stop))
+    only_tail = not gaps and bool(batches)
+    if not is_end(content, end):
+        gaps.append((end, len(content)))
+    if not content:
+        return ShardContents(path=path, batches=(), torn="it is empty")
+    torn = _describe_gaps(gaps, len(content)) if gaps else None
+    return ShardContents(path=path, batches=tuple(batches), torn=torn, only_tail=only_tail and torn is not None)
+
+
+def _has_records(content: Bytes, message: Message) -> bool:
+    """Whether any record in a message is sound."""
+    try:
+        return message.kind is MessageKind.BATCH and bool(_columns(content, message).sound().any())
+    except (ValueError, LookupError, RecursionError):
+        return False
+
+
+def _describe_gaps(gaps: Sequence[tuple[int, int]], size: int) -> str:
+    joined: list[tuple[int, int]] = []
+    for start, stop in gaps:
+        if joined and joined[-1][1] == start:
+            joined[-1] = (joined[-1][0], stop)
+        else:
+            joined.append((start, stop))
+    listed = ", ".join(f"{start}-{stop - 1}" for start, stop in joined[:_SHOWN_GAPS])
+    more = f" and {len(joined) - _SHOWN_GAPS} more stretches" if len(joined) > _SHOWN_GAPS else ""
+    return f"bytes {listed}{more} of its {size} can't be read"
+
+
+def read_shards(directory: Path) -> Iterator[ShardContents]:
+    """All shards of a run, by name.
 
     Raises
     ------
     FormatError
-        If it is of an unknown version. A file that is no shard is one of which nothing can be read.
+        If the directory is none of the run's own.
     """
-    batches: list[Batch] = []
-    torn = None
-    content = path.read_bytes()
-    source = pa.BufferReader(content)
-    try:
-        reader = ipc.open_stream(source)
-        _check_format(path, reader.schema)
-        if not reader.schema.equals(_SCHEMA, check_metadata=False):
-            raise ValueError("its columns are not a shard's")
-        while True:
-            batches.append(_columns(*reader.read_next_batch_with_custom_metadata()))
-    except StopIteration:  # zeros end a stream, too, and writers write no end
-        if rest := len(content) - source.tell():
-            torn = f"{rest} bytes after {len(batches)} batches can't be read"
-    except _UNREADABLE as error:
-        torn = f"it can't be read after {len(batches)} batches: {error}"
-    return ShardContents(path=path, batches=tuple(batches), torn=torn)
-
-
-def read_shards(directory: Path) -> Iterator[ShardContents]:
-    """All shards of a run, by name."""
-    for path in sorted(directory.glob("*.arrow")):
+    for path in list_files(directory, ".arrow"):
         yield read_shard(path)
 
 
@@ -290,29 +325,41 @@ def _batch(records: Sequence[Record]) -> tuple[pa.RecordBatch, dict[bytes, bytes
     return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA), metadata
 
 
-def _columns(batch: pa.RecordBatch, metadata: Any) -> Batch:
-    batch.validate(full=True)
-    layouts = tuple(map(str, json.loads(metadata[b"layouts"])))
-    rows = batch.num_rows
-    columns = {
-        name: np.frombuffer(batch.column(name).buffers()[1], dtype, rows) for name, (_, dtype) in _NUMERIC.items()
-    }
-    _, offsets, data = batch.column("payload").buffers()
-    return Batch(
-        columns=columns,
-        layouts=layouts,
-        origin=metadata.get(b"origin", b"").decode(),
-        offsets=np.frombuffer(offsets, np.int64, rows + 1),
-        data=memoryview(data) if data is not None else memoryview(b""),
-    )
+def _columns(content: Bytes, message: Message) -> Batch:
+    """The batch of a message; every buffer is checked against its length before it is used."""
+    rows = message.rows
+    pairs = len(message.buffers) // 2  # of a column: the validity, which we never use, and the values
+    if rows < 1 or pairs != len(_NUMERIC) + 1:
+        raise ValueError("its columns are not a shard's")
+    columns = {}
+    for place, (name, (_, dtype)) in enumerate(_NUMERIC.items()):
+        begin, end = message.buffers[2 * place + 1]
+        columns[name] = np.frombuffer(content[begin:end], dtype, rows)
+    begin, end = message.buffers[-2]
+    offsets = np.frombuffer(content[begin:end], np.int64, rows + 1)
+    data = memoryview(content)[slice(*message.buffers[-1])]
+    if offsets[0] < 0 or offsets[-1] > len(data) or (np.diff(offsets) < 0).any():
+        raise ValueError("its payloads overlap, or are not in it")
+    layouts = json.loads(message.metadata[b"layouts"])
+    if not isinstance(layouts, list) or not all(isinstance(layout, str) for layout in layouts):
+        raise ValueError("its layouts are no texts")
+    origin = message.metadata.get(b"origin", b"").decode()
+    return Batch(columns=columns, layouts=tuple(layouts), origin=origin, offsets=offsets, data=data)
 
 
-def _check_format(path: Path, schema: pa.Schema) -> None:
-    metadata = schema.metadata or {}
-    if metadata.get(b"format") != FORMAT:
-        raise ValueError(f"its format is {metadata.get(b'format')!r}, not {FORMAT!r}")
-    if metadata.get(b"version") not in _READABLE_VERSIONS:
-        raise FormatError(
-            f"{path} is a shard of version {metadata.get(b'version', b'?').decode(errors='replace')} and this sweeprun "
-            f"reads version {VERSION.decode()}; use the sweeprun that made it, or a newer one"
-        )
+class _UnknownFormatError(Exception):
+    """A shard says of itself that it is something else, or of another version."""
+
+
+def _check_format(schema: Message) -> None:
+    found, version = schema.metadata.get(b"format"), schema.metadata.get(b"version", b"?")
+    if found != FORMAT:
+        raise _UnknownFormatError(f"its format is {_shortened(found)}, not {FORMAT.decode()}")
+    if version not in _READABLE_VERSIONS:
+        raise _UnknownFormatError(f"of version {_shortened(version)}: damaged, or made by a newer sweeprun")
+    if schema.fields != tuple(name.encode() for name in _SCHEMA.names):
+        raise ValueError("its columns are not a shard's")
+
+
+def _shortened(text: bytes | None) -> str:
+    return "unknown" if text is None else text[:_SHOWN_BYTES].decode(errors="replace")

@@ -1,6 +1,5 @@
 """The state of every task, derived from what lies on disk. Looking never changes anything."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -39,6 +38,8 @@ class BestRecords:
         Where it is, for each task; ``shard`` is -1 where a task has none. Shape ``(tasks,)`` each.
     outcome
         1 succeeded, 0 failed, -1 none. Shape ``(tasks,)``.
+    last_attempt
+        The highest number of an attempt in a sound record; 0 if there is none.
     unsound
         ``(file name, task_id)`` of the records whose checksum is wrong.
     foreign
@@ -49,6 +50,7 @@ class BestRecords:
     batch: np.ndarray
     row: np.ndarray
     outcome: np.ndarray
+    last_attempt: int
     unsound: tuple[tuple[str, int], ...]
     foreign: int
 
@@ -61,7 +63,7 @@ def choose_records(shards: Sequence[ShardContents], tasks: int) -> BestRecords:
     outcome = np.full(tasks, -1, dtype=np.int8)
     attempt = np.zeros(tasks, dtype=np.int64)
     unsound: list[tuple[str, int]] = []
-    foreign = 0
+    foreign = last_attempt = 0
     for s, shard in enumerate(shards):
         for b, batch in enumerate(shard.batches):
             ids = batch.columns["task_id"]
@@ -71,6 +73,7 @@ def choose_records(shards: Sequence[ShardContents], tasks: int) -> BestRecords:
             foreign += int(np.count_nonzero(sound & ~known))
             rows = np.flatnonzero(sound & known)
             ids = ids[rows]
+            last_attempt = max(last_attempt, int(batch.columns["attempt"][rows].max(initial=0)))
             if (np.diff(ids) <= 0).any():  # where a task is there twice, the last assignment below must be the best
                 rows = rows[np.lexsort((batch.columns["attempt"][rows], -batch.columns["outcome"][rows]))]
                 ids = batch.columns["task_id"][rows]
@@ -81,7 +84,13 @@ def choose_records(shards: Sequence[ShardContents], tasks: int) -> BestRecords:
             shard_of[ids], batch_of[ids], row_of[ids] = s, b, rows
             outcome[ids], attempt[ids] = success[better], attempts[better]
     return BestRecords(
-        shard=shard_of, batch=batch_of, row=row_of, outcome=outcome, unsound=tuple(unsound), foreign=foreign
+        shard=shard_of,
+        batch=batch_of,
+        row=row_of,
+        outcome=outcome,
+        last_attempt=last_attempt,
+        unsound=tuple(unsound),
+        foreign=foreign,
     )
 
 
@@ -141,10 +150,9 @@ def _is_alive(beat: Beat, activity: Activity, *, newest: bool) -> bool:
     return state is None or (state is ElementState.RUNNING and newest)
 
 
-def count_states(states: Iterable[int]) -> dict[TaskState, int]:
+def count_states(states: Sequence[int] | np.ndarray) -> dict[TaskState, int]:
     """How many tasks are in each state, in the order of the states."""
-    counts = Counter(int(state) for state in states)
-    return {state: counts[i] for i, state in enumerate(STATE_ORDER)}
+    return {state: int(np.count_nonzero(np.asarray(states) == i)) for i, state in enumerate(STATE_ORDER)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

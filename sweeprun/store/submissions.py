@@ -6,22 +6,29 @@ is submitted, so its number is also what keeps two resumptions at once apart.
 
 import json
 import os
+import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from enum import Enum
+from math import isfinite
 from typing import Any
 
 from sweeprun.design.arrays import Array
 from sweeprun.design.policy import Policy
-from sweeprun.errors import FormatError
+from sweeprun.errors import FormatError, UsageError
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.files import create_file, read_json
+from sweeprun.store.files import create_file, list_files, read_json
 from sweeprun.store.processes import Process
 
 FORMAT = "sweeprun-submission"
 VERSION = 1
+_MOST_NOTE = 2**16
+_MOST_ATTEMPTS = 2**30
+_NUMBER = re.compile("0|[1-9][0-9]{0,8}")
+_JOB_ID = re.compile("[0-9A-Za-z][0-9A-Za-z_.-]{0,99}")
+"""A job's id goes into command lines: it may not look like an option, or like several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +93,17 @@ class Submission:
                 f"it is {data.get('format')!r} of version {data.get('version')!r} and this sweeprun reads {FORMAT!r} "
                 f"of version {VERSION}; use the sweeprun that made it, or a newer one"
             )
+        after = data["after"]
+        if after is not None and not 0 <= int(after) < int(data["number"]):
+            raise ValueError(f"it waits for submission {after}")
+        if not 0 < int(data["attempt"]) < _MOST_ATTEMPTS or not isfinite(float(data["created"])):
+            raise ValueError("a number in it is out of range")
         return cls(
             number=int(data["number"]),
             array=Array.from_dict(data["array"]),
             attempt=int(data["attempt"]),
             launcher=dict(data["launcher"]),
-            after=data["after"],
+            after=None if after is None else int(after),
             token=str(data["token"]),
             submitter=Process(**data["submitter"]),
             created=float(data["created"]),
@@ -125,6 +137,10 @@ class Job:
     job_id: str
     role: JobRole = JobRole.ARRAY
 
+    def __post_init__(self) -> None:
+        if not _JOB_ID.fullmatch(self.job_id):
+            raise ValueError(f"no id of a job: {self.job_id!r}")
+
 
 def write_submission(run: RunDirectory, submission: Submission) -> None:
     """Make a submission known, before anything of it starts.
@@ -147,18 +163,22 @@ def read_submission(run: RunDirectory, number: int) -> Submission:
     """
     path = run.submission(number)
     try:
-        return Submission.from_dict(read_json(path))
+        submission = Submission.from_dict(read_json(path))
+        if submission.number != number:
+            raise FormatError(f"it is submission {submission.number}")
+        return submission
     except FileNotFoundError as error:
         raise FormatError(f"the run has no submission {number}: {path} is not there") from error
-    except FormatError as error:
-        raise FormatError(f"{path}: {error}") from error
+    except (FormatError, UsageError) as error:
+        raise FormatError(str(error) if str(path) in str(error) else f"{path}: {error}") from error
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise FormatError(f"{path} is malformed: {type(error).__name__}: {error}") from error
 
 
 def read_submissions(run: RunDirectory) -> tuple[Submission, ...]:
     """All submissions of a run, in the order in which they were made; none for a run of a foreign launcher."""
-    numbers = sorted(int(path.stem) for path in run.submissions.glob("*.json") if path.stem.isdecimal())
+    stems = [path.stem for path in list_files(run.submissions, ".json")]
+    numbers = sorted(int(stem) for stem in stems if _NUMBER.fullmatch(stem))
     return tuple(read_submission(run, number) for number in numbers)
 
 
@@ -173,8 +193,11 @@ def note_job(run: RunDirectory, number: int, job: Job) -> None:
 def read_jobs(run: RunDirectory, number: int) -> tuple[Job, ...]:
     """The jobs of a submission that were noted; malformed notes are passed over."""
     jobs = []
-    for path in sorted(run.submissions.glob(f"{number}.*.job")):
-        with suppress(FileNotFoundError, FormatError, KeyError, ValueError):
-            data = read_json(path)
-            jobs.append(Job(job_id=str(data["job_id"]), role=JobRole(data["role"])))
+    for path in list_files(run.submissions, ".job"):
+        if path.name.startswith(f"{number}."):
+            with suppress(FileNotFoundError, FormatError, KeyError, ValueError, TypeError):
+                data = read_json(path, _MOST_NOTE)
+                job = Job(job_id=str(data["job_id"]), role=JobRole(data["role"]))
+                if path == run.job(number, job.job_id):
+                    jobs.append(job)
     return tuple(jobs)

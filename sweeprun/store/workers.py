@@ -11,9 +11,13 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from math import isfinite
 from pathlib import Path
 
+from sweeprun.design.values import check_types
+from sweeprun.errors import FormatError
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.files import list_files, read_file
 from sweeprun.store.processes import Process
 
 WARNING_SIGNAL = signal.SIGUSR2
@@ -24,6 +28,13 @@ _NUMBERS_SIZE = 64
 """More than a task id and a time take in a beat; one with long names is larger."""
 
 _IDLE = -1
+
+_MOST_BEAT = 2**16
+_MOST_EXITS = 2**24
+"""Bytes of a note; more is none of ours."""
+
+_LARGEST_NUMBER = 2**30
+"""Far above any number of a submission, element or attempt, and next to it there are more: records have 32 bits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +54,13 @@ class Place:
     submission: int = 0
     index: int | None = None
     attempt: int = 1
+
+    def __post_init__(self) -> None:
+        numbers = (self.submission, self.attempt, 0 if self.index is None else self.index)
+        check_types(int, *numbers)
+        for number in numbers:
+            if not 0 <= number <= _LARGEST_NUMBER:
+                raise ValueError(f"no place of a worker: {self}")
 
     @property
     def prefix(self) -> str:
@@ -87,6 +105,10 @@ class Beat:
 
     def __post_init__(self) -> None:
         _check_task_id(self.task_id)
+        check_types(str, self.worker, self.log)
+        check_types(int | float, self.since)
+        if not isfinite(self.since):
+            raise ValueError(f"no time: {self.since}")
 
 
 class BeatWriter:
@@ -137,7 +159,7 @@ class BeatWriter:
 def read_beat(path: Path) -> Beat | None:
     """A beat; None if it is gone or was being written."""
     try:
-        data = json.loads(path.read_bytes())
+        data = json.loads(read_file(path, _MOST_BEAT))
         return Beat(
             worker=data["worker"],
             process=Process(host=data["host"], pid=data["pid"], born=data["born"]),
@@ -148,13 +170,13 @@ def read_beat(path: Path) -> Beat | None:
             log=str(data["log"]),
             due=float(data.get("due", 0)),
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, FormatError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
 def read_beats(run: RunDirectory) -> Iterator[Beat]:
     """The beats of all workers that run, or that died."""
-    for path in sorted(run.workers.glob("*.beat")):
+    for path in list_files(run.workers, ".beat"):
         beat = read_beat(path)
         if beat is not None:
             yield beat
@@ -195,8 +217,9 @@ class Exit:
 
     def __post_init__(self) -> None:
         _check_task_id(self.task_id)
-        if not isinstance(self.code, int):
-            raise TypeError(f"an exit code is a number, not {self.code!r}")
+        check_types(str, self.worker, self.why, self.log)
+        check_types(int, self.code)
+        check_types(int | float, self.when)
 
     def reason(self) -> str:
         """Why it ended, in words."""
@@ -211,9 +234,12 @@ def append_exit(run: RunDirectory, launcher: str, noted: Exit) -> None:
 
 def read_exits(run: RunDirectory) -> Iterator[Exit]:
     """All workers that launchers saw die; malformed lines are passed over."""
-    for path in sorted(run.workers.glob("*.exits")):
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-            with suppress(ValueError, TypeError, KeyError):
+    for path in list_files(run.workers, ".exits"):
+        content = b""
+        with suppress(FileNotFoundError, FormatError):
+            content = read_file(path, _MOST_EXITS)
+        for line in content.splitlines():
+            with suppress(ValueError, TypeError, KeyError, RecursionError):
                 data = json.loads(line)
                 yield Exit(**(data | {"place": Place(**data["place"])}))
 

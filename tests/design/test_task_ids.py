@@ -1,5 +1,6 @@
 """Task ids: a set, as compact as it is regular."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,3 +56,19 @@ def test_there_is_no_position_of_what_is_not_there() -> None:
         TaskIds.of([5]).position(3)
     with pytest.raises(ValueError, match=r"not one of|not in range"):
         TaskIds.of([5]).position(7)
+
+
+@given(st.lists(st.booleans(), max_size=60))
+def test_the_tasks_of_a_mask(mask: list[bool]) -> None:
+    assert list(TaskIds.where(np.array(mask, bool))) == [i for i, wanted in enumerate(mask) if wanted]
+
+
+def test_the_tasks_of_a_long_mask_are_no_list() -> None:
+    mask = np.ones(10**7, bool)
+    mask[5] = False
+    assert str(TaskIds.where(mask)) == "0-4,6-9999999"
+
+
+def test_many_task_ids_must_ascend() -> None:
+    with pytest.raises(UsageError, match="must ascend"):
+        TaskIds.parse("5-999999999999999,0")

@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from sweeprun.errors import FormatError
-from sweeprun.store.files import create_file, read_json, temporary_sibling, write_fully
+from sweeprun.store.files import (
+    create_file,
+    list_files,
+    read_file,
+    read_json,
+    read_large_file,
+    temporary_sibling,
+    write_fully,
+)
 
 
 def test_a_file_is_created_once(tmp_path: Path) -> None:
@@ -92,3 +100,48 @@ def test_what_is_no_json_object_is_told(tmp_path: Path, content: bytes, match: s
     (tmp_path / "f").write_bytes(content)
     with pytest.raises(FormatError, match=match):
         read_json(tmp_path / "f")
+
+
+def test_reading_never_leaves_the_run(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "f").write_text("secret")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "link").symlink_to(tmp_path / "elsewhere" / "f")
+    (tmp_path / "run" / "directory").symlink_to(tmp_path / "elsewhere")
+    os.mkfifo(tmp_path / "run" / "fifo")
+    for path in ("run/link", "run/directory/f", "run/fifo", "run/directory", "run"):
+        with pytest.raises(FormatError, match=r"symbolic link|regular file"):
+            read_file(tmp_path / path, 100)
+    with pytest.raises(FormatError, match="symbolic link"):
+        list_files(tmp_path / "run" / "directory", "")
+    with pytest.raises(FileNotFoundError):
+        read_file(tmp_path / "run" / "no" / "such", 100)
+    assert list_files(tmp_path / "no", "") == []
+
+
+def test_a_file_has_a_most(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"12345")
+    assert read_file(tmp_path / "f", 5) == b"12345"
+    with pytest.raises(FormatError, match="5 bytes, and such a file has 4 at most"):
+        read_file(tmp_path / "f", 4)
+
+
+def test_a_sparse_file_is_read_with_its_holes(tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    path.write_bytes(b"begin")
+    os.truncate(path, 2**24)
+    with path.open("ab") as file:
+        file.write(b"end")
+    content, parts = read_large_file(path)
+    assert bytes(content) == path.read_bytes()
+    assert parts[0][0] == 0
+    assert parts[-1][1] == 2**24 + 3
+
+
+@pytest.mark.parametrize("depth", [101, 900, 10**6])
+def test_json_has_a_depth(tmp_path: Path, depth: int) -> None:
+    (tmp_path / "f").write_text('{"a": ' * depth + "1" + "}" * depth)
+    with pytest.raises(FormatError, match="nested deeper than 100"):
+        read_json(tmp_path / "f")
+    (tmp_path / "f").write_text('{"a": ' * 100 + "1" + "}" * 100)
+    assert read_json(tmp_path / "f")

@@ -61,10 +61,10 @@ def test_it_is_written_once(run: RunDirectory) -> None:
 
 
 def test_it_is_small_however_long_the_axes_are(run: RunDirectory) -> None:
-    table = TaskTable.of(Grid(axes=(count_axis("a", 10**6), count_axis("b", 10**6))))
+    table = TaskTable.of(Grid(axes=(count_axis("a", 10**4), count_axis("b", 10**4))))
     write_manifest(run, replace(manifest(), table=table, overrides=(), composition_axes=()))
     assert run.manifest.stat().st_size < 2000
-    assert read_manifest(run).table.task(10**12 - 1).stream == 10**12 - 1
+    assert read_manifest(run).table.task(10**8 - 1).stream == 10**8 - 1
 
 
 def test_compositions_are_numbered_like_their_product() -> None:

@@ -166,9 +166,15 @@ _CLOCK_DIFFERENCE_SECONDS = 60.0
 """Clocks of a login node and of the controller may differ so much."""
 
 
+def _noted_ids(run: RunDirectory, submission: Submission) -> list[str]:
+    """The ids of the jobs that were noted; Slurm's are numbers, and whatever else a note holds is not for Slurm."""
+    jobs = read_jobs(run, submission.number)
+    return [job.job_id for job in jobs if job.job_id.isascii() and job.job_id.isdecimal()]
+
+
 def jobs_in_queue(run: RunDirectory, submissions: Sequence[Submission]) -> list[QueuedJob]:
     """The jobs of some submissions that Slurm still lists."""
-    noted = [[job.job_id for job in read_jobs(run, submission.number)] for submission in submissions]
+    noted = [_noted_ids(run, submission) for submission in submissions]
     known = [job_id for job_ids in noted for job_id in job_ids] if all(noted) else None
     tokens = {submission.token for submission in submissions}
     return [job for job in read_queue(known) if job.token in tokens]
@@ -183,9 +189,7 @@ def ended_by_accounts(
     run: RunDirectory, submissions: Sequence[Submission], listed: Iterable[QueuedJob]
 ) -> dict[tuple[int, int | None], str]:
     """How the elements of jobs ended that Slurm lists no longer, where it keeps accounts."""
-    forgotten = {
-        job.job_id: submission.number for submission in submissions for job in read_jobs(run, submission.number)
-    }
+    forgotten = {job_id: submission.number for submission in submissions for job_id in _noted_ids(run, submission)}
     for job in listed:
         forgotten.pop(job.job_id, None)
     if not forgotten or which("sacct") is None:

@@ -1,0 +1,31 @@
+"""What is shown on a terminal: text out of a run may have been made by anybody."""
+
+import json
+import re
+from typing import Any
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters but for newlines and tabs, what changes the direction of writing, and surrogates."""
+
+_LONGEST_MESSAGE = 4000
+
+
+def plain(text: object) -> str:
+    """A text with control characters, of which terminals take orders, written out."""
+    return _CONTROL.sub(lambda found: _written(ord(found[0])), str(text))
+
+
+def plain_message(text: object) -> str:
+    """The same of a message, which isn't longer than a screen."""
+    shown = plain(text)
+    return shown if len(shown) <= _LONGEST_MESSAGE else f"{shown[:_LONGEST_MESSAGE]} …"
+
+
+def plain_json(data: Any) -> str:
+    """JSON that can be printed: read back, it is the same text."""
+    text = json.dumps(data, indent=1, ensure_ascii=False, default=str)
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _written(code: int) -> str:
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
