@@ -171,7 +171,7 @@ def by_recorder(folder: Path, records: "list[Record]") -> None:
 
 def one_by_one(folder: Path, records: "list[Record]") -> None:
     """A flush and an fsync for every record."""
-    from sweeprun.store.shards import ShardWriter
+    from sweeprun.store.shard_writer import ShardWriter
 
     writer = ShardWriter(folder / "w.arrow")
     for record in records:
@@ -187,7 +187,7 @@ def without_fsync(folder: Path, records: "list[Record]") -> None:
 
 def at_the_end(folder: Path, records: "list[Record]") -> None:
     """Nothing is written before all is done."""
-    from sweeprun.store.shards import ShardWriter
+    from sweeprun.store.shard_writer import ShardWriter
 
     with mock.patch("os.fsync"):
         writer = ShardWriter(folder / "w.arrow")

@@ -108,9 +108,10 @@ def _write(run: RunDirectory, extension: "Extension", number: int) -> None:
     """Add the tasks to the run; the configs first, so that no worker finds a task without its config."""
     from sweeprun.config.frozen import write_added_configs
     from sweeprun.store.extensions import write_extension
+    from sweeprun.store.files import make_directory
 
     try:
-        run.extensions.mkdir(exist_ok=True)
+        make_directory(run.extensions)
         configs = write_added_configs(run, extension.compositions) if extension.compositions else None
         write_extension(run, number, extension.blocks, configs)
     except FileExistsError as error:

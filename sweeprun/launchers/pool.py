@@ -2,7 +2,6 @@
 
 import os
 import selectors
-import signal
 import socket
 import subprocess
 import sys
@@ -10,13 +9,13 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from sweeprun.design.arrays import Array
 from sweeprun.design.policy import LOST, TIMEOUT, Policy
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import LaunchError
+from sweeprun.launchers.process import NO_TASKS, WorkerProcess
 from sweeprun.launchers.progress import Progress, Tally
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.notices import count_failures, note_failure
@@ -35,28 +34,6 @@ _STOPPED = 130
 """The exit code of a worker that somebody told to end."""
 
 _LOG_TAIL = 2000
-_ANSWER_BYTES = 65536
-
-
-_NONE = TaskIds(())
-
-
-@dataclass(slots=True)
-class _Process:
-    """A worker process, seen from here."""
-
-    popen: "subprocess.Popen[bytes]"
-    slot: int
-    name: str | None = None
-    assigned: TaskIds = _NONE
-    given: float = 0.0
-    elements: int = 1
-    pace: float | None = None
-    succeeded: int = 0
-    failed: int = 0
-    buffer: bytes = b""
-    overdue: bool = False
-    pidfd: int | None = None
 
 
 class Pool:
@@ -104,7 +81,7 @@ class Pool:
         self._name = f"{place.prefix}{socket.gethostname()}-{os.getpid()}-{time.time_ns():x}"
         self._next = 0
         self._leftovers: deque[int] = deque()
-        self._processes: list[_Process] = []
+        self._processes: list[WorkerProcess] = []
         self._selector = selectors.DefaultSelector()
         self._ended_succeeded = 0
         self._ended_failed = 0
@@ -159,8 +136,7 @@ class Pool:
             beat = None if process.name is None else read_beat(self._run.beat(process.name))
             if beat is not None and beat.due and time.monotonic() > beat.due + _GRACE_SECONDS:
                 process.overdue = True
-                with suppress(ProcessLookupError):
-                    os.killpg(process.popen.pid, signal.SIGKILL)
+                process.kill()
 
     def _stop_after_failures(self) -> None:
         """Start no further task once too many have failed."""
@@ -181,47 +157,22 @@ class Pool:
                     self._log(slot).unlink()
 
     def _start(self, slot: int) -> None:
-        log = self._log(slot)
         place = self._place
         command = [sys.executable, "-m", "sweeprun", "worker", str(self._run.path), "-"]
         command += ["--submission", str(place.submission), "--attempt", str(place.attempt)]
         if place.index is not None:
             command += ["--element", str(place.index)]
-        try:
-            with log.open("ab") as output:
-                popen = subprocess.Popen(
-                    command,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=output,
-                    env=self._environment,
-                    start_new_session=True,
-                )
-        except OSError as error:
-            raise LaunchError(f"a worker could not be started: {error}") from error
-        process = _Process(popen=popen, slot=slot)
-        self._processes.append(process)
-        assert popen.stdout is not None
-        self._selector.register(popen.stdout, selectors.EVENT_READ, process)
-        if hasattr(os, "pidfd_open"):  # what a killed worker forked may keep its answers open
-            process.pidfd = os.pidfd_open(popen.pid)
-            self._selector.register(process.pidfd, selectors.EVENT_READ, process)
+        self._processes.append(WorkerProcess.start(command, slot, self._log(slot), self._environment, self._selector))
 
-    def _read(self, process: _Process, *, died: bool) -> None:
-        assert process.popen.stdout is not None
-        descriptor = process.popen.stdout.fileno()
-        os.set_blocking(descriptor, not died)
-        content = b""
-        with suppress(BlockingIOError):
-            content = os.read(descriptor, _ANSWER_BYTES)
-        if not content:
+    def _read(self, process: WorkerProcess, *, died: bool) -> None:
+        lines = process.read(died=died)
+        if lines is None:
             self._end(process)
             return
-        *lines, process.buffer = (process.buffer + content).split(b"\n")
         for line in lines:
-            self._answer(process, line.decode().split())
+            self._answer(process, line.split())
 
-    def _answer(self, process: _Process, words: list[str]) -> None:
+    def _answer(self, process: WorkerProcess, words: list[str]) -> None:
         if words[0] == "ready":
             process.name = words[1]
         elif words[0] == "broken":
@@ -232,17 +183,16 @@ class Pool:
         else:
             process.succeeded, process.failed = int(words[1]), int(words[2])
             process.pace = (time.monotonic() - process.given) / process.elements
-            process.assigned = _NONE
+            process.assigned = NO_TASKS
             self._deaths_in_a_row = 0
             self._progress.update(self._tally())
             self._stop_after_failures()
         self._feed(process)
 
-    def _feed(self, process: _Process) -> None:
+    def _feed(self, process: WorkerProcess) -> None:
         """Hand the worker its next turn, or let it end."""
-        assert process.popen.stdin is not None
         if self._warned or self._enough:
-            process.popen.stdin.close()
+            process.let_end()
             return
         retries = ""
         if self._leftovers:
@@ -254,14 +204,12 @@ class Pool:
             first, self._next = self._next, self._next + process.elements
             process.assigned = self._array.chunks(first, self._next)
         else:
-            process.popen.stdin.close()
+            process.let_end()
             return
         process.given = time.monotonic()
-        with suppress(BrokenPipeError):
-            process.popen.stdin.write(f"tasks {process.assigned}{retries}\n".encode())
-            process.popen.stdin.flush()
+        process.ask(f"tasks {process.assigned}{retries}")
 
-    def _turn(self, process: _Process) -> int:
+    def _turn(self, process: WorkerProcess) -> int:
         """How many elements make about `TURN_SECONDS`, by the pace of the last turn; never more than a fair share."""
         if process.pace is None:
             return 1
@@ -269,18 +217,9 @@ class Pool:
         fair = (len(self._array) - self._next) // (2 * self._workers)
         return max(1, min(wanted, fair, process.elements * _GROWTH))
 
-    def _end(self, process: _Process) -> None:
+    def _end(self, process: WorkerProcess) -> None:
         """A worker ended: in order, or it is replaced and the task that it was on is lost."""
-        assert process.popen.stdout is not None
-        self._selector.unregister(process.popen.stdout)
-        process.popen.stdout.close()
-        if process.pidfd is not None:
-            self._selector.unregister(process.pidfd)
-            os.close(process.pidfd)
-        with suppress(BrokenPipeError):
-            assert process.popen.stdin is not None
-            process.popen.stdin.close()
-        code = _wait_and_kill_rest(process.popen)
+        code = process.end(self._selector)
         self._processes.remove(process)
         self._ended_succeeded += process.succeeded
         self._ended_failed += process.failed
@@ -293,7 +232,7 @@ class Pool:
                 self._start(process.slot)
         self._progress.update(self._tally())
 
-    def _bury(self, process: _Process, code: int) -> None:
+    def _bury(self, process: WorkerProcess, code: int) -> None:
         """Note what a dead worker took with it, and queue again what it had not begun."""
         beat = None if process.name is None else read_beat(self._run.beat(process.name))
         victim = beat.task_id if beat is not None else None
@@ -344,7 +283,7 @@ class Pool:
                 if self._policy.max_failures is not None:
                     note_failure(self._run, self._first_attempt, victim)
 
-    def _may_retry(self, task_id: int, failures: int, process: _Process) -> bool:
+    def _may_retry(self, task_id: int, failures: int, process: WorkerProcess) -> bool:
         """Whether a task that a worker died on runs again; ``failures`` is how often it failed there before."""
         used = self._used.get(task_id, 0) + failures
         if used >= self._policy.retries or not self._policy.retries_after({TIMEOUT if process.overdue else LOST}):
@@ -352,7 +291,7 @@ class Pool:
         self._used[task_id] = used + 1
         return True
 
-    def _recorded(self, process: _Process) -> dict[int, list[bool]]:
+    def _recorded(self, process: WorkerProcess) -> dict[int, list[bool]]:
         """The tasks in a dead worker's shard: for each attempt whether it succeeded."""
         shard = self._run.shard(process.name or "")
         if process.name is None or not shard.exists():
@@ -370,7 +309,7 @@ class Pool:
             self._ended_succeeded += attempts[-1]
             self._ended_failed += not attempts[-1]
 
-    def _log_tail(self, process: _Process) -> str:
+    def _log_tail(self, process: WorkerProcess) -> str:
         return self._log(process.slot).read_bytes()[-_LOG_TAIL:].decode(errors="replace").strip() or "its log is empty"
 
     def _stop(self) -> None:
@@ -382,17 +321,11 @@ class Pool:
             try:
                 process.popen.wait(max(0.0, deadline - time.monotonic()))
             except (subprocess.TimeoutExpired, KeyboardInterrupt):
-                with suppress(ProcessLookupError):
-                    os.killpg(process.popen.pid, signal.SIGKILL)
+                process.kill()
                 process.popen.wait()
                 if process.name is not None:  # its task was stopped, not lost
                     self._run.beat(process.name).unlink(missing_ok=True)
-            if process.pidfd is not None:
-                os.close(process.pidfd)
-            for pipe in (process.popen.stdin, process.popen.stdout):
-                if pipe is not None:
-                    with suppress(BrokenPipeError):
-                        pipe.close()
+            process.close()
 
     def _tally(self) -> Tally:
         return Tally(
@@ -401,12 +334,3 @@ class Pool:
             failed=self._ended_failed + sum(process.failed for process in self._processes),
             lost=self._lost,
         )
-
-
-def _wait_and_kill_rest(popen: "subprocess.Popen[bytes]") -> int:
-    """Wait until a worker has ended; if it was killed, what it had started must not run on beside the next attempt."""
-    ended = os.waitid(os.P_PID, popen.pid, os.WEXITED | os.WNOWAIT)
-    if ended is not None and ended.si_code != os.CLD_EXITED:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(popen.pid, signal.SIGKILL)  # its id can't have been given to another: it isn't reaped yet
-    return popen.wait()

@@ -19,7 +19,7 @@ from typing import Any
 
 from sweeprun.errors import FormatError
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.files import create_file, read_json
+from sweeprun.store.files import create_file, make_directory, read_json
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.submissions import read_submission
 
@@ -166,7 +166,7 @@ def write_code(run: RunDirectory, code: Code) -> str:
     """Keep a state of the code in a run directory, under its digest, which is given back."""
     digest = code.digest
     if not run.code(digest).exists():
-        run.codes.mkdir(exist_ok=True)
+        make_directory(run.codes)
         with suppress(FileExistsError):
             create_file(run.code(digest), json.dumps(code.to_dict(), indent=1).encode())
     return digest

@@ -74,6 +74,13 @@ def write_fully(descriptor: int, content: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
+def make_directory(path: Path) -> None:
+    """Make a directory, if it isn't there yet, so that its name survives a power cut."""
+    if not path.is_dir():
+        path.mkdir(exist_ok=True)
+        sync_directory(path.parent)
+
+
 def sync_directory(path: Path) -> None:
     """Make the names in a directory durable, where its file system can."""
     with suppress(OSError):

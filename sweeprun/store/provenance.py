@@ -13,7 +13,7 @@ from typing import Any
 from sweeprun import __version__
 from sweeprun.store.code import Code, installed_packages, write_code
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.files import create_file
+from sweeprun.store.files import create_file, make_directory
 from sweeprun.store.git import read_git
 from sweeprun.store.origins import cpu_model
 
@@ -90,7 +90,7 @@ def _keep_git(run: RunDirectory) -> dict[str, Any] | None:
     found: dict[str, Any] = {"commit": state.commit, "changed": bool(state.patch), "left_out": list(state.left_out)}
     if state.patch:
         path = run.patch(state.patch_digest)
-        run.codes.mkdir(exist_ok=True)
+        make_directory(run.codes)
         with suppress(FileExistsError):
             create_file(path, state.patch)
         found["patch"] = f"{path.parent.name}/{path.name}"

@@ -10,22 +10,16 @@ References
 Apache Arrow, "Serialization and Interprocess Communication (IPC)": the streaming format.
 """
 
-import errno
-import io
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from zlib import crc32
 
 import numpy as np
-import pyarrow as pa
-from pyarrow import ipc
 
 from sweeprun.errors import FormatError
-from sweeprun.store.files import list_files, naming, read_large_file, sync_directory, write_fully
+from sweeprun.store.files import list_files, read_large_file
 from sweeprun.store.messages import Bytes, Message, MessageKind, find_messages, is_end
 from sweeprun.store.records import Outcome, Record
 
@@ -34,20 +28,20 @@ VERSION = b"2"
 _READABLE_VERSIONS = (b"1", VERSION)
 """In version 1 there was no origin; it reads as an empty one, which leaves checksums as they were."""
 
-_NUMERIC = {
-    "task_id": (pa.int64(), np.int64),
-    "attempt": (pa.int32(), np.int32),
-    "outcome": (pa.int8(), np.int8),
-    "stream": (pa.int64(), np.int64),
-    "started": (pa.float64(), np.float64),
-    "seconds": (pa.float64(), np.float64),
-    "layout": (pa.int32(), np.int32),
-    "checksum": (pa.uint32(), np.uint32),
+NUMERIC = {
+    "task_id": np.int64,
+    "attempt": np.int32,
+    "outcome": np.int8,
+    "stream": np.int64,
+    "started": np.float64,
+    "seconds": np.float64,
+    "layout": np.int32,
+    "checksum": np.uint32,
 }
-_SCHEMA = pa.schema(
-    [*(pa.field(name, kind) for name, (kind, _) in _NUMERIC.items()), pa.field("payload", pa.large_binary())],
-    metadata={b"format": FORMAT, b"version": VERSION},
-)
+"""The columns besides the payload, in their order."""
+
+PAYLOAD = "payload"
+
 _HEADER = np.dtype(
     [
         ("task_id", "<i8"),
@@ -62,75 +56,6 @@ _HEADER = np.dtype(
 
 _SHOWN_GAPS = 5
 _SHOWN_BYTES = 20
-
-
-class ShardWriter:
-    """Appends records to a shard of its own; the file is made with the first flush.
-
-    Every flush is one write followed by an fsync: a record that was flushed survives ``kill -9`` and a power cut.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._descriptor: int | None = None
-        self._sink = io.BytesIO()
-        self._stream: ipc.RecordBatchStreamWriter | None = None
-        self._size = 0
-        self._broken = False
-
-    def append(self, records: Sequence[Record]) -> None:
-        """Write records as one batch, durably.
-
-        Raises
-        ------
-        OSError
-            If they could not be written; the shard is left as it was before.
-        """
-        if not records:
-            return
-        if self._broken:  # whatever came after half a batch could not be read
-            raise OSError(errno.EIO, "a failed write could not be undone", os.fspath(self._path))
-        if self._descriptor is None:
-            self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-            sync_directory(self._path.parent)
-        try:
-            content = self._encoded(records)
-            with naming(self._path):
-                write_fully(self._descriptor, content)
-                os.fsync(self._descriptor)
-            self._size += len(content)
-        except BaseException:  # an interrupt, too, must leave no half batch before the next one
-            self._undo(self._descriptor)
-            raise
-
-    def _encoded(self, records: Sequence[Record]) -> bytes:
-        """The batch as bytes, after the beginning of the stream if that isn't written yet."""
-        if self._stream is None:
-            self._stream = ipc.new_stream(self._sink, _SCHEMA)
-        batch, metadata = _batch(records)
-        self._stream.write_batch(batch, custom_metadata=metadata)
-        content = self._sink.getvalue()
-        self._sink.seek(0)
-        self._sink.truncate()
-        return content
-
-    def _undo(self, descriptor: int) -> None:
-        """Take back what a failed append did."""
-        try:
-            os.ftruncate(descriptor, self._size)
-            os.lseek(descriptor, self._size, os.SEEK_SET)
-        except OSError:
-            self._broken = True
-        self._sink.seek(0)
-        self._sink.truncate()
-        if not self._size:
-            self._stream = None  # its beginning is still to be written
-
-    def close(self) -> None:
-        """Close the file; what was appended is in it already."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,41 +223,14 @@ def read_shards(directory: Path) -> Iterator[ShardContents]:
         yield read_shard(path)
 
 
-def _batch(records: Sequence[Record]) -> tuple[pa.RecordBatch, dict[bytes, bytes]]:
-    """Records as an Arrow batch, from buffers: ``pa.array`` would import pandas, as ``to_numpy`` does when reading."""
-    numbers = {layout: i for i, layout in enumerate(dict.fromkeys(record.layout for record in records))}
-    columns: dict[str, Sequence[Any]] = {
-        "task_id": [record.task_id for record in records],
-        "attempt": [record.attempt for record in records],
-        "outcome": [record.outcome.value for record in records],
-        "stream": [record.stream for record in records],
-        "started": [record.started for record in records],
-        "seconds": [record.seconds for record in records],
-        "layout": [numbers[record.layout] for record in records],
-        "checksum": [record.checksum() for record in records],
-    }
-    count = len(records)
-    arrays = [
-        pa.Array.from_buffers(kind, count, [None, pa.py_buffer(np.array(columns[name], dtype=dtype))])
-        for name, (kind, dtype) in _NUMERIC.items()
-    ]
-    offsets = np.zeros(count + 1, dtype=np.int64)
-    np.cumsum([len(record.payload) for record in records], out=offsets[1:])
-    payloads = pa.py_buffer(b"".join(record.payload for record in records))
-    arrays.append(pa.Array.from_buffers(pa.large_binary(), count, [None, pa.py_buffer(offsets), payloads]))
-    (origin,) = {record.origin for record in records}
-    metadata = {b"layouts": json.dumps(list(numbers)).encode(), b"origin": origin.encode()}
-    return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA), metadata
-
-
 def _columns(content: Bytes, message: Message) -> Batch:
     """The batch of a message; every buffer is checked against its length before it is used."""
     rows = message.rows
     pairs = len(message.buffers) // 2  # of a column: the validity, which we never use, and the values
-    if rows < 1 or pairs != len(_NUMERIC) + 1:
+    if rows < 1 or pairs != len(NUMERIC) + 1:
         raise ValueError("its columns are not a shard's")
     columns = {}
-    for place, (name, (_, dtype)) in enumerate(_NUMERIC.items()):
+    for place, (name, dtype) in enumerate(NUMERIC.items()):
         begin, end = message.buffers[2 * place + 1]
         columns[name] = np.frombuffer(content[begin:end], dtype, rows)
     begin, end = message.buffers[-2]
@@ -357,7 +255,7 @@ def _check_format(schema: Message) -> None:
         raise _UnknownFormatError(f"its format is {_shortened(found)}, not {FORMAT.decode()}")
     if version not in _READABLE_VERSIONS:
         raise _UnknownFormatError(f"of version {_shortened(version)}: damaged, or made by a newer sweeprun")
-    if schema.fields != tuple(name.encode() for name in _SCHEMA.names):
+    if schema.fields != tuple(name.encode() for name in (*NUMERIC, PAYLOAD)):
         raise ValueError("its columns are not a shard's")
 
 

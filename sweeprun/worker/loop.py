@@ -6,7 +6,6 @@ import signal
 import socket
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
@@ -31,13 +30,13 @@ from sweeprun.store.payloads import encode_result
 from sweeprun.store.records import FAILURE_LAYOUT, Failure, Outcome, Record
 from sweeprun.store.submissions import read_submission
 from sweeprun.store.workers import WARNING_SIGNAL, BeatWriter, Place
+from sweeprun.worker.failing import failure_of, names_of
 from sweeprun.worker.functions import TaskFunction, load_task_function
 from sweeprun.worker.globals import GlobalsWatch, seed_globals
 from sweeprun.worker.output import LogMarker
 from sweeprun.worker.recorder import Recorder
 from sweeprun.worker.running import RunningTask
 
-_MESSAGE_LIMIT = 20_000
 _LOG_FORMAT = "[%(asctime)s][%(name)s][%(levelname)s] - %(message)s"
 
 
@@ -192,8 +191,8 @@ class Worker:
                 raise Stop from error
             if self._on_failure is not None:
                 self._on_failure(error)
-            failure = self._timeout_failure() if self._overdue else _failure(error)
-            reasons = {TIMEOUT} if self._overdue else _names(error)
+            failure = self._timeout_failure() if self._overdue else failure_of(error)
+            reasons = {TIMEOUT} if self._overdue else names_of(error)
             layout, payload = FAILURE_LAYOUT, failure.encode()
             outcome = Outcome.FAILED
         finally:
@@ -336,27 +335,3 @@ def _end_forked_child(error: BaseException | None) -> None:
     sys.stderr.flush()
     code = error.code if isinstance(error, SystemExit) else error is not None
     os._exit(code if isinstance(code, int) else 1)
-
-
-def _failure(error: BaseException) -> Failure:
-    """What is kept of an exception: our own frames are left out of the traceback."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None and trace.tb_frame.f_code.co_filename.startswith(_OWN_CODE):
-        trace = trace.tb_next
-    text = "".join(traceback.format_exception(type(error), error, trace))
-    try:
-        message = f"exit code {error.code}" if isinstance(error, SystemExit) else str(error)
-    except Exception:  # noqa: BLE001  # an exception of the user's whose __str__ fails
-        message = "(its message can't be printed)"
-    return Failure(type=type(error).__qualname__, message=message[:_MESSAGE_LIMIT], traceback=text[-_MESSAGE_LIMIT:])
-
-
-def _names(error: BaseException) -> set[str]:
-    """What an exception may be called in ``retry_on``: its class and those that it derives from."""
-    kinds = [kind for kind in type(error).__mro__ if kind is not object]
-    return {
-        name for kind in kinds for name in (kind.__name__, kind.__qualname__, f"{kind.__module__}.{kind.__qualname__}")
-    }
-
-
-_OWN_CODE = str(Path(__file__).parent)

@@ -5,7 +5,7 @@ import time
 
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.records import Record
-from sweeprun.store.shards import ShardWriter
+from sweeprun.store.shard_writer import ShardWriter
 
 _FLUSH_BYTES = 1_000_000
 """So much is worth a write of its own."""

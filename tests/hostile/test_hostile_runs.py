@@ -16,7 +16,7 @@ from sweeprun.cli.main import main
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.payloads import encode_result
 from sweeprun.store.records import Outcome, Record
-from sweeprun.store.shards import _SCHEMA, _batch
+from sweeprun.store.shard_writer import _SCHEMA, _batch
 from tests.hostile.conftest import GONE, Look, at_most
 from tests.results.runs import failure, success, write_shard
 

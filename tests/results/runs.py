@@ -12,7 +12,7 @@ from sweeprun.store.directory import RunDirectory, make_run_directory
 from sweeprun.store.manifest import Manifest, write_manifest
 from sweeprun.store.payloads import encode_result
 from sweeprun.store.records import FAILURE_LAYOUT, Failure, Outcome, Record
-from sweeprun.store.shards import ShardWriter
+from sweeprun.store.shard_writer import ShardWriter
 
 
 def axis(name: str, labels: Sequence[Any]) -> Axis:

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from sweeprun.store.messages import read_message
 from sweeprun.store.payloads import Layout, decode_result
 from sweeprun.store.records import Failure, Record
-from sweeprun.store.shards import ShardWriter, read_shard
+from sweeprun.store.shard_writer import ShardWriter
+from sweeprun.store.shards import read_shard
 from tests.results.runs import failure, success
 
 
@@ -209,7 +210,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
     script = """
 import resource, signal, sys
 from pathlib import Path
-from sweeprun.store.shards import ShardWriter
+from sweeprun.store.shard_writer import ShardWriter
 from tests.store.test_shards import records
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 writer = ShardWriter(Path(sys.argv[1]))
@@ -296,7 +297,8 @@ from pathlib import Path
 from sweeprun.store.messages import read_message
 from sweeprun.store.payloads import encode_result
 from sweeprun.store.records import Outcome, Record
-from sweeprun.store.shards import ShardWriter, read_shard
+from sweeprun.store.shard_writer import ShardWriter
+from sweeprun.store.shards import read_shard
 layout, payload = encode_result({"x": 1.0})
 record = Record(task_id=0, attempt=1, outcome=Outcome.SUCCEEDED, stream=0, started=0.0, seconds=0.0,
                 layout=layout, payload=payload)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from sweeprun.store.shards import ShardWriter, read_shard
+from sweeprun.store.shard_writer import ShardWriter
+from sweeprun.store.shards import read_shard
 from sweeprun.worker.recorder import Recorder
 from tests.results.runs import count_axis, make_run, success
 

@@ -1,0 +1,147 @@
+"""A worker process, as its pool sees it: the pipes to it, what it was given, and how it ended."""
+
+import os
+import selectors
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweeprun.design.task_ids import TaskIds
+from sweeprun.errors import LaunchError
+
+_ANSWER_BYTES = 65536
+NO_TASKS = TaskIds(())
+
+
+@dataclass(slots=True, eq=False)
+class WorkerProcess:
+    """A process that runs ``sweeprun worker RUN -``.
+
+    Attributes
+    ----------
+    popen, pidfd
+        The process; where the system has such a thing, a descriptor that becomes readable when it has ended.
+    slot
+        Its place in the pool.
+    name
+        The worker's name; None until it is ready.
+    assigned, elements, given
+        The tasks of its turn, of how many elements, and since when (monotonic clock, seconds).
+    pace
+        Seconds for an element in its last turn; None before the first.
+    succeeded, failed
+        What it has reported.
+    overdue
+        Whether it was killed for its task's time limit.
+    """
+
+    popen: "subprocess.Popen[bytes]"
+    slot: int
+    pidfd: int | None = None
+    name: str | None = None
+    assigned: TaskIds = NO_TASKS
+    elements: int = 1
+    given: float = 0.0
+    pace: float | None = None
+    succeeded: int = 0
+    failed: int = 0
+    overdue: bool = False
+    _buffer: bytes = b""
+
+    @classmethod
+    def start(
+        cls,
+        command: Sequence[str],
+        slot: int,
+        log: Path,
+        environment: Mapping[str, str],
+        selector: selectors.BaseSelector,
+    ) -> "WorkerProcess":
+        """Start a worker in a session of its own, and watch for its answers and its end.
+
+        Raises
+        ------
+        LaunchError
+            If it can't be started.
+        """
+        try:
+            with log.open("ab") as output:
+                popen = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=output,
+                    env=environment,
+                    start_new_session=True,
+                )
+        except OSError as error:
+            raise LaunchError(f"a worker could not be started: {error}") from error
+        process = cls(popen=popen, slot=slot)
+        assert popen.stdout is not None
+        selector.register(popen.stdout, selectors.EVENT_READ, process)
+        if hasattr(os, "pidfd_open"):  # what a killed worker forked may keep its answers open
+            process.pidfd = os.pidfd_open(popen.pid)
+            selector.register(process.pidfd, selectors.EVENT_READ, process)
+        return process
+
+    def read(self, *, died: bool) -> list[str] | None:
+        """The lines that it has answered; None if there will be no more.
+
+        Parameters
+        ----------
+        died
+            Whether it has ended: then what is there is read, and nothing waited for.
+        """
+        assert self.popen.stdout is not None
+        descriptor = self.popen.stdout.fileno()
+        os.set_blocking(descriptor, not died)
+        content = b""
+        with suppress(BlockingIOError):
+            content = os.read(descriptor, _ANSWER_BYTES)
+        if not content:
+            return None
+        *lines, self._buffer = (self._buffer + content).split(b"\n")
+        return [line.decode() for line in lines]
+
+    def ask(self, request: str) -> None:
+        """Send it a line; one that has died is noticed elsewhere."""
+        assert self.popen.stdin is not None
+        with suppress(BrokenPipeError):
+            self.popen.stdin.write(f"{request}\n".encode())
+            self.popen.stdin.flush()
+
+    def let_end(self) -> None:
+        """Tell it that nothing more comes."""
+        assert self.popen.stdin is not None
+        with suppress(BrokenPipeError):
+            self.popen.stdin.close()
+
+    def kill(self) -> None:
+        """Kill it and what it has started."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.popen.pid, signal.SIGKILL)
+
+    def end(self, selector: selectors.BaseSelector) -> int:
+        """Wait until it has ended; its exit code. If it was killed, what it had started is killed, too."""
+        assert self.popen.stdout is not None
+        selector.unregister(self.popen.stdout)
+        if self.pidfd is not None:
+            selector.unregister(self.pidfd)
+        self.close()
+        ended = os.waitid(os.P_PID, self.popen.pid, os.WEXITED | os.WNOWAIT)
+        if ended is not None and ended.si_code != os.CLD_EXITED:
+            self.kill()  # its id can't have been given to another: it isn't reaped yet
+        return self.popen.wait()
+
+    def close(self) -> None:
+        """Close the pipes."""
+        if self.pidfd is not None:
+            os.close(self.pidfd)
+            self.pidfd = None
+        for pipe in (self.popen.stdin, self.popen.stdout):
+            if pipe is not None:
+                with suppress(BrokenPipeError):
+                    pipe.close()

@@ -1,0 +1,30 @@
+"""What is kept of an exception that a task function raised."""
+
+import traceback
+from pathlib import Path
+
+from sweeprun.store.records import Failure
+
+_MESSAGE_LIMIT = 20_000
+_OWN_CODE = str(Path(__file__).parent)
+
+
+def failure_of(error: BaseException) -> Failure:
+    """What is kept of an exception: our own frames are left out of the traceback."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None and trace.tb_frame.f_code.co_filename.startswith(_OWN_CODE):
+        trace = trace.tb_next
+    text = "".join(traceback.format_exception(type(error), error, trace))
+    try:
+        message = f"exit code {error.code}" if isinstance(error, SystemExit) else str(error)
+    except Exception:  # noqa: BLE001  # an exception of the user's whose __str__ fails
+        message = "(its message can't be printed)"
+    return Failure(type=type(error).__qualname__, message=message[:_MESSAGE_LIMIT], traceback=text[-_MESSAGE_LIMIT:])
+
+
+def names_of(error: BaseException) -> set[str]:
+    """What an exception may be called in ``retry_on``: its class and those that it derives from."""
+    kinds = [kind for kind in type(error).__mro__ if kind is not object]
+    return {
+        name for kind in kinds for name in (kind.__name__, kind.__qualname__, f"{kind.__module__}.{kind.__qualname__}")
+    }
