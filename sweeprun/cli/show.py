@@ -13,7 +13,7 @@ from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.store.payloads import Layout, decode_result
 from sweeprun.store.provenance import shown_time
 from sweeprun.store.records import Record
-from sweeprun.store.states import STATE_ORDER, take_snapshot
+from sweeprun.store.states import STATE_ORDER, TaskState, take_snapshot
 from sweeprun.store.submissions import read_submissions
 
 _SHOWN_NUMBERS = 8
@@ -85,6 +85,12 @@ def _task(run: RunDirectory, manifest: Manifest, task_id: int) -> dict[str, Any]
     record = snapshot.record(task_id)
     if record is not None:
         shown |= _record(record)
+    if STATE_ORDER[snapshot.states[task_id]] is TaskState.LOST:
+        from sweeprun.results.failures import lost_reasons, lost_with
+
+        shown["lost"] = lost_reasons(snapshot).get(task_id) or "its worker is gone, and nobody saw it end"
+        shown["worker"] = lost_with(snapshot, task_id)
+        shown["see"] = f"sweeprun logs {run.shown()} {task_id}, sweeprun resume {run.shown()}"
     if run.task(task_id).is_dir() and not run.task(task_id).is_symlink():
         shown["directory"] = str(run.task(task_id))
     return shown

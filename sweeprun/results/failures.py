@@ -103,9 +103,22 @@ def _failure(payload: bytes) -> Failure:
         return Failure(type="unknown", message=str(error), traceback="")
 
 
+def lost_reasons(snapshot: Snapshot) -> dict[int, str]:
+    """Why tasks were lost, and with which worker, as far as anybody saw it; empty if nobody did."""
+    found = {beat.task_id: _element_reason(snapshot, beat) for beat in read_beats(snapshot.run)}
+    found |= {noted.task_id: noted.reason() for noted in read_exits(snapshot.run)}
+    return {task_id: reason for task_id, reason in found.items() if task_id is not None}
+
+
+def lost_with(snapshot: Snapshot, task_id: int) -> str:
+    """The worker that a task was last lost with; its name has the host and the process."""
+    workers = [beat.worker for beat in read_beats(snapshot.run) if beat.task_id == task_id]
+    workers += [noted.worker for noted in read_exits(snapshot.run) if noted.task_id == task_id]
+    return workers[-1] if workers else ""
+
+
 def _lost_tasks(snapshot: Snapshot) -> Iterator[FailedTask]:
-    reasons = {beat.task_id: _element_reason(snapshot, beat) for beat in read_beats(snapshot.run)}
-    reasons |= {noted.task_id: noted.reason() for noted in read_exits(snapshot.run) if noted.task_id is not None}
+    reasons = lost_reasons(snapshot)
     lost = np.flatnonzero(snapshot.states == STATE_ORDER.index(TaskState.LOST))
     for task_id in map(int, lost):
         reason = reasons.get(task_id)

@@ -158,6 +158,10 @@ def test_a_worker_that_does_not_heed_its_limit_is_killed(run: Run, kind: str) ->
     sweep(run, "slow", f"kind={kind},fine", "hydra.sweeper.timeout=1", code=1)
     (group,) = json.loads(run("status", "one", "--json").stdout)["failures"]
     assert group["kind"].startswith("lost: timeout")
+    shown = json.loads(run("show", "one", "0", "--json").stdout)
+    assert shown["lost"].startswith("timeout")
+    assert shown["worker"].startswith("0.")
+    assert "sweeprun resume one" in shown["see"]
     assert "2 succeeded" in run("resume", "one").stderr
 
 
