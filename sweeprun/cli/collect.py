@@ -48,7 +48,12 @@ def main(words: Sequence[str]) -> int:
     counts = {state.value: count for state, count in collected.states.items()}
     if args.json:
         sizes = {str(name): size for name, size in collected.dataset.sizes.items()}
-        print(plain_json({"output": str(output), "run": str(run.path), "states": counts, "sizes": sizes}))
+        damaged = {
+            "unreadable": [{"file": file, "what": what} for file, what in collected.torn],
+            "corrupt": [{"file": file, "task": task_id} for file, task_id in collected.unsound],
+        }
+        told = {"output": str(output), "run": str(run.path), "states": counts, "sizes": sizes, "damaged": damaged}
+        print(plain_json(told))
         return 0
     print(plain(collected.dataset))
     missing = ", ".join(f"{count} {state}" for state, count in counts.items() if count and state != "succeeded")
@@ -60,13 +65,12 @@ def main(words: Sequence[str]) -> int:
 
 def _print_left_out(collected: "Collected", run: RunDirectory, *, written_to: bool) -> None:
     """Say what could not be read. A torn end is normal while workers write."""
-    lines = [
-        f"task {task_id}: a record of it in {file} is corrupt (checksum)" for file, task_id in collected.unsound
-    ] + [f"{file}: {what}" for file, what in collected.torn if not (written_to and file in collected.ends_torn)]
+    lines = [f"{file}: {what}" for file, what in collected.torn if not (written_to and file in collected.ends_torn)]
+    lines += [f"task {task_id}: a record of it in {file} is corrupt (checksum)" for file, task_id in collected.unsound]
     for line in lines[:_SHOWN_LINES]:
         print(plain_message(line), file=sys.stderr)
     if len(lines) > _SHOWN_LINES:
-        print(f"… and {len(lines) - _SHOWN_LINES} more such lines", file=sys.stderr)
+        print(f"… and {len(lines) - _SHOWN_LINES} more such lines; --json has all", file=sys.stderr)
     if lines:
         print(
             "what is damaged was left out; the tasks that have no other record run again with: "

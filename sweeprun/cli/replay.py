@@ -169,7 +169,7 @@ def _set_environment(recorded: Recorded, words: Sequence[str]) -> None:
 def _replay(recorded: Recorded, *, debug: bool) -> int:
     from sweeprun.cli.scratch import scratch_run
     from sweeprun.design.task_ids import TaskIds
-    from sweeprun.results.comparing import arrays_of, as_collected, compare_arrays, compare_records
+    from sweeprun.results.comparing import Difference, arrays_of, as_collected, compare_arrays, compare_records
     from sweeprun.store.shards import read_shards
     from sweeprun.store.workers import Place
     from sweeprun.worker.loop import Stop, Worker
@@ -198,7 +198,9 @@ def _replay(recorded: Recorded, *, debug: bool) -> int:
         print(failure.traceback.rstrip(), file=sys.stderr)
     if record is not None:
         differences = compare_records(record, now)
-    elif recorded.arrays is not None and failure is None:
+    elif recorded.arrays is not None and failure is not None:
+        differences = [Difference(variable="", what=f"a result before, {failure.type} now")]
+    elif recorded.arrays is not None:
         differences = compare_arrays(*as_collected(recorded.arrays, arrays_of(now)))
     else:
         differences = []
@@ -227,6 +229,8 @@ def _print_results(recorded: Recorded, now: "Mapping[str, np.ndarray]") -> None:
 
 
 def _shown(array: Any) -> str:
+    if array.dtype.kind in "mM":
+        array = array.astype(str)
     if not array.ndim:
         return repr(array.item())
     flat = array.reshape(-1)
@@ -246,5 +250,8 @@ def _conclude(recorded: Recorded, differences: "Sequence[Difference]", *, failed
         size = f", at most by {difference.absolute:.3g}" if difference.absolute == difference.absolute else ""
         size += f" (relative {difference.relative:.3g})" if difference.relative == difference.relative else ""
         print(f"differs: {name}{difference.what}{size}")
-    print("`sweeprun verify` looks for the cause")
+    if recorded.record is None:
+        print("a collected file holds configs as YAML, without types; the run knows them: sweeprun replay RUN …")
+    else:
+        print("`sweeprun verify` looks for the cause")
     return 1

@@ -15,6 +15,9 @@ from sweeprun.store.directory import RunDirectory, make_run_directory
 from sweeprun.store.manifest import Manifest, write_manifest
 from sweeprun.store.submissions import Submission, write_submission
 
+SCRATCH = "sweeprun-scratch-"
+"""What the names of their directories begin with."""
+
 
 @contextmanager
 def scratch_run(
@@ -35,7 +38,7 @@ def scratch_run(
     if not Path(job.get("cwd") or ".").is_dir():  # another machine: the code is where we are
         job["cwd"] = str(Path.cwd())
     python_path = tuple(dict.fromkeys([job.get("cwd") or str(Path.cwd()), *manifest.python_path]))
-    holder = Path(tempfile.mkdtemp(prefix="sweeprun-"))
+    holder = Path(tempfile.mkdtemp(prefix=SCRATCH))
     try:
         run = make_run_directory(holder / "run", numbered=False)
         write_frozen(run, frozen)

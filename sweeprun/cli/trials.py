@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sweeprun.cli.scratch import scratch_run
+from sweeprun.cli.scratch import SCRATCH, scratch_run
 from sweeprun.cpus import THREAD_VARIABLES, usable_cpus
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.launchers.variables import expand
@@ -119,6 +119,8 @@ def likely_cause(trials: Trials, recorded: Record, now: Record) -> str:
     origin = Origin.from_json(recorded.origin)
     if trials.code is not None and origin.code and origin.code != trials.code.digest:
         return "drift: it was made with other code or other packages"
+    if SCRATCH.encode() in now.payload:
+        return "paths: it returns the name of its directory, which is another one when it runs again"
     if _differ(now, _again(trials, recorded)):
         return _cause_of_chance(trials, recorded)
     ones = dict.fromkeys(THREAD_VARIABLES, "1" if origin.threads != 1 else str(max(2, usable_cpus())))

@@ -1,6 +1,5 @@
 """``sweeprun verify``: run a sample of tasks again in fresh processes, and compare their results to the bit."""
 
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -8,6 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from sweeprun.cli.arguments import chosen_run, run_parser
+from sweeprun.cli.display import plain_json
 from sweeprun.cli.drift import add_allow_drift, check_drift
 from sweeprun.errors import UsageError
 
@@ -68,7 +68,7 @@ def main(words: Sequence[str]) -> int:
     records = _sample(snapshot, args.sample, args.seed)
     verdicts = _verify(snapshot, records, code)
     if args.json:
-        print(json.dumps({"run": str(run.path), "sample": [asdict(verdict) for verdict in verdicts]}, indent=1))
+        print(plain_json({"run": str(run.path), "sample": [_as_json(verdict) for verdict in verdicts]}))
     else:
         _print(verdicts)
     return int(any(verdict.differences for verdict in verdicts))
@@ -137,6 +137,14 @@ def _causes(trials: "Trials", records: "Mapping[int, Record]", again: "Mapping[i
         else:
             causes[task_id] = "probably the same"
     return causes
+
+
+def _as_json(verdict: Verdict) -> dict[str, Any]:
+    """A verdict without NaN, which JSON doesn't have."""
+    sizes = ("absolute", "relative")
+    found = [asdict(difference) for difference in verdict.differences]
+    differences = [item | {name: item[name] if isfinite(item[name]) else None for name in sizes} for item in found]
+    return asdict(verdict) | {"differences": differences}
 
 
 def _print(verdicts: Sequence[Verdict]) -> None:

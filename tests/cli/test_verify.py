@@ -58,6 +58,10 @@ def fail(cfg, rng):
     return value
 
 
+def where(cfg, task):
+    return {"path": str(task.directory)}
+
+
 def sees(cfg, task):
     (task.directory / "here").touch()
     return {"attempt": task.attempt, "left": os.path.exists(task.directory / "left")}
@@ -96,6 +100,7 @@ def test_a_sample_is_equal_to_the_bit(run: Run, study: Path) -> None:
         ("clock", "chance"),
         ("order", "the order of a set"),
         ("stateful", "state"),
+        ("where", "paths"),
     ],
 )
 def test_what_differs_is_told_with_its_likely_cause(run: Run, name: str, cause: str) -> None:
@@ -167,6 +172,9 @@ def test_a_dataset_alone_is_enough(run: Run, study: Path, file: str) -> None:
     (study / "chancy.py").write_text(CHANCY.replace('"n": 1', '"n": 3'))
     assert "chancy.py has changed" in run("replay", file, "0", code=2).stderr
     assert "differs: n" in run("replay", file, "0", "--allow-drift", code=1).stdout
+    (study / "chancy.py").write_text(CHANCY.replace('out = {"n": 1', 'out = {"n": 1 / 0'))
+    told = run("replay", file, "0", "--allow-drift", code=1).stdout
+    assert "differs: a result before, ZeroDivisionError now" in told
 
 
 @pytest.mark.usefixtures("chancy")

@@ -1,5 +1,6 @@
 """A storm: disturbances at random instants, and what must hold after each of them."""
 
+import json
 import os
 import random
 import signal
@@ -234,10 +235,12 @@ class Storm:
     def _check_reports(self) -> None:
         """What was damaged is named by the command that would use it, now that nobody writes."""
         _, told = collected(self.run, self.output)
+        damaged = json.loads(told.out)["damaged"]
+        named = {item["file"] for item in (*damaged["unreadable"], *damaged["corrupt"])}
         for name, visible in self.damaged.items():
             contents = read_shard(RunDirectory(self.run).shards / name)
             harmed = contents.torn is not None or any(not batch.sound().all() for batch in contents.batches)
-            assert not visible or harmed == (name in told.err), told.err
+            assert not visible or harmed == (name in named), told
 
     # Its course
 
