@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sweeprun.config.frozen import write_frozen
 from sweeprun.design.arrays import Array
+from sweeprun.design.policy import Policy
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.store.code import Code, write_code
 from sweeprun.store.directory import RunDirectory, make_run_directory
@@ -42,7 +43,8 @@ def scratch_run(
     try:
         run = make_run_directory(holder / "run", numbered=False)
         write_frozen(run, frozen)
-        write_manifest(run, replace(manifest, job=job, python_path=python_path))
+        policy = Policy(seed_globals=manifest.policy.seed_globals)  # once, and to its end
+        write_manifest(run, replace(manifest, job=job, python_path=python_path, policy=policy))
         provenance = {} if code is None else {"code": write_code(run, code)}
         write_submission(run, Submission(number=0, array=Array(tasks=tasks), provenance=provenance))
         yield run

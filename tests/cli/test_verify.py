@@ -195,6 +195,13 @@ def test_a_failed_task_fails_again(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("chancy")
+def test_a_task_is_run_again_once_whatever_the_policy(run: Run) -> None:
+    sweep(run, "fail", "hydra.sweeper.retries=2", "hydra.sweeper.timeout=100", code=1)
+    assert "it fails as it did" in run("replay", "fail", "1").stdout
+    assert run("verify", "fail").stdout == "1/1 equal to the bit\n"
+
+
+@pytest.mark.usefixtures("chancy")
 def test_a_debugger_opens_where_it_fails(run: Run, study: Path) -> None:
     sweep(run, "fail", code=1)
     done = subprocess.run(
