@@ -98,7 +98,7 @@ def _options(snapshot: "Snapshot", tasks: "TaskIds") -> Iterator[tuple[Mapping[s
         return
     first_id = manifest.table.block_of(min(rest)).first_id
     for sbatch, own_tasks in options_by_tasks(manifest, read_configs(snapshot.run), first_id=first_id):
-        yield {**manifest.launcher, "sbatch": sbatch}, rest & set(own_tasks)
+        yield manifest.launcher | ({"sbatch": sbatch} if sbatch else {}), rest & set(own_tasks)
 
 
 def _active_shares(snapshot: "Snapshot") -> dict[int, int]:

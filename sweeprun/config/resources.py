@@ -94,7 +94,7 @@ def _combinations(design: Grid, places: Collection[int]) -> tuple[list[int], np.
 
 
 def _resolved(config: DictConfig) -> dict[str, Any]:
-    return {str(name): value for name, value in resolve_job_key(config, KEY).items()}
+    return {str(name): value for name, value in (resolve_job_key(config, KEY) or {}).items()}
 
 
 def _deciding_axes(manifest: Manifest, names: Sequence[str], config: DictConfig) -> set[int]:
