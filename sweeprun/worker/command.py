@@ -4,7 +4,7 @@ import json
 import os
 import shlex
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +74,12 @@ def command(
         "SWEEPRUN_TASK_ID": str(task.id),
         "SWEEPRUN_SEED": str(seed),
     }
+    _execute(arguments, directory, environment)
+    return _read_result(directory, result)
+
+
+def _execute(arguments: Sequence[str], directory: Path, environment: Mapping[str, str]) -> None:
+    """Run an executable in a directory, in which it leaves what it prints."""
     with (directory / "stdout.txt").open("wb") as output, (directory / "stderr.txt").open("wb") as errors:
         try:
             code = subprocess.run(
@@ -90,7 +96,6 @@ def command(
     if code:
         ended = f"exit code {code}" if code > 0 else f"signal {-code}"
         raise CommandError(f"{shlex.join(arguments)} ended with {ended}\n{_tail(directory)}")
-    return _read_result(directory, result)
 
 
 def _arguments(command: str | Sequence[Any], words: dict[str, str]) -> list[str]:
