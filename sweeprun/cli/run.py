@@ -4,6 +4,7 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def _run_sweep(application: Application, overrides: Sequence[str], command: Sequ
     started = time.monotonic()
     directory, manifest = create_run(prepared, command)
     if submissions:
-        return launch(directory, submissions)
+        return launch(directory, [replace(submission, policy=manifest.policy) for submission in submissions])
     table = manifest.table
     jobs = [manifest.override_texts(table.task(task_id)) for task_id in range(len(table))]
     application.run_foreign_launcher(sweep_config, directory.path, jobs, RecordedJob(directory.path))

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 
 from sweeprun.cpus import thread_environment, usable_cpus
 from sweeprun.design.arrays import Array
+from sweeprun.design.policy import Policy
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
 from sweeprun.launchers.progress import Tally
 from sweeprun.launchers.slurm.commands import SlurmError, run_command, with_retries
 from sweeprun.launchers.slurm.warden import Warden
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.manifest import read_manifest
 from sweeprun.store.notices import count_failures
 from sweeprun.store.submissions import Job, JobRole, Submission, note_job, read_jobs
 from sweeprun.store.workers import WARNING_SIGNAL, Beat, Exit, Place, append_exit, read_beat, read_exits
@@ -107,7 +107,7 @@ class ElementRun:
         self._job = job
         self._run_here = run_here
         self._options = submission.launcher
-        self._policy = submission.policy or read_manifest(run).policy
+        self._policy = submission.policy or _policy_of(run)
         self._place = Place(submission=submission.number, index=job.index, attempt=submission.attempt + job.restarts)
         self._chunk = submission.array.chunk(job.index)
         self._pool: Pool | None = None
@@ -268,6 +268,13 @@ class ElementRun:
         with suppress(OSError):
             if not log.stat().st_size:
                 log.unlink()
+
+
+def _policy_of(run: RunDirectory) -> Policy:
+    """The policy of a run, where the submission is of a time when it had none."""
+    from sweeprun.store.manifest import read_manifest  # only now: it imports NumPy, which a supervisor doesn't need
+
+    return read_manifest(run).policy
 
 
 class _Silent:
