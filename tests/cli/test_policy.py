@@ -146,16 +146,16 @@ def test_only_what_is_asked_for_is_retried(run: Run) -> None:
 
 
 def test_a_task_that_takes_too_long_fails(run: Run, study: Path) -> None:
-    told = sweep(run, "slow", "kind=sleep,fine", "hydra.sweeper.timeout=0.5", code=1)
+    told = sweep(run, "slow", "kind=sleep,fine", "hydra.sweeper.timeout=2", code=1)
     assert "1 succeeded, 1 failed" in told
     assert (study / "finally-sleep").exists()
     (group,) = json.loads(run("status", "one", "--json").stdout)["failures"]
-    assert (group["kind"], group["message"]) == ("timeout", "it took longer than 0.5 s (hydra.sweeper.timeout)")
+    assert (group["kind"], group["message"]) == ("timeout", "it took longer than 2 s (hydra.sweeper.timeout)")
 
 
 @pytest.mark.parametrize("kind", ["swallow", "stop"])
 def test_a_worker_that_does_not_heed_its_limit_is_killed(run: Run, kind: str) -> None:
-    sweep(run, "slow", f"kind={kind},fine", "hydra.sweeper.timeout=1", code=1)
+    sweep(run, "slow", f"kind={kind},fine", "hydra.sweeper.timeout=2", code=1)
     (group,) = json.loads(run("status", "one", "--json").stdout)["failures"]
     assert group["kind"].startswith("lost: timeout")
     shown = json.loads(run("show", "one", "0", "--json").stdout)
@@ -166,7 +166,7 @@ def test_a_worker_that_does_not_heed_its_limit_is_killed(run: Run, kind: str) ->
 
 
 def test_what_took_too_long_can_be_retried(run: Run, study: Path) -> None:
-    words = ("hydra.sweeper.timeout=1", "hydra.sweeper.retries=1", "hydra.sweeper.retry_on=[timeout]")
+    words = ("hydra.sweeper.timeout=2", "hydra.sweeper.retries=1", "hydra.sweeper.retry_on=[timeout]")
     assert "3 succeeded" in sweep(run, "slow", "kind=sleep,stop,fine", *words)
     dataset = collected(run, study)
     assert dataset.attempt.values.tolist() == [2, 2, 1]
