@@ -32,10 +32,18 @@ class GlobalsWatch:
 
     def __init__(self) -> None:
         self._before = _states()
+        self._modules = len(sys.modules)
 
     def moved(self) -> list[str]:
-        """The names of the generators that are not where they were at the beginning."""
-        return [name for name, state in _states().items() if state != self._before[name]]
+        """The names of the generators that are not where they were at the beginning.
+
+        Some libraries draw from ``random`` when they are imported, which a task function may do; so that one counts
+        only if nothing was imported since the last look.
+        """
+        now, modules = _states(), len(sys.modules)
+        if modules != self._modules:
+            self._before["random"], self._modules = now["random"], modules
+        return [name for name, state in now.items() if state != self._before[name]]
 
 
 def _states() -> dict[str, Any]:

@@ -278,6 +278,19 @@ def test_a_look_at_global_generators_moves_nothing() -> None:
     assert watch.moved() == ["random", "numpy.random"]
 
 
+def test_what_libraries_draw_as_they_are_imported_is_not_the_functions() -> None:
+    watch = GlobalsWatch()
+    random.random()
+    sys.modules["nothing_but_a_name"] = ModuleType("nothing_but_a_name")
+    try:
+        assert watch.moved() == []
+        assert watch.moved() == []
+        random.random()
+        assert watch.moved() == ["random"]
+    finally:
+        del sys.modules["nothing_but_a_name"]
+
+
 def test_a_run_of_another_host_is_resumed_if_told_to(run: Run, study: Path) -> None:
     sweep(run, "bad_at_first", "seed=range(3)", code=1)
     (study / "mended").touch()
