@@ -180,7 +180,7 @@ class LauncherContract:
         run = make("task=study.die_once", "seed=range(5)", tasks_per_job=5)
         self.finish(run)
         told = self.status(run)
-        assert told["states"] == {"pending": 0, "running": 0, "succeeded": 4, "failed": 0, "lost": 1}
+        assert told["states"] == {"pending": 0, "running": 0, "succeeded": 4, "failed": 0, "lost": 1, "excluded": 0}
         assert told["not_queued"] == "2"
         assert "last words" in self.sweeprun("logs", str(run.path), "2").stdout
         self.finish(run)

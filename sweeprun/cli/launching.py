@@ -13,7 +13,7 @@ from sweeprun.launchers.launcher import write_submissions
 from sweeprun.launchers.progress import Tally
 from sweeprun.launchers.registry import make_launcher
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.states import Snapshot, TaskState, take_snapshot
+from sweeprun.store.states import Snapshot, take_snapshot
 from sweeprun.store.submissions import JobRole, Submission, read_jobs
 
 
@@ -67,7 +67,7 @@ def conclude_snapshot(snapshot: Snapshot, seconds: float | None, *, interrupted:
         print(plain_message(line), file=sys.stderr, flush=True)
     if interrupted:
         return 130
-    return 0 if snapshot.counts()[TaskState.SUCCEEDED] == len(snapshot.states) else 1
+    return 0 if snapshot.complete else 1
 
 
 class Notes:

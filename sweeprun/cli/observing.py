@@ -16,7 +16,7 @@ from sweeprun.store.submissions import read_submissions
 def observe(run: RunDirectory) -> Snapshot:
     """All that a run has on disk, and what its launchers know of it."""
     snapshot = take_snapshot(run)
-    if snapshot.counts()[TaskState.SUCCEEDED] == len(snapshot.states):
+    if snapshot.complete:
         return snapshot
     activity = activity_of(run)  # asked before the files are read: what has ended by then is in them
     return take_snapshot(run, activity)
@@ -25,7 +25,8 @@ def observe(run: RunDirectory) -> Snapshot:
 def missing_tasks(snapshot: Snapshot) -> TaskIds:
     """The tasks that have no result, don't run, and that no element is to run."""
     missing = snapshot.states != STATE_ORDER.index(TaskState.SUCCEEDED)
-    missing &= snapshot.states != STATE_ORDER.index(TaskState.RUNNING)
+    for state in (TaskState.RUNNING, TaskState.EXCLUDED):
+        missing &= snapshot.states != STATE_ORDER.index(state)
     for tasks in snapshot.activity.active_tasks():
         for ids in tasks.ranges:
             missing[ids.start : ids.stop : ids.step] = False
@@ -54,8 +55,7 @@ def warnings_of(snapshot: Snapshot) -> list[str]:
 
 def is_active(snapshot: Snapshot) -> bool:
     """Whether anything of a run waits or runs, or may do so."""
-    complete = snapshot.counts()[TaskState.SUCCEEDED] == len(snapshot.states)
-    return not complete and next(snapshot.activity.active_elements(), None) is not None
+    return not snapshot.complete and next(snapshot.activity.active_elements(), None) is not None
 
 
 def ended_reasons(snapshot: Snapshot) -> dict[str, int]:

@@ -110,7 +110,7 @@ class PlainProgress:
 
 def print_summary(snapshot: Snapshot, seconds: float | None, *, interrupted: bool) -> None:
     """Say how a run ended, and how long that took if it is known."""
-    total = len(snapshot.states)
+    total = snapshot.total
     begin = "stopped" if interrupted else f"{total} {'task' if total == 1 else 'tasks'}"
     took = "" if seconds is None else f" in {duration(seconds)}"
     print(f"{begin}: {counts_text(snapshot)}{took}", file=sys.stderr)

@@ -15,6 +15,7 @@ from sweeprun.errors import UsageError
 if TYPE_CHECKING:
     import numpy as np
 
+    from sweeprun.design.grid import Dimension
     from sweeprun.design.tasks import Task, TaskTable
     from sweeprun.results.comparing import Difference
     from sweeprun.store.code import Code
@@ -102,23 +103,39 @@ def choose_task(table: "TaskTable", words: Sequence[str]) -> "Task":
     grid = whole_grid(table)
     if len(words) == 1 and words[0].isdigit():
         return table.task(int(words[0]))
-    names = [axis.name for axis in grid.axes]
+    names = [*(joint.name for joint in grid.joint), *(axis.name for axis in grid.axes)]
     given = dict(word.partition("=")[::2] for word in words if "=" in word)
     wrong = [word for word in words if word.partition("=")[0] not in names]
     if wrong:
         raise UsageError(f"{wrong[0]!r} names no task; give an id below {len(table)}, or {_example(names)}")
-    missing = [axis.name for axis in grid.axes if axis.name not in given and len(axis) > 1]
-    if missing or (not given and len(table) > 1):
+    places = [_place(dimension, given) for dimension in grid.dimensions]
+    if None in places or (not given and len(table) > 1):
         raise UsageError(f"which task? Give an id below {len(table)}, or {_example(names)}")
-    indices = []
-    for axis in grid.axes:
-        index = axis.find(given[axis.name]) if axis.name in given else 0
+    return table.task(task_at(table, grid, [place for place in places if place is not None]))
+
+
+def _place(dimension: "Dimension", given: Mapping[str, str]) -> int | None:
+    """The place on a dimension that the given values name; None if they don't, or name several."""
+    places: Sequence[int] = range(len(dimension))
+    if dimension.joint is not None and (number := given.get(dimension.name)) is not None:
+        places = places[int(number) : int(number) + 1] if number.isdigit() else places[:0]
+        if not places:
+            raise UsageError(
+                f"{dimension.name}={number}: there is no such point; they go from 0 to {len(dimension) - 1}"
+            )
+    for axis in dimension.axes:
+        if axis.name not in given:
+            continue
+        index = axis.find(given[axis.name])
         if index is None:
             first = ", ".join(axis.values.text(i) for i in range(min(len(axis), _SHOWN_VALUES)))
             more = ", …" if len(axis) > _SHOWN_VALUES else ""
             raise UsageError(f"{axis.name}={given[axis.name]}: there is no such value; {axis.name} has {first}{more}")
-        indices.append(index)
-    return table.task(task_at(table, grid, indices))
+        if dimension.joint is None:
+            return index
+        found = axis.values.label(index)
+        places = [place for place in places if axis.values.label(place) == found]
+    return places[0] if len(places) == 1 else None
 
 
 def _example(names: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from sweeprun.cli.drift import check_code
 from sweeprun.cli.replay import Recorded
 from sweeprun.config.frozen import freeze_text
 from sweeprun.design.axes import RESERVED_NAMES
-from sweeprun.design.extending import whole_grid
+from sweeprun.design.extending import places_of, whole_grid
 from sweeprun.design.tasks import Task, TaskTable
 from sweeprun.errors import FormatError, UsageError
 from sweeprun.results.collect import CODE_ATTRIBUTE, MANIFEST_ATTRIBUTE, dimension_names
@@ -68,14 +68,9 @@ def _values(dataset: xr.Dataset, manifest: Manifest, task: Task) -> dict[str, np
     """The values at the place of a task; None if the task had no result."""
     grid = whole_grid(manifest.table)
     names = dimension_names(grid)
-    place = {
-        name: axis.index_of(block_axis.values.label(index))
-        for name, axis, block_axis, index in zip(
-            names, grid.axes, manifest.table.block_of(task.task_id).design.axes, task.indices, strict=True
-        )
-    }
+    place = dict(zip(names, places_of(manifest.table, grid, task), strict=True))
     point = dataset.isel({name: index for name, index in place.items() if name in dataset.dims})
     if str(point["state"].item()) != "succeeded":
         return None
-    taken: set[Any] = {*names, *RESERVED_NAMES}
+    taken: set[Any] = {*names, *grid.names(), *RESERVED_NAMES}
     return {str(name): variable.to_numpy() for name, variable in point.variables.items() if name not in taken}

@@ -70,6 +70,11 @@ def _run_sweep(application: Application, overrides: Sequence[str], command: Sequ
     check_size(prepared.manifest)
     for group in prepared.groups:
         group.launcher.check(Notes())
+    if prepared.manifest.table.selection and not prepared.groups:
+        raise UsageError(
+            "a launcher of somebody else numbers its jobs itself, so no points can be left out; "
+            "choose hydra/launcher=local or slurm, or leave out hydra.sweeper.exclude and only"
+        )
     submissions = plan_submissions(prepared.groups) if prepared.groups else ()
     started = time.monotonic()
     directory, manifest = create_run(prepared, command)

@@ -7,6 +7,7 @@ from typing import Any
 from sweeprun.cli.arguments import chosen_run, newest_if_number, run_parser
 from sweeprun.cli.display import plain, plain_json
 from sweeprun.design.extending import whole_grid
+from sweeprun.design.grid import Joint
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
 from sweeprun.store.manifest import Manifest, read_manifest
@@ -37,11 +38,15 @@ def main(words: Sequence[str]) -> int:
 
 def _run(run: RunDirectory, manifest: Manifest) -> dict[str, Any]:
     submissions = read_submissions(run)
-    axes = {axis.name: f"{len(axis)} ({axis.kind.dtype})" for axis in whole_grid(manifest.table).axes}
+    grid = whole_grid(manifest.table)
+    axes = {axis.name: f"{len(axis)} ({axis.kind.dtype})" for axis in grid.axes}
+    together = {joint.name: _joint(joint) for joint in grid.joint}
     return {
         "run": str(run.path),
         "tasks": len(manifest.table),
         "axes": axes,
+        **({"moving together": together} if together else {}),
+        **({"left out": manifest.table.selection.to_dict()} if manifest.table.selection else {}),
         "launcher": manifest.launcher,
         "submissions": {
             submission.number: f"tasks {submission.array.tasks} as array {submission.array}"
@@ -58,6 +63,13 @@ def _run(run: RunDirectory, manifest: Manifest) -> dict[str, Any]:
         },
         "config": config_text(run),
     }
+
+
+def _joint(joint: Joint) -> str:
+    """The axes that make a dimension, and how its points were drawn."""
+    drawn = joint.sampling
+    how = f", drawn by {drawn.method.value} with seed {drawn.seed}" if drawn else ""
+    return ", ".join(joint.axes) + how
 
 
 def _later(provenance: dict[str, Any]) -> dict[str, Any]:

@@ -21,10 +21,10 @@ from sweeprun.config.application import (
 )
 from sweeprun.config.composing import ComposedSweep, compose_for_sweep, compose_sweep
 from sweeprun.config.frozen import ConfigDeriver, write_configs
+from sweeprun.config.grammar import list_override, with_names
 from sweeprun.config.launching import policy_of
 from sweeprun.config.resources import options_by_tasks
 from sweeprun.config.schema import LOCAL, SLURM, LocalOptions, SlurmOptions
-from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import OverrideError, SweeprunError, UsageError
 from sweeprun.launchers.launcher import Group, Launcher
 from sweeprun.launchers.registry import is_launcher, make_launcher
@@ -63,14 +63,34 @@ def config_source(args: Any) -> ConfigSource:
 
 
 AFTER_COLLECT = "--after-collect"
+_CONDITIONS = ("--exclude", "--only")
 
 
 def parse_command_line(parser: Any, words: Sequence[str]) -> Any:
-    """Parse Hydra's command line, with our own flag in it as the override that it stands for."""
+    """Parse Hydra's command line, with our own options in it as the overrides that they stand for."""
+    words, conditions = _without_conditions(words)
     args = parser.parse_intermixed_args([word for word in words if word != AFTER_COLLECT])
+    args.overrides = [*with_names(args.overrides), *conditions]
     if AFTER_COLLECT in words:
         args.overrides.append("hydra.launcher.after_collect=true")
     return args
+
+
+def _without_conditions(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The words without ``--exclude CONDITION`` and ``--only CONDITION``, and the overrides that these stand for."""
+    rest: list[str] = []
+    given: dict[str, list[str]] = {}
+    waiting = iter(words)
+    for word in waiting:
+        option, equals, condition = word.partition("=")
+        if option not in _CONDITIONS:
+            rest.append(word)
+            continue
+        condition = condition if equals else next(waiting, "")
+        if not condition:
+            raise UsageError(f"{option} needs a condition over the axes: {option} \"lr > 0.05 and model == 'cnn'\"")
+        given.setdefault(option.lstrip("-"), []).append(condition)
+    return rest, [list_override(f"hydra.sweeper.{name}", conditions) for name, conditions in given.items()]
 
 
 def compose_for_launch(application: Application, overrides: Sequence[str]) -> DictConfig:
@@ -181,7 +201,7 @@ def _groups(name: str, sweep: ComposedSweep, manifest: Manifest) -> Iterator[Gro
     shared = {str(key): resolve_key(sweep.sweep_config, f"hydra.launcher.{key}") for key in options if key != "sbatch"}
     shared |= {"name": name, "variables": _variables(sweep.sweep_config)}
     if not options.get("sbatch") and (name != SLURM or not manifest.composition_axes):
-        yield Group(tasks=TaskIds.first(len(sweep.table)), launcher=make_launcher(shared))
+        yield Group(tasks=sweep.table.selected(), launcher=make_launcher(shared))
         return
     for own, tasks in options_by_tasks(manifest, sweep.frozen()):
         yield Group(tasks=tasks, launcher=make_launcher(shared | {"sbatch": own}))

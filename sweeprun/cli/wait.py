@@ -36,7 +36,7 @@ def main(words: Sequence[str]) -> int:
     pause = _FIRST_PAUSE_SECONDS
     problem = ""
     snapshot = observe(run)
-    total = len(snapshot.states)
+    total = snapshot.total
     heading = f"waiting for {total} {'task' if total == 1 else 'tasks'} of {run.shown()}"
     with make_progress(total, heading, done=_tally(snapshot).done) as progress:
         while True:
@@ -61,7 +61,7 @@ def _tally(snapshot: "Snapshot") -> Tally:
 
     counts = snapshot.counts()
     return Tally(
-        total=len(snapshot.states),
+        total=snapshot.total,
         succeeded=counts[TaskState.SUCCEEDED],
         failed=counts[TaskState.FAILED],
         lost=counts[TaskState.LOST],

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -26,6 +27,7 @@ from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
+from sweeprun.config.grammar import extend_grammar
 from sweeprun.config.schema import OUR_DEFAULTS, OUR_LAUNCHERS, OUR_OPTIONS, SWEEPER, register_options
 from sweeprun.errors import ConfigError, OverrideError, UsageError
 
@@ -96,6 +98,14 @@ class Application:
             return OverridesParser.create(config_loader=self.loader).parse_overrides(list(overrides))
         except (HydraException, ValueError) as error:
             raise OverrideError(_message(error)) from error
+
+    def is_group(self, key: str) -> bool:
+        """Whether a key is a config group."""
+        return bool(self._groups.group_exists(key))
+
+    @cached_property
+    def _groups(self) -> CachingConfigRepository:
+        return self.repository()
 
     def repository(self) -> CachingConfigRepository:
         """Everything on the search path, that of the primary config included."""
@@ -222,6 +232,7 @@ def open_application(source: ConfigSource) -> Iterator[Application]:
         If ``-cd`` names no directory.
     """
     version.setbase(_VERSION_BASE)
+    extend_grammar()
     register_options(as_defaults=OUR_DEFAULTS)
     search_path = create_config_search_path(source.absolute_path())
     if source.extra is not None:

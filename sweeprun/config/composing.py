@@ -3,9 +3,10 @@
 import itertools
 import pickle
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import reduce
 from pathlib import PurePath
 from typing import Any
 
@@ -19,9 +20,10 @@ from sweeprun.config.sweeps import MEMBER, Sweep, axis_name, member_axis, parse_
 from sweeprun.design.axes import Axis, LabelKind
 from sweeprun.design.grid import Grid
 from sweeprun.design.overrides import Operation, Override, keys_overlap
+from sweeprun.design.selection import Expression, Selection
 from sweeprun.design.streams import Streams
 from sweeprun.design.tasks import TaskTable
-from sweeprun.design.values import AxisValues, Choice, Scalar, Value
+from sweeprun.design.values import AxisValues, Choice, Files, Scalar, Value
 from sweeprun.errors import OverrideError
 
 _TARGET = re.compile(r"""^[ -]*_target_: ['"]?([A-Za-z_][\w.]*)""", re.MULTILINE)
@@ -73,17 +75,30 @@ def compose_sweep(application: Application, sweep_config: DictConfig) -> Compose
     """
     options = sweep_config.hydra.sweeper
     resolve_key(sweep_config, "hydra.sweep.dir")
-    sweep = parse_sweep(application, options.params, OmegaConf.to_container(sweep_config.hydra.overrides.task))  # type: ignore[arg-type]
-    configs = list(_compose_all(application, sweep_config, sweep))
+    task_overrides: Any = OmegaConf.to_container(sweep_config.hydra.overrides.task)
+    sweep = parse_sweep(application, options, task_overrides)
+    selecting = {override.axis for override in sweep.overrides if override.selects}
+    composition_axes = tuple(axis.name for axis in sweep.axes if axis.name in selecting)
+    chosen = list(sweep.grid.combinations(composition_axes))
+    numbers = _numbered(sweep.grid, composition_axes, chosen)
+    configs = list(_compose_all(application, sweep_config, sweep, composition_axes, list(numbers)))
+    compositions = tuple(numbers[_texts(sweep.grid, composition_axes, indices)] for indices in chosen)
     if options.members is not None:
         sweep = _with_members(sweep, options.members, configs[0])
-    axes = tuple(type_axis(axis, configs, sweep) for axis in sweep.axes)
+    rows = rows_of_configs(sweep.grid, composition_axes, chosen, compositions)
+    joint = {name for one in sweep.grid.joint for name in one.axes}
+    axes = tuple(type_axis(axis, configs, sweep, rows, is_joint=axis.name in joint) for axis in sweep.axes)
     shared_by = None if options.streams is None else tuple(axis_name(name) for name in options.streams)
-    selecting = {override.axis for override in sweep.overrides if override.selects}
+    table = TaskTable.of(
+        replace(sweep.grid, axes=axes),
+        Streams(root_seed=options.root_seed, shared_by=shared_by),
+        selection_of(options),
+        compositions=None if compositions == tuple(range(len(chosen))) else compositions,
+    )
     return ComposedSweep(
-        table=TaskTable.of(Grid(axes=axes), Streams(root_seed=options.root_seed, shared_by=shared_by)),
+        table=table,
         overrides=sweep.overrides,
-        composition_axes=tuple(axis.name for axis in axes if axis.name in selecting),
+        composition_axes=composition_axes,
         compositions=tuple(freeze(config) for config in configs),
         sweep_config=sweep_config,
         task_specs=tuple(_task_specs(configs, axes, sweep.overrides)),
@@ -95,19 +110,71 @@ def compose_for_sweep(application: Application, overrides: Sequence[str]) -> Dic
     return application.compose([*overrides, "hydra.mode=MULTIRUN"], RunMode.MULTIRUN)
 
 
-def _compose_all(application: Application, sweep_config: DictConfig, sweep: Sweep) -> Iterator[DictConfig]:
-    """The composed configs, leftmost choice slowest, with all fixed overrides that come before the first swept key."""
+def selection_of(options: Any) -> Selection:
+    """The conditions of ``hydra.sweeper.exclude`` and ``only``.
+
+    Raises
+    ------
+    OverrideError
+        If they are neither texts nor lists of texts.
+    """
+    conditions: dict[str, tuple[Expression, ...]] = {}
+    for name in ("only", "exclude"):
+        given = options[name]
+        texts = list(given) if OmegaConf.is_list(given) else [] if given is None else [given]
+        for text in texts:
+            if not isinstance(text, str):
+                raise OverrideError(
+                    f"hydra.sweeper.{name} has {text!r}, which is no condition over the axes such as "
+                    "\"lr > 0.05 and model == 'cnn'\""
+                )
+        conditions[name] = tuple(Expression(text=text) for text in texts)
+    return Selection(**conditions)
+
+
+def _texts(grid: Grid, names: Sequence[str], indices: Sequence[int]) -> tuple[str, ...]:
+    """What some axes choose at their indices."""
+    axes = [axis for axis in grid.axes if axis.name in names]
+    return tuple(axis.values.text(index) for axis, index in zip(axes, indices, strict=True))
+
+
+def _numbered(grid: Grid, names: Sequence[str], chosen: Sequence[tuple[int, ...]]) -> dict[tuple[str, ...], int]:
+    """Distinct choices of config groups -> the numbers of their compositions, in the order in which they are met."""
+    distinct = dict.fromkeys(_texts(grid, names, indices) for indices in chosen)
+    return {texts: number for number, texts in enumerate(distinct)}
+
+
+def rows_of_configs(
+    grid: Grid, names: Sequence[str], chosen: Sequence[tuple[int, ...]], compositions: Sequence[int]
+) -> dict[str, list[set[int]]]:
+    """For axes that move together with choices of config groups: the indices that each config meets."""
+    rows: dict[str, list[set[int]]] = {}
+    places = {name: place for place, name in enumerate(axis.name for axis in grid.axes if axis.name in names)}
+    for dimension in grid.dimensions:
+        deciding = [places[axis.name] for axis in dimension.axes if axis.name in places]
+        if dimension.joint is None or not deciding:
+            continue
+        met: list[set[int]] = [set() for _ in range(max(compositions) + 1)]
+        for indices, number in zip(chosen, compositions, strict=True):
+            met[number].add(indices[deciding[0]])
+        rows |= {axis.name: met for axis in dimension.axes}
+    return rows
+
+
+def _compose_all(
+    application: Application,
+    sweep_config: DictConfig,
+    sweep: Sweep,
+    names: Sequence[str],
+    choices: Sequence[tuple[str, ...]],
+) -> Iterator[DictConfig]:
+    """The composed configs of some choices, with all fixed overrides that come before the first swept key."""
     later = set(map(id, config_steps(sweep.overrides)))
     used = [override for override in sweep.overrides if id(override) not in later]
-    axes = {axis.name: axis for axis in sweep.axes}
-    choices = [
-        [override.written(axes[override.axis].values.text(i)) for i in range(len(axes[override.axis]))]
-        if override.axis
-        else [override.written()]
-        for override in used
-    ]
-    for combination in itertools.product(*choices):
-        yield application.compose_job(sweep_config, combination)
+    for texts in choices:
+        chosen = dict(zip(names, texts, strict=True))
+        written = [override.written(chosen[override.axis] if override.axis else None) for override in used]
+        yield application.compose_job(sweep_config, written)
 
 
 def _with_members(sweep: Sweep, members: int, config: DictConfig) -> Sweep:
@@ -117,10 +184,17 @@ def _with_members(sweep: Sweep, members: int, config: DictConfig) -> Sweep:
     overrides = sweep.overrides
     if MEMBER in config:
         overrides = (*overrides, Override(operation=Operation.CHANGE, key=MEMBER, axis=MEMBER))
-    return Sweep(axes=(*sweep.axes, member_axis(members)), overrides=overrides)
+    return Sweep(grid=replace(sweep.grid, axes=(*sweep.axes, member_axis(members))), overrides=overrides)
 
 
-def type_axis(axis: Axis, configs: Sequence[DictConfig], sweep: Sweep) -> Axis:
+def type_axis(
+    axis: Axis,
+    configs: Sequence[DictConfig],
+    sweep: Sweep,
+    rows: Mapping[str, Sequence[Collection[int]]],
+    *,
+    is_joint: bool,
+) -> Axis:
     """An axis with its values checked against every config, and labelled as the configs type them.
 
     Parameters
@@ -131,60 +205,90 @@ def type_axis(axis: Axis, configs: Sequence[DictConfig], sweep: Sweep) -> Axis:
         The composed configs.
     sweep
         All axes and overrides.
+    rows
+        For axes that move together with choices of config groups: the indices that each config meets.
+    is_joint
+        Whether it moves with others, and so may have a value twice.
 
     Raises
     ------
     OverrideError
-        If a value doesn't fit, or is there twice.
+        If a value doesn't fit, or is there twice on an axis that doesn't move with others.
     """
     override = next((override for override in sweep.overrides if override.axis == axis.name), None)
     if override is None or override.selects:
-        _refuse_repetition(axis)
+        if not is_joint:
+            _refuse_repetition(axis)
         return axis
-    labels, kind = _trial(axis, override, configs[0], sweep)
-    for config in configs[1:]:
-        kind = kind.join(_trial(axis, override, config, sweep)[1])
-    values = replace(axis.values, labels=labels) if isinstance(axis.values, Choice) else axis.values
+    labels: dict[int, Scalar] = {}
+    kinds = []
+    for number, config in enumerate(configs):
+        met = {name: sorted(own[number]) for name, own in rows.items() if number < len(own) and own[number]}
+        first = {name: own[0] for name, own in met.items()}
+        found = _trial(axis, override, config, sweep, met.get(axis.name, _checked(axis.values)), first)
+        kinds.append(LabelKind.of(found.values()))
+        labels = found | labels
+    values, kind = axis.values, reduce(LabelKind.join, kinds)
+    if isinstance(values, Files):
+        kind = LabelKind.TEXT
+    elif isinstance(values, Choice):
+        values = replace(values, labels=tuple(labels[index] for index in range(len(values))))
     typed = Axis(name=axis.name, values=values, kind=kind)
-    _refuse_repetition(typed)
+    if not is_joint:
+        _refuse_repetition(typed)
     return typed
 
 
-def _trial(axis: Axis, override: Override, config: DictConfig, sweep: Sweep) -> tuple[tuple[Scalar, ...], LabelKind]:
-    """Set every value on a copy of a config; the labels as the config types them.
+def _trial(
+    axis: Axis,
+    override: Override,
+    config: DictConfig,
+    sweep: Sweep,
+    indices: Iterable[int],
+    first: Mapping[str, int],
+) -> dict[int, Scalar]:
+    """Set values of an axis on a copy of a config; the labels as the config types them.
 
     Scalars that change a key which nothing else touches are set one after the other on the same copy; anything else
     starts from a fresh one.
     """
-    labels: list[Scalar] = []
+    labels: dict[int, Scalar] = {}
     trial: DictConfig | None = None
     alone = not any(
         step is not override and keys_overlap(step.key, override.key) for step in config_steps(sweep.overrides)
     )
-    for index in _checked(axis.values):
+    for index in indices:
         value, text = axis.values.value(index), axis.values.text(index)
         reusable = alone and override.operation is not Operation.ADD and not isinstance(value, dict | list)
         try:
             if trial is None or not reusable:
-                trial, label = _first_point(config, sweep, axis, index)
+                trial, label = _first_point(config, sweep, axis, index, first)
             else:
                 apply_override(trial, override.operation, override.key, value)
                 label = _label(trial, override.key, value, text)
         except Exception as error:  # whatever OmegaConf raises, the value caused it
             raise OverrideError(_refusal(override, text, error, config)) from error
-        labels.append(label)
+        labels[index] = label
         if isinstance(value, str) and "${" in value and "${hydra:" not in value:
             _check_interpolation(trial, override, text)
-    return tuple(labels), LabelKind.of(labels)
+    return labels
 
 
-def _first_point(config: DictConfig, sweep: Sweep, axis: Axis, index: int) -> tuple[DictConfig, Scalar]:
-    """A copy of a config with one axis at ``index`` and the others at their first values; what it made of the value.
+def _first_point(
+    config: DictConfig, sweep: Sweep, axis: Axis, index: int, first: Mapping[str, int]
+) -> tuple[DictConfig, Scalar]:
+    """A copy of a config with one axis, and those that move with it, at ``index``, the others at their first values.
+
+    It comes with what the config made of the value.
 
     A later override may hide what the axis set, so its label is taken at its own turn.
     """
     trial: DictConfig = pickle.loads(pickle.dumps(config))
-    places = {other.name: (other.values, 0) for other in sweep.axes} | {axis.name: (axis.values, index)}
+    together = {name for joint in sweep.grid.joint if axis.name in joint.axes for name in joint.axes}
+    places = {
+        other.name: (other.values, index if other.name in together else first.get(other.name, 0))
+        for other in sweep.axes
+    } | {axis.name: (axis.values, index)}
     label: Scalar = None
     for step in config_steps(sweep.overrides):
         values, place = places[step.axis] if step.axis else (None, 0)

@@ -4,12 +4,11 @@ The configs are the frozen ones: what has changed in ``conf/`` since can't get i
 of a config group have to be composed from it, and then only if what it composes for the others is still the same.
 """
 
-import itertools
 import pickle
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override as HydraOverride
@@ -17,18 +16,33 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 
 from sweeprun.config.application import Application
-from sweeprun.config.composing import compose_for_sweep, type_axis
+from sweeprun.config.composing import compose_for_sweep, rows_of_configs, type_axis
 from sweeprun.config.frozen import Composition, config_steps, freeze
-from sweeprun.config.sweeps import Sweep, axis_name, axis_of, member_axis
-from sweeprun.design.axes import Axis
-from sweeprun.design.extending import extend_table, whole_grid
-from sweeprun.design.grid import Grid
+from sweeprun.config.grammar import ZipSweep, extend_grammar, with_names
+from sweeprun.config.samples import drawn
+from sweeprun.config.sweeps import (
+    Grammar,
+    Sweep,
+    axis_name,
+    axis_of,
+    member_axis,
+    refuse_repeated_points,
+    zip_members,
+)
+from sweeprun.design.axes import Axis, label_key
+from sweeprun.design.extending import extend_table, grid_of, join_points, whole_grid
+from sweeprun.design.grid import Dimension, Grid
 from sweeprun.design.overrides import Override
 from sweeprun.design.tasks import Block, TaskTable
+from sweeprun.design.values import Scalar
 from sweeprun.errors import OverrideError, UsageError
 from sweeprun.store.manifest import Manifest
 
 _MEMBERS = "hydra.sweeper.members"
+_SAMPLE = "hydra.sweeper.sample.n"
+
+_Rows: TypeAlias = Mapping[str, Sequence[Collection[int]]]
+"""What `type_axis` calls rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +77,7 @@ def plan_extension(
     manifest, frozen
         The run, and its pickled configs.
     words
-        ``AXIS=VALUES``, or ``hydra.sweeper.members=N``.
+        ``AXIS=VALUES``, ``NAME=zip(…)``, ``hydra.sweeper.members=N`` or ``hydra.sweeper.sample.n=N``.
     open_config
         Opens the config source of the run; called only if an option of a config group is new.
 
@@ -76,13 +90,13 @@ def plan_extension(
     """
     grid = whole_grid(manifest.table)
     configs: list[DictConfig] = [pickle.loads(task) for task, _ in frozen]
-    sweep = Sweep(axes=grid.axes, overrides=manifest.overrides)
-    axes = [_axis(parsed, sweep, configs) for parsed in _parse(words)]
-    table = extend_table(manifest.table, axes)
+    sweep = Sweep(grid=grid, overrides=manifest.overrides)
+    known = _known_combinations(manifest)
+    rows = _rows(manifest, grid, known, len(configs))
+    table = extend_table(manifest.table, [_dimension(parsed, sweep, configs, rows) for parsed in _parse(words)])
     blocks = table.blocks[len(manifest.table.blocks) :]
     if not manifest.composition_axes or not blocks:
         return Extension(blocks=blocks, compositions=(), task_specs=_new_tasks(manifest, blocks))
-    known = _known_combinations(manifest)
     wanted = {texts for block in blocks for texts in _combinations(manifest, block.design)} - known.keys()
     added: tuple[Composition, ...] = ()
     if wanted:
@@ -98,31 +112,121 @@ def plan_extension(
 
 def _parse(words: Sequence[str]) -> list[HydraOverride]:
     try:
-        return list(OverridesParser.create().parse_overrides(list(words)))
+        extend_grammar()
+        return list(OverridesParser.create().parse_overrides(with_names(words)))
     except (HydraException, ValueError) as error:
         raise OverrideError(f"{' '.join(words)!r} can't be read: {str(error).splitlines()[0]}") from error
 
 
-def _axis(parsed: HydraOverride, sweep: Sweep, configs: Sequence[DictConfig]) -> Axis:
-    """The axis that a word gives further values to."""
-    if parsed.key_or_group == _MEMBERS:
-        members = parsed.value()
-        if parsed.is_sweep_override() or not isinstance(members, int):
-            raise OverrideError(f"{parsed.input_line!r}: the size of an ensemble is one number")
-        return member_axis(members)
-    name = axis_name(parsed.get_key_element().lstrip("+~"))
+def _dimension(parsed: HydraOverride, sweep: Sweep, configs: Sequence[DictConfig], rows: _Rows) -> Dimension:
+    """The dimension that a word gives further points to."""
+    key = parsed.get_key_element().lstrip("+~")
+    name = axis_name(key)
+    if key == _MEMBERS:
+        return Dimension.of(member_axis(_whole_number(parsed, "the size of an ensemble")))
+    if key == _SAMPLE:
+        return _more_samples(_whole_number(parsed, "the size of a sample"), sweep, configs)
+    if isinstance(parsed._value, ZipSweep):
+        return _more_points(parsed, parsed._value, sweep, configs, rows)
+    joint = next((joint for joint in sweep.grid.joint if name in (joint.name, *joint.axes)), None)
+    if joint is not None:
+        more = f"{_SAMPLE}=N" if joint.sampling else f"'{joint.name}=zip({'=…,'.join(joint.axes)}=…)'"
+        raise OverrideError(f"{name!r} belongs to axes that move together; give them further points by {more}")
+    old = next((axis.values for axis in sweep.axes if axis.name == name), None)
     override = next((override for override in sweep.overrides if override.axis == name), None)
-    values = axis_of(name, parsed, is_group=override is not None and override.selects)
+    axis = axis_of(name, parsed, is_group=override is not None and override.selects, like=old)
     if override is None:
-        return values  # the ensemble axis, or none of the run, which is told when the table is extended
-    others = tuple(axis if axis.name != name else values for axis in sweep.axes)
-    return type_axis(values, configs, replace(sweep, axes=others))
+        return Dimension.of(axis)  # the ensemble axis, or none of the run, which is told when the table is extended
+    return Dimension.of(_typed(axis, sweep, configs, rows))
+
+
+def _typed(axis: Axis, sweep: Sweep, configs: Sequence[DictConfig], rows: _Rows) -> Axis:
+    """Further values of an axis, checked against the configs of the run."""
+    axes = tuple(other if other.name != axis.name else axis for other in sweep.axes)
+    # While they are checked every axis is by itself: other ones may be longer.
+    is_joint = any(axis.name in joint.axes for joint in sweep.grid.joint)
+    return type_axis(axis, configs, replace(sweep, grid=Grid(axes=axes)), rows, is_joint=is_joint)
+
+
+def _more_samples(count: int, sweep: Sweep, configs: Sequence[DictConfig]) -> Dimension:
+    """The points of a sample, the first ones being those that are there."""
+    own = next((one for one in sweep.grid.dimensions if one.joint is not None and one.joint.sampling), None)
+    if own is None or own.joint is None or own.joint.sampling is None:
+        raise OverrideError(f"{_SAMPLE}={count}: this run has no sample; its keys follow listed values")
+    sampling = own.joint.sampling
+    if not sampling.method.continues:
+        raise OverrideError(
+            f"a {sampling.method.value} of {len(own)} points can't be continued: it is made for one number of points. "
+            "Sobol and Halton sequences can; start a new sweep with hydra.sweeper.sample.method=sobol"
+        )
+    whole = drawn(own.joint.axes, sampling, max(count, len(own)))
+    for axis, again in zip(own.axes, whole.axes, strict=True):
+        if [axis.values.value(i) for i in range(len(axis))] != [again.values.value(i) for i in range(len(axis))]:
+            raise UsageError(
+                f"the points of this run can't be drawn again: this SciPy gives other values of {axis.name}. Extend it "
+                "with the SciPy that made it (sweeprun show)"
+            )
+    axes = tuple(_typed(axis, sweep, configs, {}) for axis in whole.axes)
+    return replace(
+        whole,
+        axes=tuple(
+            replace(axis, kind=own_axis.kind.join(axis.kind)) for axis, own_axis in zip(axes, own.axes, strict=True)
+        ),
+    )
+
+
+def _more_points(
+    parsed: HydraOverride, swept: ZipSweep, sweep: Sweep, configs: Sequence[DictConfig], rows: _Rows
+) -> Dimension:
+    """Those of the points of a zip that aren't there yet, numbered on."""
+    name = axis_name(parsed.get_key_element())
+    own = next((one for one in sweep.grid.dimensions if one.name == name and one.joint), None)
+    members = {axis_name(member.get_key_element().lstrip("+~")): member for member in zip_members(Grammar(), swept)}
+    if own is None or own.joint is None or set(members) != set(own.joint.axes):
+        joint = [f"{one.name}=zip({'=…,'.join(one.axes)}=…)" for one in sweep.grid.joint]
+        raise OverrideError(
+            f"{parsed.input_line!r} names no axes of this sweep that move together; "
+            + (f"there are {', '.join(joint)}" if joint else "none do")
+        )
+    selecting = {override.axis for override in sweep.overrides if override.selects}
+    axes = tuple(
+        axis_of(axis.name, members[axis.name], is_group=axis.name in selecting, like=axis.values) for axis in own.axes
+    )
+    given = Dimension(name=name, axes=axes, joint=replace(own.joint, first=0))
+    grid_of([given])  # of one length
+    refuse_repeated_points(given, str(parsed.input_line))
+    if not selecting.intersection(own.joint.axes):  # else which config a point needs may be unknown yet: its task tells
+        given = replace(given, axes=tuple(_typed(axis, sweep, configs, rows) for axis in given.axes))
+    there = {_point(own, place) for place in range(len(own))}
+    new = [place for place in range(len(given)) if _point(given, place) not in there]
+    return join_points(own, given, new)
+
+
+def _point(dimension: Dimension, place: int) -> tuple[Scalar, ...]:
+    return tuple(label_key(axis.values.label(place)) for axis in dimension.axes)
+
+
+def _whole_number(parsed: HydraOverride, what: str) -> int:
+    value = parsed.value()
+    if parsed.is_sweep_override() or not isinstance(value, int):
+        raise OverrideError(f"{parsed.input_line!r}: {what} is one number")
+    return value
 
 
 def _combinations(manifest: Manifest, design: Grid) -> Iterator[tuple[str, ...]]:
-    """The texts of the values of the composition axes, for each of their combinations, leftmost slowest."""
+    """The texts of the values of the composition axes, for each combination of their points, leftmost slowest."""
     axes = [axis for axis in design.axes if axis.name in manifest.composition_axes]
-    return itertools.product(*([axis.values.text(index) for index in range(len(axis))] for axis in axes))
+    for indices in design.combinations(manifest.composition_axes):
+        yield tuple(axis.values.text(index) for axis, index in zip(axes, indices, strict=True))
+
+
+def _rows(
+    manifest: Manifest, grid: Grid, known: Mapping[tuple[str, ...], int], configs: int
+) -> dict[str, list[set[int]]]:
+    """For axes that move together with choices of config groups: the indices that each config meets."""
+    chosen = list(grid.combinations(manifest.composition_axes))
+    texts = _combinations(manifest, grid)
+    return rows_of_configs(grid, manifest.composition_axes, chosen, [known.get(one, configs) for one in texts])
 
 
 def _known_combinations(manifest: Manifest) -> dict[tuple[str, ...], int]:

@@ -76,8 +76,11 @@ def _options_in_block(
             distinct.append(options)
         group_of[number] = distinct.index(options)
     groups = group_of[combination]
+    selected = manifest.table.selected_mask()[block.first_id : block.first_id + len(groups)]
     for number, options in enumerate(distinct):
-        yield options, (np.flatnonzero(groups == number) + block.first_id).tolist()
+        task_ids = np.flatnonzero((groups == number) & selected) + block.first_id
+        if len(task_ids):
+            yield options, task_ids.tolist()
 
 
 def _combinations(design: Grid, places: Collection[int]) -> tuple[list[int], np.ndarray]:
@@ -85,10 +88,11 @@ def _combinations(design: Grid, places: Collection[int]) -> tuple[list[int], np.
     number = np.zeros(len(design), dtype=np.int64)
     positions = np.arange(len(design))
     stride = len(design)
-    for place, axis in enumerate(design.axes):
-        stride //= len(axis)
-        if place in places:
-            number = number * len(axis) + positions // stride % len(axis)
+    names = {design.axes[place].name for place in places}
+    for dimension in design.dimensions:
+        stride //= len(dimension)
+        if names.intersection(axis.name for axis in dimension.axes):
+            number = number * len(dimension) + positions // stride % len(dimension)
     _, firsts, inverse = np.unique(number, return_index=True, return_inverse=True)
     return firsts.tolist(), inverse.reshape(-1)
 

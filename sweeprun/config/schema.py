@@ -12,6 +12,25 @@ OUR_DEFAULTS = ("sweeper", "launcher")
 
 
 @dataclass
+class SampleOptions:
+    """``hydra.sweeper.sample``: how the values of keys that follow an interval or a distribution are drawn.
+
+    Attributes
+    ----------
+    n
+        How many points.
+    method
+        ``sobol``, ``halton``, ``latin_hypercube`` or ``random``.
+    seed
+        Of the points; by default the root seed, or 0.
+    """
+
+    n: int | None = None
+    method: str = "sobol"
+    seed: int | None = None
+
+
+@dataclass
 class SweeperOptions:
     """``hydra.sweeper``.
 
@@ -25,6 +44,12 @@ class SweeperOptions:
         Derives all streams from this number instead of from the task ids alone.
     streams
         Axes whose values determine the stream: tasks that agree on them share one (common random numbers).
+    sample
+        How the values of keys that follow an interval or a distribution are drawn.
+    exclude
+        Conditions over the axes, one or a list of them: the points for which one holds are left out.
+    only
+        Conditions of which all must hold; all other points are left out.
     retries
         How often a task that failed runs again before the run goes on without it; it has the same stream each time.
     retry_on
@@ -41,6 +66,9 @@ class SweeperOptions:
     members: int | None = None
     root_seed: int | None = None
     streams: list[str] | None = None
+    sample: SampleOptions = field(default_factory=SampleOptions)
+    exclude: Any = None
+    only: Any = None
     retries: int = 0
     retry_on: list[str] | None = None
     timeout: float | None = None

@@ -1,18 +1,33 @@
 """From Hydra's overrides to our axes and overrides."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import ChoiceSweep, Glob, OverrideType, QuotedString, RangeSweep
+from hydra.core.override_parser.types import (
+    ChoiceSweep,
+    Glob,
+    IntervalSweep,
+    OverrideType,
+    QuotedString,
+    RangeSweep,
+    ValueType,
+)
 from hydra.core.override_parser.types import Override as HydraOverride
 
 from sweeprun.config.application import Application
+from sweeprun.config.files import matching_files
+from sweeprun.config.grammar import ZipSweep
+from sweeprun.config.samples import sample, source_of
 from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.extending import grid_of
+from sweeprun.design.grid import Dimension, Grid, Joint
 from sweeprun.design.overrides import Operation, Override
-from sweeprun.design.values import AxisValues, Choice, DecimalRange, IntegerRange, Scalar, Value
+from sweeprun.design.sampling import Source
+from sweeprun.design.values import AxisValues, Choice, DecimalRange, Files, IntegerRange, Scalar, Value
 from sweeprun.errors import OverrideError
 
 _PLAIN_WORD = re.compile(r"(?!(true|false|null|nan|inf)$)[a-z_][a-z0-9_/-]*", re.IGNORECASE)
@@ -35,39 +50,143 @@ class Sweep:
 
     Attributes
     ----------
-    axes
+    grid
         The swept keys, leftmost slowest. The kinds of their labels are provisional until the config has typed them.
     overrides
         All overrides, fixed ones and those that follow an axis, in the order in which they take effect.
     """
 
-    axes: tuple[Axis, ...]
+    grid: Grid
     overrides: tuple[Override, ...]
 
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """The swept keys."""
+        return self.grid.axes
 
-def parse_sweep(application: Application, params: Mapping[str, Any] | None, arguments: Sequence[str]) -> Sweep:
+
+def parse_sweep(application: Application, options: Any, arguments: Sequence[str]) -> Sweep:
     """The sweep that ``hydra.sweeper.params`` and the command line describe together.
 
     As with Hydra's own sweeper, the command line replaces a parameter of the same key, in its place.
+
+    Parameters
+    ----------
+    application
+        Parses overrides, and knows config groups.
+    options
+        ``hydra.sweeper``.
+    arguments
+        The overrides of the command line.
 
     Raises
     ------
     OverrideError
         If an override is malformed, or an axis is empty or names a value twice.
     """
-    written = [f"{key}={value}" for key, value in (params or {}).items()]
+    written = [f"{key}={value}" for key, value in (options.params or {}).items()]
     parsed = {override.get_key_element(): override for override in application.parse([*written, *arguments])}
-    repository = application.repository()
-    axes: list[Axis] = []
+    dimensions: list[Dimension] = []
     overrides: list[Override] = []
+    sources: dict[str, Source] = {}
+    place = 0
     for hydra_override in parsed.values():
-        is_group = repository.group_exists(hydra_override.key_or_group)
-        override, values = _convert(application, hydra_override, is_group)
+        swept = hydra_override._value
+        if isinstance(swept, ZipSweep):
+            dimension, own = _zipped(application, hydra_override, swept)
+            dimensions.append(dimension)
+            overrides.extend(own)
+            continue
+        override = _convert(application, hydra_override)
         overrides.append(override)
-        if values is not None:
-            assert override.axis is not None
-            axes.append(Axis(name=override.axis, values=values, kind=_kind(values)))
-    return Sweep(axes=tuple(axes), overrides=tuple(overrides))
+        if override.axis is None:
+            continue
+        if isinstance(swept, IntervalSweep):
+            place = place if sources else len(dimensions)
+            sources[override.axis] = _source(hydra_override, swept, override)
+        else:
+            dimensions.append(Dimension.of(_axis(application, hydra_override, override)))
+    if sources:
+        dimensions.insert(place, sample(sources, options.sample, options.root_seed))
+    elif options.sample.n is not None:
+        raise OverrideError(
+            "hydra.sweeper.sample.n is given, and no key follows an interval or a distribution: lr=interval(0.01,0.1)"
+        )
+    return Sweep(grid=grid_of(dimensions), overrides=tuple(overrides))
+
+
+def _zipped(application: Application, parsed: HydraOverride, swept: ZipSweep) -> tuple[Dimension, list[Override]]:
+    """The dimension of keys that move together, and their overrides."""
+    name, dimension_axes, overrides = axis_name(parsed.get_key_element()), [], []
+    if parsed.type is not OverrideType.CHANGE or parsed.package:
+        raise OverrideError(f"{parsed.input_line!r}: axes that move together are written NAME=zip(…)")
+    for member in zip_members(application, swept):
+        override = _convert(application, member)
+        if override.axis is None or isinstance(member._value, IntervalSweep | ZipSweep):
+            raise OverrideError(
+                f"{member.input_line!r} in {parsed.input_line!r}: each key of a zip needs a list of values, as many as "
+                "the others: choice(…), range(…) or [a,b]"
+            )
+        overrides.append(override)
+        dimension_axes.append(_axis(application, member, override))
+    joint = Joint(name=name, axes=tuple(axis.name for axis in dimension_axes))
+    dimension = Dimension(name=name, axes=tuple(dimension_axes), joint=joint)
+    grid_of([dimension])  # of one length
+    refuse_repeated_points(dimension, parsed.input_line or name)
+    return dimension, overrides
+
+
+def zip_members(parser: "Parser", swept: ZipSweep) -> list[HydraOverride]:
+    """The overrides that are zipped; a list stands for its values."""
+    members = parser.parse(swept.words) if swept.words else []
+    for key, value in swept.members.items():
+        values = ChoiceSweep(list=list(value)) if isinstance(value, list) else value
+        kind = HydraOverride(type=OverrideType.CHANGE, key_or_group=key, value_type=_value_type(values), _value=values)
+        kind.input_line = f"{key}=…"
+        kind.config_loader = getattr(parser, "loader", None)
+        members.append(kind)
+    return members
+
+
+def refuse_repeated_points(dimension: Dimension, written: str) -> None:
+    """Refuse axes that move together to the same point twice.
+
+    Raises
+    ------
+    OverrideError
+        If they do.
+    """
+    seen: dict[tuple[Scalar, ...], int] = {}
+    for place in range(len(dimension)):
+        point = tuple(axis.values.label(place) for axis in dimension.axes)
+        if (first := seen.setdefault(point, place)) != place:
+            texts = ", ".join(f"{axis.name}={axis.values.text(place)}" for axis in dimension.axes)
+            raise OverrideError(
+                f"{written}: points {first} and {place} are the same ({texts}). For replicates, use "
+                "hydra.sweeper.members=N"
+            )
+
+
+def _value_type(value: object) -> ValueType:
+    match value:
+        case ChoiceSweep():
+            return ValueType.CHOICE_SWEEP
+        case RangeSweep():
+            return ValueType.RANGE_SWEEP
+        case Glob():
+            return ValueType.GLOB_CHOICE_SWEEP
+        case IntervalSweep():
+            return ValueType.INTERVAL_SWEEP
+    return ValueType.ELEMENT
+
+
+def _source(parsed: HydraOverride, swept: IntervalSweep, override: Override) -> Source:
+    if override.selects:
+        raise OverrideError(f"{parsed.input_line!r}: {override.key!r} is a config group; name its options")
+    try:
+        return source_of(swept)
+    except OverrideError as error:
+        raise OverrideError(f"{parsed.input_line!r}: {error}") from error
 
 
 def member_axis(members: int) -> Axis:
@@ -83,8 +202,15 @@ def member_axis(members: int) -> Axis:
     return Axis(name=MEMBER, values=IntegerRange(start=0, stop=members), kind=LabelKind.INTEGER)
 
 
-def axis_of(name: str, parsed: HydraOverride, *, is_group: bool) -> Axis:
+def axis_of(name: str, parsed: HydraOverride, *, is_group: bool, like: AxisValues | None = None) -> Axis:
     """An axis with the values of an override, one value or several, parsed without any config directory.
+
+    Parameters
+    ----------
+    name, parsed, is_group
+        The axis, the override, and whether it chooses options of a config group.
+    like
+        Values that the axis has already: further files are labelled like those that are there.
 
     Raises
     ------
@@ -94,10 +220,12 @@ def axis_of(name: str, parsed: HydraOverride, *, is_group: bool) -> Axis:
     if parsed.is_delete():
         raise OverrideError(f"{parsed.input_line!r} deletes a key; write AXIS=VALUES")
     swept: Any = parsed._value
-    if isinstance(swept, Glob):
+    if isinstance(swept, Glob) and is_group:
         raise OverrideError(f"{parsed.input_line!r}: name the options one by one, separated by commas")
+    if isinstance(swept, IntervalSweep):
+        raise OverrideError(f"{parsed.input_line!r}: a sample is extended by hydra.sweeper.sample.n=N, or by values")
     many = parsed.is_sweep_override()
-    values = _axis_values(_Grammar(), parsed, is_group) if many else _choice(_Grammar(), [swept])
+    values = _axis_values(Grammar(), parsed, like) if many else _choice(Grammar(), [swept])
     if not len(values):
         raise OverrideError(f"the axis {parsed.input_line!r} is empty: no value to run")
     return Axis(name=name, values=values, kind=_kind(values))
@@ -110,7 +238,7 @@ class Parser(Protocol):
         """Parse overrides by Hydra's grammar."""
 
 
-class _Grammar:
+class Grammar:
     """Hydra's grammar alone."""
 
     def parse(self, overrides: Sequence[str]) -> list[HydraOverride]:
@@ -122,43 +250,45 @@ def axis_name(key: str) -> str:
     return key.replace("/", ".")
 
 
-def _convert(application: Application, parsed: HydraOverride, is_group: bool) -> tuple[Override, AxisValues | None]:
+def _convert(application: Application, parsed: HydraOverride) -> Override:
+    is_group = application.is_group(parsed.key_or_group)
     operation = _OPERATIONS[parsed.type]
     key = parsed.get_key_element().removeprefix(operation.value)
     if not parsed.is_sweep_override():
         text = parsed.get_value_element_as_str()
         value = _as_read(application, parsed._value, text)
         selects = is_group and not isinstance(value, dict)
-        return Override(operation=operation, key=key, selects=selects, text=text, value=value), None
+        return Override(operation=operation, key=key, selects=selects, text=text, value=value)
     if operation is Operation.DELETE:
         raise OverrideError(f"{parsed.input_line!r} sweeps over what to delete; a deletion takes one value")
-    values = _axis_values(application, parsed, is_group)
+    swept: Any = parsed._value
+    holds_mappings = isinstance(swept, ChoiceSweep) and any(isinstance(element, dict) for element in swept.list)
+    return Override(operation=operation, key=key, selects=is_group and not holds_mappings, axis=axis_name(key))
+
+
+def _axis(application: Application, parsed: HydraOverride, override: Override) -> Axis:
+    """The axis of an override that sweeps."""
+    assert override.axis is not None
+    swept: Any = parsed._value
+    if isinstance(swept, Glob) and override.selects:
+        values: AxisValues = _choice(application, list(parsed.sweep_iterator()))
+    else:
+        values = _axis_values(application, parsed)
     if not len(values):
         raise OverrideError(
             f"the axis {parsed.input_line!r} is empty: no value to run. {_why_empty(application, parsed)}"
         )
-    holds_mappings = isinstance(values, Choice) and any(isinstance(value, dict) for value in values.values)
-    override = Override(operation=operation, key=key, selects=is_group and not holds_mappings, axis=axis_name(key))
-    return override, values
+    return Axis(name=override.axis, values=values, kind=_kind(values))
 
 
-def _axis_values(parser: Parser, parsed: HydraOverride, is_group: bool) -> AxisValues:
+def _axis_values(parser: "Parser", parsed: HydraOverride, like: AxisValues | None = None) -> AxisValues:
     swept: Any = parsed._value
-    if isinstance(swept, Glob) and not is_group:
-        raise OverrideError(
-            f"{parsed.input_line!r}: glob() chooses among the options of a config group, "
-            f"and there is no config group {parsed.key_or_group!r}"
-        )
-    if not isinstance(swept, Glob | ChoiceSweep | RangeSweep):
-        raise OverrideError(
-            f"{parsed.input_line!r} is a continuous interval, which a grid can't enumerate; "
-            "list values (0.1,0.2) or use range(start,stop,step)"
-        )
+    if isinstance(swept, Glob):
+        files = like if isinstance(like, Files) else None
+        return matching_files(swept, written=repr(parsed.input_line), base=Path.cwd(), like=files)
     if isinstance(swept, RangeSweep) and not swept.shuffle:
-        values = _range(swept)
-    else:
-        values = _choice(parser, list(parsed.sweep_iterator()))
-    return values
+        return _range(swept)
+    return _choice(parser, list(parsed.sweep_iterator()))
 
 
 def _range(swept: RangeSweep) -> AxisValues:

@@ -14,6 +14,7 @@ from sweeprun.design.values import (
     Choice,
     DecimalRange,
     IntegerRange,
+    Numbers,
     Scalar,
     axis_values_from_dict,
     check_types,
@@ -64,7 +65,10 @@ class LabelKind(Enum):
             return self is LabelKind.FLOAT or (self is LabelKind.INTEGER and all(map(_fits_int64, ends)))
         if isinstance(values, DecimalRange):
             return self is LabelKind.FLOAT
-        found = LabelKind.of(values.labels) if isinstance(values, Choice) else self
+        if isinstance(values, Numbers) and isinstance(values.values[0], float):
+            return self is LabelKind.FLOAT
+        labels = values.labels if isinstance(values, Choice) else values.values if isinstance(values, Numbers) else None
+        found = self if labels is None else LabelKind.of(labels)
         return found is self or (self is LabelKind.FLOAT and found is LabelKind.INTEGER)
 
     def join(self, other: "LabelKind") -> "LabelKind":
@@ -132,7 +136,7 @@ class Axis:
         if isinstance(values, IntegerRange):
             numbers = range(values.start, values.stop, values.step)
             return numbers.index(label) if isinstance(label, int) and label in numbers else None
-        return self._places_by_label.get(_label_key(label))
+        return self._places_by_label.get(label_key(label))
 
     def find(self, text: str) -> int | None:
         """Where a value is that somebody typed: as it is written, by its label, or as the same number; else None."""
@@ -150,7 +154,7 @@ class Axis:
 
     @cached_property
     def _places_by_label(self) -> dict[Scalar, int]:
-        return {_label_key(self.values.label(index)): index for index in range(len(self))}
+        return {label_key(self.values.label(index)): index for index in range(len(self))}
 
     def to_dict(self) -> dict[str, Any]:
         return {"name": self.name, "kind": self.kind.value, "values": self.values.to_dict()}
@@ -164,7 +168,7 @@ class Axis:
         return axis
 
 
-def _label_key(label: Scalar) -> Scalar:
+def label_key(label: Scalar) -> Scalar:
     """What makes two labels one coordinate: equality, by which 1 is 1.0; and NaN is itself."""
     return label if label == label else "nan"  # noqa: PLR0124  # that is what NaN is
 

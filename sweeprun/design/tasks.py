@@ -2,10 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from sweeprun.design.grid import Grid
+from sweeprun.design.selection import Kept, Selection
 from sweeprun.design.streams import Streams
+from sweeprun.design.task_ids import TaskIds
 from sweeprun.design.values import Scalar
 from sweeprun.errors import OverrideError, UsageError
 
@@ -43,7 +48,7 @@ class Block:
     design
         What its tasks are.
     compositions
-        The number of the composed config for each combination of the values of its composition axes, leftmost
+        The number of the composed config for each combination of the points of its composition dimensions, leftmost
         slowest; None if they are numbered in that order.
     """
 
@@ -54,16 +59,16 @@ class Block:
     def __contains__(self, task_id: object) -> bool:
         return isinstance(task_id, int) and 0 <= task_id - self.first_id < len(self.design)
 
-    def first_of(self, design: Grid, indices: Sequence[int], shared_by: Iterable[str]) -> int | None:
-        """The id of the first task here that has the values of a point of another design on some axes; None if none."""
+    def first_of(self, design: Grid, places: Sequence[int], shared_by: Iterable[str]) -> int | None:
+        """The id of the first task here that agrees with a point of another design in some axes; None if none does."""
         names = set(shared_by)
-        places = []
-        for own, axis, index in zip(self.design.axes, design.axes, indices, strict=True):
-            place = own.index_of(axis.values.label(index)) if axis.name in names else 0
-            if place is None:
+        own_places = []
+        for own, other, place in zip(self.design.dimensions, design.dimensions, places, strict=True):
+            own_place = own.first_like(other, place, names)
+            if own_place is None:
                 return None
-            places.append(place)
-        return self.first_id + self.design.position(places)
+            own_places.append(own_place)
+        return self.first_id + self.design.position(own_places)
 
     def to_dict(self) -> dict[str, Any]:
         data = {"first_id": self.first_id, "design": self.design.to_dict()}
@@ -79,15 +84,16 @@ class Block:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TaskTable:
-    """All tasks of a run: a list of blocks, and how their streams are numbered.
+    """All tasks of a run: a list of blocks, how their streams are numbered, and which of them are run.
 
     A sweep starts with one block. An id, once given, never means anything else, so a sweep grows by appending blocks.
     """
 
     blocks: tuple[Block, ...]
     streams: Streams = field(default_factory=Streams)
+    selection: Selection = field(default_factory=Selection)
 
     def __post_init__(self) -> None:
         expected = 0
@@ -96,14 +102,32 @@ class TaskTable:
                 raise ValueError(f"a block starts at task {block.first_id}, not at {expected}")
             expected += len(block.design)
         for name in self.streams.shared_by or ():
-            if any(name not in {axis.name for axis in block.design.axes} for block in self.blocks):
+            if any(name not in block.design.names() for block in self.blocks):
                 names = ", ".join(axis.name for axis in self.blocks[0].design.axes) or "none"
                 raise OverrideError(f"hydra.sweeper.streams names {name!r}, which is not an axis; axes: {names}")
 
     @classmethod
-    def of(cls, design: Grid, streams: Streams | None = None) -> "TaskTable":
-        """The table of a new sweep."""
-        return cls(blocks=(Block(first_id=0, design=design),), streams=streams or Streams())
+    def of(
+        cls,
+        design: Grid,
+        streams: Streams | None = None,
+        selection: Selection | None = None,
+        compositions: tuple[int, ...] | None = None,
+    ) -> "TaskTable":
+        """The table of a new sweep.
+
+        Raises
+        ------
+        OverrideError
+            If the streams or the selection name what isn't an axis, or no point is left.
+        """
+        block = Block(first_id=0, design=design, compositions=compositions)
+        table = cls(blocks=(block,), streams=streams or Streams(), selection=selection or Selection())
+        if not table.count_selected():
+            raise OverrideError(
+                f"hydra.sweeper.exclude and only leave none of the {len(table)} points; there is nothing to run"
+            )
+        return table
 
     def with_blocks(self, blocks: Iterable[Block]) -> "TaskTable":
         """The table with further blocks."""
@@ -136,26 +160,56 @@ class TaskTable:
                 return block
         raise UsageError(f"there is no task {task_id}; this sweep has tasks 0 to {len(self) - 1}")
 
+    def is_selected(self, task_id: int) -> bool:
+        """Whether a task is run, and not excluded."""
+        if not self.selection:
+            return True
+        block = self.block_of(task_id)
+        return task_id - block.first_id in self._kept[self.blocks.index(block)]
+
+    def count_selected(self) -> int:
+        """How many tasks are run."""
+        return sum(map(len, self._kept)) if self.selection else len(self)
+
+    def selected(self) -> TaskIds:
+        """The tasks that are run."""
+        if not self.selection:
+            return TaskIds.first(len(self))
+        parts = zip(self.blocks, self._kept, strict=True)
+        return TaskIds(tuple(run for block, kept in parts for run in kept.task_ids(block.first_id).ranges))
+
+    def selected_mask(self) -> np.ndarray:
+        """Whether each task is run; shape ``(tasks,)``."""
+        if not self.selection:
+            return np.ones(len(self), bool)
+        return np.concatenate([kept.whole_mask() for kept in self._kept])
+
+    @cached_property
+    def _kept(self) -> tuple[Kept, ...]:
+        return tuple(self.selection.kept(block.design) for block in self.blocks)
+
     def _stream(self, block: Block, position: int) -> int:
         """The id of the first task that shares this task's stream; its own id unless sharing was asked for."""
         shared_by = self.streams.shared_by
         if shared_by is None:
             return block.first_id + position
-        indices = block.design.indices(position)
+        places = block.design.places(position)
         for earlier in self.blocks:
             if earlier is block:
                 break
-            found = earlier.first_of(block.design, indices, shared_by)
+            found = earlier.first_of(block.design, places, shared_by)
             if found is not None:
                 return found
         return block.first_id + block.design.first_position(position, shared_by)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"blocks": [block.to_dict() for block in self.blocks], "streams": self.streams.to_dict()}
+        data = {"blocks": [block.to_dict() for block in self.blocks], "streams": self.streams.to_dict()}
+        return data | {"selection": self.selection.to_dict()} if self.selection else data
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "TaskTable":
         return cls(
             blocks=tuple(Block.from_dict(block) for block in data["blocks"]),
             streams=Streams.from_dict(data["streams"]),
+            selection=Selection.from_dict(data["selection"]) if "selection" in data else Selection(),
         )

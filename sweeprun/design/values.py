@@ -87,6 +87,29 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Files(Choice):
+    """Paths of files; the labels are what tells them apart.
+
+    Attributes
+    ----------
+    root, suffix
+        What labels leave out at the beginning and at the end of a path.
+    """
+
+    root: str = ""
+    suffix: str = ""
+
+    def label_of(self, path: str) -> str:
+        """The label that a further path has."""
+        begins = path.startswith(self.root) and len(path) > len(self.root) + len(self.suffix)
+        return path[len(self.root) : len(path) - len(self.suffix)] if begins and path.endswith(self.suffix) else path
+
+    def to_dict(self) -> dict[str, Any]:
+        own = {"kind": "files", "root": self.root, "suffix": self.suffix}
+        return {"values": list(self.values), "texts": list(self.texts), "labels": list(self.labels)} | own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntegerRange:
     """The integers ``start, start + step, …`` before ``stop``, as Python's `range` counts them."""
 
@@ -166,6 +189,31 @@ class DecimalRange:
         return {"kind": "decimal_range", "start": self.start, "stop": self.stop, "step": self.step}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """Numbers of one type listed one by one, such as those of a sample; texts and labels are the numbers' own."""
+
+    values: tuple[int | float, ...]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def value(self, index: int) -> int | float:
+        return self.values[index]
+
+    def text(self, index: int) -> str:
+        return str(self.values[index])
+
+    def label(self, index: int) -> int | float:
+        return self.values[index]
+
+    def written(self) -> str:
+        return ",".join(map(str, self.values))
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"kind": "numbers", "values": list(self.values)}
+
+
 def _check_count(count: int, written: str) -> None:
     if count > sys.maxsize:
         raise OverrideError(f"{written} has {count} values, more than can be numbered")
@@ -186,6 +234,15 @@ def axis_values_from_dict(data: Mapping[str, Any]) -> AxisValues:
             check_types(bool | int | float | str | None, *labels)
             values = tuple(decode_value(value) for value in data["values"])
             return Choice(values=values, texts=tuple(data["texts"]), labels=labels)
+        case "files":
+            check_types(str, *data["values"], *data["texts"], *data["labels"], data["root"], data["suffix"])
+            lists = {name: tuple(data[name]) for name in ("values", "texts", "labels")}
+            return Files(**lists, root=data["root"], suffix=data["suffix"])
+        case "numbers":
+            numbers = tuple(data["values"])
+            if {type(number) for number in numbers} not in ({int}, {float}):
+                raise TypeError("numbers of a sample are not of one type")
+            return Numbers(values=numbers)
         case "integer_range":
             check_types(int, *(data[bound] for bound in _BOUNDS))
             return IntegerRange(start=data["start"], stop=data["stop"], step=data["step"])

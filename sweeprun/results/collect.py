@@ -164,8 +164,8 @@ def _seconds_and_code(snapshot: Snapshot) -> dict[str, np.ndarray]:
 def dimension_names(grid: Grid) -> tuple[str, ...]:
     """The dims of the axes: their names, with ``.`` in the place of ``/``, which netCDF and Zarr keep for groups."""
     names: list[str] = []
-    for axis in grid.axes:
-        name = axis.name.replace("/", ".")
+    for dimension in grid.dimensions:
+        name = dimension.name.replace("/", ".")
         while name in names or name in RESERVED_NAMES:
             name += "_"
         names.append(name)
@@ -180,14 +180,18 @@ def _dataset(
     bookkeeping: dict[str, np.ndarray],
 ) -> xr.Dataset:
     coordinates: dict[str, Any] = {}
-    for name, axis in zip(axes, grid.axes, strict=True):
-        labels = axis.coordinates()
-        coordinates[name] = (name, encodable(labels) if labels.dtype.kind == "U" else labels)
+    for name, dimension in zip(axes, grid.dimensions, strict=True):
+        if dimension.joint is not None:
+            coordinates[name] = (name, dimension.numbers())
+        for axis in dimension.axes:
+            labels = axis.coordinates()
+            own_name = name if dimension.joint is None else axis.name
+            coordinates[own_name] = (name, encodable(labels) if labels.dtype.kind == "U" else labels)
     for name, data in bookkeeping.items():
         coordinates[name] = (axes, data.reshape(grid.shape))
-    for dim, dimension in dimensions.items():
-        if dimension.values is not None:
-            coordinates[dim] = (dim, dimension.values, dimension.attrs)
+    for dim, own in dimensions.items():
+        if own.values is not None:
+            coordinates[dim] = (dim, own.values, own.attrs)
     data_vars: dict[str, Any] = {}
     for merged in variables:
         target = coordinates if merged.coordinate else data_vars
@@ -233,7 +237,7 @@ def _describe(dataset: xr.Dataset, snapshot: Snapshot, grid: Grid, parts: list[P
     if attrs:
         dataset.attrs.update({key: value for key, value in attrs[0].items() if all(a.get(key) == value for a in attrs)})
     provenance = manifest.provenance
-    swept = {axis.name: axis.values.written() for axis in grid.axes}
+    swept = grid.written()
     overrides = [override.written(swept[override.axis] if override.axis else None) for override in manifest.overrides]
     dataset.attrs.update(
         sweeprun=__version__,

@@ -45,5 +45,5 @@ def pace_of(snapshot: Snapshot, now: float | None = None) -> Pace:
         return Pace(done=done, rate=0.0, left=None)
     window = min(_WINDOW_SECONDS, max(now - float(started.min()), 1e-3))
     rate = np.count_nonzero(ended >= now - window) / window
-    left = (len(snapshot.states) - done) / rate if rate else None
+    left = (snapshot.total - done) / rate if rate else None
     return Pace(done=done, rate=float(rate), left=left)

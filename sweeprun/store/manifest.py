@@ -15,14 +15,14 @@ from sweeprun.store.extensions import read_extensions
 from sweeprun.store.files import MOST_JSON, create_file, read_json
 
 FORMAT = "sweeprun-run"
-VERSION = 2
+VERSION = 3
 MOST_TASKS = 10**8
 """Of so many the states alone take a gigabyte."""
 
 _MOST_BLOCKS = 1000
 _MOST_ADDED = 10**7
-_READABLE_VERSIONS = (1, VERSION)
-"""Version 1 held the array, too, which nobody who reads a run needs."""
+_READABLE_VERSIONS = (1, 2, VERSION)
+"""Version 1 held the array, too, which nobody who reads a run needs; version 3 can leave points out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +62,11 @@ class Manifest:
     def composition(self, task: Task) -> int:
         """The number of the composed config that a task derives from; leftmost axis slowest."""
         block = self.table.block_of(task.task_id)
-        number = 0
-        for axis, index in zip(block.design.axes, task.indices, strict=True):
-            if axis.name in self.composition_axes:
-                number = number * len(axis) + index
+        number = place = 0
+        for dimension in block.design.dimensions:
+            if any(axis.name in self.composition_axes for axis in dimension.axes):
+                number = number * len(dimension) + task.indices[place]
+            place += len(dimension.axes)
         return number if block.compositions is None else block.compositions[number]
 
     def override_texts(self, task: Task) -> list[str]:
@@ -168,9 +169,12 @@ def _check_readable(manifest: Manifest) -> None:
         len(table.blocks) > _MOST_BLOCKS or max(map(len, table.blocks[-1].design.axes), default=0) > _MOST_ADDED
     ):
         raise ValueError(f"it was extended more than {_MOST_BLOCKS} times, or beyond {_MOST_ADDED} values of an axis")
-    names = [axis.name for axis in table.blocks[0].design.axes]
-    if any([axis.name for axis in block.design.axes] != names for block in table.blocks):
-        raise ValueError("its blocks of tasks have different axes")
+    first = table.blocks[0].design
+    names = [axis.name for axis in first.axes]
+    for block in table.blocks:
+        joint = [(joint.name, joint.axes) for joint in block.design.joint]
+        if [axis.name for axis in block.design.axes] != names or joint != [(one.name, one.axes) for one in first.joint]:
+            raise ValueError("its blocks of tasks have different axes")
     if any(override.axis is not None and override.axis not in names for override in manifest.overrides):
         raise ValueError("an override follows an axis that there is not")
     command = manifest.provenance.get("command", [])

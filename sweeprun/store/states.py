@@ -22,6 +22,7 @@ class TaskState(Enum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     LOST = "lost"
+    EXCLUDED = "excluded"
 
 
 STATE_ORDER = tuple(TaskState)
@@ -94,8 +95,18 @@ def choose_records(shards: Sequence[ShardContents], tasks: int) -> BestRecords:
     )
 
 
-def task_states(run: RunDirectory, best: BestRecords, activity: Activity) -> np.ndarray:
-    """The state of every task as an index into `STATE_ORDER`; shape ``(tasks,)``."""
+def task_states(
+    run: RunDirectory, best: BestRecords, activity: Activity, selected: np.ndarray | None = None
+) -> np.ndarray:
+    """The state of every task as an index into `STATE_ORDER`; shape ``(tasks,)``.
+
+    Parameters
+    ----------
+    run, best, activity
+        The run, the records that count, and what launchers know.
+    selected
+        Which tasks are run, shape ``(tasks,)``; by default all.
+    """
     written = tuple(read_beats(run))
     beats = _live(written, activity)
     lost = {
@@ -114,6 +125,8 @@ def task_states(run: RunDirectory, best: BestRecords, activity: Activity) -> np.
     running = {beat.task_id for beat in beats if beat.task_id is not None}
     states = np.full(len(best.outcome), STATE_ORDER.index(TaskState.PENDING), dtype=np.int8)
     _mark(states, lost, TaskState.LOST)
+    if selected is not None:
+        states[~selected] = STATE_ORDER.index(TaskState.EXCLUDED)
     states[best.outcome == 0] = STATE_ORDER.index(TaskState.FAILED)
     _mark(states, running, TaskState.RUNNING)
     states[best.outcome == 1] = STATE_ORDER.index(TaskState.SUCCEEDED)
@@ -191,6 +204,16 @@ class Snapshot:
         columns = [batch.columns for shard in self.shards for batch in shard.batches if len(batch)]
         return max((float((column["started"] + column["seconds"]).max()) for column in columns), default=None)
 
+    @property
+    def total(self) -> int:
+        """How many tasks are to be run: all but those that are excluded."""
+        return len(self.states) - self.counts()[TaskState.EXCLUDED]
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of them succeeded."""
+        return self.counts()[TaskState.SUCCEEDED] == self.total
+
     def counts(self) -> dict[TaskState, int]:
         """How many tasks are in each state."""
         return count_states(self.states)
@@ -215,5 +238,6 @@ def take_snapshot(run: RunDirectory, activity: Activity | None = None) -> Snapsh
     manifest = read_manifest(run)
     shards = tuple(read_shards(run.shards))
     best = choose_records(shards, len(manifest.table))
-    states = task_states(run, best, activity)
+    table = manifest.table
+    states = task_states(run, best, activity, table.selected_mask() if table.selection else None)
     return Snapshot(run=run, manifest=manifest, shards=shards, best=best, states=states, activity=activity)

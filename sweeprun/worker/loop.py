@@ -103,7 +103,7 @@ class Worker:
         self._stopping = False
         self._warned = False
         self._resumable = False
-        self._taken_names = RESERVED_NAMES | {axis.name for axis in manifest.table.blocks[0].design.axes}
+        self._taken_names = RESERVED_NAMES | manifest.table.blocks[0].design.names()
 
     def __enter__(self) -> "Worker":
         os.chdir(self._base)

@@ -110,7 +110,7 @@ def test_a_launcher_that_is_killed_leaves_a_run_that_can_be_resumed(run: Run, st
         started.wait()
         wait_until(lambda: not any(worker.is_alive() for worker in workers))
     told = json.loads(run("status", "--json").stdout)
-    assert told["states"] == {"pending": 0, "running": 0, "succeeded": 2, "failed": 0, "lost": 2}
+    assert told["states"] == {"pending": 0, "running": 0, "succeeded": 2, "failed": 0, "lost": 2, "excluded": 0}
     (study / "never").touch()
     assert "4 succeeded" in run("resume").stderr
 

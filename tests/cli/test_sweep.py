@@ -199,7 +199,7 @@ def test_interrupted_once_it_stops_and_keeps_its_records(run: Run, study: Path, 
             time.sleep(0.01)
         running = json.loads(run("status", "--json").stdout)
         assert running["states"]["running"] == 2
-        assert len(json.loads(run("collect", "--json").stdout)["states"]) == 5
+        assert len(json.loads(run("collect", "--json").stdout)["states"]) == 6
         process.send_signal(number)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
@@ -229,7 +229,7 @@ def test_a_killed_launcher_leaves_what_was_recorded(run: Run, study: Path) -> No
             time.sleep(0.01)
         process.kill()
     status = json.loads(run("status", "--json").stdout)
-    assert status["states"] == {"pending": 3, "running": 1, "succeeded": 2, "failed": 0, "lost": 0}
+    assert status["states"] == {"pending": 3, "running": 1, "succeeded": 2, "failed": 0, "lost": 0, "excluded": 0}
     os.kill(status["running"][0]["pid"], signal.SIGKILL)
     assert collected(run, study).result.values[:2].tolist() == [0, 1]
     deadline = time.monotonic() + 60

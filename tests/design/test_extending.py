@@ -1,6 +1,7 @@
 """Extending a sweep: every new point once, nothing old changed."""
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -9,11 +10,16 @@ from hypothesis import strategies as st
 
 from sweeprun.design.axes import Axis, LabelKind
 from sweeprun.design.extending import extend_table, grid_positions, join_axes, whole_grid
-from sweeprun.design.grid import Grid
+from sweeprun.design.grid import Dimension, Grid
 from sweeprun.design.streams import Streams
 from sweeprun.design.tasks import TaskTable
 from sweeprun.design.values import Choice, DecimalRange, IntegerRange
 from sweeprun.errors import OverrideError
+
+
+def grow(table: TaskTable, axes: Sequence[Axis]) -> TaskTable:
+    """The table with further values of some axes."""
+    return extend_table(table, [Dimension.of(axis) for axis in axes])
 
 
 def choice(name: str, *labels: object) -> Axis:
@@ -45,7 +51,7 @@ def test_every_point_of_the_whole_grid_is_one_task(
     values = {name: list(own) for name, own in zip("abc", first, strict=True)}
     for extension in more:
         before = [table.task(i) for i in range(len(table))]
-        table = extend_table(table, [choice(name, *own) for name, own in extension.items()])
+        table = grow(table, [choice(name, *own) for name, own in extension.items()])
         assert [table.task(i) for i in range(len(before))] == before
         for name, own in extension.items():
             values[name] += [label for label in own if label not in values[name]]
@@ -65,7 +71,7 @@ def test_shared_streams_are_those_of_the_first_task_with_these_values(
 ) -> None:
     table = table_of(*(choice(name, *own) for name, own in zip("ab", first, strict=True)), shared_by=tuple(shared))
     for extension in more:
-        table = extend_table(table, [choice(name, *own) for name, own in extension.items() if name != "c"])
+        table = grow(table, [choice(name, *own) for name, own in extension.items() if name != "c"])
     streams: dict[tuple[object, ...], int] = {}
     for task_id in range(len(table)):
         task = table.task(task_id)
@@ -74,7 +80,7 @@ def test_shared_streams_are_those_of_the_first_task_with_these_values(
 
 
 def test_new_tasks_have_streams_of_their_own() -> None:
-    table = extend_table(table_of(choice("lr", 0.1, 0.01), count("seed", 0, 2)), [count("seed", 0, 4)])
+    table = grow(table_of(choice("lr", 0.1, 0.01), count("seed", 0, 2)), [count("seed", 0, 4)])
     assert [table.task(i).stream for i in range(8)] == list(range(8))
     assert [table.task(i).coordinates["seed"] for i in range(4, 8)] == [2, 3, 2, 3]
 
@@ -98,17 +104,17 @@ def test_values_of_other_kinds_are_joined() -> None:
 
 def test_nothing_new_changes_nothing() -> None:
     table = table_of(choice("lr", 0.1, 0.01))
-    assert extend_table(table, [choice("lr", 0.01)]) == table
+    assert grow(table, [choice("lr", 0.01)]) == table
 
 
 @pytest.mark.parametrize(("axes", "message"), [((choice("lr", 1),), "its axes are lr"), ((), "it is a single task")])
 def test_only_axes_that_are_there_can_be_extended(axes: tuple[Axis, ...], message: str) -> None:
     with pytest.raises(OverrideError, match=message):
-        extend_table(table_of(*axes), [choice("batch", 1)])
+        grow(table_of(*axes), [choice("batch", 1)])
 
 
 def test_a_large_grid_stays_lazy() -> None:
-    table = extend_table(table_of(count("a", 0, 10**6), count("b", 0, 1000)), [count("b", 0, 1001)])
+    table = grow(table_of(count("a", 0, 10**6), count("b", 0, 1000)), [count("b", 0, 1001)])
     assert len(table) == 10**6 * 1001
     assert table.task(10**9).coordinates == {"a": 0, "b": 1000}
     assert list(itertools.islice(table.task(10**9 + 1).coordinates.values(), 2)) == [1, 1000]

@@ -10,7 +10,7 @@ def test_status_tells_what_waits_and_runs_and_where(sweep: Sweep) -> None:
     job = sweep.submit("seed=range(5)", "task=study.hold", "hydra.launcher.throttle=2")
     wait_until(lambda: len(sweep.started()) == 2, what="two tasks run")
     told = sweep.status()
-    assert told["states"] == {"pending": 3, "running": 2, "succeeded": 0, "failed": 0, "lost": 0}
+    assert told["states"] == {"pending": 3, "running": 2, "succeeded": 0, "failed": 0, "lost": 0, "excluded": 0}
     (submission,) = told["submissions"]
     assert (submission["jobs"], submission["running"], submission["queued"]) == ([job], 2, 3)
     assert sum(submission["hosts"].values()) == 2

@@ -160,4 +160,5 @@ def test_states_are_counted_in_their_order(tmp_path: Path) -> None:
         (TaskState.SUCCEEDED, 2),
         (TaskState.FAILED, 1),
         (TaskState.LOST, 0),
+        (TaskState.EXCLUDED, 0),
     ]
