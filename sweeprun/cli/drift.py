@@ -5,13 +5,16 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 
+from sweeprun.cli.display import plain_message
 from sweeprun.errors import UsageError
 from sweeprun.store.code import Code, accepted_code, read_code
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.inputs import changed_inputs
 from sweeprun.store.manifest import Manifest
 from sweeprun.worker.sources import followed
 
 ALLOW_DRIFT = "--allow-drift"
+_SHOWN_FILES = 20
 
 
 def add_allow_drift(parser: ArgumentParser) -> None:
@@ -26,9 +29,30 @@ def add_allow_drift(parser: ArgumentParser) -> None:
 def check_drift(
     run: RunDirectory, manifest: Manifest, *, allowed: bool, doing: str, quiet: bool = False
 ) -> Code | None:
-    """The code as it is now, if it is what a run was made with, or if that doesn't matter; see `check_code`."""
+    """The code as it is now, if it and the input files are what a run was made with; see `check_code`."""
+    if not quiet or not allowed:
+        check_inputs(run, manifest, allowed=allowed)
     accepted = read_code(run, accepted_code(run, manifest))
     return check_code(accepted, run.shown(), manifest.python_path, allowed=allowed, doing=doing, quiet=quiet)
+
+
+def check_inputs(run: RunDirectory, manifest: Manifest, *, allowed: bool) -> None:
+    """Tell which input files changed since tasks were made of them.
+
+    Raises
+    ------
+    UsageError
+        If one did, and that isn't allowed.
+    """
+    changed = list(changed_inputs(run, Path(manifest.job.get("cwd", "."))))
+    if not changed:
+        return
+    listed = "\n  ".join(changed[:_SHOWN_FILES])
+    listed += f"\n  … and {len(changed) - _SHOWN_FILES} more" if len(changed) > _SHOWN_FILES else ""
+    message = f"input files are not what {run.shown()} was made with:\n  {listed}"
+    if not allowed:
+        raise UsageError(f"{message}\nRestore them, start a new sweep, or add {ALLOW_DRIFT}")
+    print(f"sweeprun: {plain_message(message)}", file=sys.stderr)
 
 
 def check_code(

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,7 +46,6 @@ def main(words: Sequence[str]) -> int:
     from sweeprun.cli.launching import Notes
     from sweeprun.cli.observing import observe
     from sweeprun.config.schema import LOCAL
-    from sweeprun.design.task_ids import TaskIds
     from sweeprun.launchers.registry import make_launcher
     from sweeprun.store.extensions import count_extensions
     from sweeprun.store.manifest import check_size, read_manifest
@@ -62,7 +61,7 @@ def main(words: Sequence[str]) -> int:
             f"wait for them (sweeprun wait {run.shown()}), or stop them (sweeprun cancel {run.shown()})"
         )
     code = check_drift(
-        run, manifest, allowed=args.allow_drift, doing="its results would be mixed with those of other code"
+        run, manifest, allowed=args.allow_drift, doing="results would be mixed that don't belong together"
     )
     sys.path[:0] = [place for place in manifest.python_path if place not in sys.path]
     extension = _plan(run, manifest, of_axes)
@@ -72,9 +71,14 @@ def main(words: Sequence[str]) -> int:
     check_size(replace(manifest, table=manifest.table.with_blocks(extension.blocks)))
     code = _with_new_functions(code, extension)
     first_id = len(manifest.table)
-    _write(run, extension, number)
+    _write(run, manifest, extension, number)
     snapshot = observe(run)
-    tasks = TaskIds.of(range(first_id, len(snapshot.manifest.table)))
+    table = snapshot.manifest.table
+    tasks = table.selected(first_id)
+    if left_out := len(table) - first_id - len(tasks):
+        print(f"{left_out} of {len(table) - first_id} new points are left out", file=sys.stderr)
+    if not tasks:
+        return 0
     print(f"{len(tasks)} new {'task' if len(tasks) == 1 else 'tasks'}: {tasks}", file=sys.stderr)
     return start_tasks(snapshot, tasks, of_launch, ["sweeprun", "extend", *words], code)
 
@@ -104,16 +108,20 @@ def _with_new_functions(code: "Code | None", extension: "Extension") -> "Code | 
     return code.joined(code_of(extension.task_specs, Path(code.base)))
 
 
-def _write(run: RunDirectory, extension: "Extension", number: int) -> None:
+def _write(run: RunDirectory, manifest: "Manifest", extension: "Extension", number: int) -> None:
     """Add the tasks to the run; the configs first, so that no worker finds a task without its config."""
     from sweeprun.config.frozen import write_added_configs
     from sweeprun.store.extensions import write_extension
     from sweeprun.store.files import make_directory
+    from sweeprun.store.inputs import input_paths, read_input_files, read_inputs
 
+    known = read_inputs(run)
+    new = [path for path in input_paths(extension.blocks) if path not in known]
+    inputs = read_input_files(Path(manifest.job.get("cwd", ".")), new)
     try:
         make_directory(run.extensions)
         configs = write_added_configs(run, extension.compositions) if extension.compositions else None
-        write_extension(run, number, extension.blocks, configs)
+        write_extension(run, number, extension.blocks, configs, [asdict(file) for file in inputs])
     except FileExistsError as error:
         raise RunDirectoryError(
             f"somebody else has just extended {run.shown()}; see `sweeprun show {run.shown()}`"

@@ -54,15 +54,19 @@ def _plan(prepared: Any, launcher: str, directory: Path) -> dict[str, Any]:
     table = prepared.sweep.table
     grid = table.blocks[0].design
     count = len(table)
-    ids = sorted({*range(min(_SHOWN_TASKS, count)), *range(max(0, count - _SHOWN_TASKS), count)})
+    selected = table.selected()
+    first, last = selected.part(0, _SHOWN_TASKS), selected.part(max(0, len(selected) - _SHOWN_TASKS), len(selected))
+    ids = sorted({*first, *last})
     run = RunDirectory(directory.resolve())
     submissions = plan_submissions(prepared.groups) if prepared.groups else ()
     arrays = [submission.array for submission in submissions]
     in_foreground = prepared.launcher is not None and prepared.launcher.in_foreground
     once, more = RunDirectory.files(arrays, in_foreground=in_foreground)
     return {
-        "tasks": count,
+        "tasks": table.count_selected(),
+        "left_out": count - table.count_selected() if table.selection else None,
         "axes": [_axis(axis) for axis in grid.axes],
+        "moving_together": {joint.name: joint.describe() for joint in grid.joint},
         "compositions": len(prepared.sweep.compositions),
         "launcher": launcher,
         "arrays": [
@@ -112,6 +116,7 @@ def _text(plan: dict[str, Any]) -> str:
         f"  {task['id']}: " + " ".join(f"{k}={v}" for k, v in task["coordinates"].items()) + f"  {task['stream']}"
         for task in plan["shown_tasks"]
     ]
+    selects = plan["left_out"] is not None
     if plan["tasks"] > len(tasks):
         tasks.insert(_SHOWN_TASKS, "  …")
     files = plan["files"]
@@ -120,6 +125,8 @@ def _text(plan: dict[str, Any]) -> str:
             f"tasks: {plan['tasks']}",
             "axes, the first varies slowest:" if axes else "axes: none",
             *axes,
+            *(f"moving together as {name}: {how}" for name, how in plan["moving_together"].items()),
+            *([f"left out: {plan['left_out']} of {plan['tasks'] + plan['left_out']} points"] if selects else []),
             *(
                 f"array: {array['array']} ({plan['launcher']}), tasks per element: {array['tasks_per_element']}"
                 + ("" if len(plan["arrays"]) == 1 else f", tasks {array['tasks']}")

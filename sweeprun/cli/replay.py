@@ -15,7 +15,7 @@ from sweeprun.errors import UsageError
 if TYPE_CHECKING:
     import numpy as np
 
-    from sweeprun.design.grid import Dimension
+    from sweeprun.design.grid import Dimension, Grid
     from sweeprun.design.tasks import Task, TaskTable
     from sweeprun.results.comparing import Difference
     from sweeprun.store.code import Code
@@ -98,11 +98,22 @@ def choose_task(table: "TaskTable", words: Sequence[str]) -> "Task":
     UsageError
         If they name none, or not one alone.
     """
-    from sweeprun.design.extending import task_at, whole_grid
+    from sweeprun.design.extending import task_at
+
+    task_id = int(words[0]) if len(words) == 1 and words[0].isdigit() else task_at(table, *_point(table, words))
+    task = table.task(task_id)
+    if not table.is_selected(task_id):
+        raise UsageError(
+            f"task {task_id} is left out by hydra.sweeper.exclude or only, so it gave nothing to compare with"
+        )
+    return task
+
+
+def _point(table: "TaskTable", words: Sequence[str]) -> tuple["Grid", list[int]]:
+    """The whole grid, and the places on it that ``AXIS=VALUE`` words name."""
+    from sweeprun.design.extending import whole_grid
 
     grid = whole_grid(table)
-    if len(words) == 1 and words[0].isdigit():
-        return table.task(int(words[0]))
     names = [*(joint.name for joint in grid.joint), *(axis.name for axis in grid.axes)]
     given = dict(word.partition("=")[::2] for word in words if "=" in word)
     wrong = [word for word in words if word.partition("=")[0] not in names]
@@ -111,7 +122,7 @@ def choose_task(table: "TaskTable", words: Sequence[str]) -> "Task":
     places = [_place(dimension, given) for dimension in grid.dimensions]
     if None in places or (not given and len(table) > 1):
         raise UsageError(f"which task? Give an id below {len(table)}, or {_example(names)}")
-    return table.task(task_at(table, grid, [place for place in places if place is not None]))
+    return grid, [place for place in places if place is not None]
 
 
 def _place(dimension: "Dimension", given: Mapping[str, str]) -> int | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import chosen_run, run_and_words, subcommand_parser
-from sweeprun.cli.drift import add_allow_drift, check_drift
+from sweeprun.cli.drift import add_allow_drift, check_drift, check_inputs
 from sweeprun.cli.starting import start_tasks
 from sweeprun.errors import LaunchError
 from sweeprun.store.directory import RunDirectory
@@ -50,9 +50,10 @@ def main(words: Sequence[str]) -> int:
         change_launcher(snapshot.manifest.launcher, [word for word in overrides if not is_of_policy(word)])
         change_policy(last_policy(snapshot), [word for word in overrides if is_of_policy(word)])
         print(f"nothing to start: {counts_text(snapshot)}", file=sys.stderr)
+        check_inputs(run, snapshot.manifest, allowed=True)
         return 0
     code = check_drift(
-        run, snapshot.manifest, allowed=args.allow_drift, doing="its results would be mixed with those of other code"
+        run, snapshot.manifest, allowed=args.allow_drift, doing="results would be mixed that don't belong together"
     )
     return start_tasks(snapshot, missing, overrides, ["sweeprun", "resume", *words], code)
 

@@ -76,6 +76,9 @@ def _run_sweep(application: Application, overrides: Sequence[str], command: Sequ
             "choose hydra/launcher=local or slurm, or leave out hydra.sweeper.exclude and only"
         )
     submissions = plan_submissions(prepared.groups) if prepared.groups else ()
+    table = prepared.manifest.table
+    if table.selection:
+        print(f"{len(table) - table.count_selected()} of {len(table)} points are left out", file=sys.stderr)
     started = time.monotonic()
     directory, manifest = create_run(prepared, command)
     if submissions:

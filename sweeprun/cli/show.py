@@ -7,7 +7,6 @@ from typing import Any
 from sweeprun.cli.arguments import chosen_run, newest_if_number, run_parser
 from sweeprun.cli.display import plain, plain_json
 from sweeprun.design.extending import whole_grid
-from sweeprun.design.grid import Joint
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
 from sweeprun.store.manifest import Manifest, read_manifest
@@ -40,7 +39,7 @@ def _run(run: RunDirectory, manifest: Manifest) -> dict[str, Any]:
     submissions = read_submissions(run)
     grid = whole_grid(manifest.table)
     axes = {axis.name: f"{len(axis)} ({axis.kind.dtype})" for axis in grid.axes}
-    together = {joint.name: _joint(joint) for joint in grid.joint}
+    together = {joint.name: joint.describe() for joint in grid.joint}
     return {
         "run": str(run.path),
         "tasks": len(manifest.table),
@@ -63,13 +62,6 @@ def _run(run: RunDirectory, manifest: Manifest) -> dict[str, Any]:
         },
         "config": config_text(run),
     }
-
-
-def _joint(joint: Joint) -> str:
-    """The axes that make a dimension, and how its points were drawn."""
-    drawn = joint.sampling
-    how = f", drawn by {drawn.method.value} with seed {drawn.seed}" if drawn else ""
-    return ", ".join(joint.axes) + how
 
 
 def _later(provenance: dict[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from sweeprun.launchers.variables import REFERENCE
 from sweeprun.store.code import Code
 from sweeprun.store.directory import RunDirectory, make_run_directory
 from sweeprun.store.files import create_file
+from sweeprun.store.inputs import input_paths, read_input_files, write_inputs
 from sweeprun.store.manifest import Manifest, write_manifest
 from sweeprun.store.provenance import keep_provenance
 from sweeprun.worker.functions import load_task_function
@@ -233,6 +234,8 @@ def create_run(prepared: PreparedSweep, command: Sequence[str]) -> tuple[RunDire
     hydra = sweep.sweep_config.hydra
     run = make_run_directory(Path(hydra.sweep.dir), numbered="${now:" in _raw(hydra.sweep, "dir"))
     manifest = replace(prepared.manifest, provenance=keep_provenance(run, command, prepared.code))
+    if paths := input_paths(sweep.table.blocks):
+        write_inputs(run, read_input_files(Path.cwd(), paths))
     write_configs(run, sweep.compositions)
     create_file(run.hydra_config, OmegaConf.to_yaml(sweep.sweep_config).encode())
     write_manifest(run, manifest)

@@ -309,7 +309,8 @@ def full_errors() -> bool:
 def _message(error: BaseException) -> str:
     """What an error of Hydra or OmegaConf says, with its cause, without its advice on stack traces."""
     if isinstance(error, OverrideParseException):
-        reason = str(error).splitlines()[0].partition(" expecting ")[0]
+        lines = [line for line in str(error).splitlines() if not line.startswith("Error parsing override")]
+        reason = (lines[0] if lines else str(error)).partition(" expecting ")[0]
         return (
             f"the override {error.override!r} can't be read: {reason}. Values with spaces, commas, quotes or brackets "
             "need quotes of their own: 'key=\"a, b\"'; Hydra's grammar: hydra.cc/docs/advanced/override_grammar/basic"

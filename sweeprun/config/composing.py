@@ -266,12 +266,18 @@ def _trial(
             else:
                 apply_override(trial, override.operation, override.key, value)
                 label = _label(trial, override.key, value, text)
+        except _RefusedError:
+            raise
         except Exception as error:  # whatever OmegaConf raises, the value caused it
             raise OverrideError(_refusal(override, text, error, config)) from error
         labels[index] = label
         if isinstance(value, str) and "${" in value and "${hydra:" not in value:
             _check_interpolation(trial, override, text)
     return labels
+
+
+class _RefusedError(OverrideError):
+    """A value that a config refuses, told already."""
 
 
 def _first_point(
@@ -293,7 +299,10 @@ def _first_point(
     for step in config_steps(sweep.overrides):
         values, place = places[step.axis] if step.axis else (None, 0)
         value = values.value(place) if values else step.value
-        apply_override(trial, step.operation, step.key, value)
+        try:
+            apply_override(trial, step.operation, step.key, value)
+        except Exception as error:  # of this step, whatever axis is on trial
+            raise _RefusedError(_refusal(step, values.text(place) if values else step.text, error, config)) from error
         if values and step.axis == axis.name:
             label = _label(trial, step.key, value, values.text(place))
     return trial, label

@@ -8,6 +8,7 @@ import pickle
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -93,7 +94,8 @@ def plan_extension(
     sweep = Sweep(grid=grid, overrides=manifest.overrides)
     known = _known_combinations(manifest)
     rows = _rows(manifest, grid, known, len(configs))
-    table = extend_table(manifest.table, [_dimension(parsed, sweep, configs, rows) for parsed in _parse(words)])
+    base = Path(manifest.job.get("cwd", "."))
+    table = extend_table(manifest.table, [_dimension(parsed, sweep, configs, rows, base) for parsed in _parse(words)])
     blocks = table.blocks[len(manifest.table.blocks) :]
     if not manifest.composition_axes or not blocks:
         return Extension(blocks=blocks, compositions=(), task_specs=_new_tasks(manifest, blocks))
@@ -118,7 +120,9 @@ def _parse(words: Sequence[str]) -> list[HydraOverride]:
         raise OverrideError(f"{' '.join(words)!r} can't be read: {str(error).splitlines()[0]}") from error
 
 
-def _dimension(parsed: HydraOverride, sweep: Sweep, configs: Sequence[DictConfig], rows: _Rows) -> Dimension:
+def _dimension(
+    parsed: HydraOverride, sweep: Sweep, configs: Sequence[DictConfig], rows: _Rows, base: Path
+) -> Dimension:
     """The dimension that a word gives further points to."""
     key = parsed.get_key_element().lstrip("+~")
     name = axis_name(key)
@@ -127,14 +131,14 @@ def _dimension(parsed: HydraOverride, sweep: Sweep, configs: Sequence[DictConfig
     if key == _SAMPLE:
         return _more_samples(_whole_number(parsed, "the size of a sample"), sweep, configs)
     if isinstance(parsed._value, ZipSweep):
-        return _more_points(parsed, parsed._value, sweep, configs, rows)
+        return _more_points(parsed, parsed._value, sweep, configs, rows, base)
     joint = next((joint for joint in sweep.grid.joint if name in (joint.name, *joint.axes)), None)
     if joint is not None:
         more = f"{_SAMPLE}=N" if joint.sampling else f"'{joint.name}=zip({'=…,'.join(joint.axes)}=…)'"
         raise OverrideError(f"{name!r} belongs to axes that move together; give them further points by {more}")
     old = next((axis.values for axis in sweep.axes if axis.name == name), None)
     override = next((override for override in sweep.overrides if override.axis == name), None)
-    axis = axis_of(name, parsed, is_group=override is not None and override.selects, like=old)
+    axis = axis_of(name, parsed, is_group=override is not None and override.selects, base=base, like=old)
     if override is None:
         return Dimension.of(axis)  # the ensemble axis, or none of the run, which is told when the table is extended
     return Dimension.of(_typed(axis, sweep, configs, rows))
@@ -176,7 +180,12 @@ def _more_samples(count: int, sweep: Sweep, configs: Sequence[DictConfig]) -> Di
 
 
 def _more_points(
-    parsed: HydraOverride, swept: ZipSweep, sweep: Sweep, configs: Sequence[DictConfig], rows: _Rows
+    parsed: HydraOverride,
+    swept: ZipSweep,
+    sweep: Sweep,
+    configs: Sequence[DictConfig],
+    rows: _Rows,
+    base: Path,
 ) -> Dimension:
     """Those of the points of a zip that aren't there yet, numbered on."""
     name = axis_name(parsed.get_key_element())
@@ -190,7 +199,8 @@ def _more_points(
         )
     selecting = {override.axis for override in sweep.overrides if override.selects}
     axes = tuple(
-        axis_of(axis.name, members[axis.name], is_group=axis.name in selecting, like=axis.values) for axis in own.axes
+        axis_of(axis.name, members[axis.name], is_group=axis.name in selecting, base=base, like=axis.values)
+        for axis in own.axes
     )
     given = Dimension(name=name, axes=axes, joint=replace(own.joint, first=0))
     grid_of([given])  # of one length

@@ -202,13 +202,15 @@ def member_axis(members: int) -> Axis:
     return Axis(name=MEMBER, values=IntegerRange(start=0, stop=members), kind=LabelKind.INTEGER)
 
 
-def axis_of(name: str, parsed: HydraOverride, *, is_group: bool, like: AxisValues | None = None) -> Axis:
+def axis_of(name: str, parsed: HydraOverride, *, is_group: bool, base: Path, like: AxisValues | None = None) -> Axis:
     """An axis with the values of an override, one value or several, parsed without any config directory.
 
     Parameters
     ----------
     name, parsed, is_group
         The axis, the override, and whether it chooses options of a config group.
+    base
+        Where relative paths of files start.
     like
         Values that the axis has already: further files are labelled like those that are there.
 
@@ -225,7 +227,7 @@ def axis_of(name: str, parsed: HydraOverride, *, is_group: bool, like: AxisValue
     if isinstance(swept, IntervalSweep):
         raise OverrideError(f"{parsed.input_line!r}: a sample is extended by hydra.sweeper.sample.n=N, or by values")
     many = parsed.is_sweep_override()
-    values = _axis_values(Grammar(), parsed, like) if many else _choice(Grammar(), [swept])
+    values = _axis_values(Grammar(), parsed, base, like) if many else _choice(Grammar(), [swept])
     if not len(values):
         raise OverrideError(f"the axis {parsed.input_line!r} is empty: no value to run")
     return Axis(name=name, values=values, kind=_kind(values))
@@ -273,7 +275,7 @@ def _axis(application: Application, parsed: HydraOverride, override: Override) -
     if isinstance(swept, Glob) and override.selects:
         values: AxisValues = _choice(application, list(parsed.sweep_iterator()))
     else:
-        values = _axis_values(application, parsed)
+        values = _axis_values(application, parsed, Path.cwd())
     if not len(values):
         raise OverrideError(
             f"the axis {parsed.input_line!r} is empty: no value to run. {_why_empty(application, parsed)}"
@@ -281,11 +283,11 @@ def _axis(application: Application, parsed: HydraOverride, override: Override) -
     return Axis(name=override.axis, values=values, kind=_kind(values))
 
 
-def _axis_values(parser: "Parser", parsed: HydraOverride, like: AxisValues | None = None) -> AxisValues:
+def _axis_values(parser: "Parser", parsed: HydraOverride, base: Path, like: AxisValues | None = None) -> AxisValues:
     swept: Any = parsed._value
     if isinstance(swept, Glob):
         files = like if isinstance(like, Files) else None
-        return matching_files(swept, written=repr(parsed.input_line), base=Path.cwd(), like=files)
+        return matching_files(swept, written=repr(parsed.input_line), base=base, like=files)
     if isinstance(swept, RangeSweep) and not swept.shuffle:
         return _range(swept)
     return _choice(parser, list(parsed.sweep_iterator()))

@@ -45,6 +45,12 @@ class Joint:
     first: int = 0
     sampling: Sampling | None = None
 
+    def describe(self) -> str:
+        """Its axes, and how its points were drawn."""
+        drawn = self.sampling
+        how = f", drawn by {drawn.method.value} with seed {drawn.seed}" if drawn else ""
+        return ", ".join(self.axes) + how
+
     def to_dict(self) -> dict[str, Any]:
         data = {"name": self.name, "axes": list(self.axes), "first": self.first}
         return data if self.sampling is None else data | {"sampling": self.sampling.to_dict()}

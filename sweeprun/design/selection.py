@@ -283,6 +283,11 @@ class Kept:
     def _outer_mask(self, last: int) -> np.ndarray:
         """The mask over the first dimensions, up to the last one that a condition names, flattened."""
         shape = self.grid.shape[:last]
+        if prod(shape) > _MOST_COMBINATIONS:
+            raise OverrideError(
+                f"which of {prod(shape)} points are left out can't be listed, only of {_MOST_COMBINATIONS}; let the "
+                "conditions name axes further left, or make the grid smaller"
+            )
         sparse = [length if place in self.places else 1 for place, length in enumerate(shape)]
         return np.broadcast_to(self.mask.reshape(sparse), shape).reshape(-1)
 

@@ -171,11 +171,11 @@ class TaskTable:
         """How many tasks are run."""
         return sum(map(len, self._kept)) if self.selection else len(self)
 
-    def selected(self) -> TaskIds:
-        """The tasks that are run."""
+    def selected(self, first_id: int = 0) -> TaskIds:
+        """The tasks that are run, of the block that begins at ``first_id`` and of all later ones."""
         if not self.selection:
-            return TaskIds.first(len(self))
-        parts = zip(self.blocks, self._kept, strict=True)
+            return TaskIds((range(first_id, len(self)),))
+        parts = [pair for pair in zip(self.blocks, self._kept, strict=True) if pair[0].first_id >= first_id]
         return TaskIds(tuple(run for block, kept in parts for run in kept.task_ids(block.first_id).ranges))
 
     def selected_mask(self) -> np.ndarray:

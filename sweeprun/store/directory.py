@@ -84,6 +84,10 @@ class RunDirectory:
     def extensions(self) -> Path:
         return self.path / "extensions"
 
+    @property
+    def inputs(self) -> Path:
+        return self.path / "inputs.json"
+
     def code(self, digest: str) -> Path:
         return self.codes / f"{digest}.json"
 

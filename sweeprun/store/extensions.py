@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from sweeprun.design.tasks import Block
 from sweeprun.errors import FormatError
@@ -13,7 +14,13 @@ FORMAT = "sweeprun-extension"
 VERSION = 1
 
 
-def write_extension(run: RunDirectory, number: int, blocks: Sequence[Block], configs: str | None = None) -> None:
+def write_extension(
+    run: RunDirectory,
+    number: int,
+    blocks: Sequence[Block],
+    configs: str | None = None,
+    inputs: Sequence[Mapping[str, Any]] = (),
+) -> None:
     """Add blocks of tasks to a run; from then on it has them.
 
     Parameters
@@ -22,14 +29,18 @@ def write_extension(run: RunDirectory, number: int, blocks: Sequence[Block], con
         The run, the number of the extension, from 1, and the blocks.
     configs
         The token of the configs that were written for them; None if they need no further ones.
+    inputs
+        What is in the files that are values of their axes.
 
     Raises
     ------
     FileExistsError
         If somebody else has made an extension of that number meanwhile.
     """
-    data = {"format": FORMAT, "version": VERSION, "configs": configs}
+    data: dict[str, Any] = {"format": FORMAT, "version": VERSION, "configs": configs}
     data["blocks"] = [block.to_dict() for block in blocks]
+    if inputs:
+        data["inputs"] = list(inputs)
     create_file(run.extension(number), json.dumps(data, indent=1).encode())
 
 
@@ -46,6 +57,15 @@ def config_text(run: RunDirectory) -> str:
     paths = [run.config, *map(run.added_config, config_tokens(run))]
     texts = [read_file(path, MOST_JSON).decode(errors="replace") for path in paths if path.exists()]
     return "---\n".join(texts)
+
+
+def added_inputs(run: RunDirectory) -> list[Any]:
+    """What was in the input files of tasks that were added."""
+    return [
+        file
+        for number in range(1, count_extensions(run) + 1)
+        for file in read_json(run.extension(number)).get("inputs", [])
+    ]
 
 
 def config_tokens(run: RunDirectory) -> list[str]:

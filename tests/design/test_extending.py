@@ -1,6 +1,7 @@
 """Extending a sweep: every new point once, nothing old changed."""
 
 import itertools
+import json
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,8 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweeprun.design.axes import Axis, LabelKind
-from sweeprun.design.extending import extend_table, grid_positions, join_axes, whole_grid
-from sweeprun.design.grid import Dimension, Grid
+from sweeprun.design.extending import (
+    extend_table,
+    grid_of,
+    grid_positions,
+    join_axes,
+    places_of,
+    task_at,
+    whole_grid,
+)
+from sweeprun.design.grid import Dimension, Grid, Joint
 from sweeprun.design.streams import Streams
 from sweeprun.design.tasks import TaskTable
 from sweeprun.design.values import Choice, DecimalRange, IntegerRange
@@ -63,6 +72,48 @@ def test_every_point_of_the_whole_grid_is_one_task(
     for task_id, position in enumerate(positions.tolist()):
         assert table.task(task_id).coordinates == grid.coordinates(position)
     assert TaskTable.from_dict(table.to_dict()) == table
+
+
+def sample(*points: tuple[int, int]) -> Dimension:
+    """Axes that move together through these points."""
+    joint = Joint(name="sample", axes=("x", "y"))
+    axes = tuple(choice(name, *(point[i] for point in points)) for i, name in enumerate("xy"))
+    return Dimension(name="sample", axes=axes, joint=joint)
+
+
+points = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=4)
+
+
+@given(
+    points, labels, st.lists(st.tuples(points, labels), max_size=3), st.sets(st.sampled_from(["x", "y", "c", "sample"]))
+)
+def test_a_sample_grows_by_the_points_behind_its_own(
+    first: list[tuple[int, int]],
+    seeds: list[int],
+    more: list[tuple[list[tuple[int, int]], list[int]]],
+    shared: set[str],
+) -> None:
+    table = TaskTable.of(grid_of((sample(*first), Dimension.of(choice("c", *seeds)))), Streams(shared_by=tuple(shared)))
+    drawn, values = list(first), list(seeds)
+    for added, labels_of_c in more:
+        before = [table.task(i) for i in range(len(table))]
+        drawn += added
+        table = extend_table(table, [sample(*drawn), Dimension.of(choice("c", *labels_of_c))])
+        assert [table.task(i) for i in range(len(before))] == before
+        values += [label for label in labels_of_c if label not in values]
+    grid = whole_grid(table)
+    assert [axis.coordinates().tolist() for axis in grid.axes] == [[x for x, _ in drawn], [y for _, y in drawn], values]
+    assert sorted(grid_positions(table, grid)) == list(range(len(grid))) == list(range(len(table)))
+    streams: dict[tuple[object, ...], int] = {}
+    for task_id, position in enumerate(grid_positions(table, grid).tolist()):
+        task, places = table.task(task_id), grid.places(position)
+        assert task.coordinates == grid.coordinates(position)
+        assert places_of(table, grid, task) == places
+        assert task_at(table, grid, places) == task_id
+        names = shared - {"x", "y"} if "sample" in shared else shared
+        key = tuple(places[0] if name == "sample" else task.coordinates[name] for name in sorted(names))
+        assert task.stream == streams.setdefault(key, task_id)
+    assert TaskTable.from_dict(json.loads(json.dumps(table.to_dict()))) == table
 
 
 @given(st.tuples(labels, labels), extensions, st.sets(st.sampled_from("ab")))
