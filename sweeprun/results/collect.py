@@ -15,7 +15,7 @@ from sweeprun.design.grid import Grid
 from sweeprun.design.tasks import TaskTable
 from sweeprun.errors import FormatError, ResultError, SweeprunError, UsageError
 from sweeprun.results.dtypes import encodable
-from sweeprun.results.merging import Merged, OwnDimension, bytes_of_task, merge_variables, own_dimensions
+from sweeprun.results.merging import MergedResults, merge_results
 from sweeprun.results.parts import Part, chosen_rows, read_parts
 from sweeprun.store.code import accepted_code, read_code
 from sweeprun.store.directory import RunDirectory
@@ -97,9 +97,9 @@ def _collect(snapshot: Snapshot) -> Collected:
     grid = _grid(manifest.table)
     names = dimension_names(grid)
     parts = read_parts(shards, best, RESERVED_NAMES.union(names))
-    dimensions = own_dimensions(parts)
-    _check_memory(snapshot, parts, dimensions)
     positions = _positions(manifest.table, grid)
+    results = merge_results(parts, positions)
+    _check_memory(snapshot, results)
     bookkeeping = {
         "task_id": np.arange(len(grid)),
         "state": np.array([state.value for state in STATE_ORDER])[states],
@@ -108,7 +108,7 @@ def _collect(snapshot: Snapshot) -> Collected:
     task_ids = np.empty_like(positions)
     task_ids[positions] = np.arange(len(grid))  # what each place of the grid takes its values from
     bookkeeping = {name: data[task_ids] for name, data in bookkeeping.items()}
-    dataset = _dataset(grid, names, dimensions, list(merge_variables(parts, dimensions, positions)), bookkeeping)
+    dataset = _dataset(grid, names, results, bookkeeping)
     _describe(dataset, snapshot, grid, parts)
     return Collected(
         dataset=dataset,
@@ -134,10 +134,10 @@ def _positions(table: TaskTable, grid: Grid) -> np.ndarray:
     return positions
 
 
-def _check_memory(snapshot: Snapshot, parts: list[Part], dimensions: dict[str, OwnDimension]) -> None:
+def _check_memory(snapshot: Snapshot, results: MergedResults) -> None:
     """Refuse a Dataset of next to nothing but missing values that needs more memory than most machines have."""
-    size = len(snapshot.states) * (_BOOKKEEPING_BYTES + bytes_of_task(parts, dimensions))
-    given = sum(batch.data.nbytes for shard in snapshot.shards for batch in shard.batches)
+    size = len(snapshot.states) * (_BOOKKEEPING_BYTES + results.bytes_of_task())
+    given = sum(len(batch.data) for shard in snapshot.shards for batch in shard.batches)
     if size > max(_MOST_BYTES, _MOST_PADDING * given):
         raise UsageError(
             f"the Dataset would have {size} bytes, and the results so far {given}: next to all of it would be missing "
@@ -173,11 +173,7 @@ def dimension_names(grid: Grid) -> tuple[str, ...]:
 
 
 def _dataset(
-    grid: Grid,
-    axes: tuple[str, ...],
-    dimensions: dict[str, OwnDimension],
-    variables: list[Merged],
-    bookkeeping: dict[str, np.ndarray],
+    grid: Grid, axes: tuple[str, ...], results: MergedResults, bookkeeping: dict[str, np.ndarray]
 ) -> xr.Dataset:
     coordinates: dict[str, Any] = {}
     for name, dimension in zip(axes, grid.dimensions, strict=True):
@@ -189,17 +185,18 @@ def _dataset(
             coordinates[own_name] = (name, encodable(labels) if labels.dtype.kind == "U" else labels)
     for name, data in bookkeeping.items():
         coordinates[name] = (axes, data.reshape(grid.shape))
-    for dim, own in dimensions.items():
+    for dim, own in results.dimensions.items():
         if own.values is not None:
             coordinates[dim] = (dim, own.values, own.attrs)
     data_vars: dict[str, Any] = {}
-    for merged in variables:
+    values = results.read(0, len(grid))
+    for merged in results.variables:
         target = coordinates if merged.coordinate else data_vars
         if merged.gridded:
-            data = merged.data.reshape((*grid.shape, *merged.data.shape[1:]))
+            data = values[merged.name].reshape((*grid.shape, *merged.shape))
             target[merged.name] = ((*axes, *merged.dims), data, merged.attrs)
         else:
-            target[merged.name] = (merged.dims, merged.data, merged.attrs)
+            target[merged.name] = (merged.dims, merged.value, merged.attrs)
     try:
         dataset = xr.Dataset(data_vars, coordinates)
     except ValueError as error:

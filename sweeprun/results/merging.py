@@ -1,6 +1,6 @@
-"""Merge parts into arrays over the whole grid; every value goes to its known position, nothing is searched."""
+"""Merge parts into variables over the whole grid; every value goes to its known position, nothing is searched."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sweeprun.errors import ResultError
-from sweeprun.results.dtypes import cast, equal, family, kept, missing
+from sweeprun.results.dtypes import DType, cast, equal, family, kept, missing
 from sweeprun.results.parts import Part, is_dimension_coordinate
 from sweeprun.store.payloads import Variable
 
@@ -42,25 +42,116 @@ class OwnDimension:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One variable of one part: which of its columns."""
+
+    part: Part
+    column: int
+
+    @property
+    def variable(self) -> Variable:
+        return self.part.layout.variables[self.column]
+
+    @property
+    def dtype(self) -> DType:
+        return self.part.dtypes[self.column]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:
-    """One variable over the grid.
+    """One variable over the grid; its values are read when they are asked for.
 
     Attributes
     ----------
-    dims
-        Its own dims, after those of the axes if ``gridded``.
-    data
-        Shape ``(tasks, *own shape)``, or the own shape alone if not ``gridded``.
-    gridded
-        False for a coordinate that is the same for all tasks.
+    dims, shape
+        Its own dims, after those of the axes if ``gridded``, and their lengths.
+    dtype
+        The type that holds the values of all tasks, and what stands for those that are missing.
+    complete
+        Whether every task gave all of its values.
+    pieces
+        Where the values are.
+    value
+        The one value of a coordinate that is the same for all tasks; None of one that is ``gridded``.
     """
 
     name: str
     dims: tuple[str, ...]
-    data: np.ndarray
+    shape: tuple[int, ...]
+    dtype: DType
+    complete: bool
     attrs: dict[str, Any]
     coordinate: bool
-    gridded: bool
+    pieces: tuple[Piece, ...]
+    value: np.ndarray | None = None
+
+    @property
+    def gridded(self) -> bool:
+        """Whether it has the dims of the axes."""
+        return self.value is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergedResults:
+    """All results of a run over its grid: what there is, and how to read any stretch of it.
+
+    Attributes
+    ----------
+    variables
+        The variables, in the order in which tasks first returned them, without coordinates of own dimensions.
+    dimensions
+        The dimensions that results have of their own.
+    parts
+        The results.
+    positions
+        Where the values of each task belong; shape ``(tasks,)``.
+    """
+
+    variables: tuple[Merged, ...]
+    dimensions: dict[str, OwnDimension]
+    parts: tuple[Part, ...]
+    positions: np.ndarray
+
+    def read(self, start: int, stop: int, names: Collection[str] | None = None) -> dict[str, np.ndarray]:
+        """The values of gridded variables at the positions ``start … stop - 1`` of the grid.
+
+        Parameters
+        ----------
+        start, stop
+            Positions; only the results that lie there are read.
+        names
+            Which variables; by default all.
+
+        Returns
+        -------
+        dict
+            Name -> array of shape ``(stop - start, *own shape)``.
+
+        Raises
+        ------
+        ResultError
+            If a value is out of the range of the type that holds all.
+        """
+        wanted = [one for one in self.variables if one.gridded and (names is None or one.name in names)]
+        found = {one.name: _empty(one, stop - start) for one in wanted}
+        for part in self.parts:
+            own = [(one, piece) for one in wanted for piece in one.pieces if piece.part is part]
+            if not own:
+                continue
+            rows = self.positions[part.task_ids]
+            places = None
+            if start > 0 or stop < len(self.positions):
+                places = np.flatnonzero((rows >= start) & (rows < stop))
+                rows = rows[places] - start
+            if len(rows):
+                columns = part.read(places)
+                for one, piece in own:
+                    _place(found[one.name], rows, columns[piece.column], one, piece, self.dimensions)
+        return found
+
+    def bytes_of_task(self) -> int:
+        """How much the variables of one task take."""
+        return sum(one.dtype.itemsize * prod(one.shape) for one in self.variables if one.gridded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,29 +233,35 @@ def _joined(what: str, arrays: Sequence[tuple[int, np.ndarray]]) -> list[np.ndar
     ResultError
         If there is none; it names two tasks.
     """
-    first_id, first = arrays[0]
-    for task_id, array in arrays:
-        if family(array.dtype) != family(first.dtype):
+    dtype = _joined_dtype(what, [(task_id, array.dtype) for task_id, array in arrays])
+    return [_cast(what, array, dtype) for _, array in arrays]
+
+
+def _joined_dtype(what: str, dtypes: Sequence[tuple[int, DType]]) -> DType:
+    first_id, first = dtypes[0]
+    for task_id, dtype in dtypes:
+        if family(dtype) != family(first):
             raise ResultError(
-                f"{what} is a {family(first.dtype)} in task {first_id} and a {family(array.dtype)} in task {task_id}; "
+                f"{what} is a {family(first)} in task {first_id} and a {family(dtype)} in task {task_id}; "
                 "they must agree"
             )
-    dtype = np.result_type(*{kept(array.dtype) for _, array in arrays})
+    return np.result_type(*{kept(dtype) for _, dtype in dtypes})
+
+
+def _cast(what: str, array: np.ndarray, dtype: DType) -> np.ndarray:
     try:
-        return [cast(array, dtype) for _, array in arrays]
+        return cast(array, dtype)
     except OverflowError as error:
         raise ResultError(f"{what} can't be collected: {error}") from error
 
 
-def merge_variables(
-    parts: Sequence[Part], dimensions: dict[str, OwnDimension], positions: np.ndarray
-) -> Iterator[Merged]:
-    """All variables, in the order in which tasks first returned them; coordinates of own dimensions are not among them.
+def merge_results(parts: Sequence[Part], positions: np.ndarray) -> MergedResults:
+    """What the results of all tasks are as variables over the grid; their values are not read yet.
 
     Parameters
     ----------
-    parts, dimensions
-        What the tasks returned, and its dimensions over all of them.
+    parts
+        What the tasks returned.
     positions
         Where the values of each task belong; shape ``(tasks,)``.
 
@@ -173,39 +270,19 @@ def merge_variables(
     ResultError
         If two tasks returned what can't be one variable.
     """
-    pieces: dict[str, list[_Piece]] = {}
+    dimensions = own_dimensions(parts)
+    pieces: dict[str, list[Piece]] = {}
     others: set[str] = set()
     for part in parts:
-        for variable, column in zip(part.layout.variables, part.columns, strict=True):
-            pieces.setdefault(variable.name, []).append(_Piece(part=part, variable=variable, column=column))
+        for column, variable in enumerate(part.layout.variables):
+            pieces.setdefault(variable.name, []).append(Piece(part=part, column=column))
             if not is_dimension_coordinate(variable):
                 others.add(variable.name)
-    for name, same in pieces.items():
-        if name in others:
-            yield _merge(name, same, dimensions, positions)
+    variables = (_merge(name, same, dimensions, len(positions)) for name, same in pieces.items() if name in others)
+    return MergedResults(variables=tuple(variables), dimensions=dimensions, parts=tuple(parts), positions=positions)
 
 
-def bytes_of_task(parts: Sequence[Part], dimensions: dict[str, OwnDimension]) -> int:
-    """How much the variables of one task take when they are padded to the lengths of all."""
-    sizes: dict[str, int] = {}
-    for part in parts:
-        for variable, column in zip(part.layout.variables, part.columns, strict=True):
-            if not is_dimension_coordinate(variable):
-                padded = column.dtype.itemsize * prod(dimensions[dim].length for dim in variable.dims)
-                sizes[variable.name] = max(sizes.get(variable.name, 0), padded)
-    return sum(sizes.values())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Piece:
-    """One variable of one part."""
-
-    part: Part
-    variable: Variable
-    column: np.ndarray
-
-
-def _merge(name: str, pieces: Sequence[_Piece], dimensions: dict[str, OwnDimension], positions: np.ndarray) -> Merged:
+def _merge(name: str, pieces: Sequence[Piece], dimensions: dict[str, OwnDimension], tasks: int) -> Merged:
     first = pieces[0]
     for piece in pieces:
         if piece.variable.dims != first.variable.dims:
@@ -213,49 +290,61 @@ def _merge(name: str, pieces: Sequence[_Piece], dimensions: dict[str, OwnDimensi
                 f"{name!r} has the dims {first.variable.dims} in task {first.part.task_ids[0]} "
                 f"and {piece.variable.dims} in task {piece.part.task_ids[0]}; they must agree"
             )
-    columns = _joined(repr(name), [(int(piece.part.task_ids[0]), piece.column) for piece in pieces])
+    dtype = _joined_dtype(repr(name), [(int(piece.part.task_ids[0]), piece.dtype) for piece in pieces])
+    dims = first.variable.dims
+    shape = tuple(dimensions[dim].length for dim in dims)
+    whole = all(piece.variable.shape == shape for piece in pieces) and not any(dimensions[dim].aligned for dim in dims)
+    complete = whole and sum(len(piece.part.task_ids) for piece in pieces) == tasks
     coordinate = all(piece.variable.coordinate for piece in pieces)
-    shared = coordinate and _is_shared(first.variable.dims, columns, dimensions)
     return Merged(
         name=name,
-        dims=first.variable.dims,
-        data=columns[0][0] if shared else _scatter(pieces, columns, dimensions, positions),
+        dims=dims,
+        shape=shape,
+        dtype=dtype if complete else missing((), dtype).dtype,
+        complete=complete,
         attrs=next((piece.variable.attrs for piece in pieces if piece.variable.attrs), {}),
         coordinate=coordinate,
-        gridded=not shared,
+        pieces=tuple(pieces),
+        value=_shared_value(name, pieces, dtype) if coordinate and whole else None,
     )
 
 
-def _is_shared(dims: tuple[str, ...], columns: Sequence[np.ndarray], dimensions: dict[str, OwnDimension]) -> bool:
-    """Whether a coordinate is the same, and whole, for all tasks that have it."""
-    value = columns[0][0]
-    whole = value.shape == tuple(dimensions[dim].length for dim in dims)
-    whole = whole and not any(dimensions[dim].aligned for dim in dims)
-    return whole and all(equal(column, np.broadcast_to(value, (len(column), *value.shape))) for column in columns)
+def _shared_value(name: str, pieces: Sequence[Piece], dtype: DType) -> np.ndarray | None:
+    """The value of a coordinate that is the same for all tasks that have it; None if it isn't."""
+    value: np.ndarray | None = None
+    for piece in pieces:
+        for columns in piece.part.windows():
+            column = _cast(repr(name), columns[piece.column], dtype)
+            value = column[0] if value is None else value
+            if not equal(column, np.broadcast_to(value, column.shape)):
+                return None
+    return value
 
 
-def _scatter(
-    pieces: Sequence[_Piece],
-    columns: Sequence[np.ndarray],
+def _empty(variable: Merged, count: int) -> np.ndarray:
+    """Where values are to be placed; missing ones, unless all will be."""
+    shape = (count, *variable.shape)
+    return np.empty(shape, variable.dtype) if variable.complete else missing(shape, variable.dtype)
+
+
+def _place(
+    out: np.ndarray,
+    rows: np.ndarray,
+    column: np.ndarray,
+    variable: Merged,
+    piece: Piece,
     dimensions: dict[str, OwnDimension],
-    positions: np.ndarray,
-) -> np.ndarray:
-    """Place all values; what no task returned is missing."""
-    dims = pieces[0].variable.dims
-    tasks = len(positions)
-    shape = tuple(dimensions[dim].length for dim in dims)
-    complete = sum(map(len, columns)) == tasks and all(column.shape[1:] == shape for column in columns)
-    dtype = columns[0].dtype
-    out = np.empty((tasks, *shape), dtype) if complete else missing((tasks, *shape), dtype)
-    for piece, column in zip(pieces, columns, strict=True):
-        rows = positions[piece.part.task_ids]
-        if column.shape[1:] == shape and not any(dimensions[dim].aligned for dim in dims):
-            out[rows] = column
-            continue
-        own = piece.part.own_coordinates()
-        places = [
-            dimensions[dim].places(own[dim][1] if dim in own else np.arange(length), length)
-            for dim, length in zip(dims, column.shape[1:], strict=True)
-        ]
-        out[np.ix_(rows, *places)] = column
-    return out
+) -> None:
+    """Place the values of some tasks."""
+    if column.dtype.kind in "mM":
+        column = _cast(repr(variable.name), column, out.dtype)
+    dims = variable.dims
+    if column.shape[1:] == variable.shape and not any(dimensions[dim].aligned for dim in dims):
+        out[rows] = column
+        return
+    own = piece.part.own_coordinates()
+    places = [
+        dimensions[dim].places(own[dim][1] if dim in own else np.arange(length), length)
+        for dim, length in zip(dims, column.shape[1:], strict=True)
+    ]
+    out[np.ix_(rows, *places)] = column

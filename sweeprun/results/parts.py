@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from sweeprun.errors import FormatError
-from sweeprun.results.dtypes import encodable, equal
+from sweeprun.results.dtypes import DType, encodable, equal
 from sweeprun.store.payloads import Layout, Variable, decode_result
 from sweeprun.store.shards import Batch, ShardContents
 from sweeprun.store.states import BestRecords
@@ -14,8 +16,20 @@ from sweeprun.store.states import BestRecords
 _WIDEST_TEXT = 64 * np.dtype("U1").itemsize
 """The longest strings that are held in arrays of fixed width."""
 
+_MOST_KEPT = 2**27
+_WINDOW_BYTES = 2**25
+"""A part with more bytes of payloads than the first is never whole in memory; it is looked through in windows."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """Records of one batch: its rows, ascending."""
+
+    batch: Batch
+    rows: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
 class Part:
     """Results of tasks that returned the same kind of thing.
 
@@ -25,21 +39,75 @@ class Part:
         Shape ``(n,)``.
     layout
         Of each of them.
-    columns
-        One array a variable, of shape ``(n, *variable.shape)``.
+    segments
+        Where the records are, in the order of ``task_ids``.
     """
 
     task_ids: np.ndarray
     layout: Layout
-    columns: tuple[np.ndarray, ...]
+    segments: tuple[Segment, ...]
+
+    @cached_property
+    def nbytes(self) -> int:
+        """The length of all payloads."""
+        lengths = ((one.batch.offsets[one.rows + 1] - one.batch.offsets[one.rows]).sum() for one in self.segments)
+        return int(sum(lengths))
+
+    @cached_property
+    def dtypes(self) -> tuple[DType, ...]:
+        """The type of each column; that of texts is known when all of them were read."""
+        if self.layout.dtype is not None:
+            return tuple(self.layout.dtype[str(i)].base for i in range(len(self.layout.variables)))
+        found = [[column.dtype for column in columns] for columns in self.windows()]
+        return tuple(_joint_dtype(own) for own in zip(*found, strict=True))
 
     def own_coordinates(self) -> dict[str, tuple[Variable, np.ndarray]]:
         """Dimension -> its coordinate, the same for all tasks of the part."""
-        return {
-            variable.name: (variable, column[0])
-            for variable, column in zip(self.layout.variables, self.columns, strict=True)
-            if is_dimension_coordinate(variable)
-        }
+        places = [i for i, variable in enumerate(self.layout.variables) if is_dimension_coordinate(variable)]
+        if not places:
+            return {}
+        columns = self.read(np.arange(1))
+        return {self.layout.variables[i].name: (self.layout.variables[i], columns[i][0]) for i in places}
+
+    def read(self, places: np.ndarray | None = None) -> tuple[np.ndarray, ...]:
+        """The columns at some ascending places, one array a variable, of shape ``(len(places), *variable.shape)``.
+
+        All of a small part are kept; of a large one only what is asked for is read, each time.
+        """
+        if self.nbytes <= _MOST_KEPT:
+            return self._columns if places is None else tuple(column[places] for column in self._columns)
+        return _decoded(self.layout, self.segments if places is None else tuple(self._segments_at(places)))
+
+    def windows(self) -> Iterator[tuple[np.ndarray, ...]]:
+        """All columns, as much at a time as fits into memory."""
+        if self.nbytes <= _MOST_KEPT:
+            yield self._columns
+            return
+        count = len(self.task_ids)
+        step = max(1, count * _WINDOW_BYTES // self.nbytes)
+        for first in range(0, count, step):
+            yield self.read(np.arange(first, min(first + step, count)))
+
+    def split(self, groups: Sequence[np.ndarray]) -> "Iterator[Part]":
+        """Parts of it at some groups of ascending places."""
+        for places in groups:
+            yield Part(task_ids=self.task_ids[places], layout=self.layout, segments=tuple(self._segments_at(places)))
+
+    @cached_property
+    def _columns(self) -> tuple[np.ndarray, ...]:
+        return _decoded(self.layout, self.segments)
+
+    @cached_property
+    def _ends(self) -> np.ndarray:
+        return np.cumsum([len(segment.rows) for segment in self.segments])
+
+    def _segments_at(self, places: np.ndarray) -> Iterator[Segment]:
+        """The records at ascending places."""
+        bounds = np.searchsorted(places, self._ends)
+        for number in np.flatnonzero(np.diff(bounds, prepend=0)):
+            segment = self.segments[number]
+            own = places[bounds[number - 1] if number else 0 : bounds[number]]
+            yield Segment(batch=segment.batch, rows=segment.rows[own - (self._ends[number] - len(segment.rows))])
 
 
 def is_dimension_coordinate(variable: Variable) -> bool:
@@ -59,7 +127,7 @@ def read_parts(shards: Sequence[ShardContents], best: BestRecords, taken_names: 
     """
     layouts: dict[str, Layout] = {}
     task_ids: dict[str, list[np.ndarray]] = {}
-    payloads: dict[str, list[memoryview]] = {}
+    segments: dict[str, list[Segment]] = {}
     for batch, ids, rows in chosen_rows(shards, best, best.outcome == 1):
         numbers = batch.columns["layout"][rows]
         for number in range(len(batch.layouts)):
@@ -69,13 +137,15 @@ def read_parts(shards: Sequence[ShardContents], best: BestRecords, taken_names: 
             text = batch.layouts[number]
             if text not in layouts:
                 layouts[text] = Layout.from_json(text).renamed(taken_names)
-                task_ids[text], payloads[text] = [], []
+                task_ids[text], segments[text] = [], []
             task_ids[text].append(ids[picked])
-            payloads[text].extend(_slices(batch, rows[picked], separate=layouts[text].dtype is None))
+            segments[text].append(Segment(batch=batch, rows=rows[picked]))
     parts = [
         same
         for text, layout in layouts.items()
-        for same in _split(_part(layout, np.concatenate(task_ids[text]), payloads.pop(text)))
+        for same in _split(
+            Part(task_ids=np.concatenate(task_ids[text]), layout=layout, segments=tuple(segments.pop(text)))
+        )
     ]
     return sorted(parts, key=lambda part: int(part.task_ids.min()))
 
@@ -101,26 +171,32 @@ def chosen_rows(
             yield shards[best.shard[ids[0]]].batches[best.batch[ids[0]]], ids, best.row[ids]
 
 
-def _slices(batch: Batch, rows: np.ndarray, *, separate: bool) -> list[memoryview]:
-    """The payloads of ascending rows: as one slice if they are neighbours, unless wanted separate."""
-    begins, ends = batch.offsets[rows], batch.offsets[rows + 1]
-    if not separate and rows[-1] - rows[0] == len(rows) - 1:
-        return [batch.data[begins[0] : ends[-1]]]
-    return [batch.data[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
-
-
-def _part(layout: Layout, task_ids: np.ndarray, payloads: list[memoryview]) -> Part:
+def _decoded(layout: Layout, segments: Sequence[Segment]) -> tuple[np.ndarray, ...]:
+    """The columns of some records."""
     dtype = layout.dtype
     if dtype is None:
+        payloads = [payload for segment in segments for payload in _slices(segment, separate=True)]
         decoded = [decode_result(layout, bytes(payload)) for payload in payloads]
-        columns = tuple(_stack([arrays[i] for arrays in decoded]) for i in range(len(layout.variables)))
-        return Part(task_ids=task_ids, layout=layout, columns=columns)
-    content = payloads[0] if len(payloads) == 1 else memoryview(b"".join(payloads))
-    if len(content) != len(task_ids) * dtype.itemsize:
-        raise FormatError(f"{len(content)} bytes of payloads are not those of {len(task_ids)} results of {dtype}")
-    data = np.frombuffer(content, dtype) if dtype.itemsize else np.zeros(len(task_ids), dtype)
-    columns = tuple(data[str(i)] for i in range(len(layout.variables)))
-    return Part(task_ids=task_ids, layout=layout, columns=columns)
+        return tuple(_stack([arrays[i] for arrays in decoded]) for i in range(len(layout.variables)))
+    payloads = [payload for segment in segments for payload in _slices(segment, separate=False)]
+    content = payloads[0] if len(payloads) == 1 else b"".join(payloads)
+    count = sum(len(segment.rows) for segment in segments)
+    if len(content) != count * dtype.itemsize:
+        raise FormatError(f"{len(content)} bytes of payloads are not those of {count} results of {dtype}")
+    data = np.frombuffer(content, dtype) if dtype.itemsize else np.zeros(count, dtype)
+    return tuple(data[str(i)] for i in range(len(layout.variables)))
+
+
+def _slices(segment: Segment, *, separate: bool) -> list[Any]:
+    """The payloads of some records: as one slice if they are neighbours, unless wanted separate."""
+    batch, rows = segment.batch, segment.rows
+    begins, ends = batch.offsets[rows], batch.offsets[rows + 1]
+    neighbours = rows[-1] - rows[0] == len(rows) - 1
+    if neighbours and not separate:
+        return [batch.data[int(begins[0]) : int(ends[-1])]]
+    first = int(begins[0])
+    data = batch.data[first : int(ends[-1])]  # read once
+    return [data[begin - first : end - first] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
 
 
 def _stack(arrays: list[np.ndarray]) -> np.ndarray:
@@ -132,23 +208,33 @@ def _stack(arrays: list[np.ndarray]) -> np.ndarray:
     return encodable(np.stack(arrays))
 
 
+def _joint_dtype(dtypes: Sequence[DType]) -> DType:
+    """The type of a column of which windows have these."""
+    return np.dtype(object) if any(dtype.kind == "O" for dtype in dtypes) else np.result_type(*dtypes)
+
+
 def _split(part: Part) -> Iterator[Part]:
     """Split a part so that its tasks agree on the coordinates of their own dimensions; most do from the start."""
-    coordinates = [
-        column
-        for variable, column in zip(part.layout.variables, part.columns, strict=True)
-        if is_dimension_coordinate(variable)
-    ]
-    if all(equal(column, np.broadcast_to(column[0], column.shape)) for column in coordinates):
+    places = [i for i, variable in enumerate(part.layout.variables) if is_dimension_coordinate(variable)]
+    if not places:
         yield part
         return
-    groups: dict[tuple[bytes, ...], list[int]] = {}
-    for row in range(len(part.task_ids)):
-        groups.setdefault(tuple(_identity(column[row]) for column in coordinates), []).append(row)
-    for rows in groups.values():
-        columns = tuple(column[rows] for column in part.columns)
-        yield Part(task_ids=part.task_ids[rows], layout=part.layout, columns=columns)
+    groups: dict[tuple[bytes, ...], list[np.ndarray]] = {}
+    begin = 0
+    for columns in part.windows():
+        own = [columns[i] for i in places]
+        count = len(columns[0])
+        if all(equal(column, np.broadcast_to(column[0], column.shape)) for column in own):
+            groups.setdefault(tuple(_identity(column[0]) for column in own), []).append(np.arange(begin, begin + count))
+        else:
+            for row in range(count):
+                groups.setdefault(tuple(_identity(column[row]) for column in own), []).append(np.array([begin + row]))
+        begin += count
+    if len(groups) == 1:
+        yield part
+    else:
+        yield from part.split([np.concatenate(places) for places in groups.values()])
 
 
 def _identity(array: np.ndarray) -> bytes:
-    return repr(array.tolist()).encode() if array.dtype.kind == "O" else array.tobytes()
+    return repr(array.tolist()).encode() if array.dtype.kind in "OU" else array.tobytes()

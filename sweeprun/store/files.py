@@ -111,7 +111,7 @@ def read_file(path: Path, most: int) -> bytes:
     FormatError
         If it is no such file, larger, or can't be read.
     """
-    with _opened(path) as (descriptor, size):
+    with opened(path) as (descriptor, size):
         if size > most:
             raise FormatError(f"{path} has {size} bytes, and such a file has {most} at most")
         return _read(descriptor, size)
@@ -119,8 +119,8 @@ def read_file(path: Path, most: int) -> bytes:
 
 def read_large_file(path: Path) -> tuple[memoryview, list[tuple[int, int]]]:
     """The same of a file of any size, and where it has data: of a sparse one, holes are zeros that take no memory."""
-    with _opened(path) as (descriptor, size):
-        parts = _parts_on_disk(descriptor, size)
+    with opened(path) as (descriptor, size):
+        parts = parts_on_disk(descriptor, size)
         if sum(stop - start for start, stop in parts) == size:
             return memoryview(_read(descriptor, size)), parts
         flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_NORESERVE", 0)
@@ -133,7 +133,7 @@ def read_large_file(path: Path) -> tuple[memoryview, list[tuple[int, int]]]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[int, int]]:
+def opened(path: Path) -> Iterator[tuple[int, int]]:
     """A regular file, as its descriptor and size."""
     directory = descriptor = -1
     try:
@@ -173,7 +173,7 @@ def _read(descriptor: int, size: int) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _parts_on_disk(descriptor: int, size: int) -> list[tuple[int, int]]:
+def parts_on_disk(descriptor: int, size: int) -> list[tuple[int, int]]:
     """Where a file has data, the holes in it left out, as ``(start, stop)``."""
     parts = []
     stop = 0

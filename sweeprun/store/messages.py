@@ -17,7 +17,10 @@ from dataclasses import dataclass
 from enum import Enum
 from operator import itemgetter
 
+from sweeprun.store.content import FileContent
+
 Bytes = bytes | memoryview
+Content = bytes | memoryview | FileContent
 
 _CONTINUATION = b"\xff\xff\xff\xff"
 _BEGINNING = re.compile(rb"\xff\xff\xff\xff[\x00-\xff]{3}[\x00-\x07]", re.DOTALL)
@@ -73,7 +76,7 @@ class Message:
 
 
 def find_messages(
-    content: Bytes, parts: Sequence[tuple[int, int]], is_sound: Callable[[Message], bool]
+    content: Content, parts: Sequence[tuple[int, int]], is_sound: Callable[[Message], bool]
 ) -> Iterator[Message]:
     """The sound messages in some bytes, in order; what is between them is not readable.
 
@@ -107,23 +110,28 @@ def find_messages(
         place, message = found, read_message(content, found)
 
 
-def _search(content: Bytes, parts: Sequence[tuple[int, int]], place: int) -> int | None:
+def _search(content: Content, parts: Sequence[tuple[int, int]], place: int) -> int | None:
     """Where the next message may begin."""
     for start, stop in parts[bisect_right(parts, place, key=itemgetter(1)) :]:
-        if found := _BEGINNING.search(content, max(start, place), stop):
-            return found.start()
+        if isinstance(content, FileContent):
+            begins = content.search(_BEGINNING, max(start, place), stop, _PREFIX.size)
+        else:
+            found = _BEGINNING.search(content, max(start, place), stop)
+            begins = found and found.start()
+        if begins is not None:
+            return begins
     return None
 
 
-def is_end(content: Bytes, place: int) -> bool:
+def is_end(content: Content, place: int) -> bool:
     """Whether a stream was ended there in order; nothing of it comes after."""
     return place == len(content) or (place == len(content) - len(_END) and content[place:] == _END)
 
 
-def read_message(content: Bytes, start: int) -> Message | None:
+def read_message(content: Content, start: int) -> Message | None:
     """The message that begins at a place; None if none does."""
     try:
-        mark, length = _PREFIX.unpack_from(content, start)
+        mark, length = _PREFIX.unpack(content[start : start + _PREFIX.size])
         body = start + _PREFIX.size + length
         if mark != _CONTINUATION or length <= 0 or body > len(content):
             return None

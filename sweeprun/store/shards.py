@@ -12,6 +12,7 @@ Apache Arrow, "Serialization and Interprocess Communication (IPC)": the streamin
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -19,8 +20,9 @@ from zlib import crc32
 import numpy as np
 
 from sweeprun.errors import FormatError
-from sweeprun.store.files import list_files, read_large_file
-from sweeprun.store.messages import Bytes, Message, MessageKind, find_messages, is_end
+from sweeprun.store.content import FileContent, read_content
+from sweeprun.store.files import list_files
+from sweeprun.store.messages import Content, Message, MessageKind, find_messages, is_end
 from sweeprun.store.records import Outcome, Record
 
 FORMAT = b"sweeprun-shard"
@@ -54,6 +56,9 @@ _HEADER = np.dtype(
 )
 """What `Record.checksum` covers besides origin, layout and payload, as it packs it."""
 
+_MOST_IN_MEMORY = 2**28
+"""Bytes of all shards of a run together."""
+
 _SHOWN_GAPS = 5
 _SHOWN_BYTES = 20
 
@@ -73,14 +78,14 @@ class Batch:
     offsets
         Where each payload begins in ``data``; one entry more than there are records.
     data
-        All payloads, one after the other.
+        All payloads, one after the other; of a large run they are read when they are sliced.
     """
 
     columns: dict[str, np.ndarray]
     layouts: tuple[str, ...]
     origin: str
     offsets: np.ndarray
-    data: memoryview
+    data: memoryview | FileContent
 
     def __len__(self) -> int:
         return len(self.columns["task_id"])
@@ -125,10 +130,10 @@ class Batch:
         numbers = np.where(known, self.columns["layout"], 0).tolist()
         begins, ends = self.offsets[:-1].tolist(), self.offsets[1:].tolist()
         origin = self.origin.encode(errors="replace")
+        data = self.data[:]
         rows = zip(headers.view(f"V{_HEADER.itemsize}").tolist(), numbers, begins, ends, strict=True)
         sums = [
-            crc32(self.data[begin:end], crc32(layouts[n], crc32(origin, crc32(header))))
-            for header, n, begin, end in rows
+            crc32(data[begin:end], crc32(layouts[n], crc32(origin, crc32(header)))) for header, n, begin, end in rows
         ]
         sound: np.ndarray = known & (np.array(sums, np.uint32) == self.columns["checksum"])
         return sound
@@ -160,10 +165,18 @@ class ShardContents:
                 yield batch.record(int(row))
 
 
-def read_shard(path: Path) -> ShardContents:
-    """Everything that can be read of a shard, also while it is being written; whatever is in it, nothing is raised."""
+def read_shard(path: Path, *, in_memory: bool = True) -> ShardContents:
+    """Everything that can be read of a shard, also while it is being written; whatever is in it, nothing is raised.
+
+    Parameters
+    ----------
+    path
+        The shard.
+    in_memory
+        Whether payloads are kept in memory, or read again when they are asked for.
+    """
     try:
-        content, parts = read_large_file(path)
+        content, parts = read_content(path, in_memory=in_memory)
     except (FormatError, FileNotFoundError) as error:
         return ShardContents(path=path, batches=(), torn=str(error))
     batches: list[Batch] = []
@@ -180,7 +193,7 @@ def read_shard(path: Path) -> ShardContents:
                 batches.append(_columns(content, message))
         except _UnknownFormatError as error:
             return ShardContents(path=path, batches=(), torn=str(error))
-        except (ValueError, LookupError, RecursionError):
+        except (ValueError, LookupError, RecursionError, FormatError):
             gaps.append((message.start, message.stop))
     only_tail = not gaps and bool(batches)
     if not is_end(content, end):
@@ -191,11 +204,11 @@ def read_shard(path: Path) -> ShardContents:
     return ShardContents(path=path, batches=tuple(batches), torn=torn, only_tail=only_tail and torn is not None)
 
 
-def _has_records(content: Bytes, message: Message) -> bool:
+def _has_records(content: Content, message: Message) -> bool:
     """Whether any record in a message is sound."""
     try:
         return message.kind is MessageKind.BATCH and bool(_columns(content, message).sound().any())
-    except (ValueError, LookupError, RecursionError):
+    except (ValueError, LookupError, RecursionError, FormatError):
         return False
 
 
@@ -212,18 +225,26 @@ def _describe_gaps(gaps: Sequence[tuple[int, int]], size: int) -> str:
 
 
 def read_shards(directory: Path) -> Iterator[ShardContents]:
-    """All shards of a run, by name.
+    """All shards of a run, by name. The payloads of a run that has many are not kept in memory.
 
     Raises
     ------
     FormatError
         If the directory is none of the run's own.
     """
-    for path in list_files(directory, ".arrow"):
-        yield read_shard(path)
+    paths = list_files(directory, ".arrow")
+    in_memory = sum(map(_size, paths)) <= _MOST_IN_MEMORY
+    for path in paths:
+        yield read_shard(path, in_memory=in_memory)
 
 
-def _columns(content: Bytes, message: Message) -> Batch:
+def _size(path: Path) -> int:
+    with suppress(OSError):
+        return path.lstat().st_size
+    return 0
+
+
+def _columns(content: Content, message: Message) -> Batch:
     """The batch of a message; every buffer is checked against its length before it is used."""
     rows = message.rows
     pairs = len(message.buffers) // 2  # of a column: the validity, which we never use, and the values
@@ -235,7 +256,8 @@ def _columns(content: Bytes, message: Message) -> Batch:
         columns[name] = np.frombuffer(content[begin:end], dtype, rows)
     begin, end = message.buffers[-2]
     offsets = np.frombuffer(content[begin:end], np.int64, rows + 1)
-    data = memoryview(content)[slice(*message.buffers[-1])]
+    begin, end = message.buffers[-1]
+    data = content.part(begin, end) if isinstance(content, FileContent) else memoryview(content)[begin:end]
     if offsets[0] < 0 or offsets[-1] > len(data) or (np.diff(offsets) < 0).any():
         raise ValueError("its payloads overlap, or are not in it")
     layouts = json.loads(message.metadata[b"layouts"])
