@@ -105,9 +105,10 @@ def _collect(snapshot: Snapshot) -> Collected:
         "state": np.array([state.value for state in STATE_ORDER])[states],
         **_seconds_and_code(snapshot),
     }
-    task_ids = np.empty_like(positions)
-    task_ids[positions] = np.arange(len(grid))  # what each place of the grid takes its values from
-    bookkeeping = {name: data[task_ids] for name, data in bookkeeping.items()}
+    if len(manifest.table.blocks) > 1:
+        task_ids = np.empty_like(positions)
+        task_ids[positions] = np.arange(len(grid))  # what each place of the grid takes its values from
+        bookkeeping = {name: data[task_ids] for name, data in bookkeeping.items()}
     dataset = _dataset(grid, names, results, bookkeeping)
     _describe(dataset, snapshot, grid, parts)
     return Collected(

@@ -43,7 +43,9 @@ def portable(dataset: xr.Dataset) -> xr.Dataset:
         if old in names:
             variable.attrs[ORIGINAL_NAME] = _portable_text(str(old))
     strings = {name: variable for name, variable in plain.variables.items() if variable.dtype.kind in "UO"}
-    return plain.assign({name: plain[name].copy(data=_strings(variable)) for name, variable in strings.items()})
+    return plain.assign(
+        {name: variable.copy(deep=False, data=_strings(variable)) for name, variable in strings.items()}
+    )
 
 
 def _strings(variable: xr.Variable) -> np.ndarray:
