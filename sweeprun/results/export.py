@@ -14,7 +14,10 @@ from sweeprun.errors import UsageError
 from sweeprun.results.portable import portable
 from sweeprun.store.files import temporary_sibling
 
-FORMATS = (".nc", ".zarr")
+FORMATS = (".nc", ".zarr", ".csv", ".parquet")
+TABLES = (".csv", ".parquet")
+"""Those that `sweeprun.results.table_files` writes."""
+
 _ZARR_FILES = {".zgroup", ".zmetadata", "zarr.json"}
 
 
@@ -29,14 +32,14 @@ def check_output(path: Path) -> None:
     shown = f"can't write {str(path)!r}"
     path = path.absolute()
     if path.suffix not in FORMATS:
-        raise UsageError(f"{shown}: the name must end in {' or '.join(FORMATS)}")
+        raise UsageError(f"{shown}: the name must end in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
     if not path.parent.is_dir():
         raise UsageError(f"{shown}: there is no directory {str(path.parent)!r}")
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise UsageError(f"{shown}: no permission to write to {str(path.parent)!r}")
     if path.suffix == ".nc" and "\\" in str(path):
         raise UsageError(f"{shown}: netCDF can't open a path with a backslash; choose another, or .zarr")
-    if path.suffix == ".nc" and path.is_dir():
+    if path.suffix != ".zarr" and path.is_dir():
         raise UsageError(f"{shown}: it is a directory")
     if path.suffix == ".zarr" and _holds_something_else(path):
         raise UsageError(f"{shown}: what is there is no Zarr store, so it is not replaced")
