@@ -11,6 +11,7 @@ import xarray as xr
 from zarr.storage import LocalStore
 
 from sweeprun.errors import UsageError
+from sweeprun.results.cf import with_conventions
 from sweeprun.results.portable import portable
 from sweeprun.store.files import temporary_sibling
 
@@ -76,6 +77,8 @@ def _holds_something_else(path: Path) -> bool:
 def write_dataset(dataset: xr.Dataset, path: Path) -> None:
     """Write a Dataset as netCDF-4 (``.nc``) or Zarr (``.zarr``), in the place of what was there.
 
+    The netCDF follows the CF conventions as far as it can; see `with_conventions`.
+
     What a format lacks is stored as the nearest that it has: half floats as single ones in netCDF, attributes other
     than numbers and strings as JSON, names as `portable` says. Complex numbers in netCDF are the compound type that
     ``xarray.open_dataset(path, auto_complex=True)`` reads as such. Dates come back in xarray's default unit, ns.
@@ -107,7 +110,7 @@ def _write(dataset: xr.Dataset, path: Path, suffix: str) -> None:
         dataset.to_zarr(LocalStore(path), mode="w", zarr_format=2, consolidated=True)
         return
     halves = [name for name, variable in dataset.variables.items() if variable.dtype == np.float16]
-    dataset = dataset.assign({name: dataset[name].astype(np.float32) for name in halves})
+    dataset = with_conventions(dataset.assign({name: dataset[name].astype(np.float32) for name in halves}))
     # Characters of fixed width: half the time and a sixth of the size of strings of variable width, and NUL is kept.
     encoding = {name: {"dtype": "S1"} for name, variable in dataset.variables.items() if variable.dtype.kind == "U"}
     dataset.to_netcdf(path, engine="netcdf4", format="NETCDF4", encoding=encoding, auto_complex=True)
