@@ -77,7 +77,7 @@ def _holds_something_else(path: Path) -> bool:
 def write_dataset(dataset: xr.Dataset, path: Path) -> None:
     """Write a Dataset as netCDF-4 (``.nc``) or Zarr (``.zarr``), in the place of what was there.
 
-    The netCDF follows the CF conventions as far as it can; see `with_conventions`.
+    As netCDF, a collected run follows the CF conventions as far as it can; see `with_conventions`.
 
     What a format lacks is stored as the nearest that it has: half floats as single ones in netCDF, attributes other
     than numbers and strings as JSON, names as `portable` says. Complex numbers in netCDF are the compound type that
@@ -110,7 +110,9 @@ def _write(dataset: xr.Dataset, path: Path, suffix: str) -> None:
         dataset.to_zarr(LocalStore(path), mode="w", zarr_format=2, consolidated=True)
         return
     halves = [name for name, variable in dataset.variables.items() if variable.dtype == np.float16]
-    dataset = with_conventions(dataset.assign({name: dataset[name].astype(np.float32) for name in halves}))
+    dataset = dataset.assign({name: dataset[name].astype(np.float32) for name in halves})
+    if "sweeprun" in dataset.attrs:
+        dataset = with_conventions(dataset)
     # Characters of fixed width: half the time and a sixth of the size of strings of variable width, and NUL is kept.
     encoding = {name: {"dtype": "S1"} for name, variable in dataset.variables.items() if variable.dtype.kind == "U"}
     dataset.to_netcdf(path, engine="netcdf4", format="NETCDF4", encoding=encoding, auto_complex=True)

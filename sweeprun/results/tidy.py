@@ -343,7 +343,7 @@ def _dtype(variable: Variable) -> np.dtype[Any]:
 
 def _values_by_name(part: Part) -> dict[str, np.ndarray]:
     names = (variable.name for variable in part.layout.variables)
-    return dict(zip(names, part.columns, strict=True))
+    return dict(zip(names, part.read(), strict=True))
 
 
 def _column(column: Column, parts: Sequence[Part], values: Sequence[Mapping[str, np.ndarray]], tasks: int) -> pa.Array:
