@@ -12,6 +12,7 @@ from sweeprun.store.directory import RunDirectory
 
 if TYPE_CHECKING:
     from sweeprun.results.collect import Collected
+    from sweeprun.results.tidy import Output
 
 DEFAULT_OUTPUT = Path("results.nc")
 _SHOWN_LINES = 20
@@ -24,12 +25,15 @@ def main(words: Sequence[str]) -> int:
         "Merge the records of a run into one labelled xarray Dataset; also while the run is going.",
         "sweeprun collect multirun/2026-05-04/10-11-12 -o results.zarr",
     )
-    parser.add_argument("-o", "--output", type=Path, help="the file, .nc or .zarr; by default ./results.nc")
+    parser.add_argument(
+        "-o", "--output", type=Path, help="the file: .nc, .zarr, .csv or .parquet; by default ./results.nc"
+    )
     args = parser.parse_args(words)
 
     from sweeprun.cli.observing import observe, warnings_of
     from sweeprun.results.collect import collect_snapshot
-    from sweeprun.results.export import check_output, is_ours, write_dataset
+    from sweeprun.results.export import TABLES, check_output, is_ours, write_dataset
+    from sweeprun.results.table_files import write_table
     from sweeprun.store.states import live_beats
 
     output = args.output or DEFAULT_OUTPUT
@@ -41,7 +45,11 @@ def main(words: Sequence[str]) -> int:
         )
     snapshot = observe(run)
     collected = collect_snapshot(snapshot)
-    write_dataset(collected.dataset, output)
+    left_out: tuple[Output, ...] = ()
+    if output.suffix in TABLES:
+        left_out = write_table(snapshot, collected.dataset.attrs, output)
+    else:
+        write_dataset(collected.dataset, output)
     _print_left_out(collected, run, written_to=bool(live_beats(run, snapshot.activity)))
     for line in warnings_of(snapshot):
         print(plain_message(line), file=sys.stderr)
@@ -53,12 +61,16 @@ def main(words: Sequence[str]) -> int:
             "corrupt": [{"file": file, "task": task_id} for file, task_id in collected.unsound],
         }
         told = {"output": str(output), "run": str(run.path), "states": counts, "sizes": sizes, "damaged": damaged}
+        told["left_out"] = [each.name for each in left_out]
         print(plain_json(told))
         return 0
     print(plain(collected.dataset))
     missing = ", ".join(f"{count} {state}" for state, count in counts.items() if count and state != "succeeded")
     if output.suffix == ".nc" and any(v.dtype.kind == "c" for v in collected.dataset.variables.values()):
         print("complex numbers: read it with xarray.open_dataset(path, auto_complex=True)", file=sys.stderr)
+    if left_out:
+        unfit = ", ".join(f"{each.name} ({' x '.join(map(str, each.shape))} values a task)" for each in left_out)
+        print(plain_message(f"too large for columns, so left out: {unfit}; .parquet has lists"), file=sys.stderr)
     print(f"written to {output}" + (f"; without a result: {missing}" if missing else ""), file=sys.stderr)
     return 0
 

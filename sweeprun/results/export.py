@@ -10,10 +10,14 @@ import numpy as np
 import xarray as xr
 
 from sweeprun.errors import UsageError
+from sweeprun.results.cf import with_conventions
 from sweeprun.results.portable import portable
 from sweeprun.store.files import temporary_sibling
 
-FORMATS = (".nc", ".zarr")
+FORMATS = (".nc", ".zarr", ".csv", ".parquet")
+TABLES = (".csv", ".parquet")
+"""Those that `sweeprun.results.table_files` writes."""
+
 _ZARR_FILES = {".zgroup", ".zmetadata", "zarr.json"}
 
 
@@ -28,14 +32,14 @@ def check_output(path: Path) -> None:
     shown = f"can't write {str(path)!r}"
     path = path.absolute()
     if path.suffix not in FORMATS:
-        raise UsageError(f"{shown}: the name must end in {' or '.join(FORMATS)}")
+        raise UsageError(f"{shown}: the name must end in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
     if not path.parent.is_dir():
         raise UsageError(f"{shown}: there is no directory {str(path.parent)!r}")
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise UsageError(f"{shown}: no permission to write to {str(path.parent)!r}")
     if path.suffix == ".nc" and "\\" in str(path):
         raise UsageError(f"{shown}: netCDF can't open a path with a backslash; choose another, or .zarr")
-    if path.suffix == ".nc" and path.is_dir():
+    if path.suffix != ".zarr" and path.is_dir():
         raise UsageError(f"{shown}: it is a directory")
     if path.suffix == ".zarr" and _holds_something_else(path):
         raise UsageError(f"{shown}: what is there is no Zarr store, so it is not replaced")
@@ -72,6 +76,8 @@ def _holds_something_else(path: Path) -> bool:
 def write_dataset(dataset: xr.Dataset, path: Path) -> None:
     """Write a Dataset as netCDF-4 (``.nc``) or Zarr (``.zarr``), in the place of what was there.
 
+    As netCDF, a collected run follows the CF conventions as far as it can; see `with_conventions`.
+
     What a format lacks is stored as the nearest that it has: half floats as single ones in netCDF, attributes other
     than numbers and strings as JSON, names as `portable` says. Complex numbers in netCDF are the compound type that
     ``xarray.open_dataset(path, auto_complex=True)`` reads as such. Dates come back in xarray's default unit, ns.
@@ -106,6 +112,8 @@ def _write(dataset: xr.Dataset, path: Path, suffix: str) -> None:
         return
     halves = [name for name, variable in dataset.variables.items() if variable.dtype == np.float16]
     dataset = dataset.assign({name: dataset[name].astype(np.float32) for name in halves})
+    if "sweeprun" in dataset.attrs:
+        dataset = with_conventions(dataset)
     # Characters of fixed width: half the time and a sixth of the size of strings of variable width, and NUL is kept.
     texts = {name: variable for name, variable in dataset.variables.items() if variable.dtype.kind == "U"}
     encoding = {name: {"dtype": "S1"} for name in texts}

@@ -25,8 +25,11 @@ def count_axis(name: str, length: int) -> Axis:
 
 
 def make_run(path: Path, *axes: Axis) -> RunDirectory:
+    return make_run_of(path, TaskTable.of(Grid(axes=axes)))
+
+
+def make_run_of(path: Path, table: TaskTable) -> RunDirectory:
     run = make_run_directory(path, numbered=False)
-    table = TaskTable.of(Grid(axes=axes))
     manifest = Manifest(
         table=table,
         overrides=(),

@@ -1,0 +1,362 @@
+"""A run as a tidy table: one row for each task, whatever became of it, and one column for each value that it has.
+
+A table knows no grid, so nothing is padded or aligned, and a missing value is one of any type: integers stay integers.
+Rows are made in blocks, of which only one is in memory.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from math import prod
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from sweeprun.design.axes import RESERVED_NAMES
+from sweeprun.design.extending import grid_positions, whole_grid
+from sweeprun.design.grid import Grid
+from sweeprun.errors import ResultError
+from sweeprun.results.collect import dimension_names
+from sweeprun.results.dtypes import cast, encodable, family, kept
+from sweeprun.results.parts import Part, chosen_rows, read_parts
+from sweeprun.store.origins import Origin
+from sweeprun.store.payloads import Layout, Variable
+from sweeprun.store.returned import TEXT
+from sweeprun.store.states import STATE_ORDER, BestRecords, Snapshot
+
+_BLOCK_BYTES = 2**25
+_MOST_ROWS = 2**16
+_TEXT_BYTES = 64
+"""What a string is taken to need, where nothing says how long it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """A variable that tasks returned, over all of them.
+
+    Attributes
+    ----------
+    name, dims
+        As in the Dataset.
+    dtype
+        Of its values; the one that holds those of all tasks.
+    shape
+        The largest length along each dim.
+    attrs
+        Its attributes.
+    """
+
+    name: str
+    dims: tuple[str, ...]
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    attrs: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def elements(self) -> int:
+        """How many values a task has of it, at most."""
+        return prod(self.shape)
+
+    @property
+    def nbytes(self) -> int:
+        """What they take."""
+        return self.elements * (_TEXT_BYTES if self.dtype.kind == "U" else self.dtype.itemsize)
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """What one value consists of: complex numbers are two columns, since tables have no such type."""
+        return ("real", "imag") if self.dtype.kind == "c" else ("",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column that holds an output, or one element of it.
+
+    Attributes
+    ----------
+    name
+        Of the column.
+    output
+        What it is made of.
+    element
+        Its indices into the output's dims; None if the column holds the whole, as nested lists.
+    component
+        ``real`` or ``imag`` of a complex number.
+    """
+
+    name: str
+    output: Output
+    element: tuple[int, ...] | None = None
+    component: str = ""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of one value."""
+        return np.empty(0, self.output.dtype).real.dtype if self.component else self.output.dtype
+
+    @property
+    def type(self) -> pa.DataType:
+        """Arrow's type of the column."""
+        kind = arrow_type(self.dtype)
+        for _ in self.output.dims if self.element is None else ():
+            kind = pa.list_(kind)
+        return kind
+
+    def array(self, values: np.ndarray) -> pa.Array | None:
+        """The column of some tasks that returned values of one shape; None if these don't have the element."""
+        if self.element is not None:
+            if any(index >= length for index, length in zip(self.element, values.shape[1:], strict=True)):
+                return None
+            place: tuple[Any, ...] = (slice(None), *self.element)
+            values = values[place]
+        if self.output.dtype.kind != "U":
+            try:
+                values = cast(values, self.output.dtype)
+            except OverflowError as error:
+                raise ResultError(f"{self.output.name!r} can't be collected: {error}") from error
+        return nested(getattr(values, self.component) if self.component else values, arrow_type(self.dtype))
+
+
+def arrow_type(dtype: np.dtype[Any]) -> pa.DataType:
+    """Arrow's type of what `kept` gives, but complex numbers."""
+    match dtype.kind:
+        case "U" | "O":
+            return pa.string()
+        case "S":
+            return pa.binary()
+        case "M":
+            return pa.timestamp(np.datetime_data(dtype)[0])
+        case "m":
+            return pa.duration(np.datetime_data(dtype)[0])
+        case _:
+            return pa.from_numpy_dtype(dtype)
+
+
+def nested(values: np.ndarray, kind: pa.DataType) -> pa.Array:
+    """An array of n dimensions as one of lists of lists, n - 1 deep; NaN stays NaN, and NaT is missing."""
+    flat = np.ascontiguousarray(values).reshape(-1)
+    array = pa.array(flat.tolist() if flat.dtype.kind in "US" else flat, kind)
+    for place in range(values.ndim - 1, 0, -1):
+        lists, length = prod(values.shape[:place]), values.shape[place]
+        array = pa.ListArray.from_arrays(pa.array(np.arange(lists + 1) * length, pa.int32()), array)
+    return array
+
+
+def element_columns(output: Output) -> list[Column]:
+    """One column for each element: ``curve[0]``, ``image[2,3]``."""
+    return [
+        Column(name=_column_name(output, component, index), output=output, element=index, component=component)
+        for index in np.ndindex(*output.shape)
+        for component in output.components
+    ]
+
+
+def whole_columns(output: Output) -> list[Column]:
+    """One column for an output, of lists if it has dims; two if it is complex."""
+    element = None if output.dims else ()
+    return [
+        Column(name=_column_name(output, component), output=output, element=element, component=component)
+        for component in output.components
+    ]
+
+
+def _column_name(output: Output, component: str, index: Sequence[int] = ()) -> str:
+    place = f"[{','.join(map(str, index))}]" if index else ""
+    return output.name + place + (f".{component}" if component else "")
+
+
+def _free_names(columns: Sequence[Column], taken: frozenset[str]) -> list[Column]:
+    """Columns that would have the name of another get underscores."""
+    names = set(taken)
+    free = []
+    for column in columns:
+        name = _encodable(column.name)
+        while name in names:
+            name += "_"
+        names.add(name)
+        free.append(replace(column, name=name))
+    return free
+
+
+class Tidy:
+    """All tasks of a run, as rows in the order of their ids.
+
+    Parameters
+    ----------
+    snapshot
+        The run.
+
+    Raises
+    ------
+    ResultError
+        If two tasks returned what can't be one variable.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.grid: Grid = whole_grid(snapshot.manifest.table)
+        self._dims = tuple(map(_encodable, dimension_names(self.grid)))
+        self._taken = RESERVED_NAMES.union(self._dims, (axis.name for axis in self.grid.axes))
+        layouts, self._digests = _layouts(snapshot)
+        self.outputs = _outputs([(task_id, layout.renamed(self._taken)) for task_id, layout in layouts])
+
+    @cached_property
+    def _positions(self) -> np.ndarray:
+        return grid_positions(self.snapshot.manifest.table, self.grid)
+
+    @cached_property
+    def _coordinates(self) -> dict[str, tuple[int, pa.Array]]:
+        """Column -> the number of its dimension, and the labels along it."""
+        found = {}
+        for number, (name, dimension) in enumerate(zip(self._dims, self.grid.dimensions, strict=True)):
+            if dimension.joint is not None:
+                found[name] = number, pa.array(dimension.numbers())
+            for axis in dimension.axes:
+                labels = axis.coordinates()
+                labels = encodable(labels) if labels.dtype.kind == "U" else labels
+                own_name = name if dimension.joint is None else _encodable(axis.name)
+                found[own_name] = number, nested(labels, arrow_type(labels.dtype))
+        return found
+
+    def _bookkeeping(self) -> list[pa.Field]:
+        fields = [
+            pa.field("task_id", pa.int64(), nullable=False),
+            pa.field("state", pa.string(), nullable=False),
+            pa.field("seconds", pa.float64(), metadata={"units": "s", "long_name": "wall time of the task"}),
+        ]
+        if len(self._digests) > 1:
+            fields.append(pa.field("code_digest", pa.string()))
+        return fields + [pa.field(name, labels.type) for name, (_, labels) in self._coordinates.items()]
+
+    def columns(self, outputs: Sequence[Output], *, elements: bool) -> list[Column]:
+        """The columns of some outputs: of their elements, or of the whole as lists."""
+        made = element_columns if elements else whole_columns
+        taken = frozenset(known.name for known in self._bookkeeping())
+        return _free_names([column for output in outputs for column in made(output)], taken)
+
+    def schema(self, columns: Sequence[Column], attrs: Mapping[str, Any]) -> pa.Schema:
+        """The schema of the table with these columns of outputs; attributes are its, and their, metadata."""
+        fields = self._bookkeeping()
+        fields += [pa.field(c.name, c.type, metadata=as_metadata(c.output.attrs)) for c in columns]
+        return pa.schema(fields, metadata=as_metadata(attrs))
+
+    def batches(self, columns: Sequence[Column], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+        """All rows, a block at a time."""
+        rows = min(max(_BLOCK_BYTES // max(sum(output.nbytes for output in self.outputs), 1), 1), _MOST_ROWS)
+        for start in range(0, len(self.snapshot.states), rows):
+            yield self._block(columns, schema, slice(start, min(start + rows, len(self.snapshot.states))))
+
+    def _block(self, columns: Sequence[Column], schema: pa.Schema, tasks: slice) -> pa.RecordBatch:
+        best = _of_tasks(self.snapshot.best, tasks)
+        found = {"task_id": pa.array(np.arange(tasks.start, tasks.stop)), **self._told(best, tasks)}
+        places = np.unravel_index(self._positions[tasks], self.grid.shape) if self.grid.shape else ()
+        for name, (number, labels) in self._coordinates.items():
+            found[name] = labels.take(pa.array(places[number]))
+        parts = read_parts(self.snapshot.shards, best, self._taken)
+        values = [_values_by_name(part) for part in parts]
+        for column in columns:
+            found[column.name] = _column(column, parts, values, len(best.outcome))
+        return pa.record_batch([found[name] for name in schema.names], schema=schema)
+
+    def _told(self, best: BestRecords, tasks: slice) -> dict[str, pa.Array]:
+        """The state of each task, its time, and the code that its result is from."""
+        seconds = np.zeros(len(best.outcome))
+        codes = np.zeros(len(seconds), np.int64)
+        for batch, task_ids, rows in chosen_rows(self.snapshot.shards, best, best.outcome >= 0):
+            seconds[task_ids] = batch.columns["seconds"][rows]
+            codes[task_ids] = self._digests.get(Origin.from_json(batch.origin).code, 0)
+        states = pa.array([state.value for state in STATE_ORDER]).take(pa.array(self.snapshot.states[tasks]))
+        return {
+            "state": states,
+            "seconds": pa.array(seconds, mask=best.outcome < 0),
+            "code_digest": pa.array([*self._digests, ""]).take(pa.array(codes, mask=best.outcome != 1)),
+        }
+
+
+def as_metadata(attrs: Mapping[str, Any]) -> dict[str, str]:
+    """Attributes as Arrow keeps them: texts as they are, all others as JSON."""
+    plain = {}
+    for name, value in attrs.items():
+        text = value if isinstance(value, str) else json.dumps(value, default=str)
+        plain[_encodable(str(name))] = _encodable(text)
+    return plain
+
+
+def _encodable(text: str) -> str:
+    """Text without lone surrogates, which UTF-8 has no bytes for."""
+    return text.encode(errors="backslashreplace").decode()
+
+
+def _of_tasks(best: BestRecords, tasks: slice) -> BestRecords:
+    """The records that count for a stretch of tasks, which are numbered from 0."""
+    return replace(
+        best, shard=best.shard[tasks], batch=best.batch[tasks], row=best.row[tasks], outcome=best.outcome[tasks]
+    )
+
+
+def _layouts(snapshot: Snapshot) -> tuple[list[tuple[int, Layout]], dict[str, int]]:
+    """The layouts of all results, each with a task that has it, in the order of these; the digests of their code."""
+    first: dict[str, int] = {}
+    digests: dict[str, int] = {}
+    for batch, task_ids, rows in chosen_rows(snapshot.shards, snapshot.best, snapshot.best.outcome == 1):
+        digests.setdefault(Origin.from_json(batch.origin).code, len(digests))
+        numbers, places = np.unique(batch.columns["layout"][rows], return_index=True)
+        for number, place in zip(numbers.tolist(), places.tolist(), strict=True):
+            text, task_id = batch.layouts[number], int(task_ids[place])
+            first[text] = min(first.get(text, task_id), task_id)
+    ordered = sorted((task_id, text) for text, task_id in first.items())
+    return [(task_id, Layout.from_json(text)) for task_id, text in ordered], digests
+
+
+def _outputs(layouts: Sequence[tuple[int, Layout]]) -> list[Output]:
+    """What tasks returned, in the order in which they first did."""
+    given: dict[str, list[tuple[int, Variable]]] = {}
+    for task_id, layout in layouts:
+        for variable in layout.variables:
+            given.setdefault(variable.name, []).append((task_id, variable))
+    return [_output(name, same) for name, same in given.items()]
+
+
+def _output(name: str, given: Sequence[tuple[int, Variable]]) -> Output:
+    first_id, first = given[0]
+    dtypes = {kept(_dtype(variable)) for _, variable in given}
+    for task_id, variable in given:
+        if variable.dims != first.dims or family(_dtype(variable)) != family(_dtype(first)):
+            raise ResultError(
+                f"{name!r} is a {family(_dtype(first))} with the dims {first.dims} in task {first_id} and a "
+                f"{family(_dtype(variable))} with the dims {variable.dims} in task {task_id}; they must agree"
+            )
+    return Output(
+        name=name,
+        dims=first.dims,
+        dtype=np.result_type(*dtypes),
+        shape=tuple(max(lengths) for lengths in zip(*(variable.shape for _, variable in given), strict=True)),
+        attrs=next((variable.attrs for _, variable in given if variable.attrs), {}),
+    )
+
+
+def _dtype(variable: Variable) -> np.dtype[Any]:
+    return np.dtype(str) if variable.type == TEXT else np.dtype(variable.type)
+
+
+def _values_by_name(part: Part) -> dict[str, np.ndarray]:
+    names = (variable.name for variable in part.layout.variables)
+    return dict(zip(names, part.read(), strict=True))
+
+
+def _column(column: Column, parts: Sequence[Part], values: Sequence[Mapping[str, np.ndarray]], tasks: int) -> pa.Array:
+    """The column over all tasks of a block; those that have no such value miss it."""
+    arrays = [pa.array([], column.type)]
+    places = np.zeros(tasks, np.int64)
+    missing = np.ones(tasks, bool)
+    size = 0
+    for part, by_name in zip(parts, values, strict=True):
+        array = column.array(by_name[column.output.name]) if column.output.name in by_name else None
+        if array is not None:
+            places[part.task_ids] = np.arange(size, size + len(array))
+            missing[part.task_ids] = False
+            arrays.append(array)
+            size += len(array)
+    return pa.concat_arrays(arrays).take(pa.array(places, mask=missing))
