@@ -16,7 +16,8 @@ from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.design.extending import places_of, whole_grid
 from sweeprun.design.tasks import Task, TaskTable
 from sweeprun.errors import FormatError, UsageError
-from sweeprun.results.collect import CODE_ATTRIBUTE, MANIFEST_ATTRIBUTE, dimension_names
+from sweeprun.results.attributes import CODE_ATTRIBUTE, MANIFEST_ATTRIBUTE
+from sweeprun.results.plan import dimension_names
 from sweeprun.store.code import Code
 from sweeprun.store.manifest import Manifest
 

@@ -14,7 +14,7 @@ import numpy as np
 import xarray as xr
 
 from sweeprun.results.dtypes import is_missing
-from sweeprun.results.portable import ORIGINAL_NAME
+from sweeprun.results.portable import ORIGINAL_NAME, portable_text
 
 CONVENTIONS = "CF-1.11"
 
@@ -64,7 +64,7 @@ def _about(dataset: xr.Dataset) -> dict[str, str]:
     axes = ", ".join(map(str, dataset["task_id"].dims)) if "task_id" in dataset.variables else ""
     return {
         "title": f"Results of a sweep over {axes}" if axes else "Results of a single task",
-        "source": f"sweeprun {attrs['sweeprun']}" + _commit(str(attrs.get("git"))),
+        "source": portable_text(f"sweeprun {attrs['sweeprun']}" + _commit(str(attrs.get("git")))),
     }
 
 

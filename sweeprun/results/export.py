@@ -93,7 +93,7 @@ def write_dataset(dataset: xr.Dataset, path: Path) -> None:
         with temporary_sibling(path.absolute()) as temporary:
             try:
                 _write(plain, temporary, path.suffix)
-                _put_in_place(temporary, path.absolute())
+                put_in_place(temporary, path.absolute())
             finally:
                 if temporary.is_dir():
                     shutil.rmtree(temporary)
@@ -127,7 +127,7 @@ def _write(dataset: xr.Dataset, path: Path, suffix: str) -> None:
         os.fsync(file.fileno())
 
 
-def _put_in_place(temporary: Path, path: Path) -> None:
+def put_in_place(temporary: Path, path: Path) -> None:
     """Replace what is there; a directory can't be replaced at once, and somebody else may be doing it, too."""
     if not temporary.is_dir():
         temporary.replace(path)

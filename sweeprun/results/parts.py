@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -163,12 +164,17 @@ def chosen_rows(
         Which tasks to look at: booleans of shape ``(tasks,)``.
     """
     task_ids = np.flatnonzero(wanted & (best.shard >= 0))
-    task_ids = task_ids[np.lexsort((best.row[task_ids], best.batch[task_ids], best.shard[task_ids]))]
-    places = np.stack([best.shard[task_ids], best.batch[task_ids]])
-    bounds = np.flatnonzero((np.diff(places) != 0).any(axis=0)) + 1
-    for ids in np.split(task_ids, bounds):
-        if len(ids):
-            yield shards[best.shard[ids[0]]].batches[best.batch[ids[0]]], ids, best.row[ids]
+    shard_of, batch_of, row_of = best.shard[task_ids], best.batch[task_ids], best.row[task_ids]
+    batches = shard_of.astype(np.int64) << 32 | batch_of
+    order = np.argsort(batches, kind="stable")
+    if (np.diff(row_of[order]) <= 0).any():  # rows may not ascend with the ids of their tasks
+        order = np.lexsort((row_of, batches))
+    task_ids, batches, rows = task_ids[order], batches[order], row_of[order]
+    bounds = [0, *(np.flatnonzero(np.diff(batches)) + 1).tolist(), len(task_ids)]
+    for begin, end in pairwise(bounds):
+        if end > begin:
+            shard, batch = divmod(int(batches[begin]), 2**32)
+            yield shards[shard].batches[batch], task_ids[begin:end], rows[begin:end]
 
 
 def _decoded(layout: Layout, segments: Sequence[Segment]) -> tuple[np.ndarray, ...]:

@@ -31,9 +31,18 @@ _TIME_ATTRS = frozenset({"units", "calendar"})
 """The same, of dates and time spans."""
 
 
-def portable(dataset: xr.Dataset) -> xr.Dataset:
-    """The same Dataset with names, attributes and strings that both formats can hold; values are not copied."""
-    names = _portable_names(dataset)
+def portable(dataset: xr.Dataset, names: Mapping[Any, Any] | None = None) -> xr.Dataset:
+    """The same Dataset with names, attributes and strings that both formats can hold; values are not copied.
+
+    Parameters
+    ----------
+    dataset
+        The Dataset.
+    names
+        The names that change, of a Dataset that this one is a part of; by default its own `portable_names`.
+    """
+    known = {*dataset.variables, *dataset.dims}
+    names = portable_names(dataset) if names is None else {old: new for old, new in names.items() if old in known}
     plain = dataset.copy().rename(names)
     plain.attrs = _portable_attrs(dataset.attrs, _RESERVED_ATTRS)
     for old in dataset.variables:
@@ -41,7 +50,7 @@ def portable(dataset: xr.Dataset) -> xr.Dataset:
         reserved = _RESERVED_ATTRS | _TIME_ATTRS if variable.dtype.kind in "mM" else _RESERVED_ATTRS
         variable.attrs = _portable_attrs(variable.attrs, reserved)
         if old in names:
-            variable.attrs[ORIGINAL_NAME] = _portable_text(str(old))
+            variable.attrs[ORIGINAL_NAME] = portable_text(str(old))
     strings = {name: variable for name, variable in plain.variables.items() if variable.dtype.kind in "UO"}
     return plain.assign(
         {name: variable.copy(deep=False, data=_strings(variable)) for name, variable in strings.items()}
@@ -52,11 +61,11 @@ def _strings(variable: xr.Variable) -> np.ndarray:
     """Strings of fixed width hold anything but surrogates; those of variable width end at a NUL, too."""
     if variable.dtype.kind == "U":
         return encodable(variable.values)
-    texts = [_portable_text(text) for text in variable.values.flat]
+    texts = [portable_text(text) for text in variable.values.flat]
     return np.array(texts, object).reshape(variable.shape)
 
 
-def _portable_names(dataset: xr.Dataset) -> dict[Hashable, str]:
+def portable_names(dataset: xr.Dataset) -> dict[Hashable, str]:
     """The names that have to change, and what they become."""
     names: dict[Hashable, str] = {}
     taken: set[str] = set()
@@ -74,7 +83,7 @@ def _portable_names(dataset: xr.Dataset) -> dict[Hashable, str]:
 
 def portable_name(name: str, taken: Collection[str] = ()) -> str:
     """The nearest name that both formats can hold and that is not taken."""
-    new = unicodedata.normalize("NFC", _portable_text(name).replace("/", "."))
+    new = unicodedata.normalize("NFC", portable_text(name).replace("/", "."))
     new = re.sub(r"[\x00-\x1f\x7f\\]", "_", new)
     new = re.sub(r"^[^\w\u0080-\U0010ffff]|^$| $", "_", new)
     while new in taken:
@@ -95,16 +104,16 @@ def _portable_attr(value: Any) -> Any:
     if isinstance(value, np.generic | np.ndarray):
         value = value.tolist()
     if isinstance(value, str):
-        return _portable_text(value)
+        return portable_text(value)
     if _is_number(value):
         return value
     if isinstance(value, list | tuple) and value:
         if all(_is_number(item) for item in value):
             return list(value)
         if all(isinstance(item, str) for item in value):
-            return [_portable_text(item) for item in value]
+            return [portable_text(item) for item in value]
     with suppress(UnicodeError):
-        return _portable_text(json.dumps(value, default=str, ensure_ascii=False))
+        return portable_text(json.dumps(value, default=str, ensure_ascii=False))
     return json.dumps(value, default=str)
 
 
@@ -112,6 +121,6 @@ def _is_number(value: object) -> bool:
     return isinstance(value, float) or (type(value) is int and -(2**63) <= value < 2**63)
 
 
-def _portable_text(text: str) -> str:
+def portable_text(text: str) -> str:
     """Text without lone surrogates, which UTF-8 has no bytes for, and without NUL, which ends a string in C."""
     return text.encode(errors="backslashreplace").decode().replace("\0", "\\x00")

@@ -18,9 +18,9 @@ from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.design.extending import grid_positions, whole_grid
 from sweeprun.design.grid import Grid
 from sweeprun.errors import ResultError
-from sweeprun.results.collect import dimension_names
 from sweeprun.results.dtypes import cast, encodable, family, kept
 from sweeprun.results.parts import Part, chosen_rows, read_parts
+from sweeprun.results.plan import dimension_names
 from sweeprun.store.origins import Origin
 from sweeprun.store.payloads import Layout, Variable
 from sweeprun.store.returned import TEXT

@@ -103,7 +103,7 @@ def test_configs_from_elsewhere(run: Run, study: Path) -> None:
         (["colect"], "did you mean `sweeprun collect`?"),
         (["collect"], "there is no run"),
         (["status", "nothing"], "does not exist"),
-        (["collect", "-o", "x.csv"], ".nc or .zarr"),
+        (["collect", "-o", "x.txt"], ".csv or .parquet"),
         (["show", "."], "no manifest.json"),
         (["worker", "nothing", "0"], "does not exist"),
         (["plan", "-m", "lr=1,1"], "twice"),

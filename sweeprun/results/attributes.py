@@ -1,0 +1,69 @@
+"""Attributes of a Dataset that say where its numbers come from, and let any of its tasks be run again."""
+
+import json
+import shlex
+from dataclasses import replace
+from typing import Any
+
+from sweeprun import __version__
+from sweeprun.design.grid import Grid
+from sweeprun.results.parts import Part
+from sweeprun.store.code import accepted_code, read_code
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.extensions import config_text
+from sweeprun.store.manifest import Manifest
+from sweeprun.store.origins import Origin
+from sweeprun.store.provenance import short_form, shown_time
+from sweeprun.store.states import Snapshot
+
+MANIFEST_ATTRIBUTE = "manifest"
+CODE_ATTRIBUTE = "code"
+_LONGEST_ATTRIBUTE = 8_000_000
+
+
+def attributes_of(snapshot: Snapshot, grid: Grid, parts: tuple[Part, ...]) -> dict[str, Any]:
+    """The attributes of a collected run: those that all results have, and its provenance."""
+    run, manifest = snapshot.run, snapshot.manifest
+    given = [part.layout.attrs for part in parts]
+    common = {key: value for key, value in given[0].items() if all(a.get(key) == value for a in given)} if given else {}
+    provenance = manifest.provenance
+    swept = grid.written()
+    overrides = [override.written(swept[override.axis] if override.axis else None) for override in manifest.overrides]
+    return {
+        **common,
+        "sweeprun": __version__,
+        "overrides": shlex.join(overrides),
+        "command": shlex.join(provenance.get("command", [])),
+        "created": str(provenance.get("created")),
+        "ended": str(shown_time(snapshot.ended())),
+        "host": str(provenance.get("host")),
+        "made_on": json.dumps(_made_on(snapshot)),
+        "run": run.path.name,
+        "versions": json.dumps(provenance.get("versions", {})),
+        "git": json.dumps(provenance.get("git")),
+        "streams": json.dumps(manifest.table.streams.to_dict()),
+        "base_config": config_text(run),
+        **_for_replay(run, manifest),
+    }
+
+
+def _made_on(snapshot: Snapshot) -> dict[str, int]:
+    """Host and processor -> how many records were made there."""
+    found: dict[str, int] = {}
+    for shard in snapshot.shards:
+        for batch in shard.batches:
+            origin = Origin.from_json(batch.origin)
+            name = f"{origin.host} ({origin.cpu})"
+            found[name] = found.get(name, 0) + len(batch)
+    return found
+
+
+def _for_replay(run: RunDirectory, manifest: Manifest) -> dict[str, str]:
+    """The manifest and the code: with them and the configs, any task can be run again. What is too long is left out."""
+    code = read_code(run, accepted_code(run, manifest))
+    texts = {
+        MANIFEST_ATTRIBUTE: replace(manifest, provenance=short_form(manifest.provenance)).to_dict(),
+        CODE_ATTRIBUTE: None if code is None else code.to_dict(),
+    }
+    written = {name: json.dumps(data) for name, data in texts.items() if data is not None}
+    return {name: text for name, text in written.items() if len(text) <= _LONGEST_ATTRIBUTE}

@@ -1,0 +1,202 @@
+"""The plan of a Dataset: what a run's results are as labelled variables, known before any value is put in its place."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sweeprun.design.axes import RESERVED_NAMES
+from sweeprun.design.extending import grid_positions, whole_grid
+from sweeprun.design.grid import Grid
+from sweeprun.design.tasks import TaskTable
+from sweeprun.errors import FormatError, ResultError
+from sweeprun.results.attributes import attributes_of
+from sweeprun.results.dtypes import encodable
+from sweeprun.results.merging import MergedResults, merge_results
+from sweeprun.results.parts import chosen_rows, read_parts
+from sweeprun.store.origins import Origin
+from sweeprun.store.states import STATE_ORDER, Snapshot
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A run as a Dataset whose values are still to be read.
+
+    Attributes
+    ----------
+    snapshot
+        The run, as it was when somebody looked.
+    grid
+        All of its points.
+    names
+        The dims of the grid's dimensions.
+    results
+        What tasks returned.
+    bookkeeping
+        ``task_id``, ``state`` and the like: name -> one value for each position of the grid.
+    sources
+        A number for the state and the record that each position has its values from.
+    """
+
+    snapshot: Snapshot
+    grid: Grid
+    names: tuple[str, ...]
+    results: MergedResults
+    bookkeeping: dict[str, np.ndarray]
+    sources: np.ndarray
+
+    def dataset(self) -> xr.Dataset:
+        """All of it."""
+        data_vars, coordinates = self._gridded(0, len(self.grid), self.grid.shape, None)
+        return _made(data_vars, self._labels() | coordinates).assign_attrs(self.attrs)
+
+    def labels(self) -> xr.Dataset:
+        """What is the same for all tasks: the coordinates of axes and of the results' own dimensions."""
+        return _made({}, self._labels())
+
+    def block(self, start: int, stop: int, shape: tuple[int, ...], only: Collection[str] | None = None) -> xr.Dataset:
+        """What each task has, at the positions ``start … stop - 1`` of the grid.
+
+        Parameters
+        ----------
+        start, stop, shape
+            The positions, and their shape as a block of the grid.
+        only
+            Which variables; by default all.
+        """
+        return _made(*self._gridded(start, stop, shape, only))
+
+    @cached_property
+    def attrs(self) -> dict[str, Any]:
+        """Where it comes from."""
+        return attributes_of(self.snapshot, self.grid, self.results.parts)
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory all of it takes, about."""
+        return len(self.grid) * (_BOOKKEEPING_BYTES + self.results.bytes_of_task())
+
+    def _labels(self) -> dict[str, Any]:
+        coordinates: dict[str, Any] = {}
+        for name, dimension in zip(self.names, self.grid.dimensions, strict=True):
+            if dimension.joint is not None:
+                coordinates[name] = (name, dimension.numbers())
+            for axis in dimension.axes:
+                labels = axis.coordinates()
+                own_name = name if dimension.joint is None else axis.name
+                coordinates[own_name] = (name, encodable(labels) if labels.dtype.kind == "U" else labels)
+        for dim, own in self.results.dimensions.items():
+            if own.values is not None:
+                coordinates[dim] = (dim, own.values, own.attrs)
+        for merged in self.results.variables:
+            if not merged.gridded:
+                coordinates[merged.name] = (merged.dims, merged.value, merged.attrs)
+        return coordinates
+
+    def _gridded(
+        self, start: int, stop: int, shape: tuple[int, ...], only: Collection[str] | None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Data variables and coordinates."""
+        coordinates: dict[str, Any] = {
+            name: (self.names, data[start:stop].reshape(shape), _SECONDS if name == "seconds" else {})
+            for name, data in self.bookkeeping.items()
+            if only is None or name in only
+        }
+        data_vars: dict[str, Any] = {}
+        values = self.results.read(start, stop, only)
+        for merged in self.results.variables:
+            if merged.name in values:
+                target = coordinates if merged.coordinate else data_vars
+                data = values[merged.name].reshape((*shape, *merged.shape))
+                target[merged.name] = ((*self.names, *merged.dims), data, merged.attrs)
+        return data_vars, coordinates
+
+
+_BOOKKEEPING_BYTES = 200
+"""What the coordinates take for each task while they are put together."""
+
+_SOURCE = "source"
+_SECONDS = {"units": "s", "long_name": "wall time of the task"}
+
+
+def plan_of(snapshot: Snapshot) -> Plan:
+    """The plan of a run's Dataset.
+
+    Raises
+    ------
+    FormatError
+        If the run can't be read.
+    ResultError
+        If two tasks returned what can't be one variable.
+    """
+    table = snapshot.manifest.table
+    grid = _grid(table)
+    names = dimension_names(grid)
+    positions = _positions(table, grid)
+    taken = RESERVED_NAMES.union(names, grid.names())
+    results = merge_results(read_parts(snapshot.shards, snapshot.best, taken), positions)
+    bookkeeping = {
+        "task_id": np.arange(len(grid)),
+        "state": np.array([state.value for state in STATE_ORDER])[snapshot.states],
+        **_from_records(snapshot),
+    }
+    if len(table.blocks) > 1:
+        task_ids = np.empty_like(positions)
+        task_ids[positions] = np.arange(len(grid))  # what each place of the grid takes its values from
+        bookkeeping = {name: data[task_ids] for name, data in bookkeeping.items()}
+    sources = bookkeeping.pop(_SOURCE)
+    return Plan(snapshot=snapshot, grid=grid, names=names, results=results, bookkeeping=bookkeeping, sources=sources)
+
+
+def _made(data_vars: dict[str, Any], coordinates: dict[str, Any]) -> xr.Dataset:
+    try:
+        return xr.Dataset(data_vars, coordinates)
+    except ValueError as error:
+        raise ResultError(f"the results of the tasks don't make one Dataset: {error}") from error
+
+
+def _grid(table: TaskTable) -> Grid:
+    grid = whole_grid(table)
+    if len(grid) != len(table):
+        raise FormatError(f"the run has {len(table)} tasks, which are not the {len(grid)} points of its grid")
+    return grid
+
+
+def _positions(table: TaskTable, grid: Grid) -> np.ndarray:
+    """Where each task lies on the grid."""
+    positions = grid_positions(table, grid)
+    if len(table.blocks) > 1 and (np.bincount(positions, minlength=len(grid)) != 1).any():
+        raise FormatError("two tasks of the run have the same place on its grid")
+    return positions
+
+
+def _from_records(snapshot: Snapshot) -> dict[str, np.ndarray]:
+    """The wall time of each task, which record it is from, and, if code differs, the digest of each result's."""
+    seconds = np.full(len(snapshot.states), np.nan)
+    source = snapshot.states.astype(np.uint64) + np.uint64(1)
+    digests: dict[str, int] = {}
+    numbers = np.full(len(seconds), -1)
+    for batch, task_ids, rows in chosen_rows(snapshot.shards, snapshot.best, snapshot.best.outcome >= 0):
+        columns = batch.columns
+        seconds[task_ids] = columns["seconds"][rows]
+        checksums, attempts = columns["checksum"][rows].astype(np.uint64), columns["attempt"][rows].astype(np.uint64)
+        source[task_ids] |= (checksums << np.uint64(8)) | (attempts << np.uint64(40))
+        succeeded = task_ids[snapshot.best.outcome[task_ids] == 1]
+        if len(succeeded):
+            numbers[succeeded] = digests.setdefault(Origin.from_json(batch.origin).code, len(digests))
+    found = {"seconds": seconds, _SOURCE: source}
+    return found if len(digests) <= 1 else found | {"code_digest": np.array([*digests, ""])[numbers]}
+
+
+def dimension_names(grid: Grid) -> tuple[str, ...]:
+    """The dims of the axes: their names, with ``.`` in the place of ``/``, which netCDF and Zarr keep for groups."""
+    names: list[str] = []
+    for dimension in grid.dimensions:
+        name = dimension.name.replace("/", ".")
+        while name in names or name in RESERVED_NAMES:
+            name += "_"
+        names.append(name)
+    return tuple(names)
