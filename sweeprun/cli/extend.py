@@ -1,14 +1,16 @@
 """``sweeprun extend``: further values on the axes of a run. Only the new points run; nothing old changes."""
 
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import chosen_run, run_and_words, subcommand_parser
-from sweeprun.cli.drift import add_allow_drift, check_drift
+from sweeprun.cli.drift import ALLOW_DRIFT, add_allow_drift, check_drift
 from sweeprun.cli.starting import start_tasks
+from sweeprun.cli.until import DEFAULT_LIMIT, StoppingRule, extend_until
 from sweeprun.errors import RunDirectoryError, UsageError
 from sweeprun.store.directory import RunDirectory
 
@@ -31,17 +33,51 @@ def main(words: Sequence[str]) -> int:
         "whole enlarged grid. No task that is there changes its id, its stream or its result.",
         "sweeprun extend multirun/2026-05-04/10-11-12 'seed=range(40)'",
     )
-    parser.add_argument("words", nargs="+", metavar="RUN | AXIS=VALUES", help="the run; by default the newest")
+    parser.add_argument("words", nargs="*", metavar="RUN | AXIS=VALUES", help="the run; by default the newest")
+    parser.add_argument("--until", metavar="TARGET", help="add members until it holds everywhere: 'sem(loss)<0.01'")
+    parser.add_argument("--over", help="of --until: the axis of the members; by default member, or seed")
+    parser.add_argument("--batch", type=int, help="of --until: members to add at once; by default what seems needed")
+    parser.add_argument("--limit", type=int, help=f"of --until: how many members there may be ({DEFAULT_LIMIT})")
     add_allow_drift(parser)
     args = parser.parse_intermixed_args(words)
     path, overrides = run_and_words(args.words)
+    if args.until is not None:
+        return _extend_until(chosen_run(path), args, overrides)
+    if args.over or args.batch is not None or args.limit is not None:
+        raise UsageError("--over, --batch and --limit go with --until: sweeprun extend --until 'sem(loss)<0.01'")
+    return _extend(chosen_run(path), overrides, words, allow_drift=args.allow_drift)
+
+
+def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> int:
+    """Add members until a target is reached, and wait for each batch of them."""
+    from sweeprun.cli.observing import is_active, observe
+    from sweeprun.cli.wait import wait_for
+    from sweeprun.results.precision import Target
+
+    if any(not word.startswith(_LAUNCHER) for word in overrides):
+        raise UsageError(f"--until says itself which members to add, so {' '.join(overrides)!r} can't be given with it")
+    for name in ("batch", "limit"):
+        if getattr(args, name) is not None and getattr(args, name) < 1:
+            raise UsageError(f"--{name} is {getattr(args, name)}; it must be at least 1")
+    limit = DEFAULT_LIMIT if args.limit is None else args.limit
+    rule = StoppingRule(target=Target.parse(args.until), over=args.over, batch=args.batch, limit=limit)
+
+    def extend(word: str) -> int:
+        told = [word, *overrides, *([ALLOW_DRIFT] if args.allow_drift else [])]
+        code = _extend(run, [word, *overrides], [str(run.path), *told], allow_drift=args.allow_drift)
+        return wait_for(run) if code == 0 and is_active(observe(run)) else code
+
+    return extend_until(run, rule, extend)
+
+
+def _extend(run: RunDirectory, overrides: list[str], words: Sequence[str], *, allow_drift: bool) -> int:
+    """Add tasks to a run, and start them."""
     from sweeprun.config.launching import change_launcher, change_policy, is_of_policy
 
     of_launch = [word for word in overrides if word.startswith(_LAUNCHER) or is_of_policy(word)]
     of_axes = [word for word in overrides if word not in of_launch]
     if not of_axes:
         raise UsageError("name an axis with further values: sweeprun extend RUN 'seed=range(40)'")
-    run = chosen_run(path)
 
     from sweeprun.cli.launching import Notes
     from sweeprun.cli.observing import observe
@@ -60,9 +96,7 @@ def main(words: Sequence[str]) -> int:
             f"local workers still run tasks of {run.shown()}, and more beside them would crowd this machine; "
             f"wait for them (sweeprun wait {run.shown()}), or stop them (sweeprun cancel {run.shown()})"
         )
-    code = check_drift(
-        run, manifest, allowed=args.allow_drift, doing="results would be mixed that don't belong together"
-    )
+    code = check_drift(run, manifest, allowed=allow_drift, doing="results would be mixed that don't belong together")
     sys.path[:0] = [place for place in manifest.python_path if place not in sys.path]
     extension = _plan(run, manifest, of_axes)
     if not extension.blocks:

@@ -12,6 +12,7 @@ from sweeprun.errors import SweeprunError, UsageError, describe_os_error
 SUBCOMMANDS = {
     "plan": "show what a sweep would run, and run nothing",
     "collect": "merge the records of a run into one labelled Dataset",
+    "stats": "means over the members of an ensemble, with their errors",
     "status": "count the tasks of a run by state, and group its failures",
     "show": "show a run, or one of its tasks",
     "logs": "print what a task printed",
@@ -42,8 +43,9 @@ subcommands (each has --help):
 {subcommands}
 
 The config is ./conf/config.yaml unless -cp DIRECTORY, -cn NAME or -cd DIRECTORY say otherwise. `sweeprun -h` shows it
-with its groups, `sweeprun --cfg job` prints it, `sweeprun --hydra-help` explains Hydra's own options. The options of a
-sweep are hydra.sweeper.{{params,members,root_seed,streams,retries,retry_on,timeout,max_failures,seed_globals}} and
+with its groups, `sweeprun --cfg job` prints it, `sweeprun --hydra-help` explains Hydra's own options. Options of a
+sweep are hydra.sweeper.{{params,members,root_seed,streams,sample,exclude,only,retries,retry_on,timeout,max_failures,
+seed_globals}} (--exclude CONDITION and --only CONDITION are short for two of them) and of its launcher
 hydra.launcher.{{throttle,cpus_per_task,tasks_per_job}}; hydra/launcher=slurm submits one job array instead of
 running here, and has more (`sweeprun --cfg hydra -p hydra.launcher hydra/launcher=slurm` shows them)."""
 

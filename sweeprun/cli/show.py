@@ -9,6 +9,7 @@ from sweeprun.cli.display import plain, plain_json
 from sweeprun.design.extending import whole_grid
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
+from sweeprun.store.looks import read_looks
 from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.store.payloads import Layout, decode_result
 from sweeprun.store.provenance import shown_time
@@ -60,8 +61,19 @@ def _run(run: RunDirectory, manifest: Manifest) -> dict[str, Any]:
         "resumed": {
             submission.number: _later(submission.provenance) for submission in submissions if submission.provenance
         },
+        **_looks(run),
         "config": config_text(run),
     }
+
+
+def _looks(run: RunDirectory) -> dict[str, Any]:
+    """What was seen when members were added until a target was reached."""
+    looks = {
+        number: f"{look.time} {look.rule} over {look.over}: {look.members} members, worst {look.worst}, "
+        f"{look.open_points} of {look.points} points open, {look.added} added"
+        for number, look in enumerate(read_looks(run), 1)
+    }
+    return {"looks": looks} if looks else {}
 
 
 def _later(provenance: dict[str, Any]) -> dict[str, Any]:

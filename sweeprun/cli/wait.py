@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import chosen_run, subcommand_parser
 from sweeprun.launchers.progress import Tally
+from sweeprun.store.directory import RunDirectory
 
 if TYPE_CHECKING:
     from sweeprun.store.states import Snapshot
@@ -26,13 +27,15 @@ def main(words: Sequence[str]) -> int:
         "sweeprun wait multirun/2026-05-04/10-11-12 && sweeprun collect",
     )
     parser.add_argument("run", nargs="?", type=Path, help="the run directory; by default the newest below ./multirun")
-    args = parser.parse_args(words)
+    return wait_for(chosen_run(parser.parse_args(words).run))
 
+
+def wait_for(run: RunDirectory) -> int:
+    """Wait for a run, and say how it ended; the exit code."""
     from sweeprun.cli.launching import conclude_snapshot
     from sweeprun.cli.observing import is_active, missing_tasks, observe
     from sweeprun.cli.progress import make_progress, print_missing
 
-    run = chosen_run(args.run)
     pause = _FIRST_PAUSE_SECONDS
     problem = ""
     snapshot = observe(run)

@@ -17,6 +17,7 @@ from sweeprun.store.activity import Activity, Element, ElementState
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import read_manifest
 from sweeprun.store.notices import count_failures
+from sweeprun.store.processes import Process
 from sweeprun.store.submissions import Submission
 from sweeprun.store.workers import Place
 
@@ -94,14 +95,14 @@ class LocalLauncher:
             ).run()
 
     def activity(self, run: RunDirectory, submissions: Sequence[Submission]) -> Activity:
-        """All elements run while the process that launched them is there."""
+        """All elements run while the process that launched them is there; if it is this one, it has come back."""
         elements: dict[tuple[int, int | None], Element] = {}
         asked = set()
         for submission in submissions:
             alive = submission.submitter.is_alive()
             if alive is not None:
                 asked.add(submission.number)
-            if alive:
+            if alive and submission.submitter != Process.current():
                 elements[submission.number, None] = Element(
                     state=ElementState.RUNNING,
                     job_id=str(submission.submitter.pid),

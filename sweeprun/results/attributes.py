@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from sweeprun import __version__
@@ -11,6 +11,7 @@ from sweeprun.results.parts import Part
 from sweeprun.store.code import accepted_code, read_code
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
+from sweeprun.store.looks import read_looks
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.origins import Origin
 from sweeprun.store.provenance import short_form, shown_time
@@ -42,9 +43,16 @@ def attributes_of(snapshot: Snapshot, grid: Grid, parts: tuple[Part, ...]) -> di
         "versions": json.dumps(provenance.get("versions", {})),
         "git": json.dumps(provenance.get("git")),
         "streams": json.dumps(manifest.table.streams.to_dict()),
+        **_looks(run),
         "base_config": config_text(run),
         **_for_replay(run, manifest),
     }
+
+
+def _looks(run: RunDirectory) -> dict[str, str]:
+    """The looks that decided how many members there are; nothing if that was decided beforehand."""
+    looks = [asdict(look) for look in read_looks(run)]
+    return {"looks": json.dumps(looks)} if looks else {}
 
 
 def _made_on(snapshot: Snapshot) -> dict[str, int]:

@@ -12,6 +12,9 @@ from sweeprun.results.dtypes import DType, cast, equal, family, kept, missing
 from sweeprun.results.parts import Part, is_dimension_coordinate
 from sweeprun.store.payloads import Variable
 
+RECORDED_TYPE = "recorded_type"
+"""The attribute of truth values that are numbers, because some are missing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnDimension:
@@ -302,11 +305,17 @@ def _merge(name: str, pieces: Sequence[Piece], dimensions: dict[str, OwnDimensio
         shape=shape,
         dtype=dtype if complete else missing((), dtype).dtype,
         complete=complete,
-        attrs=next((piece.variable.attrs for piece in pieces if piece.variable.attrs), {}),
+        attrs=_attrs(pieces, dtype, complete=complete),
         coordinate=coordinate,
         pieces=tuple(pieces),
         value=_shared_value(name, pieces, dtype) if coordinate and whole else None,
     )
+
+
+def _attrs(pieces: Sequence[Piece], dtype: DType, *, complete: bool) -> dict[str, Any]:
+    """The attributes of a variable; of truth values that had to become numbers, what they were."""
+    attrs = next((piece.variable.attrs for piece in pieces if piece.variable.attrs), {})
+    return attrs | {RECORDED_TYPE: "bool"} if dtype.kind == "b" and not complete else attrs
 
 
 def _shared_value(name: str, pieces: Sequence[Piece], dtype: DType) -> np.ndarray | None:

@@ -85,6 +85,13 @@ class RunDirectory:
         return self.path / "extensions"
 
     @property
+    def looks(self) -> Path:
+        return self.path / "looks"
+
+    def look(self, number: int) -> Path:
+        return self.looks / f"{number}.json"
+
+    @property
     def inputs(self) -> Path:
         return self.path / "inputs.json"
 

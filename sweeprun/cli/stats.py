@@ -1,0 +1,78 @@
+"""``sweeprun stats``: means over the members of an ensemble, with their errors."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sweeprun.cli.arguments import chosen_run, run_parser
+from sweeprun.cli.display import plain, plain_json
+from sweeprun.errors import UsageError
+
+
+def main(words: Sequence[str]) -> int:
+    """Print statistics of a run, or write them to a file; with a target, 1 if it isn't reached everywhere."""
+    parser = run_parser(
+        "stats",
+        "Mean, standard deviation, standard error and interval of confidence of every number that tasks returned, over "
+        "the members of an ensemble. Tasks without a result are left out, and counted.",
+        "sweeprun stats --over seed --target 'sem(loss)<0.001'",
+    )
+    parser.add_argument("--over", help="the axis of the members, or several with commas; by default member, or seed")
+    parser.add_argument("--variables", help="which of them, with commas; by default all that hold numbers")
+    parser.add_argument(
+        "--interval", help="student (for numbers the default), normal, bootstrap, or wilson (for true and false)"
+    )
+    parser.add_argument("--level", type=float, default=0.95, help="how often the interval holds the mean: 0.95")
+    parser.add_argument("--quantiles", default="", help="quantiles to add, with their errors: 0.05,0.5,0.95")
+    parser.add_argument("--seed", type=int, default=0, help="of the bootstrap")
+    parser.add_argument("--target", help="tell which points have not reached it: 'sem(loss)<0.001'")
+    parser.add_argument("-o", "--output", type=Path, help="write them to a file, .nc or .zarr")
+    args = parser.parse_args(words)
+
+    from sweeprun.cli.observing import observe
+    from sweeprun.cli.stats_display import look_json, look_text, print_notes, print_tables, statistics_json
+    from sweeprun.results.collect import collect_snapshot
+    from sweeprun.results.ensembles import ensemble_statistics, look_at
+    from sweeprun.results.export import check_output, write_dataset
+    from sweeprun.results.precision import Target
+    from sweeprun.results.statistics import IntervalKind
+
+    target = None if args.target is None else Target.parse(args.target, args.level)
+    kind = None if args.interval is None else IntervalKind.parse(args.interval)
+    over = None if args.over is None else args.over.split(",")
+    if args.output is not None:
+        if args.output.suffix not in (".nc", ".zarr"):
+            raise UsageError(f"statistics are written as .nc or .zarr, not as {str(args.output)!r}")
+        check_output(args.output)
+    dataset = collect_snapshot(observe(chosen_run(args.run))).dataset
+    if not dataset.data_vars:
+        raise UsageError("no task has a result yet, so there is nothing to take statistics of; see `sweeprun status`")
+    if target is not None:
+        look = look_at(dataset, target, over)
+        print(plain_json(look_json(look)) if args.json else plain(look_text(look)))
+        return 1 if look.open_points else 0
+    found = ensemble_statistics(
+        dataset,
+        over,
+        kind=kind,
+        level=args.level,
+        probabilities=_numbers(args.quantiles),
+        seed=args.seed,
+        variables=None if args.variables is None else args.variables.split(","),
+    )
+    if args.output is not None:
+        write_dataset(found, args.output)
+        print(f"written to {args.output}", file=sys.stderr)
+    if args.json:
+        print(plain_json(statistics_json(found)))
+    elif args.output is None:
+        print_tables(dataset, found)
+    print_notes(dataset, found)
+    return 0
+
+
+def _numbers(text: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",") if part.strip()]
+    except ValueError as error:
+        raise UsageError(f"--quantiles is {text!r}; write numbers between 0 and 1: 0.05,0.5,0.95") from error

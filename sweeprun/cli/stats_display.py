@@ -1,0 +1,148 @@
+"""What ``sweeprun stats`` prints: tables, notes, and JSON."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any
+
+import xarray as xr
+
+from sweeprun.cli.display import plain_message
+from sweeprun.results.ensembles import STATISTIC, Look
+
+_SHOWN_POINTS = 40
+_COLUMNS = ("n", "mean", "std", "sem", "low", "high")
+_OF_POINTS = ("n", "value", "reached", "more")
+
+
+def print_tables(dataset: xr.Dataset, found: xr.Dataset) -> None:
+    """Print a table of each variable: one line a point. Those with dims of their own have too many numbers for that."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    long = [name for name in _variables(found) if not set(_own_dims(found, name)) <= set(dataset["state"].dims)]
+    for name in _variables(found):
+        if name in long:
+            continue
+        dims = _own_dims(found, name)
+        points = _points(dims, found)
+        levels = found["quantile"].values.tolist() if f"{name}_quantile" in found else []
+        title = f"{name} over {found.attrs['over']} ({found[name].attrs['interval']})"
+        table = Table(title=Text(plain_message(title)), title_justify="left")
+        for column in [*map(str, dims), *_COLUMNS, *(f"q{level:g}" for level in levels)]:
+            table.add_column(Text(plain_message(column)), justify="right", no_wrap=True)
+        values = found[name].sel({STATISTIC: list(_COLUMNS)}).values.reshape((len(_COLUMNS), -1))
+        for row, point in enumerate(points[:_SHOWN_POINTS]):
+            cells = [*map(str, point.values()), f"{values[0, row]:g}", f"{values[1, row]:.6g}"]
+            cells += [f"{value:.4g}" for value in values[2:, row]]
+            table.add_row(*(Text(plain_message(cell)) for cell in [*cells, *_quantile_cells(found, name, row)]))
+        # No digit is cut off, however narrow the terminal is.
+        console.print(table, width=max(console.width, console.measure(table).maximum), crop=False)
+        if len(points) > _SHOWN_POINTS:
+            print(f"… and {len(points) - _SHOWN_POINTS} more points; sweeprun stats -o stats.nc has all")
+    if long:
+        print(plain_message(f"with dims of their own: {', '.join(long)}; sweeprun stats -o stats.nc has them"))
+
+
+def print_notes(dataset: xr.Dataset, found: xr.Dataset) -> None:
+    """Say what was left out, and of what no error is known."""
+    states = dataset["state"].values
+    missing = int(((states != "succeeded") & (states != "excluded")).sum())
+    if missing:
+        told = "1 task has no result and is" if missing == 1 else f"{missing} tasks have no result and are"
+        print(f"{told} left out; see `sweeprun status`", file=sys.stderr)
+    left = [str(name) for name in dataset.data_vars if name not in found.data_vars]
+    if left:
+        print(plain_message(f"no numbers over {found.attrs['over']}, so left out: {', '.join(left)}"), file=sys.stderr)
+    if all(bool((found[name].sel({STATISTIC: "n"}) < 2).all()) for name in _variables(found)):
+        print("with one member there is no error: std, sem and interval are nan", file=sys.stderr)
+
+
+def statistics_json(found: xr.Dataset) -> dict[str, Any]:
+    """Variable -> a list of points, each with its labels and statistics."""
+    return {name: list(_json_points(found, name)) for name in _variables(found)}
+
+
+def look_json(look: Look) -> dict[str, Any]:
+    """A look at a target, with all points."""
+    return {
+        "target": str(look.target),
+        "open_points": look.open_points,
+        "worst": _known(look.worst),
+        "more": look.more,
+        "points": _look_points(look),
+    }
+
+
+def look_text(look: Look) -> str:
+    """A look at a target, for people: the points that have not reached it."""
+    rows = [row for row in _look_points(look) if not row["reached"]]
+    total = look.points["reached"].size
+    if not rows:
+        return f"{look.target} holds at every point ({total})"
+    measure = f"{look.target.measure.value}({look.target.variable})"
+    lines = [f"{look.target} does not hold yet at {len(rows)} of {total} points:"]
+    for row in rows[:_SHOWN_POINTS]:
+        labels = " ".join(f"{key}={value}" for key, value in row.items() if key not in _OF_POINTS)
+        value = "unknown" if row["value"] is None else f"{row['value']:.4g}"
+        lines.append(
+            f"  {labels or 'the only point'}: {measure} = {value} with {row['n']} members, {row['more']} more needed"
+        )
+    if len(rows) > _SHOWN_POINTS:
+        lines.append(f"  … and {len(rows) - _SHOWN_POINTS} more points; --json has all")
+    return "\n".join([*lines, f"run them with: sweeprun extend --until '{look.target}'"])
+
+
+def _variables(found: xr.Dataset) -> list[str]:
+    return [str(name) for name, variable in found.data_vars.items() if STATISTIC in variable.dims]
+
+
+def _own_dims(found: xr.Dataset, name: str) -> list[Any]:
+    return [dim for dim in found[name].dims if dim != STATISTIC]
+
+
+def _points(dims: Sequence[Any], dataset: xr.Dataset) -> list[dict[str, Any]]:
+    """The labels of all points of some dims, the last one varying fastest."""
+    labels = {
+        str(dim): dataset[dim].values.tolist() if dim in dataset.coords else list(range(dataset.sizes[dim]))
+        for dim in dims
+    }
+    return [dict(zip(labels, values, strict=True)) for values in product(*labels.values())]
+
+
+def _quantile_cells(found: xr.Dataset, name: str, row: int) -> list[str]:
+    if f"{name}_quantile" not in found:
+        return []
+    count = found.sizes["quantile"]
+    values, errors = (found[f"{name}_{each}"].values.reshape((-1, count))[row] for each in ("quantile", "quantile_sem"))
+    return [f"{value:.4g} ± {error:.2g}" for value, error in zip(values, errors, strict=True)]
+
+
+def _json_points(found: xr.Dataset, name: str) -> Iterator[dict[str, Any]]:
+    labels = found[STATISTIC].values.tolist()
+    values = found[name].values.reshape((len(labels), -1)).T
+    for row, point in enumerate(_points(_own_dims(found, name), found)):
+        told = point | dict(zip(labels, map(_known, values[row]), strict=True))
+        told["n"] = int(told["n"])
+        if f"{name}_quantile" in found:
+            levels = [f"{level:g}" for level in found["quantile"].values.tolist()]
+            for each in ("quantile", "quantile_sem"):
+                own = found[f"{name}_{each}"].values.reshape((-1, len(levels)))[row]
+                told[each] = dict(zip(levels, map(_known, own), strict=True))
+        yield told
+
+
+def _look_points(look: Look) -> list[dict[str, Any]]:
+    points = look.points
+    columns = (points[name].values.reshape(-1).tolist() for name in _OF_POINTS)
+    return [
+        label | {"n": n, "value": _known(value), "reached": reached, "more": int(more)}
+        for label, n, value, reached, more in zip(_points(points["value"].dims, points), *columns, strict=True)
+    ]
+
+
+def _known(value: float) -> float | None:
+    """JSON has no NaN."""
+    return None if value != value else float(value)  # noqa: PLR0124  # that is what NaN is

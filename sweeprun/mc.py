@@ -1,0 +1,61 @@
+"""The accessor ``ds.mc``: statistics of a collected Dataset over its members. Importing this module registers it.
+
+Examples
+--------
+>>> import sweeprun.mc
+>>> dataset.mc.statistics(over="seed").price.sel(statistic="sem")  # doctest: +SKIP
+>>> dataset.mc.paired("lr", 0.1, 0.01).loss  # doctest: +SKIP
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import xarray as xr
+
+from sweeprun.results.ensembles import Look, ensemble_statistics, look_at, paired
+from sweeprun.results.precision import Target
+from sweeprun.results.statistics import IntervalKind
+
+
+@xr.register_dataset_accessor("mc")  # type: ignore[no-untyped-call, unused-ignore]
+class MonteCarlo:
+    """Statistics over members; by default over the axis ``member``, or else ``seed``."""
+
+    def __init__(self, dataset: xr.Dataset) -> None:
+        self._dataset = dataset
+
+    def statistics(
+        self,
+        over: str | Sequence[str] | None = None,
+        *,
+        interval: str | None = None,
+        level: float = 0.95,
+        quantiles: Sequence[float] = (),
+        seed: int = 0,
+    ) -> xr.Dataset:
+        """Mean, standard deviation and error, interval and quantiles; see `ensemble_statistics`.
+
+        Raises
+        ------
+        UsageError
+            If ``interval`` is none of student, normal, bootstrap and wilson, or another option is wrong.
+        """
+        kind = None if interval is None else IntervalKind.parse(interval)
+        return ensemble_statistics(self._dataset, over, kind=kind, level=level, probabilities=quantiles, seed=seed)
+
+    def paired(
+        self,
+        axis: str,
+        first: Any,
+        second: Any,
+        over: str | Sequence[str] | None = None,
+        *,
+        level: float = 0.95,
+        shared: bool | None = None,
+    ) -> xr.Dataset:
+        """The difference between two values of an axis, with its error; see `sweeprun.results.ensembles.paired`."""
+        return paired(self._dataset, axis, first, second, over, level=level, shared=shared)
+
+    def target(self, target: str, over: str | Sequence[str] | None = None, *, level: float = 0.95) -> Look:
+        """Which points have reached a target such as ``sem(price)<0.01``, and how many more members the others need."""
+        return look_at(self._dataset, Target.parse(target, level), over)

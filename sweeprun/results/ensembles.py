@@ -1,0 +1,308 @@
+"""Statistics of a Dataset over the members of an ensemble; see `sweeprun.results.statistics` for the formulas."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sweeprun.errors import UsageError
+from sweeprun.results.merging import RECORDED_TYPE
+from sweeprun.results.precision import Target
+from sweeprun.results.statistics import (
+    Difference,
+    IntervalKind,
+    Moments,
+    independent_difference,
+    interval,
+    moments,
+    paired_difference,
+    quantiles,
+)
+
+STATISTIC = "statistic"
+"""The dimension of the results, with the labels below."""
+
+STATISTICS = ("n", "mean", "std", "sem", "low", "high", "successes")
+DIFFERENCES = ("n", "mean", "sem", "low", "high", "correlation", "variance_reduction")
+_USUAL = ("member", "seed")
+_KEPT_ATTRS = ("units", "long_name", "standard_name")
+_BOOKKEEPING = frozenset({"task_id", "seconds", "state", "code_digest"})
+
+
+def members_of(dataset: xr.Dataset, over: str | Sequence[str] | None) -> tuple[str, ...]:
+    """The dims that statistics are taken over: those that were named, or else ``member``, or ``seed``.
+
+    Raises
+    ------
+    UsageError
+        If the Dataset has no such dim.
+    """
+    known = ", ".join(map(str, dataset.dims)) or "none"
+    if over is None:
+        found = next((name for name in _USUAL if name in dataset.dims), None)
+        if found is None:
+            raise UsageError(f"over which axis? There is neither 'member' nor 'seed'; axes: {known}")
+        return (found,)
+    names = (over,) if isinstance(over, str) else tuple(over)
+    for one in names:
+        if one not in dataset.dims:
+            raise UsageError(f"there is no axis {one!r} to take statistics over; axes: {known}")
+    return names
+
+
+def numeric_variables(dataset: xr.Dataset, over: Sequence[str]) -> list[str]:
+    """The variables of which there are statistics: numbers and truth values that each member has."""
+    return [
+        str(name)
+        for name, variable in dataset.data_vars.items()
+        if variable.dtype.kind in "biuf" and set(over) <= set(variable.dims)
+    ]
+
+
+def is_proportion(variable: xr.DataArray) -> bool:
+    """Whether values are true and false; with some of them missing they are numbers, and an attribute says so."""
+    return variable.dtype.kind == "b" or variable.attrs.get(RECORDED_TYPE) == "bool"
+
+
+def ensemble_statistics(
+    dataset: xr.Dataset,
+    over: str | Sequence[str] | None = None,
+    *,
+    kind: IntervalKind | None = None,
+    level: float = 0.95,
+    probabilities: Sequence[float] = (),
+    seed: int = 0,
+    variables: Sequence[str] | None = None,
+) -> xr.Dataset:
+    """Mean, errors and interval of every numeric variable at every point.
+
+    Parameters
+    ----------
+    dataset
+        What was collected.
+    over
+        The axis or axes of the members; by default ``member``, or else ``seed``.
+    kind
+        How intervals are made; by default Wilson's for truth values and Student's for numbers.
+    level
+        Of the intervals.
+    probabilities
+        Which quantiles to add.
+    seed
+        Of the bootstrap.
+    variables
+        Which variables; by default all that hold numbers.
+
+    Returns
+    -------
+    xarray.Dataset
+        Each variable with the dim ``statistic`` (n, mean, std, sem, low, high, successes) in the place of the members'
+        axes; and, if asked for, ``NAME_quantile`` and ``NAME_quantile_sem`` with the dim ``quantile``. ``n`` counts the
+        members with a value, ``successes`` those that are true.
+
+    Raises
+    ------
+    UsageError
+        If there is no such axis, no numeric variable, or an option is wrong.
+    """
+    names = members_of(dataset, over)
+    numeric = numeric_variables(dataset, names)
+    if not numeric:
+        raise UsageError(f"no variable of numbers has the axis {', '.join(names)}, so there are no statistics of it")
+    unknown = [name for name in variables or () if name not in numeric]
+    if unknown:
+        raise UsageError(f"there is no variable {unknown[0]!r} of numbers; there are: {', '.join(numeric)}")
+    found: dict[str, Any] = {}
+    for name in variables or numeric:
+        variable = dataset[name]
+        own_kind = kind or (IntervalKind.WILSON if is_proportion(variable) else IntervalKind.STUDENT)
+        dims, samples = _samples(variable, names)
+        try:
+            computed = _statistics(samples, own_kind, level, seed, proportion=is_proportion(variable))
+        except UsageError as error:
+            raise UsageError(f"{name}: {error}") from error
+        attrs = {key: variable.attrs[key] for key in _KEPT_ATTRS if key in variable.attrs}
+        found[name] = ((STATISTIC, *dims), computed, attrs | {"interval": f"{own_kind.value}, level {level:g}"})
+        if probabilities:
+            values, errors = quantiles(samples, probabilities)
+            found[f"{name}_quantile"] = ((*dims, "quantile"), values, attrs)
+            found[f"{name}_quantile_sem"] = ((*dims, "quantile"), errors, attrs)
+    coordinates = _kept_coordinates(dataset, names) | {STATISTIC: list(STATISTICS)}
+    if probabilities:
+        coordinates["quantile"] = list(probabilities)
+    made = xr.Dataset(found, coordinates)
+    return made.assign_attrs({**dataset.attrs, "over": ", ".join(names)})
+
+
+def paired(
+    dataset: xr.Dataset,
+    axis: str,
+    first: Any,
+    second: Any,
+    over: str | Sequence[str] | None = None,
+    *,
+    level: float = 0.95,
+    shared: bool | None = None,
+) -> xr.Dataset:
+    """The difference of every numeric variable between two values of an axis, ``first - second``, with its error.
+
+    Where tasks shared their random streams (common random numbers), members are compared one by one, which makes the
+    error smaller; else they are independent samples.
+
+    Parameters
+    ----------
+    dataset
+        What was collected.
+    axis, first, second
+        The axis, and its two values.
+    over
+        The axis or axes of the members; by default ``member``, or else ``seed``.
+    level
+        Of the interval (Student's).
+    shared
+        Whether the members belong together; by default as the attribute ``streams`` says.
+
+    Returns
+    -------
+    xarray.Dataset
+        Each variable with the dim ``statistic`` (n, mean, sem, low, high, correlation, variance_reduction) in the place
+        of the members' axes. The attribute ``streams_shared`` says which of the two it is.
+
+    Raises
+    ------
+    UsageError
+        If there is no such axis, or value of it.
+    """
+    names = members_of(dataset, over)
+    if axis not in dataset.dims or axis in names:
+        others = ", ".join(str(dim) for dim in dataset.dims if dim not in names)
+        raise UsageError(f"there is no axis {axis!r} to compare along; axes: {others or 'none'}")
+    sides = [_at(dataset, axis, value) for value in (first, second)]
+    together = streams_are_shared(dataset, axis, names) if shared is None else shared
+    compare: Callable[..., Difference] = paired_difference if together else independent_difference
+    found: dict[str, Any] = {}
+    for name in numeric_variables(dataset, names):
+        if axis not in dataset[name].dims:
+            continue
+        dims, samples = _samples(sides[0][name], names)
+        made = compare(samples, _samples(sides[1][name], names)[1], level)
+        columns = [made.count, made.mean, made.sem, made.low, made.high, made.correlation, made.variance_reduction]
+        found[name] = ((STATISTIC, *dims), np.stack([np.asarray(column, float) for column in columns]))
+    coordinates = _kept_coordinates(dataset, (*names, axis)) | {STATISTIC: list(DIFFERENCES)}
+    attrs = {"compared": f"{axis}: {first} - {second}", "over": ", ".join(names), "streams_shared": str(together)}
+    return xr.Dataset(found, coordinates, attrs)
+
+
+def streams_are_shared(dataset: xr.Dataset, axis: str, over: Sequence[str]) -> bool:
+    """Whether tasks that differ along one axis alone had the same random stream, and members had different ones."""
+    try:
+        shared_by = json.loads(str(dataset.attrs["streams"]))["shared_by"]
+    except (KeyError, TypeError, ValueError):
+        return False
+    return shared_by is not None and axis not in shared_by and set(over) <= set(shared_by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How far the points of a sweep are from a target.
+
+    Attributes
+    ----------
+    target
+        The target.
+    points
+        The measure (``value``), whether it is ``reached``, the members that there are (``n``) and how many ``more`` are
+        needed; each with the dims of the points.
+    """
+
+    target: Target
+    points: xr.Dataset
+
+    @property
+    def open_points(self) -> int:
+        """How many points have not reached the target."""
+        return int((~self.points["reached"]).sum())
+
+    @property
+    def worst(self) -> float:
+        """The largest value of the measure; NaN if it is known of no point."""
+        values = self.points["value"].values
+        return float(np.nanmax(values)) if np.isfinite(values).any() else float("nan")
+
+    @property
+    def more(self) -> int:
+        """How many more members the point needs that needs the most."""
+        return int(self.points["more"].max()) if self.points["more"].size else 0
+
+
+def look_at(dataset: xr.Dataset, target: Target, over: str | Sequence[str] | None = None) -> Look:
+    """Compare every point with a target. Points of which no task is to be run are left out of it.
+
+    Raises
+    ------
+    UsageError
+        If there is no such variable of numbers.
+    """
+    names = members_of(dataset, over)
+    variables = numeric_variables(dataset, names)
+    if target.variable not in variables:
+        known = ", ".join(variables) or "none"
+        raise UsageError(f"{target}: there is no variable {target.variable!r} of numbers; there are: {known}")
+    dims, samples = _samples(dataset[target.variable], names)
+    found: Moments = moments(samples)
+    more = np.maximum(target.needed(found) - found.count, 0)
+    reached = target.is_reached(found)
+    more = np.where(reached, 0, np.maximum(more, 1))
+    excluded = (dataset["state"] == "excluded").all(names) if "state" in dataset.variables else xr.DataArray(False)
+    points = xr.Dataset(
+        {
+            "value": (dims, target.values(found)),
+            "reached": (dims, reached),
+            "n": (dims, found.count),
+            "more": (dims, more),
+        },
+        _kept_coordinates(dataset, names),
+    )
+    if bool(excluded.any()):
+        points["reached"] = points["reached"] | excluded
+        points["more"] = points["more"].where(~excluded, 0)
+    return Look(target=target, points=points)
+
+
+def _samples(variable: xr.DataArray, over: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray]:
+    """The dims of the points, and the values as ``(…, members)``."""
+    kept = tuple(str(dim) for dim in variable.dims if dim not in over)
+    values = variable.transpose(*kept, *over).values.astype(float)
+    return kept, values.reshape((*values.shape[: len(kept)], -1))
+
+
+def _statistics(samples: np.ndarray, kind: IntervalKind, level: float, seed: int, *, proportion: bool) -> np.ndarray:
+    """Shape ``(STATISTICS, …)``."""
+    found = moments(samples)
+    low, high = interval(samples, kind, level, seed)
+    successes = np.nansum(samples, axis=-1) if proportion else np.full(found.mean.shape, np.nan)
+    return np.stack([found.count.astype(float), found.mean, found.std, found.sem, low, high, successes])
+
+
+def _kept_coordinates(dataset: xr.Dataset, dropped: Sequence[str]) -> dict[Any, Any]:
+    """The coordinates that have none of some dims."""
+    return {
+        name: coordinate.variable
+        for name, coordinate in dataset.coords.items()
+        if not set(dropped) & set(coordinate.dims) and name not in _BOOKKEEPING
+    }
+
+
+def _at(dataset: xr.Dataset, axis: str, value: Any) -> xr.Dataset:
+    """The Dataset at one value of an axis."""
+    labels: Mapping[Any, Any] = dataset.coords
+    if axis in labels:
+        places = np.flatnonzero(dataset[axis].values == value)
+        if len(places) == 1:
+            return dataset.isel({axis: int(places[0])})
+        shown = ", ".join(map(str, dataset[axis].values[:10].tolist()))
+        raise UsageError(f"{axis} has no value {value!r}; it has {shown}{', …' if dataset.sizes[axis] > 10 else ''}")
+    return dataset.isel({axis: value})

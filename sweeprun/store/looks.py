@@ -1,0 +1,89 @@
+"""Looks: what somebody saw who ran a sweep until its results were precise enough.
+
+When to stop was decided by the results themselves, which biases them; so each look is kept, with its rule.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from sweeprun.design.values import check_types
+from sweeprun.errors import FormatError
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.files import create_file, make_directory, read_json
+
+FORMAT = "sweeprun-look"
+VERSION = 1
+_MOST = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookRecord:
+    """One look.
+
+    Attributes
+    ----------
+    rule, over
+        The target, and the axis of the members.
+    time
+        When, as ISO 8601.
+    members
+        The length of that axis then.
+    open_points, points
+        How many points had not reached the target, and how many there are.
+    worst
+        The largest value of the target's measure; None if it was known of no point.
+    added
+        How many members were added then.
+    """
+
+    rule: str
+    over: str
+    time: str
+    members: int
+    open_points: int
+    points: int
+    worst: float | None
+    added: int
+
+
+def keep_look(run: RunDirectory, look: LookRecord) -> None:
+    """Keep a look; it is numbered after those that are there."""
+    make_directory(run.looks)
+    data = {"format": FORMAT, "version": VERSION, **asdict(look)}
+    for number in range(_count(run) + 1, _MOST):
+        try:
+            create_file(run.look(number), json.dumps(data, indent=1).encode())
+            return
+        except FileExistsError:  # somebody else has just looked
+            continue
+
+
+def read_looks(run: RunDirectory) -> Iterator[LookRecord]:
+    """All looks, in their order.
+
+    Raises
+    ------
+    FormatError
+        If one is malformed or of an unknown version.
+    """
+    for number in range(1, _count(run) + 1):
+        path = run.look(number)
+        data = read_json(path)
+        if (data.pop("format", None), data.pop("version", None)) != (FORMAT, VERSION):
+            raise FormatError(f"{path} is no look of version {VERSION}; use the sweeprun that made it, or a newer one")
+        try:
+            look = LookRecord(**data)
+            check_types(str, look.rule, look.over, look.time)
+            check_types(int, look.members, look.open_points, look.points, look.added)
+            check_types(float | int | None, look.worst)
+        except TypeError as error:
+            raise FormatError(f"{path} is malformed: {error}") from error
+        yield look
+
+
+def _count(run: RunDirectory) -> int:
+    number = 0
+    while number < _MOST and run.look(number + 1).exists():
+        number += 1
+    return number

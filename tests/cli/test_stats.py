@@ -1,0 +1,117 @@
+"""``sweeprun stats`` and ``sweeprun extend --until``, as a user runs them."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from tests.cli.conftest import Run
+
+
+@pytest.fixture
+def ensemble(run: Run, study: Path) -> Path:
+    """A run of two points with eight members each, which share their streams."""
+    (study / "noise.py").write_text(
+        "def noise(cfg, rng):\n"
+        "    if cfg.seed == 3:\n"
+        "        raise ValueError('three')\n"
+        "    z = rng.normal()\n"
+        "    return {'x': z + cfg.lr, 'positive': bool(z > 0), 'label': 'a', 'curve': ('t', [z, z])}\n"
+    )
+    words = ("task=noise.noise", "lr=0.5,1.5", "seed=range(8)", "hydra.sweeper.streams=[seed]")
+    run("-m", *words, "hydra.sweep.dir=one", code=1)
+    return study
+
+
+def draws(count: int) -> np.ndarray:
+    return np.array([np.random.default_rng(i).normal() for i in range(count) if i != 3])
+
+
+def test_statistics_as_a_table_json_and_file(run: Run, ensemble: Path) -> None:
+    shown = run("stats", "one", "--quantiles", "0.5")
+    assert "x over seed (student, level 0.95)" in shown.stdout
+    assert "positive over seed (wilson, level 0.95)" in shown.stdout
+    assert "with dims of their own: curve" in shown.stdout
+    assert "…" not in shown.stdout
+    assert "2 tasks have no result and are left out" in shown.stderr
+    assert "left out: label" in shown.stderr
+    told = json.loads(run("stats", "one", "--json", "--quantiles", "0.5").stdout)
+    first = told["x"][0]
+    assert (first["lr"], first["n"]) == (0.5, 7)
+    assert np.isclose(first["mean"], draws(8).mean() + 0.5)
+    assert np.isclose(first["sem"], draws(8).std(ddof=1) / np.sqrt(7))
+    assert np.isclose(first["quantile"]["0.5"], np.median(draws(8)) + 0.5)
+    assert told["positive"][0]["successes"] == (draws(8) > 0).sum()
+    run("stats", "one", "-o", "stats.nc", "--over", "lr,seed")
+    with xr.open_dataset(ensemble / "stats.nc") as found:
+        assert found.x.dims == ("statistic",)
+        assert found.curve.sel(statistic="n").values.tolist() == [14, 14]
+
+
+@pytest.mark.usefixtures("ensemble")
+def test_a_target_says_who_needs_how_many_more(run: Run) -> None:
+    shown = run("stats", "one", "--target", "sem(x)<0.1", code=1).stdout
+    needed = int(np.floor((draws(8).std(ddof=1) / 0.1) ** 2)) + 1 - 7
+    assert f"with 7 members, {needed} more needed" in shown
+    assert "lr=0.5" in shown
+    told = json.loads(run("stats", "one", "--target", "sem(x)<0.1", "--json", code=1).stdout)
+    assert (told["open_points"], told["more"]) == (2, needed)
+    assert "holds at every point (2)" in run("stats", "one", "--target", "sem(x)<9").stdout
+
+
+def test_members_are_added_until_a_target_holds(run: Run, ensemble: Path) -> None:
+    done = run("extend", "one", "--until", "sem(x)<0.25", "--allow-drift")
+    assert "holds at every point (2)" in done.stderr
+    shown = json.loads(run("show", "one", "--json").stdout)
+    looks = list(shown["looks"].values())
+    assert "8 members" in looks[0]
+    assert "0 of 2 points open, 0 added" in looks[-1]
+    run("collect", "one")
+    with xr.open_dataset(ensemble / "results.nc") as found:
+        kept = json.loads(found.attrs["looks"])
+        assert [look["members"] for look in kept][-1] == found.sizes["seed"]
+        assert kept[0]["rule"] == "sem(x)<0.25"
+        assert kept[0]["added"] == min(8, kept[1]["members"] - 8)
+        expected = draws(found.sizes["seed"])
+        assert np.allclose(np.delete(found.x.values[0], 3), expected + 0.5)
+        assert expected.std(ddof=1) / np.sqrt(len(expected)) < 0.25
+
+
+@pytest.mark.usefixtures("ensemble")
+def test_a_limit_stops_it_and_another_call_goes_on(run: Run) -> None:
+    stopped = run("extend", "one", "--until", "halfwidth(x)<0.01", "--limit", "12", "--batch", "3", code=1)
+    assert "stopped at the limit of 12 members" in stopped.stderr
+    again = run("extend", "one", "--until", "halfwidth(x)<0.01", "--limit", "13", code=1)
+    assert "2 new tasks" in again.stderr
+    assert len(json.loads(run("show", "one", "--json").stdout)["looks"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("stats", "one", "--over", "batch"), "no axis 'batch'"),
+        (("stats", "one", "--interval", "t"), "student, normal, bootstrap, wilson"),
+        (("stats", "one", "--target", "mean(x)<1"), "no target"),
+        (("stats", "one", "--quantiles", "half"), "write numbers between 0 and 1"),
+        (("stats", "one", "-o", "stats.csv"), ".nc or .zarr"),
+        (("extend", "one", "--until", "sem(y)<1"), "no variable 'y' of numbers"),
+        (("extend", "one", "--until", "sem(x)<0.01", "--over", "lr"), "lr=0.5,1.5 goes on"),
+        (("extend", "one", "--until", "sem(x)<0.01", "lr=3"), "says itself which members"),
+        (("extend", "one", "--until", "sem(x)<0.01", "--limit", "0"), "--limit is 0"),
+        (("extend", "one", "--batch", "3", "lr=3"), "go with --until"),
+    ],
+)
+@pytest.mark.usefixtures("ensemble")
+def test_wrong_input_is_told(words: tuple[str, ...], message: str, run: Run) -> None:
+    assert message in run(*words, code=2).stderr
+
+
+def test_a_run_without_results_or_members(run: Run) -> None:
+    run("-m", "seed=0,1", "task=study.misbehave", "kind=raise", "hydra.sweep.dir=one", code=1)
+    assert "no task has a result yet" in run("stats", "one", code=2).stderr
+    run("-m", "seed=1", "hydra.sweep.dir=two")
+    assert "neither 'member' nor 'seed'" in run("stats", "two", code=2).stderr
+    run("-m", "hydra.sweeper.members=1", "hydra.sweep.dir=three")
+    assert "with one member there is no error" in run("stats", "three").stderr
