@@ -39,7 +39,7 @@ def price(cfg: DictConfig, rng: np.random.Generator) -> dict[str, float]:
     """
     dates = round(cfg.maturity * cfg.dates_per_year)
     if dates < 1 or not math.isclose(dates, cfg.maturity * cfg.dates_per_year):
-        raise ValueError(f"maturity={cfg.maturity} is no whole number of dates with {cfg.dates_per_year} of them a year")
+        raise ValueError(f"maturity={cfg.maturity} is no whole number of dates at {cfg.dates_per_year} a year")
     if cfg.paths < 4 or cfg.paths % 2:
         raise ValueError(f"paths={cfg.paths} should be an even number from 4, half of them antithetic")
     step = cfg.maturity / dates
@@ -61,8 +61,8 @@ def paths_backwards(
     """Simulate geometric Brownian motion from the last date to the first, so that no path has to be kept.
 
     Given its value at one time, a Brownian motion that began at 0 is at an earlier time normal, with the mean
-    ``W(t) s / t`` and the variance ``s (t - s) / t`` (the Brownian bridge; Glasserman, "Monte Carlo Methods in Financial
-    Engineering", 2004, section 3.1).
+    ``W(t) s / t`` and the variance ``s (t - s) / t`` (the Brownian bridge; P. Glasserman, "Monte Carlo Methods in
+    Financial Engineering", 2004, section 3.1).
 
     Parameters
     ----------
