@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -14,10 +15,15 @@ WORKERS = 2
 ROUNDS = 3
 
 
-def medians(commands: Mapping[str, Sequence[str]], study: Path) -> dict[str, float]:
-    """Wall seconds of whole commands, by name: the medians of some rounds in which they take turns."""
+def medians(commands: Mapping[str, Sequence[str]], study: Path, outputs: Sequence[str] = ()) -> dict[str, float]:
+    """Wall seconds of whole commands, by name: the medians of some rounds in which they take turns.
+
+    Stores named as outputs are removed before each round: a store that is there may be brought up to date instead.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(ROUNDS):
+        for output in outputs:
+            shutil.rmtree(study / output, ignore_errors=True)
         for name, command in commands.items():
             seconds[name].append(timed(command, study))
     return {name: statistics.median(times) for name, times in seconds.items()}
