@@ -8,6 +8,7 @@ from pathlib import Path
 import xarray as xr
 
 from sweeprun.errors import FormatError, SweeprunError, UsageError
+from sweeprun.results.lazy import kept_once_read
 from sweeprun.results.plan import Plan, plan_of
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.states import Snapshot, TaskState, take_snapshot
@@ -66,6 +67,18 @@ def collect_snapshot(snapshot: Snapshot) -> Collected:
         plan = plan_of(snapshot)
         check_padding(plan)
         return collected(snapshot, plan.dataset())
+
+
+def open_snapshot(snapshot: Snapshot) -> Collected:
+    """The same, but values are read when they are indexed or computed with.
+
+    Raises
+    ------
+    FormatError, ResultError
+        As `collect_snapshot`.
+    """
+    with _telling(snapshot):
+        return collected(snapshot, kept_once_read(plan_of(snapshot).lazy_dataset()))
 
 
 def stream_snapshot(snapshot: Snapshot, path: Path) -> Collected:
