@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+_SMALL_BYTES = 2**22
+"""So small a Dataset is read at once: it shows its values."""
+
 
 def open_run(path: str | PathLike[str] | None = None) -> "Run":
     """Open a run, which may still be going on.
@@ -91,6 +94,8 @@ class Run:
             from sweeprun.results.lazy import kept_once_read
 
             self._dataset = kept_once_read(collect_snapshot(self._snapshot, lazily=True).dataset)
+            if self._dataset.nbytes <= _SMALL_BYTES:
+                self._dataset.load()
         return self._dataset
 
     @property

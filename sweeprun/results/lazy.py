@@ -99,4 +99,8 @@ class _Backend(BackendEntrypoint):
 
 def kept_once_read(dataset: xr.Dataset) -> xr.Dataset:
     """The same Dataset; lazy values stay in memory once all of a variable was read."""
-    return xr.open_dataset(dataset, engine=_Backend)
+    kept = xr.open_dataset(dataset, engine=_Backend)
+    for name, variable in dataset.variables.items():
+        if variable._in_memory:
+            kept.variables[name].load()  # or it would look as if it had yet to be read
+    return kept
