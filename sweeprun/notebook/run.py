@@ -90,10 +90,9 @@ class Run:
             If two tasks returned what can't be one variable.
         """
         if self._dataset is None:
-            from sweeprun.results.collect import collect_snapshot
-            from sweeprun.results.lazy import kept_once_read
+            from sweeprun.results.collect import open_snapshot
 
-            self._dataset = kept_once_read(collect_snapshot(self._snapshot, lazily=True).dataset)
+            self._dataset = open_snapshot(self._snapshot).dataset
             if self._dataset.nbytes <= _SMALL_BYTES:
                 self._dataset.load()
         return self._dataset
