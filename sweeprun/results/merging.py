@@ -164,10 +164,11 @@ class MergedResults:
             if not own:
                 continue
             places, rows = find(self.positions[part.task_ids])
-            if len(rows):
-                columns = part.read(places)
+            if not len(rows):
+                continue
+            for stretch, columns in part.stretches(places, {piece.column for _, piece in own}):
                 for one, piece in own:
-                    _place(found[one.name], rows, columns[piece.column], one, piece, self.dimensions)
+                    _place(found[one.name], rows[stretch], columns[piece.column], one, piece, self.dimensions)
         return found
 
     def bytes_of_task(self) -> int:

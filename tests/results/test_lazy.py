@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from sweeprun.design.extending import extend_table
 from sweeprun.design.grid import Dimension, Grid
 from sweeprun.design.tasks import TaskTable
+from sweeprun.results import parts
 from sweeprun.results.collect import collect_snapshot, open_snapshot
 from sweeprun.results.lazy import flat_positions
 from sweeprun.results.merging import MergedResults
+from sweeprun.store import shards
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.states import take_snapshot
 from tests.results.runs import axis, count_axis, failure, make_run, make_run_of, success, write_shard
@@ -40,6 +42,38 @@ def ragged_run(path: Path) -> RunDirectory:
     write_shard(run, "v", [success(i, result(i)) for i in (7, 1, 2, 11)], [failure(3)])
     write_shard(run, "w", [success(i, result(i)) for i in (0, 4, 5, 6, 8, 9)])
     return run
+
+
+def numbers_run(path: Path) -> RunDirectory:
+    """Results of numbers alone, two layouts of them, among which one is of no length."""
+    run = make_run(path, count_axis("a", 3), count_axis("seed", 2))
+
+    def result(i: int) -> dict[str, Any]:
+        values = {"n": i, "none": ("k", np.zeros(0)), "curve": ("t", np.arange(3.0) + i), "z": i * 1j, "b": i > 2}
+        return {**values, "day": np.datetime64("2020-01-01") + i} if i % 2 else values
+
+    write_shard(run, "w", [success(i, result(i)) for i in (5, 0, 1)], [success(i, result(i)) for i in (2, 3)])
+    return run
+
+
+@pytest.mark.parametrize("make", [ragged_run, numbers_run])
+@pytest.mark.parametrize("window", [1, 100, 2**20])
+@pytest.mark.parametrize("large", [1, 2**16])
+def test_large_results_are_read_in_stretches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Any, window: int, large: int
+) -> None:
+    run = make(tmp_path / "run")
+    eager = collect_snapshot(take_snapshot(run)).dataset
+    monkeypatch.setattr(shards, "_MOST_IN_MEMORY", 0)
+    monkeypatch.setattr(parts, "_MOST_KEPT", 0)
+    monkeypatch.setattr(parts, "_WINDOW_BYTES", window)
+    monkeypatch.setattr(parts, "_LARGE_PAYLOAD", large)
+    lazy = open_snapshot(take_snapshot(run)).dataset
+    for name in lazy.data_vars:
+        part = {"seed": slice(1, None)}
+        xr.testing.assert_identical(lazy[name].isel(part).load(), eager[name].isel(part))
+        assert lazy[name].dtype == eager[name].dtype
+    xr.testing.assert_identical(lazy.load(), eager)
 
 
 @pytest.fixture(scope="module")
