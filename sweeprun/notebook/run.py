@@ -1,5 +1,6 @@
 """A run in a notebook: what is there of it now, as a Dataset whose values are read when they are needed."""
 
+import html
 from collections.abc import Hashable, Iterator, Sequence
 from importlib import import_module
 from importlib.util import find_spec
@@ -11,6 +12,7 @@ from sweeprun.cli.arguments import chosen_run
 from sweeprun.cli.display import plain
 from sweeprun.cli.observing import observe
 from sweeprun.cli.progress import state_counts
+from sweeprun.errors import SweeprunError
 from sweeprun.notebook.summary import summarise
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.rereading import ShardReader
@@ -131,7 +133,15 @@ class Run:
         return list(self.dataset.variables)
 
     def __repr__(self) -> str:
-        return f"{summarise(self._snapshot).text()}\n{plain(self.dataset)}"
+        try:
+            shown = repr(self.dataset)
+        except SweeprunError as error:
+            shown = f"no Dataset: {error}"
+        return f"{summarise(self._snapshot).text()}\n{plain(shown)}"
 
     def _repr_html_(self) -> str:
-        return summarise(self._snapshot).html() + plain(self.dataset._repr_html_())
+        try:
+            shown = self.dataset._repr_html_()
+        except SweeprunError as error:
+            shown = f"<div>no Dataset: {html.escape(str(error))}</div>"
+        return summarise(self._snapshot).html() + plain(shown)

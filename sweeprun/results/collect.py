@@ -8,7 +8,6 @@ from pathlib import Path
 import xarray as xr
 
 from sweeprun.errors import FormatError, SweeprunError, UsageError
-from sweeprun.results.lazy import kept_once_read
 from sweeprun.results.plan import Plan, plan_of
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.states import Snapshot, TaskState, take_snapshot
@@ -78,7 +77,7 @@ def open_snapshot(snapshot: Snapshot) -> Collected:
         As `collect_snapshot`.
     """
     with _telling(snapshot):
-        return collected(snapshot, kept_once_read(plan_of(snapshot).lazy_dataset()))
+        return collected(snapshot, plan_of(snapshot).lazy_dataset())
 
 
 def stream_snapshot(snapshot: Snapshot, path: Path) -> Collected:

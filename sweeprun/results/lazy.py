@@ -2,17 +2,19 @@
 
 References
 ----------
-xarray's documentation, "How to add a new backend": `BackendArray` and `BackendEntrypoint`.
+xarray's documentation, "How to add a new backend", on lazy loading.
 """
 
+import hashlib
+import pickle
+import uuid
 from collections.abc import Sequence
 from numbers import Integral
 from threading import Lock
 from typing import Any
 
 import numpy as np
-import xarray as xr
-from xarray.backends import BackendArray, BackendEntrypoint
+from xarray.backends import BackendArray
 from xarray.core import indexing
 
 from sweeprun.results.merging import Merged, MergedResults
@@ -32,12 +34,13 @@ class GriddedValues(BackendArray):
     """
 
     def __init__(self, results: MergedResults, variable: Merged, grid: Sequence[int], lock: Lock) -> None:
+        self.name = variable.name
         self.shape = (*grid, *variable.shape)
         self.dtype = variable.dtype
         self._results = results
-        self._name = variable.name
         self._grid = tuple(grid)
         self._lock = lock
+        self.token = uuid.uuid4().hex
 
     def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:
         return indexing.explicit_indexing_adapter(key, self.shape, indexing.IndexingSupport.OUTER, self._read)
@@ -62,10 +65,10 @@ class GriddedValues(BackendArray):
             points, places = np.unique(positions, return_inverse=True)
         with self._lock:
             if len(points) and points[-1] - points[0] == len(points) - 1:
-                found = self._results.read(int(points[0]), int(points[-1]) + 1, {self._name})
+                found = self._results.read(int(points[0]), int(points[-1]) + 1, {self.name})
             else:
-                found = self._results.read_at(points, {self._name})
-        values = found[self._name]
+                found = self._results.read_at(points, {self.name})
+        values = found[self.name]
         return values if places is None else values[places]
 
 
@@ -77,30 +80,27 @@ def flat_positions(indices: Sequence[np.ndarray], shape: Sequence[int]) -> np.nd
     return positions
 
 
-def lazy_values(results: MergedResults, grid: Sequence[int]) -> dict[str, indexing.LazilyIndexedArray]:
+class KeptOnceRead(indexing.CopyOnWriteArray):
+    """Values that stay in memory once all of them were read, and are copied before anybody writes to them."""
+
+    __slots__ = ()
+
+    def __dask_tokenize__(self) -> tuple[str, ...]:
+        """What names the values in a graph of dask, which else pickles them: the object that reads them, and where."""
+        values = self.array.array if isinstance(self.array, indexing.MemoryCachedArray) else self.array
+        source = getattr(values, "array", None)
+        if isinstance(source, GriddedValues):
+            return (source.token, repr(values.key))
+        return (hashlib.sha256(pickle.dumps(np.asarray(values))).hexdigest(),)
+
+
+def lazy_values(results: MergedResults, grid: Sequence[int]) -> dict[str, KeptOnceRead]:
     """All gridded variables, in the shape of the grid; read when they are asked for."""
     lock = Lock()
-    return {
-        variable.name: indexing.LazilyIndexedArray(GriddedValues(results, variable, grid, lock))
-        for variable in results.variables
-        if variable.gridded
-    }
+    gridded = (GriddedValues(results, variable, grid, lock) for variable in results.variables if variable.gridded)
+    return {values.name: _kept_once_read(values) for values in gridded}
 
 
-class _Backend(BackendEntrypoint):
-    """Hands a Dataset to `xarray.open_dataset`, which keeps values once they were read, and never writes to them."""
-
-    open_dataset_parameters = ("filename_or_obj", "drop_variables")
-
-    def open_dataset(self, filename_or_obj: Any, *, drop_variables: Any = None) -> xr.Dataset:
-        assert isinstance(filename_or_obj, xr.Dataset)
-        return filename_or_obj.drop_vars(drop_variables or ())
-
-
-def kept_once_read(dataset: xr.Dataset) -> xr.Dataset:
-    """The same Dataset; lazy values stay in memory once all of a variable was read."""
-    kept = xr.open_dataset(dataset, engine=_Backend)
-    for name, variable in dataset.variables.items():
-        if variable._in_memory:
-            kept.variables[name].load()  # or it would look as if it had yet to be read
-    return kept
+def _kept_once_read(values: GriddedValues) -> KeptOnceRead:
+    cached: Any = indexing.MemoryCachedArray(indexing.LazilyIndexedArray(values))  # type: ignore[no-untyped-call]
+    return KeptOnceRead(cached)

@@ -11,7 +11,7 @@ import pytest
 import xarray as xr
 
 import sweeprun
-from sweeprun.errors import RunDirectoryError
+from sweeprun.errors import ResultError, RunDirectoryError
 from sweeprun.results.collect import collect_run
 from sweeprun.store.shard_writer import ShardWriter
 from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
@@ -141,6 +141,18 @@ def test_nothing_of_a_run_becomes_html(tmp_path: Path) -> None:
     tags = {tag for tag, _ in page.elements}
     assert not tags & {"script", "img", "iframe", "a", "object"}
     assert not [name for _, attrs in page.elements for name in attrs if name.startswith("on")]
+
+
+def test_results_that_make_no_dataset_are_told(tmp_path: Path) -> None:
+    directory = make_run(tmp_path / "run", count_axis("seed", 2))
+    write_shard(directory, "w", [success(0, {"<b>x": 1}), success(1, {"<b>x": "text"})])
+    run = sweeprun.open_run(directory.path)
+    assert "2 tasks: 2 succeeded" in repr(run)
+    assert "no Dataset: '<b>x' is a number in task 0 and a text in task 1" in repr(run)
+    page = Elements(run._repr_html_())
+    assert "no Dataset: '<b>x' is" in page.text
+    with pytest.raises(ResultError):
+        run["<b>x"]
 
 
 def test_damage_is_told(tmp_path: Path) -> None:

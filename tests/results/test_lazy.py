@@ -148,6 +148,23 @@ def test_copies_and_other_processes(pair: tuple[xr.Dataset, xr.Dataset]) -> None
     assert lazy["n"][0, 0] == 0
 
 
+def test_dask_names_values_without_reading_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lazy = open_snapshot(take_snapshot(ragged_run(tmp_path / "run"))).dataset
+
+    def token(array: xr.DataArray) -> Any:
+        return array.variable._data.__dask_tokenize__()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MergedResults, "_read", None)
+        tokens = [token(lazy["n"]), token(lazy["n"][1]), token(lazy["n"][2]), token(lazy["image"])]
+        assert token(lazy["n"][1]) == tokens[1]
+    assert len(set(tokens)) == len(tokens)
+    written = lazy["n"].variable._data.__deepcopy__({})
+    before = written.__dask_tokenize__()
+    xr.Variable(("lr", "seed"), written)[0, 0] = -1
+    assert written.__dask_tokenize__() != before
+
+
 def test_a_run_without_axes(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run")
     write_shard(run, "w", [success(0, {"x": 1.5, "t": ("k", [1, 2])})])
