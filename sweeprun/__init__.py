@@ -1,20 +1,23 @@
 """sweeprun: Monte Carlo and ensemble sweeps whose results can be trusted."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sweeprun.errors import Unfinished
 
 if TYPE_CHECKING:
+    from sweeprun.notebook.run import Run as Run
+    from sweeprun.notebook.run import open_run as open_run
     from sweeprun.worker.command import command as command
 
 __version__ = "0.1.0"
-__all__ = ["Unfinished", "__version__", "command"]
+__all__ = ["Run", "Unfinished", "__version__", "command", "open_run"]
+
+_HOMES = {"Run": "sweeprun.notebook.run", "command": "sweeprun.worker.command", "open_run": "sweeprun.notebook.run"}
 
 
 def __getattr__(name: str) -> Any:
     """Load what is exported when it is first used: importing sweeprun imports nothing heavy."""
-    if name == "command":
-        from sweeprun.worker.command import command
-
-        return command
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

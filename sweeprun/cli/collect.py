@@ -31,7 +31,7 @@ def main(words: Sequence[str]) -> int:
     args = parser.parse_args(words)
 
     from sweeprun.cli.observing import observe, warnings_of
-    from sweeprun.results.collect import collect_snapshot, stream_snapshot
+    from sweeprun.results.collect import collect_snapshot, open_snapshot, stream_snapshot
     from sweeprun.results.export import TABLES, check_output, is_ours, write_dataset
     from sweeprun.results.table_files import write_table
     from sweeprun.store.states import live_beats
@@ -44,11 +44,14 @@ def main(words: Sequence[str]) -> int:
             f"./{output} is there and was not made by sweeprun; choose another name: sweeprun collect -o …"
         )
     snapshot = observe(run)
-    collected = stream_snapshot(snapshot, output) if output.suffix == ".zarr" else collect_snapshot(snapshot)
     left_out: tuple[Output, ...] = ()
     if output.suffix in TABLES:
+        collected = open_snapshot(snapshot)
         left_out = write_table(snapshot, collected.dataset.attrs, output)
-    elif output.suffix != ".zarr":
+    elif output.suffix == ".zarr":
+        collected = stream_snapshot(snapshot, output)
+    else:
+        collected = collect_snapshot(snapshot)
         write_dataset(collected.dataset, output)
     _print_left_out(collected, run, written_to=bool(live_beats(run, snapshot.activity)))
     for line in warnings_of(snapshot):

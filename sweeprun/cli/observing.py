@@ -1,7 +1,8 @@
 """Looking at a run: files first, and then, if it isn't complete, whoever runs it. Looking changes nothing."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from sweeprun.design.task_ids import TaskIds
@@ -9,17 +10,26 @@ from sweeprun.launchers.launcher import activity_of
 from sweeprun.store.activity import Element, ElementState
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.notices import count_failures, read_global_randomness
+from sweeprun.store.shards import ShardContents, read_shards
 from sweeprun.store.states import STATE_ORDER, Snapshot, TaskState, take_snapshot
 from sweeprun.store.submissions import read_submissions
 
 
-def observe(run: RunDirectory) -> Snapshot:
-    """All that a run has on disk, and what its launchers know of it."""
-    snapshot = take_snapshot(run)
+def observe(run: RunDirectory, read: Callable[[Path], Iterable[ShardContents]] = read_shards) -> Snapshot:
+    """All that a run has on disk, and what its launchers know of it.
+
+    Parameters
+    ----------
+    run
+        The run.
+    read
+        Reads all shards in a directory.
+    """
+    snapshot = take_snapshot(run, read=read)
     if snapshot.complete:
         return snapshot
     activity = activity_of(run)  # asked before the files are read: what has ended by then is in them
-    return take_snapshot(run, activity)
+    return take_snapshot(run, activity, read)
 
 
 def missing_tasks(snapshot: Snapshot) -> TaskIds:

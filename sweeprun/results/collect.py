@@ -68,6 +68,18 @@ def collect_snapshot(snapshot: Snapshot) -> Collected:
         return collected(snapshot, plan.dataset())
 
 
+def open_snapshot(snapshot: Snapshot) -> Collected:
+    """The same, but values are read when they are indexed or computed with.
+
+    Raises
+    ------
+    FormatError, ResultError
+        As `collect_snapshot`.
+    """
+    with _telling(snapshot):
+        return collected(snapshot, plan_of(snapshot).lazy_dataset())
+
+
 def stream_snapshot(snapshot: Snapshot, path: Path) -> Collected:
     """The same as a Zarr store, with no more in memory than a stretch of it; its Dataset is read when it is used.
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from sweeprun.results.parts import chosen_rows
 from sweeprun.store.records import Failure
 from sweeprun.store.states import STATE_ORDER, Snapshot, TaskState
 from sweeprun.store.workers import Beat, read_beats, read_exits
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _KEPT_IDS = 20
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+|[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
@@ -59,7 +63,24 @@ class FailureGroup:
 
 def failures_of(snapshot: Snapshot) -> list[FailureGroup]:
     """The failed and lost tasks of a run, the largest group first."""
-    return group_failures(_failed_tasks(snapshot))
+    return group_failures(failed_tasks(snapshot))
+
+
+def failure_table(snapshot: Snapshot) -> "pd.DataFrame":
+    """The failed and lost tasks of a run by their ids: their coordinates, and the error, message and traceback."""
+    import pandas as pd
+
+    failed = sorted(failed_tasks(snapshot), key=lambda task: task.task_id)
+    task_ids = [task.task_id for task in failed]
+    table = snapshot.manifest.table
+    columns: dict[str, list[Any]] = {axis.name: [] for axis in table.blocks[0].design.axes}
+    for task_id in task_ids:
+        for name, label in table.task(task_id).coordinates.items():
+            columns[name].append(label)
+    for name in ("error", "message", "traceback"):
+        own = [getattr(task, "kind" if name == "error" else name) for task in failed]
+        columns[name if name not in columns else f"{name}_"] = own
+    return pd.DataFrame(columns, index=pd.Index(task_ids, name="task_id", dtype="int64"))
 
 
 def group_failures(failed: Iterable[FailedTask]) -> list[FailureGroup]:
@@ -85,7 +106,8 @@ def _pattern(message: str) -> str:
     return _NUMBER.sub("#", first)
 
 
-def _failed_tasks(snapshot: Snapshot) -> Iterator[FailedTask]:
+def failed_tasks(snapshot: Snapshot) -> Iterator[FailedTask]:
+    """All failed and lost tasks of a run."""
     best = snapshot.best
     for batch, task_ids, rows in chosen_rows(snapshot.shards, best, best.outcome == 0):
         for task_id, row in zip(task_ids, rows, strict=True):

@@ -1,6 +1,6 @@
 """Merge parts into variables over the whole grid; every value goes to its known position, nothing is searched."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any
@@ -94,6 +94,10 @@ class Merged:
         return self.value is None
 
 
+_Find = Callable[[np.ndarray], tuple[np.ndarray | None, np.ndarray]]
+"""Which of some tasks, given their positions, are wanted (None: all of them), and where their values go."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergedResults:
     """All results of a run over its grid: what there is, and how to read any stretch of it.
@@ -135,21 +139,39 @@ class MergedResults:
         ResultError
             If a value is out of the range of the type that holds all.
         """
+
+        def find(positions: np.ndarray) -> tuple[np.ndarray | None, np.ndarray]:
+            if start <= 0 and stop >= len(self.positions):
+                return None, positions
+            places = np.flatnonzero((positions >= start) & (positions < stop))
+            return places, positions[places] - start
+
+        return self._read(stop - start, find, names)
+
+    def read_at(self, points: np.ndarray, names: Collection[str] | None = None) -> dict[str, np.ndarray]:
+        """The same at any ascending positions, each once."""
+
+        def find(positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            rows = np.searchsorted(points, positions)
+            places = np.flatnonzero(np.append(points, -1)[rows] == positions)
+            return places, rows[places]
+
+        return self._read(len(points), find, names)
+
+    def _read(self, count: int, find: _Find, names: Collection[str] | None) -> dict[str, np.ndarray]:
+        """So many values of each variable."""
         wanted = [one for one in self.variables if one.gridded and (names is None or one.name in names)]
-        found = {one.name: _empty(one, stop - start) for one in wanted}
+        found = {one.name: _empty(one, count) for one in wanted}
         for part in self.parts:
             own = [(one, piece) for one in wanted for piece in one.pieces if piece.part is part]
             if not own:
                 continue
-            rows = self.positions[part.task_ids]
-            places = None
-            if start > 0 or stop < len(self.positions):
-                places = np.flatnonzero((rows >= start) & (rows < stop))
-                rows = rows[places] - start
-            if len(rows):
-                columns = part.read(places)
+            places, rows = find(self.positions[part.task_ids])
+            if not len(rows):
+                continue
+            for stretch, columns in part.stretches(places, {piece.column for _, piece in own}):
                 for one, piece in own:
-                    _place(found[one.name], rows, columns[piece.column], one, piece, self.dimensions)
+                    _place(found[one.name], rows[stretch], columns[piece.column], one, piece, self.dimensions)
         return found
 
     def bytes_of_task(self) -> int:

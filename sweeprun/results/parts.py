@@ -1,6 +1,6 @@
 """The results of many tasks as columns: a *part* holds those that have one layout and the same own coordinates."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -19,7 +19,9 @@ _WIDEST_TEXT = 64 * np.dtype("U1").itemsize
 
 _MOST_KEPT = 2**27
 _WINDOW_BYTES = 2**25
-"""A part with more bytes of payloads than the first is never whole in memory; it is looked through in windows."""
+_LARGE_PAYLOAD = 2**16
+"""A part with more bytes of payloads than the first is never whole in memory; it is looked through in windows. Of
+payloads beyond the last, each is read in part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,23 @@ class Part:
         if self.nbytes <= _MOST_KEPT:
             return self._columns if places is None else tuple(column[places] for column in self._columns)
         return _decoded(self.layout, self.segments if places is None else tuple(self._segments_at(places)))
+
+    def stretches(
+        self, places: np.ndarray | None, wanted: Collection[int]
+    ) -> Iterator[tuple[slice, Mapping[int, np.ndarray]]]:
+        """Some columns at some ascending places, as much at a time as fits into memory, and which of the places it is.
+
+        Of a large part whose payloads are large, too, no more is read than these columns.
+        """
+        if self.nbytes <= _MOST_KEPT:
+            yield slice(None), dict(enumerate(self.read(places)))
+            return
+        count = len(self.task_ids)
+        places = np.arange(count) if places is None else places
+        step = max(1, count * _WINDOW_BYTES // self.nbytes)
+        for first in range(0, len(places), step):
+            stretch = slice(first, first + step)
+            yield stretch, _decoded_columns(self.layout, tuple(self._segments_at(places[stretch])), wanted)
 
     def windows(self) -> Iterator[tuple[np.ndarray, ...]]:
         """All columns, as much at a time as fits into memory."""
@@ -191,6 +210,27 @@ def _decoded(layout: Layout, segments: Sequence[Segment]) -> tuple[np.ndarray, .
         raise FormatError(f"{len(content)} bytes of payloads are not those of {count} results of {dtype}")
     data = np.frombuffer(content, dtype) if dtype.itemsize else np.zeros(count, dtype)
     return tuple(data[str(i)] for i in range(len(layout.variables)))
+
+
+def _decoded_columns(layout: Layout, segments: Sequence[Segment], wanted: Collection[int]) -> Mapping[int, np.ndarray]:
+    """Some columns of some records; those between them are read, too."""
+    dtype = layout.dtype
+    offsets = {} if dtype is None or dtype.fields is None else {name: place[1] for name, place in dtype.fields.items()}
+    fields = {} if dtype is None else {number: (dtype[str(number)], offsets[str(number)]) for number in wanted}
+    start = min((offset for _, offset in fields.values()), default=0)
+    stop = max((offset + own.itemsize for own, offset in fields.values()), default=0)
+    if dtype is None or dtype.itemsize < _LARGE_PAYLOAD or start == stop:
+        return dict(enumerate(_decoded(layout, segments)))
+    begins = [(segment.batch, segment.batch.offsets[segment.rows]) for segment in segments]
+    if any((one.batch.offsets[one.rows + 1] - one.batch.offsets[one.rows] != dtype.itemsize).any() for one in segments):
+        raise FormatError(f"the payloads are not those of results of {dtype}")
+    content = b"".join(batch.data[begin + start : begin + stop] for batch, own in begins for begin in own.tolist())
+    data = np.frombuffer(content, np.uint8).reshape(-1, stop - start)
+    columns = {}
+    for number, (own, offset) in fields.items():
+        raw = np.ascontiguousarray(data[:, offset - start : offset - start + own.itemsize])
+        columns[number] = raw.view(own.base).reshape(len(raw), *own.shape)
+    return columns
 
 
 def _slices(segment: Segment, *, separate: bool) -> list[Any]:

@@ -1,6 +1,6 @@
 """The plan of a Dataset: what a run's results are as labelled variables, known before any value is put in its place."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from sweeprun.design.tasks import TaskTable
 from sweeprun.errors import FormatError, ResultError
 from sweeprun.results.attributes import attributes_of
 from sweeprun.results.dtypes import encodable
+from sweeprun.results.lazy import lazy_values
 from sweeprun.results.merging import MergedResults, merge_results
 from sweeprun.results.parts import chosen_rows, read_parts
 from sweeprun.store.origins import Origin
@@ -52,6 +53,13 @@ class Plan:
         """All of it."""
         data_vars, coordinates = self._gridded(0, len(self.grid), self.grid.shape, None)
         return _made(data_vars, self._labels() | coordinates).assign_attrs(self.attrs)
+
+    def lazy_dataset(self) -> xr.Dataset:
+        """The same, but values are read when they are indexed or computed with."""
+        values = lazy_values(self.results, self.grid.shape)
+        coordinates = self._labels() | self._told(0, len(self.grid), self.grid.shape)
+        data_vars, more = self._described(values)
+        return _made(data_vars, coordinates | more).assign_attrs(self.attrs)
 
     def labels(self) -> xr.Dataset:
         """What is the same for all tasks: the coordinates of axes and of the results' own dimensions."""
@@ -100,18 +108,26 @@ class Plan:
         self, start: int, stop: int, shape: tuple[int, ...], only: Collection[str] | None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Data variables and coordinates."""
-        coordinates: dict[str, Any] = {
+        values = self.results.read(start, stop, only).items()
+        data_vars, coordinates = self._described({name: one.reshape((*shape, *one.shape[1:])) for name, one in values})
+        told = self._told(start, stop, shape)
+        return data_vars, {name: one for name, one in told.items() if only is None or name in only} | coordinates
+
+    def _told(self, start: int, stop: int, shape: tuple[int, ...]) -> dict[str, Any]:
+        """The bookkeeping as coordinates."""
+        return {
             name: (self.names, data[start:stop].reshape(shape), _SECONDS if name == "seconds" else {})
             for name, data in self.bookkeeping.items()
-            if only is None or name in only
         }
+
+    def _described(self, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Data variables and coordinates, of the values of what is gridded."""
         data_vars: dict[str, Any] = {}
-        values = self.results.read(start, stop, only)
+        coordinates: dict[str, Any] = {}
         for merged in self.results.variables:
             if merged.name in values:
                 target = coordinates if merged.coordinate else data_vars
-                data = values[merged.name].reshape((*shape, *merged.shape))
-                target[merged.name] = ((*self.names, *merged.dims), data, merged.attrs)
+                target[merged.name] = ((*self.names, *merged.dims), values[merged.name], merged.attrs)
         return data_vars, coordinates
 
 

@@ -73,15 +73,20 @@ class FileContent:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def read_content(path: Path, *, in_memory: bool) -> tuple[memoryview | FileContent, list[tuple[int, int]]]:
-    """The content of a file as it is now, and where it has data.
+def read_content(
+    path: Path, *, in_memory: bool, start: int = 0
+) -> tuple[memoryview | FileContent, list[tuple[int, int]]]:
+    """The content of a file as it is now, from a byte on, and where it has data.
 
     Raises
     ------
     FileNotFoundError, FormatError
         As `read_large_file`.
     """
-    if in_memory:
+    if in_memory and not start:
         return read_large_file(path)
     with opened(path) as (descriptor, size):
-        return FileContent(path, 0, size), parts_on_disk(descriptor, size)
+        content = FileContent(path, min(start, size), size)
+        parts = [(begin - start, end - start) for begin, end in parts_on_disk(descriptor, size) if end > start]
+    parts = [(max(begin, 0), end) for begin, end in parts]
+    return memoryview(content[:]) if in_memory else content, parts

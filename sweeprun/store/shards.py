@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from zlib import crc32
 
@@ -65,7 +65,7 @@ _SHOWN_GAPS = 5
 _SHOWN_BYTES = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Batch:
     """The records of one flush, column by column; all arrays have one entry a record.
 
@@ -120,7 +120,11 @@ class Batch:
             return False
 
     def sound(self) -> np.ndarray:
-        """`is_sound` for all records, many times faster; shape ``(records,)``."""
+        """`is_sound` for all records, many times faster, and only once; shape ``(records,)``."""
+        return self._sound
+
+    @cached_property
+    def _sound(self) -> np.ndarray:
         succeeded = self.columns["outcome"] == Outcome.SUCCEEDED.value
         headers = np.empty(len(self), _HEADER)
         for name in ("task_id", "attempt", "stream", "started", "seconds"):
@@ -187,12 +191,15 @@ class ShardContents:
         What of the file can't be read, and why; None if nothing. While a worker writes, a torn tail is normal.
     only_tail
         Whether that is the end of the file alone.
+    end
+        Where the last message ends that could be read.
     """
 
     path: Path
     batches: tuple[Batch, ...]
     torn: str | None
     only_tail: bool = False
+    end: int = 0
 
     def records(self) -> Iterator[Record]:
         """The sound records."""
@@ -201,7 +208,7 @@ class ShardContents:
                 yield batch.record(int(row))
 
 
-def read_shard(path: Path, *, in_memory: bool = True) -> ShardContents:
+def read_shard(path: Path, *, in_memory: bool = True, known: ShardContents | None = None) -> ShardContents:
     """Everything that can be read of a shard, also while it is being written; whatever is in it, nothing is raised.
 
     Parameters
@@ -210,18 +217,20 @@ def read_shard(path: Path, *, in_memory: bool = True) -> ShardContents:
         The shard.
     in_memory
         Whether payloads are kept in memory, or read again when they are asked for.
+    known
+        What was read of it before, if all but its end could be: only what comes after is read.
     """
+    batches = list(known.batches) if known else []
+    start = end = known.end if known else 0
     try:
-        content, parts = read_content(path, in_memory=in_memory)
+        content, parts = read_content(path, in_memory=in_memory, start=start)
     except (FormatError, FileNotFoundError) as error:
         return ShardContents(path=path, batches=(), torn=str(error))
-    batches: list[Batch] = []
     gaps: list[tuple[int, int]] = []
-    end = 0
     for message in find_messages(content, parts, lambda message: _has_records(content, message)):
-        if message.start > end:
-            gaps.append((end, message.start))
-        end = message.stop
+        if start + message.start > end:
+            gaps.append((end, start + message.start))
+        end = start + message.stop
         try:
             if message.kind is MessageKind.SCHEMA:
                 _check_format(message)
@@ -230,14 +239,17 @@ def read_shard(path: Path, *, in_memory: bool = True) -> ShardContents:
         except _UnknownFormatError as error:
             return ShardContents(path=path, batches=(), torn=str(error))
         except (ValueError, LookupError, RecursionError, FormatError):
-            gaps.append((message.start, message.stop))
+            gaps.append((start + message.start, end))
     only_tail = not gaps and bool(batches)
-    if not is_end(content, end):
-        gaps.append((end, len(content)))
-    if not content:
+    size = start + len(content)
+    if not is_end(content, end - start):
+        gaps.append((end, size))
+    if not size:
         return ShardContents(path=path, batches=(), torn="it is empty")
-    torn = _describe_gaps(gaps, len(content)) if gaps else None
-    return ShardContents(path=path, batches=tuple(batches), torn=torn, only_tail=only_tail and torn is not None)
+    torn = _describe_gaps(gaps, size) if gaps else None
+    return ShardContents(
+        path=path, batches=tuple(batches), torn=torn, only_tail=only_tail and torn is not None, end=end
+    )
 
 
 def _has_records(content: Content, message: Message) -> bool:
@@ -269,9 +281,14 @@ def read_shards(directory: Path) -> Iterator[ShardContents]:
         If the directory is none of the run's own.
     """
     paths = list_files(directory, ".arrow")
-    in_memory = sum(map(_size, paths)) <= _MOST_IN_MEMORY
+    in_memory = fit_in_memory(paths)
     for path in paths:
         yield read_shard(path, in_memory=in_memory)
+
+
+def fit_in_memory(paths: Sequence[Path]) -> bool:
+    """Whether some shards may be kept in memory together."""
+    return sum(map(_size, paths)) <= _MOST_IN_MEMORY
 
 
 def _size(path: Path) -> int:

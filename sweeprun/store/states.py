@@ -1,8 +1,9 @@
 """The state of every task, derived from what lies on disk. Looking never changes anything."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 import numpy as np
 
@@ -219,7 +220,9 @@ class Snapshot:
         return count_states(self.states)
 
 
-def take_snapshot(run: RunDirectory, activity: Activity | None = None) -> Snapshot:
+def take_snapshot(
+    run: RunDirectory, activity: Activity | None = None, read: Callable[[Path], Iterable[ShardContents]] = read_shards
+) -> Snapshot:
     """Read a run, once for all that is asked of it.
 
     Parameters
@@ -228,6 +231,8 @@ def take_snapshot(run: RunDirectory, activity: Activity | None = None) -> Snapsh
         The run.
     activity
         What launchers know of its elements; by default nothing.
+    read
+        Reads all shards in a directory.
 
     Raises
     ------
@@ -236,7 +241,7 @@ def take_snapshot(run: RunDirectory, activity: Activity | None = None) -> Snapsh
     """
     activity = activity or Activity()
     manifest = read_manifest(run)
-    shards = tuple(read_shards(run.shards))
+    shards = tuple(read(run.shards))
     best = choose_records(shards, len(manifest.table))
     table = manifest.table
     states = task_states(run, best, activity, table.selected_mask() if table.selection else None)

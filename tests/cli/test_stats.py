@@ -62,7 +62,7 @@ def test_a_target_says_who_needs_how_many_more(run: Run) -> None:
 
 
 def test_members_are_added_until_a_target_holds(run: Run, ensemble: Path) -> None:
-    done = run("extend", "one", "--until", "sem(x)<0.25", "--allow-drift")
+    done = run("extend", "one", "--until", "sem(x)<0.15", "--allow-drift")
     assert "holds at every point (2)" in done.stderr
     shown = json.loads(run("show", "one", "--json").stdout)
     looks = list(shown["looks"].values())
@@ -72,11 +72,11 @@ def test_members_are_added_until_a_target_holds(run: Run, ensemble: Path) -> Non
     with xr.open_dataset(ensemble / "results.nc") as found:
         kept = json.loads(found.attrs["looks"])
         assert [look["members"] for look in kept][-1] == found.sizes["seed"]
-        assert kept[0]["rule"] == "sem(x)<0.25"
+        assert kept[0]["rule"] == "sem(x)<0.15"
         assert kept[0]["added"] == min(8, kept[1]["members"] - 8)
         expected = draws(found.sizes["seed"])
         assert np.allclose(np.delete(found.x.values[0], 3), expected + 0.5)
-        assert expected.std(ddof=1) / np.sqrt(len(expected)) < 0.25
+        assert expected.std(ddof=1) / np.sqrt(len(expected)) < 0.15
 
 
 @pytest.mark.usefixtures("ensemble")

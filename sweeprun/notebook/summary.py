@@ -1,0 +1,129 @@
+"""What a notebook says of a run above its Dataset, as text and as HTML, safe whatever the run says of itself."""
+
+import html
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sweeprun.cli.display import plain_message
+from sweeprun.cli.observing import warnings_of
+from sweeprun.store.states import Snapshot, TaskState
+
+_COLOURS = {
+    TaskState.SUCCEEDED: "#2da44e",
+    TaskState.RUNNING: "#3987d6",
+    TaskState.FAILED: "#d1453b",
+    TaskState.LOST: "#a45bd6",
+    TaskState.PENDING: "#9aa0a6",
+    TaskState.EXCLUDED: "#9aa0a644",
+}
+"""In the order of the bar; each can be told from a light and from a dark page."""
+
+_STYLE = """
+.sweeprun-run { margin-bottom: 0.6em; line-height: 1.5; }
+.sweeprun-run code { background: none; color: inherit; white-space: pre-wrap; overflow-wrap: anywhere; }
+.sweeprun-bar { display: flex; height: 0.7em; max-width: 42em; margin: 0.4em 0; overflow: hidden; }
+.sweeprun-bar span { min-width: 3px; }
+.sweeprun-counts span { margin-right: 1.2em; white-space: nowrap; }
+.sweeprun-counts i { display: inline-block; width: 0.7em; height: 0.7em; margin-right: 0.4em; border-radius: 50%; }
+.sweeprun-facts { display: grid; grid-template-columns: max-content auto; column-gap: 1em; margin-top: 0.4em; }
+.sweeprun-facts > :nth-child(odd) { opacity: 0.65; }
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """A run in a few lines.
+
+    Attributes
+    ----------
+    path
+        The run directory, as one would type it.
+    counts
+        How many tasks are in each state.
+    facts
+        What is known of it, by name: its command line, when it was started, its code.
+    notes
+        What its user should know.
+    """
+
+    path: str
+    counts: dict[TaskState, int]
+    facts: dict[str, str]
+    notes: tuple[str, ...]
+
+    @property
+    def total(self) -> str:
+        tasks = sum(self.counts.values())
+        return f"{tasks} task" if tasks == 1 else f"{tasks} tasks"
+
+    def text(self) -> str:
+        """As lines for a terminal, which takes no orders from them."""
+        counted = ", ".join(f"{count} {state.value}" for state, count in self.counts.items() if count)
+        lines = [f"<sweeprun.Run {self.path}>", f"{self.total}: {counted}"]
+        lines += [f"{name}: {value}" for name, value in self.facts.items()]
+        return "\n".join(map(plain_message, [*lines, *self.notes]))
+
+    def html(self) -> str:
+        """As HTML for light and dark pages, without scripts; what comes from the run is only ever text in it."""
+        present = [(self.counts[state], state.value, colour) for state, colour in _COLOURS.items()]
+        present = [(count, f"{count} {name}", colour) for count, name, colour in present if count]
+        told = ", ".join(counted for _, counted, _ in present)
+        bar = "".join(
+            f'<span style="flex: {count}; background: {colour}" title="{counted}"></span>'
+            for count, counted, colour in present
+        )
+        counts = "".join(
+            f'<span><i style="background: {colour}"></i>{counted}</span>' for _, counted, colour in present
+        )
+        facts = "".join(
+            f"<div>{_escaped(name)}</div><code>{_escaped(fact)}</code>" for name, fact in self.facts.items()
+        )
+        notes = "".join(f"<div>⚠ {_escaped(note)}</div>" for note in self.notes)
+        return (
+            f'<style>{_STYLE}</style><div class="sweeprun-run">'
+            f"<div><b>sweeprun.Run</b> <code>{_escaped(self.path)}</code></div>"
+            f'<div class="sweeprun-bar" role="img" aria-label="{told}">{bar}</div>'
+            f'<div class="sweeprun-counts"><span>{self.total}</span>{counts}</div>'
+            f'<div class="sweeprun-facts">{facts}</div>{notes}</div>'
+        )
+
+
+def summarise(snapshot: Snapshot) -> Summary:
+    """The summary of a run as it was when somebody looked."""
+    provenance = snapshot.manifest.provenance
+    host = f" on {provenance['host']}" if provenance.get("host") else ""
+    facts = {
+        "started": f"{provenance.get('created')}{host}",
+        "command": shlex.join(provenance.get("command", [])),
+        "code": _code(provenance),
+    }
+    return Summary(
+        path=snapshot.run.shown(),
+        counts=snapshot.counts(),
+        facts={name: value for name, value in facts.items() if value},
+        notes=tuple(_notes(snapshot)),
+    )
+
+
+def _code(provenance: Mapping[str, Any]) -> str:
+    git = provenance.get("git")
+    if isinstance(git, Mapping) and git.get("commit"):
+        return f"commit {git['commit']}" + (" with uncommitted changes" if git.get("changed") else "")
+    return f"digest {provenance['code']}" if provenance.get("code") else ""
+
+
+def _notes(snapshot: Snapshot) -> list[str]:
+    notes = warnings_of(snapshot)
+    if snapshot.activity.problem:
+        notes.append(f"what waits and runs is not known: {snapshot.activity.problem}")
+    notes += [f"{shard.path.name}: {shard.torn}" for shard in snapshot.shards if shard.torn and not shard.only_tail]
+    if snapshot.best.unsound:
+        count = len(snapshot.best.unsound)
+        notes.append(f"{count} {'record is' if count == 1 else 'records are'} corrupt (checksum), and left out")
+    return notes
+
+
+def _escaped(text: object) -> str:
+    return html.escape(plain_message(text))
