@@ -155,7 +155,8 @@ def read_message(content: Content, start: int) -> Message | None:
 def _check_batch(header: "_Table", body: int, stop: int, buffers: tuple[tuple[int, int], ...]) -> None:
     if header.has(_COMPRESSION):
         raise ValueError("compressed, which we never do")
-    if any(length != header.long(0) for length, _ in header.pairs(1)):
+    rows = header.long(0)
+    if any(length != rows for length, _ in header.pairs(1)):
         raise ValueError("columns of different lengths")
     if any(not body <= begin <= end <= stop for begin, end in buffers):
         raise ValueError("a buffer that lies elsewhere")

@@ -45,9 +45,7 @@ def test_what_is_no_target_is_told(text: str) -> None:
         Target.parse(text)
 
 
-@given(
-    st.sampled_from(Measure), st.integers(2, 10_000), st.floats(0.1, 100), st.floats(0.01, 100), st.floats(0.01, 10)
-)
+@given(st.sampled_from(Measure), st.integers(2, 10_000), st.floats(0.1, 100), st.floats(0.01, 100), st.floats(0.01, 10))
 def test_so_many_members_are_needed_and_not_one_less(
     measure: Measure, count: int, mean: float, std: float, limit: float
 ) -> None:
