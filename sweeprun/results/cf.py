@@ -21,6 +21,8 @@ CONVENTIONS = "CF-1.11"
 _OF_THE_TYPE = ("valid_min", "valid_max", "valid_range", "actual_range", "flag_values", "flag_masks")
 """Attributes that have the type of their variable; in a record they are plain numbers."""
 
+_LONG_NAMES = {"task_id": "number of the task", "state": "state of the task", "code_digest": "code of the result"}
+
 
 def with_conventions(dataset: xr.Dataset) -> xr.Dataset:
     """The same Dataset with what CF asks for and we know; values are not copied, and what tasks said stays.
@@ -94,7 +96,9 @@ def _joined(dataset: xr.Dataset) -> dict[str, str]:
 def _meaning(name: Any, variable: xr.Variable) -> dict[str, Any]:
     """A variable that has no other name is called by its own; what 0 and 1 are in a file without booleans."""
     named = "long_name" in variable.attrs or "standard_name" in variable.attrs
-    meaning: dict[str, Any] = {} if named else {"long_name": variable.attrs.get(ORIGINAL_NAME, str(name))}
+    meaning: dict[str, Any] = (
+        {} if named else {"long_name": _LONG_NAMES.get(name) or variable.attrs.get(ORIGINAL_NAME, str(name))}
+    )
     if variable.dtype.kind == "b":
         meaning |= {"flag_values": np.array([0, 1], np.int8), "flag_meanings": "false true"}
     return meaning

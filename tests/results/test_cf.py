@@ -110,6 +110,7 @@ def test_what_a_file_says_of_itself(tmp_path: Path) -> None:
     assert found.attrs["history"] == "2026-05-04T10:11:12+00:00 sweeprun"
     assert found["x"].attrs == {"long_name": "x"}
     assert found["seconds"].attrs["long_name"] == "wall time of the task"
+    assert found["state"].attrs["long_name"] == "state of the task"
     assert "title" not in dataset.attrs
     assert not dataset["x"].attrs
     assert "_FillValue" not in dataset["lr"].encoding
