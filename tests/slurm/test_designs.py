@@ -10,7 +10,7 @@ from tests.slurm.sweeps import Sweep
 def test_zipped_resources_and_points_left_out(sweep: Sweep) -> None:
     sweep.submit(
         *("zip(size=choice(small,large,small),lr=choice(1,2,3))", "seed=range(4)"),
-        *("hydra.launcher.sbatch.mem=${memory.${size}}", "--exclude", "seed == 3 and size == 'large'"),
+        *('hydra.launcher.sbatch.mem="${memory.${size}}"', "--exclude", "seed == 3 and size == 'large'"),
         *("--only", "lr < 3 or seed < 2", "task=study.see"),
     )
     sweep.run("wait", "runs/one")
