@@ -186,7 +186,7 @@ def chosen_rows(
     shard_of, batch_of, row_of = best.shard[task_ids], best.batch[task_ids], best.row[task_ids]
     batches = shard_of.astype(np.int64) << 32 | batch_of
     order = np.argsort(batches, kind="stable")
-    if (np.diff(row_of[order]) <= 0).any():  # rows may not ascend with the ids of their tasks
+    if ((np.diff(row_of[order]) <= 0) & (np.diff(batches[order]) == 0)).any():  # rows don't ascend with the tasks' ids
         order = np.lexsort((row_of, batches))
     task_ids, batches, rows = task_ids[order], batches[order], row_of[order]
     bounds = [0, *(np.flatnonzero(np.diff(batches)) + 1).tolist(), len(task_ids)]

@@ -38,8 +38,6 @@ class Plan:
         What tasks returned.
     bookkeeping
         ``task_id``, ``state`` and the like: name -> one value for each position of the grid.
-    sources
-        A number for the state and the record that each position has its values from.
     """
 
     snapshot: Snapshot
@@ -47,7 +45,6 @@ class Plan:
     names: tuple[str, ...]
     results: MergedResults
     bookkeeping: dict[str, np.ndarray]
-    sources: np.ndarray
 
     def dataset(self) -> xr.Dataset:
         """All of it."""
@@ -81,6 +78,19 @@ class Plan:
     def attrs(self) -> dict[str, Any]:
         """Where it comes from."""
         return attributes_of(self.snapshot, self.grid, self.results.parts)
+
+    @cached_property
+    def sources(self) -> np.ndarray:
+        """A number for the state and the record that each position has its values from; shape ``(len(grid),)``."""
+        snapshot = self.snapshot
+        notes = snapshot.states.astype(np.uint64) + np.uint64(1)
+        for batch, task_ids, rows in chosen_rows(snapshot.shards, snapshot.best, snapshot.best.outcome >= 0):
+            checksums = batch.columns["checksum"][rows].astype(np.uint64)
+            attempts = batch.columns["attempt"][rows].astype(np.uint64)
+            notes[task_ids] |= (checksums << np.uint64(8)) | (attempts << np.uint64(40))
+        placed = np.empty_like(notes)
+        placed[self.results.positions] = notes
+        return placed
 
     @property
     def nbytes(self) -> int:
@@ -134,7 +144,6 @@ class Plan:
 _BOOKKEEPING_BYTES = 200
 """What the coordinates take for each task while they are put together."""
 
-_SOURCE = "source"
 _SECONDS = {"units": "s", "long_name": "wall time of the task"}
 
 
@@ -157,14 +166,13 @@ def plan_of(snapshot: Snapshot) -> Plan:
     bookkeeping = {
         "task_id": np.arange(len(grid)),
         "state": np.array([state.value for state in STATE_ORDER])[snapshot.states],
-        **_from_records(snapshot),
+        **_seconds_and_code(snapshot),
     }
     if len(table.blocks) > 1:
         task_ids = np.empty_like(positions)
         task_ids[positions] = np.arange(len(grid))  # what each place of the grid takes its values from
         bookkeeping = {name: data[task_ids] for name, data in bookkeeping.items()}
-    sources = bookkeeping.pop(_SOURCE)
-    return Plan(snapshot=snapshot, grid=grid, names=names, results=results, bookkeeping=bookkeeping, sources=sources)
+    return Plan(snapshot=snapshot, grid=grid, names=names, results=results, bookkeeping=bookkeeping)
 
 
 def _made(data_vars: dict[str, Any], coordinates: dict[str, Any]) -> xr.Dataset:
@@ -189,21 +197,17 @@ def _positions(table: TaskTable, grid: Grid) -> np.ndarray:
     return positions
 
 
-def _from_records(snapshot: Snapshot) -> dict[str, np.ndarray]:
-    """The wall time of each task, which record it is from, and, if code differs, the digest of each result's."""
+def _seconds_and_code(snapshot: Snapshot) -> dict[str, np.ndarray]:
+    """The wall time of each task, and, if results come from different code, the digest of each one's."""
     seconds = np.full(len(snapshot.states), np.nan)
-    source = snapshot.states.astype(np.uint64) + np.uint64(1)
     digests: dict[str, int] = {}
     numbers = np.full(len(seconds), -1)
     for batch, task_ids, rows in chosen_rows(snapshot.shards, snapshot.best, snapshot.best.outcome >= 0):
-        columns = batch.columns
-        seconds[task_ids] = columns["seconds"][rows]
-        checksums, attempts = columns["checksum"][rows].astype(np.uint64), columns["attempt"][rows].astype(np.uint64)
-        source[task_ids] |= (checksums << np.uint64(8)) | (attempts << np.uint64(40))
+        seconds[task_ids] = batch.columns["seconds"][rows]
         succeeded = task_ids[snapshot.best.outcome[task_ids] == 1]
         if len(succeeded):
             numbers[succeeded] = digests.setdefault(Origin.from_json(batch.origin).code, len(digests))
-    found = {"seconds": seconds, _SOURCE: source}
+    found = {"seconds": seconds}
     return found if len(digests) <= 1 else found | {"code_digest": np.array([*digests, ""])[numbers]}
 
 

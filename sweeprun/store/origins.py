@@ -7,7 +7,7 @@ import socket
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from sweeprun.cpus import THREAD_VARIABLES
@@ -50,6 +50,7 @@ class Origin:
         return json.dumps(asdict(self), separators=(",", ":"))
 
     @classmethod
+    @lru_cache(maxsize=256)
     def from_json(cls, text: str) -> "Origin":
         """The inverse of `to_json`; an origin of which nothing is known, if it can't be read."""
         with suppress(ValueError, TypeError, KeyError, RecursionError):
