@@ -18,7 +18,7 @@ from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.design.extending import grid_positions, whole_grid
 from sweeprun.design.grid import Grid
 from sweeprun.errors import ResultError
-from sweeprun.results.dtypes import cast, encodable, family, kept
+from sweeprun.results.dtypes import cast, encodable, encodable_text, family, kept
 from sweeprun.results.parts import Part, chosen_rows, read_parts
 from sweeprun.results.plan import dimension_names
 from sweeprun.store.origins import Origin
@@ -172,7 +172,7 @@ def _free_names(columns: Sequence[Column], taken: frozenset[str]) -> list[Column
     names = set(taken)
     free = []
     for column in columns:
-        name = _encodable(column.name)
+        name = encodable_text(column.name)
         while name in names:
             name += "_"
         names.add(name)
@@ -197,7 +197,7 @@ class Tidy:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.grid: Grid = whole_grid(snapshot.manifest.table)
-        self._dims = tuple(map(_encodable, dimension_names(self.grid)))
+        self._dims = tuple(map(encodable_text, dimension_names(self.grid)))
         self._taken = RESERVED_NAMES.union(self._dims, (axis.name for axis in self.grid.axes))
         layouts, self._digests = _layouts(snapshot)
         self.outputs = _outputs([(task_id, layout.renamed(self._taken)) for task_id, layout in layouts])
@@ -216,7 +216,7 @@ class Tidy:
             for axis in dimension.axes:
                 labels = axis.coordinates()
                 labels = encodable(labels) if labels.dtype.kind == "U" else labels
-                own_name = name if dimension.joint is None else _encodable(axis.name)
+                own_name = name if dimension.joint is None else encodable_text(axis.name)
                 found[own_name] = number, nested(labels, arrow_type(labels.dtype))
         return found
 
@@ -280,13 +280,8 @@ def as_metadata(attrs: Mapping[str, Any]) -> dict[str, str]:
     plain = {}
     for name, value in attrs.items():
         text = value if isinstance(value, str) else json.dumps(value, default=str)
-        plain[_encodable(str(name))] = _encodable(text)
+        plain[encodable_text(str(name))] = encodable_text(text)
     return plain
-
-
-def _encodable(text: str) -> str:
-    """Text without lone surrogates, which UTF-8 has no bytes for."""
-    return text.encode(errors="backslashreplace").decode()
 
 
 def _of_tasks(best: BestRecords, tasks: slice) -> BestRecords:
