@@ -12,7 +12,7 @@ from sweeprun.store.directory import RunDirectory
 
 if TYPE_CHECKING:
     from sweeprun.results.collect import Collected
-    from sweeprun.results.tidy import Output
+    from sweeprun.results.columns import Output
 
 DEFAULT_OUTPUT = Path("results.nc")
 _SHOWN_LINES = 20

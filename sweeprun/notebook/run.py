@@ -92,6 +92,7 @@ class Run:
         if self._dataset is None:
             from sweeprun.results.collect import open_snapshot
 
+            import_module("sweeprun.mc")  # which gives Datasets their `.mc`
             self._dataset = open_snapshot(self._snapshot).dataset
             if self._dataset.nbytes <= _SMALL_BYTES:
                 self._dataset.load()

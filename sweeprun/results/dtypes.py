@@ -85,5 +85,9 @@ def encodable(texts: np.ndarray) -> np.ndarray:
         codes = np.ascontiguousarray(texts).reshape(-1).view(np.uint32)
         if not ((codes >= _FIRST_SURROGATE) & (codes <= _LAST_SURROGATE)).any():
             return texts
-    plain = [text.encode(errors="backslashreplace").decode() for text in texts.flat]
-    return np.array(plain, texts.dtype.kind).reshape(texts.shape)
+    return np.array([encodable_text(text) for text in texts.flat], texts.dtype.kind).reshape(texts.shape)
+
+
+def encodable_text(text: str) -> str:
+    """The same of one string."""
+    return text.encode(errors="backslashreplace").decode()

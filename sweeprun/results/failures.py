@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sweeprun.errors import FormatError
+from sweeprun.results.dtypes import encodable_text
 from sweeprun.results.parts import chosen_rows
 from sweeprun.store.records import Failure
 from sweeprun.store.states import STATE_ORDER, Snapshot, TaskState
@@ -71,16 +72,16 @@ def failure_table(snapshot: Snapshot) -> "pd.DataFrame":
     import pandas as pd
 
     failed = sorted(failed_tasks(snapshot), key=lambda task: task.task_id)
-    task_ids = [task.task_id for task in failed]
     table = snapshot.manifest.table
-    columns: dict[str, list[Any]] = {axis.name: [] for axis in table.blocks[0].design.axes}
-    for task_id in task_ids:
-        for name, label in table.task(task_id).coordinates.items():
-            columns[name].append(label)
-    for name in ("error", "message", "traceback"):
-        own = [getattr(task, "kind" if name == "error" else name) for task in failed]
-        columns[name if name not in columns else f"{name}_"] = own
-    return pd.DataFrame(columns, index=pd.Index(task_ids, name="task_id", dtype="int64"))
+    columns: dict[str, list[Any]] = {encodable_text(axis.name): [] for axis in table.blocks[0].design.axes}
+    for task in failed:
+        labels = table.task(task.task_id).coordinates.values()
+        for column, label in zip(columns.values(), labels, strict=True):
+            column.append(encodable_text(label) if isinstance(label, str) else label)
+    told = {"error": [task.kind for task in failed], "message": [task.message for task in failed]}
+    for name, texts in (told | {"traceback": [task.traceback for task in failed]}).items():
+        columns[name if name not in columns else f"{name}_"] = list(map(encodable_text, texts))
+    return pd.DataFrame(columns, index=pd.Index([task.task_id for task in failed], name="task_id", dtype="int64"))
 
 
 def group_failures(failed: Iterable[FailedTask]) -> list[FailureGroup]:

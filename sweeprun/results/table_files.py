@@ -19,8 +19,9 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from sweeprun.errors import UsageError
+from sweeprun.results.columns import Output
 from sweeprun.results.export import check_output
-from sweeprun.results.tidy import Output, Tidy
+from sweeprun.results.tidy import Tidy
 from sweeprun.store.files import temporary_sibling
 from sweeprun.store.states import Snapshot
 

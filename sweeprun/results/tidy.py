@@ -6,9 +6,8 @@ Rows are made in blocks, of which only one is in memory.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,8 @@ from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.design.extending import grid_positions, whole_grid
 from sweeprun.design.grid import Grid
 from sweeprun.errors import ResultError
-from sweeprun.results.dtypes import cast, encodable, family, kept
+from sweeprun.results.columns import Column, Output, arrow_type, element_columns, nested, whole_columns
+from sweeprun.results.dtypes import encodable, encodable_text, family, kept
 from sweeprun.results.parts import Part, chosen_rows, read_parts
 from sweeprun.results.plan import dimension_names
 from sweeprun.store.origins import Origin
@@ -28,143 +28,6 @@ from sweeprun.store.states import STATE_ORDER, BestRecords, Snapshot
 
 _BLOCK_BYTES = 2**25
 _MOST_ROWS = 2**16
-_TEXT_BYTES = 64
-"""What a string is taken to need, where nothing says how long it is."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
-    """A variable that tasks returned, over all of them.
-
-    Attributes
-    ----------
-    name, dims
-        As in the Dataset.
-    dtype
-        Of its values; the one that holds those of all tasks.
-    shape
-        The largest length along each dim.
-    attrs
-        Its attributes.
-    """
-
-    name: str
-    dims: tuple[str, ...]
-    dtype: np.dtype[Any]
-    shape: tuple[int, ...]
-    attrs: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def elements(self) -> int:
-        """How many values a task has of it, at most."""
-        return prod(self.shape)
-
-    @property
-    def nbytes(self) -> int:
-        """What they take."""
-        return self.elements * (_TEXT_BYTES if self.dtype.kind == "U" else self.dtype.itemsize)
-
-    @property
-    def components(self) -> tuple[str, ...]:
-        """What one value consists of: complex numbers are two columns, since tables have no such type."""
-        return ("real", "imag") if self.dtype.kind == "c" else ("",)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """A column that holds an output, or one element of it.
-
-    Attributes
-    ----------
-    name
-        Of the column.
-    output
-        What it is made of.
-    element
-        Its indices into the output's dims; None if the column holds the whole, as nested lists.
-    component
-        ``real`` or ``imag`` of a complex number.
-    """
-
-    name: str
-    output: Output
-    element: tuple[int, ...] | None = None
-    component: str = ""
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """Of one value."""
-        return np.empty(0, self.output.dtype).real.dtype if self.component else self.output.dtype
-
-    @property
-    def type(self) -> pa.DataType:
-        """Arrow's type of the column."""
-        kind = arrow_type(self.dtype)
-        for _ in self.output.dims if self.element is None else ():
-            kind = pa.list_(kind)
-        return kind
-
-    def array(self, values: np.ndarray) -> pa.Array | None:
-        """The column of some tasks that returned values of one shape; None if these don't have the element."""
-        if self.element is not None:
-            if any(index >= length for index, length in zip(self.element, values.shape[1:], strict=True)):
-                return None
-            place: tuple[Any, ...] = (slice(None), *self.element)
-            values = values[place]
-        if self.output.dtype.kind != "U":
-            try:
-                values = cast(values, self.output.dtype)
-            except OverflowError as error:
-                raise ResultError(f"{self.output.name!r} can't be collected: {error}") from error
-        return nested(getattr(values, self.component) if self.component else values, arrow_type(self.dtype))
-
-
-def arrow_type(dtype: np.dtype[Any]) -> pa.DataType:
-    """Arrow's type of what `kept` gives, but complex numbers."""
-    match dtype.kind:
-        case "U" | "O":
-            return pa.string()
-        case "S":
-            return pa.binary()
-        case "M":
-            return pa.timestamp(np.datetime_data(dtype)[0])
-        case "m":
-            return pa.duration(np.datetime_data(dtype)[0])
-        case _:
-            return pa.from_numpy_dtype(dtype)
-
-
-def nested(values: np.ndarray, kind: pa.DataType) -> pa.Array:
-    """An array of n dimensions as one of lists of lists, n - 1 deep; NaN stays NaN, and NaT is missing."""
-    flat = np.ascontiguousarray(values).reshape(-1)
-    array = pa.array(flat.tolist() if flat.dtype.kind in "US" else flat, kind)
-    for place in range(values.ndim - 1, 0, -1):
-        lists, length = prod(values.shape[:place]), values.shape[place]
-        array = pa.ListArray.from_arrays(pa.array(np.arange(lists + 1) * length, pa.int32()), array)
-    return array
-
-
-def element_columns(output: Output) -> list[Column]:
-    """One column for each element: ``curve[0]``, ``image[2,3]``."""
-    return [
-        Column(name=_column_name(output, component, index), output=output, element=index, component=component)
-        for index in np.ndindex(*output.shape)
-        for component in output.components
-    ]
-
-
-def whole_columns(output: Output) -> list[Column]:
-    """One column for an output, of lists if it has dims; two if it is complex."""
-    element = None if output.dims else ()
-    return [
-        Column(name=_column_name(output, component), output=output, element=element, component=component)
-        for component in output.components
-    ]
-
-
-def _column_name(output: Output, component: str, index: Sequence[int] = ()) -> str:
-    place = f"[{','.join(map(str, index))}]" if index else ""
-    return output.name + place + (f".{component}" if component else "")
 
 
 def _free_names(columns: Sequence[Column], taken: frozenset[str]) -> list[Column]:
@@ -172,7 +35,7 @@ def _free_names(columns: Sequence[Column], taken: frozenset[str]) -> list[Column
     names = set(taken)
     free = []
     for column in columns:
-        name = _encodable(column.name)
+        name = encodable_text(column.name)
         while name in names:
             name += "_"
         names.add(name)
@@ -197,7 +60,7 @@ class Tidy:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.grid: Grid = whole_grid(snapshot.manifest.table)
-        self._dims = tuple(map(_encodable, dimension_names(self.grid)))
+        self._dims = tuple(map(encodable_text, dimension_names(self.grid)))
         self._taken = RESERVED_NAMES.union(self._dims, (axis.name for axis in self.grid.axes))
         layouts, self._digests = _layouts(snapshot)
         self.outputs = _outputs([(task_id, layout.renamed(self._taken)) for task_id, layout in layouts])
@@ -216,7 +79,7 @@ class Tidy:
             for axis in dimension.axes:
                 labels = axis.coordinates()
                 labels = encodable(labels) if labels.dtype.kind == "U" else labels
-                own_name = name if dimension.joint is None else _encodable(axis.name)
+                own_name = name if dimension.joint is None else encodable_text(axis.name)
                 found[own_name] = number, nested(labels, arrow_type(labels.dtype))
         return found
 
@@ -280,13 +143,8 @@ def as_metadata(attrs: Mapping[str, Any]) -> dict[str, str]:
     plain = {}
     for name, value in attrs.items():
         text = value if isinstance(value, str) else json.dumps(value, default=str)
-        plain[_encodable(str(name))] = _encodable(text)
+        plain[encodable_text(str(name))] = encodable_text(text)
     return plain
-
-
-def _encodable(text: str) -> str:
-    """Text without lone surrogates, which UTF-8 has no bytes for."""
-    return text.encode(errors="backslashreplace").decode()
 
 
 def _of_tasks(best: BestRecords, tasks: slice) -> BestRecords:

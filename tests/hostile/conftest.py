@@ -4,7 +4,7 @@ import json
 import re
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
@@ -17,6 +17,8 @@ from sweeprun.design.axes import Axis, LabelKind
 from sweeprun.design.policy import Policy
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.design.values import DecimalRange
+from sweeprun.errors import SweeprunError
+from sweeprun.notebook.run import open_run
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.logs import mark
 from sweeprun.store.notices import GlobalRandomness, note_failure, note_global_randomness
@@ -111,6 +113,13 @@ def peak_kilobytes() -> int:
     return int(re.search(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text())[1])  # type: ignore[index]
 
 
+def look_as_in_a_notebook(run: RunDirectory) -> None:
+    opened = open_run(run.path)
+    texts = repr(opened), opened._repr_html_()
+    assert not any("\x1b" in text or "<script" in text for text in texts)
+    assert len(opened.failures) <= sum(opened.counts.values())
+
+
 @pytest.fixture
 def look(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Look:
     """Run every command that looks at a run: exit codes, and what was said. Only a `SweeprunError` may happen."""
@@ -133,6 +142,7 @@ def look(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureF
             ["list", str(tmp_path / "multirun")],
             ["collect", path, "-o", "out.nc"],
             ["collect", path, "-o", "out.zarr", "--json"],
+            ["collect", path, "-o", "out.parquet", "--json"],
         ):
             with at_most(LONGEST_SECONDS):
                 code = main(words)
@@ -142,6 +152,8 @@ def look(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureF
             assert code != 2 or captured.err.count("sweeprun: ") == 1, captured.err
             assert words[0] == "logs" or "\x1b" not in captured.out + captured.err, words
             said[" ".join([words[0], *words[2:]])] = code, captured.out + captured.err
+        with at_most(LONGEST_SECONDS), suppress(SweeprunError):
+            look_as_in_a_notebook(run)
         assert not list(tmp_path.rglob("pwned"))
         assert peak_kilobytes() < MOST_KILOBYTES
         return said

@@ -19,7 +19,7 @@ from sweeprun.design.tasks import TaskTable
 from sweeprun.errors import ResultError
 from sweeprun.results import tidy as module
 from sweeprun.results.collect import collect_run
-from sweeprun.results.tidy import Tidy, nested
+from sweeprun.results.tidy import Tidy
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.origins import Origin
 from sweeprun.store.records import Record
@@ -196,9 +196,3 @@ def test_blocks_make_no_difference_and_agree_with_the_dataset(
         data = dataset[name].broadcast_like(dataset["task_id"]).values.reshape(-1)
         found = whole[name].to_pandas().to_numpy()
         np.testing.assert_array_equal(found, data, err_msg=name)
-
-
-@given(st.lists(st.integers(0, 3), min_size=1, max_size=4))
-def test_nested_lists_are_the_array(shape: list[int]) -> None:
-    values = np.arange(np.prod(shape, dtype=int)).reshape(shape)
-    assert nested(values, pa.int64()).to_pylist() == values.tolist()
