@@ -17,7 +17,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 
 from sweeprun.config.application import Application
-from sweeprun.config.composing import compose_for_sweep, rows_of_configs, type_axis
+from sweeprun.config.composing import compose_for_sweep, rows_of_configs
 from sweeprun.config.frozen import Composition, config_steps, freeze
 from sweeprun.config.grammar import ZipSweep, extend_grammar, with_names
 from sweeprun.config.samples import drawn
@@ -30,6 +30,7 @@ from sweeprun.config.sweeps import (
     refuse_repeated_points,
     zip_members,
 )
+from sweeprun.config.typing_axes import type_axis
 from sweeprun.design.axes import Axis, label_key
 from sweeprun.design.extending import extend_table, grid_of, join_points, whole_grid
 from sweeprun.design.grid import Dimension, Grid

@@ -1,47 +1,20 @@
 """Merge parts into variables over the whole grid; every value goes to its known position, nothing is searched."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from sweeprun.errors import ResultError
-from sweeprun.results.dtypes import DType, cast, equal, family, kept, missing
+from sweeprun.results.dtypes import DType, equal, missing
+from sweeprun.results.own_dimensions import OwnDimension, cast_named, joined_dtype, own_dimensions
 from sweeprun.results.parts import Part, is_dimension_coordinate
 from sweeprun.store.payloads import Variable
 
 RECORDED_TYPE = "recorded_type"
 """The attribute of truth values that are numbers, because some are missing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnDimension:
-    """A dimension that tasks' results have of their own.
-
-    Attributes
-    ----------
-    length
-        Of the longest task, or of the union of all coordinates.
-    values
-        Its coordinate, if tasks gave one.
-    aligned
-        Whether tasks have coordinates of which none continues the others, so that each is placed by its values.
-    attrs
-        Of the coordinate.
-    """
-
-    length: int
-    values: np.ndarray | None = None
-    aligned: bool = False
-    attrs: dict[str, Any] = field(default_factory=dict)
-
-    def places(self, own: np.ndarray, length: int) -> np.ndarray:
-        """Where the entries of one part belong."""
-        if self.aligned and self.values is not None:
-            return np.searchsorted(self.values, cast(own, self.values.dtype))
-        return np.arange(length)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,107 +152,6 @@ class MergedResults:
         return sum(one.dtype.itemsize * prod(one.shape) for one in self.variables if one.gridded)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Labels:
-    """How one part labels a dimension; ``values`` is None if it doesn't."""
-
-    task_id: int
-    length: int
-    values: np.ndarray | None = None
-    attrs: dict[str, Any]
-
-
-def own_dimensions(parts: Sequence[Part]) -> dict[str, OwnDimension]:
-    """The dimensions that results have of their own, over all parts.
-
-    Raises
-    ------
-    ResultError
-        If the coordinates that two tasks gave don't go together.
-    """
-    labels: dict[str, list[_Labels]] = {}
-    for part in parts:
-        lengths = {
-            dim: length
-            for variable in part.layout.variables
-            for dim, length in zip(variable.dims, variable.shape, strict=True)
-        }
-        own = part.own_coordinates()
-        for dim, length in lengths.items():
-            variable, values = own.get(dim, (None, None))
-            attrs = variable.attrs if variable is not None else {}
-            labels.setdefault(dim, []).append(
-                _Labels(task_id=int(part.task_ids[0]), length=length, values=values, attrs=attrs)
-            )
-    return {dim: _own_dimension(dim, given) for dim, given in labels.items()}
-
-
-def _own_dimension(dim: str, given: Sequence[_Labels]) -> OwnDimension:
-    length = max(labels.length for labels in given)
-    labelled = [(labels, labels.values) for labels in given if labels.values is not None]
-    if not labelled:
-        return OwnDimension(length=length)
-    attrs = next((labels.attrs for labels, _ in labelled if labels.attrs), {})
-    first, _ = labelled[0]
-    values = _joined(f"coordinate {dim!r}", [(labels.task_id, values) for labels, values in labelled])
-    if values[0].dtype == np.float16:  # which pandas has no index for
-        values = [array.astype(np.float32) for array in values]
-    longest = max(values, key=len)
-    unlabelled = next((labels for labels in given if labels.values is None), None)
-    if all(equal(array, longest[: len(array)]) for array in values):
-        if length > len(longest):
-            raise ResultError(_half_labelled(dim, first, unlabelled))
-        return OwnDimension(length=length, values=longest, attrs=attrs)
-    if unlabelled is not None:
-        raise ResultError(_half_labelled(dim, first, unlabelled))
-    for (labels, _), array in zip(labelled, values, strict=True):
-        if len(np.unique(array)) < len(array):
-            raise ResultError(
-                f"tasks have different coordinates {dim!r}, and that of task {labels.task_id} has a value twice, "
-                "so they can't be aligned"
-            )
-    union = np.unique(np.concatenate(values))
-    return OwnDimension(length=len(union), values=union, aligned=True, attrs=attrs)
-
-
-def _half_labelled(dim: str, labelled: _Labels, unlabelled: _Labels | None) -> str:
-    other = f"task {unlabelled.task_id}" if unlabelled is not None else "another task"
-    return (
-        f"task {labelled.task_id} has a coordinate for its dimension {dim!r} and {other} has none, "
-        "so they can't be aligned"
-    )
-
-
-def _joined(what: str, arrays: Sequence[tuple[int, np.ndarray]]) -> list[np.ndarray]:
-    """The arrays of several tasks in the type that holds them all.
-
-    Raises
-    ------
-    ResultError
-        If there is none; it names two tasks.
-    """
-    dtype = _joined_dtype(what, [(task_id, array.dtype) for task_id, array in arrays])
-    return [_cast(what, array, dtype) for _, array in arrays]
-
-
-def _joined_dtype(what: str, dtypes: Sequence[tuple[int, DType]]) -> DType:
-    first_id, first = dtypes[0]
-    for task_id, dtype in dtypes:
-        if family(dtype) != family(first):
-            raise ResultError(
-                f"{what} is a {family(first)} in task {first_id} and a {family(dtype)} in task {task_id}; "
-                "they must agree"
-            )
-    return np.result_type(*{kept(dtype) for _, dtype in dtypes})
-
-
-def _cast(what: str, array: np.ndarray, dtype: DType) -> np.ndarray:
-    try:
-        return cast(array, dtype)
-    except OverflowError as error:
-        raise ResultError(f"{what} can't be collected: {error}") from error
-
-
 def merge_results(parts: Sequence[Part], positions: np.ndarray) -> MergedResults:
     """What the results of all tasks are as variables over the grid; their values are not read yet.
 
@@ -315,7 +187,7 @@ def _merge(name: str, pieces: Sequence[Piece], dimensions: dict[str, OwnDimensio
                 f"{name!r} has the dims {first.variable.dims} in task {first.part.task_ids[0]} "
                 f"and {piece.variable.dims} in task {piece.part.task_ids[0]}; they must agree"
             )
-    dtype = _joined_dtype(repr(name), [(int(piece.part.task_ids[0]), piece.dtype) for piece in pieces])
+    dtype = joined_dtype(repr(name), [(int(piece.part.task_ids[0]), piece.dtype) for piece in pieces])
     dims = first.variable.dims
     shape = tuple(dimensions[dim].length for dim in dims)
     whole = all(piece.variable.shape == shape for piece in pieces) and not any(dimensions[dim].aligned for dim in dims)
@@ -345,7 +217,7 @@ def _shared_value(name: str, pieces: Sequence[Piece], dtype: DType) -> np.ndarra
     value: np.ndarray | None = None
     for piece in pieces:
         for columns in piece.part.windows():
-            column = _cast(repr(name), columns[piece.column], dtype)
+            column = cast_named(repr(name), columns[piece.column], dtype)
             value = column[0] if value is None else value
             if not equal(column, np.broadcast_to(value, column.shape)):
                 return None
@@ -368,7 +240,7 @@ def _place(
 ) -> None:
     """Place the values of some tasks."""
     if column.dtype.kind in "mM":
-        column = _cast(repr(variable.name), column, out.dtype)
+        column = cast_named(repr(variable.name), column, out.dtype)
     dims = variable.dims
     if column.shape[1:] == variable.shape and not any(dimensions[dim].aligned for dim in dims):
         out[rows] = column

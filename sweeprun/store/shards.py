@@ -61,6 +61,10 @@ _MOST_IN_MEMORY = 2**28
 """Bytes of all shards of a run together."""
 
 _FEWEST_FOR_TABLES = 64
+_SMALL_BATCH = 2**17
+_MOST_JOINED = 1000
+"""So small, in bytes of payloads, are batches that are joined as they are read, and so many at most."""
+
 _SHOWN_GAPS = 5
 _SHOWN_BYTES = 20
 
@@ -220,7 +224,7 @@ def read_shard(path: Path, *, in_memory: bool = True, known: ShardContents | Non
     known
         What was read of it before, if all but its end could be: only what comes after is read.
     """
-    batches = list(known.batches) if known else []
+    batches: list[Batch] = []
     start = end = known.end if known else 0
     try:
         content, parts = read_content(path, in_memory=in_memory, start=start)
@@ -240,6 +244,9 @@ def read_shard(path: Path, *, in_memory: bool = True, known: ShardContents | Non
             return ShardContents(path=path, batches=(), torn=str(error))
         except (ValueError, LookupError, RecursionError, FormatError):
             gaps.append((start + message.start, end))
+    if in_memory:
+        batches = list(_joined(batches))
+    batches = [*(known.batches if known else ()), *batches]
     only_tail = not gaps and bool(batches)
     size = start + len(content)
     if not is_end(content, end - start):
@@ -250,6 +257,36 @@ def read_shard(path: Path, *, in_memory: bool = True, known: ShardContents | Non
     return ShardContents(
         path=path, batches=tuple(batches), torn=torn, only_tail=only_tail and torn is not None, end=end
     )
+
+
+def _joined(batches: Sequence[Batch]) -> Iterator[Batch]:
+    """Small neighbouring batches of one origin with the same layouts as one: whoever reads them does much for each."""
+    waiting: list[Batch] = []
+    for batch in batches:
+        first = waiting[0] if waiting else batch
+        same = (first.origin, first.layouts) == (batch.origin, batch.layouts)
+        small = max(len(first.data), len(batch.data)) <= _SMALL_BATCH
+        if waiting and not (same and small and len(waiting) < _MOST_JOINED):
+            yield _join(waiting)
+            waiting = []
+        waiting.append(batch)
+    if waiting:
+        yield _join(waiting)
+
+
+def _join(batches: Sequence[Batch]) -> Batch:
+    first = batches[0]
+    if len(batches) == 1:
+        return first
+    columns = {name: np.concatenate([batch.columns[name] for batch in batches]) for name in NUMERIC}
+    parts = [batch.data[int(batch.offsets[0]) : int(batch.offsets[-1])] for batch in batches]
+    begins = np.cumsum([0, *map(len, parts)])
+    shifted = [
+        batch.offsets[:-1] + (begin - batch.offsets[0]) for batch, begin in zip(batches, begins[:-1], strict=True)
+    ]
+    offsets = np.concatenate([*shifted, begins[-1:]])
+    data = memoryview(b"".join(parts))
+    return Batch(columns=columns, layouts=first.layouts, origin=first.origin, offsets=offsets, data=data)
 
 
 def _has_records(content: Content, message: Message) -> bool:
