@@ -14,13 +14,14 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from zlib import crc32
 
 import numpy as np
 
 from sweeprun.errors import FormatError
+from sweeprun.store.checksums import continued_checksums, joined_checksums, row_checksums
 from sweeprun.store.content import FileContent, read_content
 from sweeprun.store.files import list_files
 from sweeprun.store.messages import Content, Message, MessageKind, find_messages, is_end
@@ -60,7 +61,6 @@ _HEADER = np.dtype(
 _MOST_IN_MEMORY = 2**28
 """Bytes of all shards of a run together."""
 
-_FEWEST_FOR_TABLES = 64
 _SMALL_BATCH = 2**17
 _MOST_JOINED = 1000
 """So small, in bytes of payloads, are batches that are joined as they are read, and so many at most."""
@@ -138,49 +138,22 @@ class Batch:
         known &= succeeded | (self.columns["outcome"] == Outcome.FAILED.value)
         numbers = np.where(known, self.columns["layout"], 0)
         origin = self.origin.encode(errors="replace")
-        sums = np.fromiter(map(crc32, headers.view(f"V{_HEADER.itemsize}").tolist()), np.uint32, len(self))
+        sums = row_checksums(headers.view(np.uint8).reshape(len(self), _HEADER.itemsize))
         for number, layout in enumerate(self.layouts or ("",)):
             rows = numbers == number
             sums[rows] = continued_checksums(sums[rows], origin + layout.encode(errors="replace"))
-        sums = np.fromiter(map(crc32, self._payloads(), sums.tolist()), np.uint32, len(self))
-        sound: np.ndarray = known & (sums == self.columns["checksum"])
+        sound: np.ndarray = known & (self._with_payloads(sums) == self.columns["checksum"])
         return sound
 
-    def _payloads(self) -> list[bytes] | list[memoryview]:
-        """All payloads."""
+    def _with_payloads(self, sums: np.ndarray) -> np.ndarray:
+        """Sums, continued by the payload of each record."""
         data, begins, ends = memoryview(self.data[:]), self.offsets[:-1], self.offsets[1:]
         size = int(ends[0] - begins[0])
         if size and (ends - begins == size).all():
-            whole = data[int(begins[0]) : int(ends[-1])]
-            return np.frombuffer(whole, f"V{size}").tolist()  # type: ignore[no-any-return]
-        return [data[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
-
-
-def continued_checksums(sums: np.ndarray, content: bytes) -> np.ndarray:
-    """The CRC-32 of many messages, given that of each before the same bytes are appended to all.
-
-    A CRC is linear: what the bytes make of a sum is what they make of 0, and what they make of its bits.
-    """
-    if len(sums) < _FEWEST_FOR_TABLES:
-        return np.array([crc32(content, int(one)) for one in sums], np.uint32)
-    of_zero, tables = _tables(content)
-    whole = np.full(len(sums), of_zero, np.uint32)
-    for byte, table in enumerate(tables):
-        whole ^= table[(sums >> np.uint32(8 * byte)) & np.uint32(255)]
-    return whole
-
-
-@lru_cache(maxsize=64)
-def _tables(content: bytes) -> tuple[int, np.ndarray]:
-    """What some bytes make of the sum 0, and, for each byte of a sum, of its values besides."""
-    of_zero = crc32(content)
-    tables = np.zeros((4, 256), np.uint32)
-    for bit in range(32):
-        byte, place = divmod(bit, 8)
-        tables[byte, 1 << place : 2 << place] = tables[byte, : 1 << place] ^ np.uint32(
-            crc32(content, 1 << bit) ^ of_zero
-        )
-    return of_zero, tables
+            rows = np.frombuffer(data[int(begins[0]) : int(ends[-1])], np.uint8).reshape(len(self), size)
+            return joined_checksums(sums, rows)
+        payloads = [data[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+        return np.fromiter(map(crc32, payloads, sums.tolist()), np.uint32, len(self))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sweeprun.errors import FormatError
 from sweeprun.store import content as module
 from sweeprun.store.content import FileContent, read_content
-from sweeprun.store.shards import continued_checksums, read_shard
+from sweeprun.store.shards import read_shard
 from tests.results.runs import count_axis, failure, make_run, success, write_shard
 
 
@@ -60,11 +60,3 @@ def test_a_shard_reads_the_same_from_a_file_and_from_memory(tmp_path: Path) -> N
         memory, file = read_shard(path), read_shard(path, in_memory=False)
         assert list(memory.records()) == list(file.records())
         assert (memory.torn, memory.only_tail) == (file.torn, file.only_tail)
-
-
-@given(st.lists(st.binary(max_size=20), max_size=100), st.binary(max_size=50))
-def test_sums_of_many_messages_go_on_as_those_of_each(beginnings: list[bytes], end: bytes) -> None:
-    from zlib import crc32
-
-    sums = np.array([crc32(begin) for begin in beginnings], np.uint32)
-    assert continued_checksums(sums, end).tolist() == [crc32(begin + end) for begin in beginnings]
