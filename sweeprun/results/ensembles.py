@@ -109,14 +109,8 @@ def ensemble_statistics(
         If there is no such axis, no numeric variable, or an option is wrong.
     """
     names = members_of(dataset, over)
-    numeric = numeric_variables(dataset, names)
-    if not numeric:
-        raise UsageError(f"no variable of numbers has the axis {', '.join(names)}, so there are no statistics of it")
-    unknown = [name for name in variables or () if name not in numeric]
-    if unknown:
-        raise UsageError(f"there is no variable {unknown[0]!r} of numbers; there are: {', '.join(numeric)}")
     found: dict[str, Any] = {}
-    for name in variables or numeric:
+    for name in _chosen_variables(dataset, names, variables):
         variable = dataset[name]
         own_kind = kind or (IntervalKind.WILSON if is_proportion(variable) else IntervalKind.STUDENT)
         dims, samples = _samples(variable, names)
@@ -133,8 +127,18 @@ def ensemble_statistics(
     coordinates = _kept_coordinates(dataset, names) | {STATISTIC: list(STATISTICS)}
     if probabilities:
         coordinates["quantile"] = list(probabilities)
-    made = xr.Dataset(found, coordinates)
-    return made.assign_attrs({**dataset.attrs, "over": ", ".join(names)})
+    return xr.Dataset(found, coordinates, {**dataset.attrs, "over": ", ".join(names)})
+
+
+def _chosen_variables(dataset: xr.Dataset, over: Sequence[str], variables: Sequence[str] | None) -> Sequence[str]:
+    """The variables that were named, or all that hold numbers."""
+    numeric = numeric_variables(dataset, over)
+    if not numeric:
+        raise UsageError(f"no variable of numbers has the axis {', '.join(over)}, so there are no statistics of it")
+    unknown = [name for name in variables or () if name not in numeric]
+    if unknown:
+        raise UsageError(f"there is no variable {unknown[0]!r} of numbers; there are: {', '.join(numeric)}")
+    return variables or numeric
 
 
 def paired(
