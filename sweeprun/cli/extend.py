@@ -144,14 +144,15 @@ def _with_new_functions(code: "Code | None", extension: "Extension") -> "Code | 
 
 def _write(run: RunDirectory, manifest: "Manifest", extension: "Extension", number: int) -> None:
     """Add the tasks to the run; the configs first, so that no worker finds a task without its config."""
+    from sweeprun.cli.sweeping import read_inputs_aloud
     from sweeprun.config.frozen import write_added_configs
     from sweeprun.store.extensions import write_extension
     from sweeprun.store.files import make_directory
-    from sweeprun.store.inputs import input_paths, read_input_files, read_inputs
+    from sweeprun.store.inputs import input_paths, read_inputs
 
     known = read_inputs(run)
     new = [path for path in input_paths(extension.blocks) if path not in known]
-    inputs = read_input_files(Path(manifest.job.get("cwd", ".")), new)
+    inputs = read_inputs_aloud(Path(manifest.job.get("cwd", ".")), new)
     try:
         make_directory(run.extensions)
         configs = write_added_configs(run, extension.compositions) if extension.compositions else None

@@ -32,7 +32,7 @@ from sweeprun.launchers.variables import REFERENCE
 from sweeprun.store.code import Code
 from sweeprun.store.directory import RunDirectory, make_run_directory
 from sweeprun.store.files import create_file
-from sweeprun.store.inputs import input_paths, read_input_files, write_inputs
+from sweeprun.store.inputs import InputFile, input_paths, read_input_files, write_inputs
 from sweeprun.store.manifest import Manifest, write_manifest
 from sweeprun.store.provenance import keep_provenance
 from sweeprun.worker.functions import load_task_function
@@ -64,6 +64,7 @@ def config_source(args: Any) -> ConfigSource:
 
 
 AFTER_COLLECT = "--after-collect"
+_MUCH_TO_READ = 2 * 10**9
 _CONDITIONS = ("--exclude", "--only")
 
 
@@ -235,11 +236,19 @@ def create_run(prepared: PreparedSweep, command: Sequence[str]) -> tuple[RunDire
     run = make_run_directory(Path(hydra.sweep.dir), numbered="${now:" in _raw(hydra.sweep, "dir"))
     manifest = replace(prepared.manifest, provenance=keep_provenance(run, command, prepared.code))
     if paths := input_paths(sweep.table.blocks):
-        write_inputs(run, read_input_files(Path.cwd(), paths))
+        write_inputs(run, read_inputs_aloud(Path.cwd(), paths))
     write_configs(run, sweep.compositions)
     create_file(run.hydra_config, OmegaConf.to_yaml(sweep.sweep_config).encode())
     write_manifest(run, manifest)
     return run, manifest
+
+
+def read_inputs_aloud(base: Path, paths: Sequence[str]) -> list[InputFile]:
+    """Read input files to note what is in them; if that may take a while, say so."""
+    size = sum(path.stat().st_size for path in (base / path for path in paths) if path.is_file())
+    if size > _MUCH_TO_READ:
+        print(f"noting what is in {len(paths)} input files ({size / 1e9:.0f} GB)", file=sys.stderr, flush=True)
+    return read_input_files(base, paths)
 
 
 def _raw(node: DictConfig, key: str) -> str:

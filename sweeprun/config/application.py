@@ -97,7 +97,7 @@ class Application:
         try:
             return OverridesParser.create(config_loader=self.loader).parse_overrides(list(overrides))
         except (HydraException, ValueError) as error:
-            raise OverrideError(_message(error)) from error
+            raise OverrideError(message_of(error)) from error
 
     def is_group(self, key: str) -> bool:
         """Whether a key is a config group."""
@@ -189,7 +189,7 @@ class Application:
         """Raise an error of ours that says the same as Hydra's."""
         if isinstance(error, MissingConfigException):
             raise ConfigError(self._missing_config(error)) from error
-        message = _message(error)
+        message = message_of(error)
         hint = ""
         if "Key '" in message and "is not in struct" in message:
             hint = self._did_you_mean(message.split("Key '", 1)[1].split("'", 1)[0])
@@ -203,8 +203,8 @@ class Application:
                 "or name another one: sweeprun -cp DIRECTORY …"
             )
         message = (
-            f"{_message(error)}\nA structured config is registered by the module of the task function, if the primary "
-            "config or the command line names it (key `task`)"
+            f"{message_of(error)}\nA structured config is registered by the module of the task function, if the "
+            "primary config or the command line names it (key `task`)"
         )
         if error.missing_cfg_file == self.source.name and not path.startswith("pkg://"):
             names = sorted(file.stem for pattern in ("*.yaml", "*.yml") for file in Path(path).glob(pattern))
@@ -270,7 +270,7 @@ def show(parser: Any, args: Any, source: ConfigSource) -> None:
     try:
         _run_hydra(args, parser, sweeprun, config_path=None, config_name=None)
     except (ValueError, HydraException) as error:
-        raise UsageError(_message(error)) from error
+        raise UsageError(message_of(error)) from error
 
 
 def resolve_key(config: DictConfig, key: str) -> Any:
@@ -287,7 +287,7 @@ def resolve_key(config: DictConfig, key: str) -> Any:
             OmegaConf.to_container(value, resolve=True, throw_on_missing=True) if OmegaConf.is_config(value) else value
         )
     except Exception as error:
-        raise ConfigError(f"{key} can't be resolved: {_message(error)}") from error
+        raise ConfigError(f"{key} can't be resolved: {message_of(error)}") from error
 
 
 def resolve_job_key(config: DictConfig, key: str) -> Any:
@@ -306,11 +306,14 @@ def full_errors() -> bool:
     return os.environ.get("HYDRA_FULL_ERROR") == "1"
 
 
-def _message(error: BaseException) -> str:
+def message_of(error: BaseException) -> str:
     """What an error of Hydra or OmegaConf says, with its cause, without its advice on stack traces."""
     if isinstance(error, OverrideParseException):
         lines = [line for line in str(error).splitlines() if not line.startswith("Error parsing override")]
         reason = (lines[0] if lines else str(error)).partition(" expecting ")[0]
+        begin, evaluated, problem = reason.partition(" while evaluating ")
+        if evaluated and begin.isidentifier():  # by a function of the grammar, which says itself what is wrong
+            return f"the override {error.override!r} can't be read: {problem.partition(': ')[2]}"
         return (
             f"the override {error.override!r} can't be read: {reason}. Values with spaces, commas, quotes or brackets "
             "need quotes of their own: 'key=\"a, b\"'; Hydra's grammar: hydra.cc/docs/advanced/override_grammar/basic"

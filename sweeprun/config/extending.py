@@ -16,7 +16,7 @@ from hydra.core.override_parser.types import Override as HydraOverride
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 
-from sweeprun.config.application import Application
+from sweeprun.config.application import Application, message_of
 from sweeprun.config.composing import compose_for_sweep, rows_of_configs
 from sweeprun.config.frozen import Composition, config_steps, freeze
 from sweeprun.config.grammar import ZipSweep, extend_grammar, with_names
@@ -118,7 +118,7 @@ def _parse(words: Sequence[str]) -> list[HydraOverride]:
         extend_grammar()
         return list(OverridesParser.create().parse_overrides(with_names(words)))
     except (HydraException, ValueError) as error:
-        raise OverrideError(f"{' '.join(words)!r} can't be read: {str(error).splitlines()[0]}") from error
+        raise OverrideError(message_of(error)) from error
 
 
 def _dimension(

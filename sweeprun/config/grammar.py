@@ -47,6 +47,12 @@ class _Functions(Functions):
             return _zip(func)
         if func.name in _OWN_NAMES or (func.name not in self.definitions and _is_distribution(func.name)):
             return _distribution(func)
+        if func.name not in self.definitions:
+            known = ", ".join(sorted([*self.definitions, *_OWN_NAMES, "zip"]))
+            raise HydraException(
+                f"there is no function {func.name!r}; there are {known}, and the distributions of scipy.stats by their "
+                "names: gamma(2,scale=3)"
+            )
         return super().eval(func)
 
 

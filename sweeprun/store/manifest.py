@@ -155,7 +155,7 @@ def check_size(manifest: Manifest) -> None:
     if (size := len(json.dumps(manifest.to_dict(), indent=1))) > MOST_JSON // 2:
         raise UsageError(
             f"the values of the axes take {size} bytes when they are listed, and a run holds {MOST_JSON // 2}; write "
-            "them as range(…), or read them in the task function"
+            "them as range(…), draw fewer points, or read them in the task function"
         )
 
 
