@@ -25,7 +25,7 @@ from tests.storm.sweeps import SWEEP, TASKS, WORKERS, assert_part_of, assert_sam
 LIMIT = 300.0
 """Seconds after which a storm is given up: it should have been over long ago."""
 
-ENDINGS = {signal.SIGKILL: (-9,), signal.SIGTERM: (130, -15), signal.SIGINT: (130,), signal.SIGHUP: (130, -1)}
+ENDINGS = {signal.SIGKILL: (-9,), signal.SIGTERM: (130, -15), signal.SIGINT: (130, -2), signal.SIGHUP: (130, -1)}
 """How a launcher may end that is sent a signal: before it is ready for them, as any process does."""
 
 
