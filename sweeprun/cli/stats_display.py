@@ -8,7 +8,7 @@ from typing import Any
 import xarray as xr
 
 from sweeprun.cli.display import plain_message
-from sweeprun.results.ensembles import STATISTIC, Look
+from sweeprun.results.ensembles import STATISTIC, Look, numeric_variables
 
 _SHOWN_POINTS = 40
 _COLUMNS = ("n", "mean", "std", "sem", "low", "high")
@@ -53,7 +53,8 @@ def print_notes(dataset: xr.Dataset, found: xr.Dataset) -> None:
     if missing:
         told = "1 task has no result and is" if missing == 1 else f"{missing} tasks have no result and are"
         print(f"{told} left out; see `sweeprun status`", file=sys.stderr)
-    left = [str(name) for name in dataset.data_vars if name not in found.data_vars]
+    numeric = numeric_variables(dataset, str(found.attrs["over"]).split(", "))
+    left = [str(name) for name in dataset.data_vars if name not in numeric]
     if left:
         print(plain_message(f"no numbers over {found.attrs['over']}, so left out: {', '.join(left)}"), file=sys.stderr)
     if all(bool((found[name].sel({STATISTIC: "n"}) < 2).all()) for name in _variables(found)):
