@@ -2,7 +2,8 @@
 
 A *region* is a block of the grid that is contiguous in the order of its positions. Each variable has one file, a shard
 in Zarr's words, for each region, parted into chunks. Beside the variables, the group ``.sweeprun`` notes which record
-each value is from: only regions with other records are written again.
+each value is from, and what the files of each region looked like when they were written: only regions with other
+records, or with files that are no longer the same, are written again.
 
 References
 ----------
@@ -32,7 +33,8 @@ from sweeprun.errors import UsageError
 from sweeprun.results.export import check_output, put_in_place
 from sweeprun.results.plan import Plan
 from sweeprun.results.portable import portable, portable_names
-from sweeprun.store.files import temporary_sibling
+from sweeprun.results.seals import files_below, make_durable, seal_of
+from sweeprun.store.files import sync_directory, temporary_sibling
 
 _CHUNK_BYTES = 2**23
 _REGION_BYTES = 2**27
@@ -41,7 +43,9 @@ _OWN_GROUP = ".sweeprun"
 
 _NOTES = f"{_OWN_GROUP}/record"
 _NOTES_PER_CHUNK = 2**20
-_FORMAT = 1
+_SEALS = f"{_OWN_GROUP}/files"
+_SEALS_PER_CHUNK = 2**12
+_FORMAT = 2
 _UNKNOWN = np.uint64(2**64 - 1)
 """The note of a value that is being written."""
 
@@ -52,8 +56,9 @@ _TEXT_BYTES = 64
 def write_store(plan: Plan, path: Path) -> None:
     """Write a run as a Zarr store, or bring the store up to date that this run has there.
 
-    A store with other variables, shapes or types is replaced, whole or not at all. One that is brought up to date has a
-    task's state only when it has its results; after a kill in between, the next call mends it.
+    A store with other variables, shapes or types, or with damaged metadata, is replaced, whole or not at all. One that
+    is brought up to date has a task's state only when it has its results; after a kill or a power cut in between, the
+    next call mends it, as it does a region whose files somebody has changed.
 
     Raises
     ------
@@ -114,6 +119,7 @@ def _layout(plan: Plan) -> Layout:
     region = block_shape(plan.grid.shape, _REGION_BYTES // whole)
     region = tuple(-(-length // part) * part for length, part in zip(region, chunk, strict=True))
     told = {
+        "format": _FORMAT,
         "run": hashlib.sha256(plan.snapshot.run.manifest.read_bytes()).hexdigest(),
         "variables": [
             (str(name), variable.dims, variable.shape[len(plan.names) :], str(variable.dtype), repr(variable.attrs))
@@ -156,41 +162,74 @@ def _update(plan: Plan, layout: Layout, path: Path) -> bool:
         return False
     try:
         group = zarr.open_group(LocalStore(path), mode="r+", use_consolidated=False)
-        own = group[_OWN_GROUP]
-        notes: Any = group[_NOTES]
-        if own.attrs.get("fingerprint") != layout.fingerprint or notes.shape != (len(plan.grid),):
+        own, notes, seals = _own_arrays(group)
+        known = own.attrs.get("fingerprint") == layout.fingerprint
+        if not known or own.attrs.get("fixed") != seal_of(path, _fixed_files(layout, path)):
             return False
-        before = notes[:]
-    except (KeyError, TypeError, ValueError, OSError):  # no store of ours, or one that is damaged
+        before, sealed = notes[:], seals[:]
+        for left in path.rglob("*.partial"):  # by Zarr, when it was killed
+            left.unlink(missing_ok=True)
+    except (LookupError, RuntimeError, TypeError, ValueError, OSError):  # no store of ours, or one that is damaged
         return False
     sources = plan.sources
-    for place, start, stop in regions_of(plan.grid.shape, layout.region):
-        if (before[start:stop] != sources[start:stop]).any():
+    for number, (place, start, stop) in enumerate(regions_of(plan.grid.shape, layout.region)):
+        files = _region_files(layout, path, place)
+        same = bool(sealed[number] == seal_of(path, files))
+        if not same or (before[start:stop] != sources[start:stop]).any():
             notes[start:stop] = _UNKNOWN
+            for file in () if same else files:  # whoever writes a part of a file reads it, and it may be damaged
+                file.unlink(missing_ok=True)
             _write_region(plan, layout, path, place, start, stop)
+            make_durable(path, files)
+            seals[number] = seal_of(path, files)
             notes[start:stop] = sources[start:stop]
     _finish(plan, layout, path)
     return True
+
+
+def _own_arrays(group: Any) -> tuple[Any, Any, Any]:
+    """Our own group, the records that values are from, and the seals of the regions."""
+    return group[_OWN_GROUP], group[_NOTES], group[_SEALS]
+
+
+def _region_files(layout: Layout, path: Path, place: tuple[slice, ...]) -> list[Path]:
+    """The file of each variable in a region, whether it is there or not."""
+    numbers = [str(one.start // part) for one, part in zip(place, layout.region, strict=True)]
+    return [
+        path.joinpath(str(name), "c", *numbers, *["0"] * (variable.ndim - len(numbers)))
+        for name, variable in layout.template.variables.items()
+    ]
+
+
+def _fixed_files(layout: Layout, path: Path) -> list[Path]:
+    """What an update leaves alone: the metadata of the variables, and all of the labels."""
+    files = [path / str(name) / "zarr.json" for name in layout.template.variables]
+    return files + [file for name in layout.labels.variables for file in files_below(path / str(name))]
 
 
 def _replace(plan: Plan, layout: Layout, path: Path) -> None:
     """Write the whole store beside, and put it in its place."""
     with temporary_sibling(path) as temporary:
         try:
-            notes = _create(plan, layout, temporary)
+            group = _create(plan, layout, temporary)
+            own, notes, seals = _own_arrays(group)
             if plan.names:
-                for place, start, stop in regions_of(plan.grid.shape, layout.region):
+                for number, (place, start, stop) in enumerate(regions_of(plan.grid.shape, layout.region)):
                     _write_region(plan, layout, temporary, place, start, stop)
+                    seals[number] = seal_of(temporary, _region_files(layout, temporary, place))
+            own.attrs["fixed"] = seal_of(temporary, _fixed_files(layout, temporary))
             notes[:] = plan.sources
             _finish(plan, layout, temporary)
+            make_durable(temporary, files_below(temporary))
             put_in_place(temporary, path)
+            sync_directory(path.parent)
         finally:
             if temporary.is_dir():
                 shutil.rmtree(temporary)
 
 
 def _create(plan: Plan, layout: Layout, path: Path) -> Any:
-    """A store with arrays of their whole shapes, and with the labels; its notes."""
+    """A store with arrays of their whole shapes, and with the labels."""
     store, shape = LocalStore(path), plan.grid.shape
     encoding = {name: _encoding(layout, variable) for name, variable in layout.template.variables.items()}
     layout.template.to_zarr(store, mode="w", zarr_format=3, consolidated=False, encoding=encoding)
@@ -201,8 +240,11 @@ def _create(plan: Plan, layout: Layout, path: Path) -> Any:
     if layout.labels.variables:
         layout.labels.to_zarr(store, mode="a", consolidated=False)
     own = group.create_group(_OWN_GROUP)
-    own.attrs.update(format=_FORMAT, fingerprint=layout.fingerprint)
-    return group.create_array(_NOTES, shape=(len(plan.grid),), chunks=(_NOTES_PER_CHUNK,), dtype="uint64")
+    own.attrs.update(fingerprint=layout.fingerprint)
+    regions = sum(1 for _ in regions_of(shape, layout.region))
+    group.create_array(_NOTES, shape=(len(plan.grid),), chunks=(_NOTES_PER_CHUNK,), dtype="uint64")
+    group.create_array(_SEALS, shape=(regions,), chunks=(_SEALS_PER_CHUNK,), dtype="uint64")
+    return group
 
 
 def _write_region(plan: Plan, layout: Layout, path: Path, place: tuple[slice, ...], start: int, stop: int) -> None:

@@ -209,6 +209,56 @@ def test_a_damaged_store_is_made_anew(run: RunDirectory, tmp_path: Path) -> None
     assert_same(streamed(run, path), in_memory(run))
 
 
+def damage(path: Path, how: str) -> None:
+    content = bytearray(path.read_bytes())
+    if how == "gone":
+        path.unlink()
+        return
+    if how == "flipped":
+        content[len(content) // 2] ^= 0x55
+    path.write_bytes(content if how == "flipped" else content[: len(content) // 2])
+    os.utime(path, (1e9, 1e9))
+
+
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("x/c/0/0/0", "gone"),
+        ("y/c/2/1", "flipped"),
+        ("state/c/1/0", "cut"),
+        ("a/c/0", "gone"),
+        ("b/zarr.json", "cut"),
+        ("x/zarr.json", "gone"),
+        (".sweeprun/record/c/0", "cut"),
+        (".sweeprun/files/c/0", "gone"),
+        ("zarr.json", "flipped"),
+    ],
+)
+def test_what_became_of_a_file_is_noticed(run: RunDirectory, tmp_path: Path, name: str, how: str) -> None:
+    """After a power cut, a copy that broke off, or somebody's own writing."""
+    path = tmp_path / "out.zarr"
+    streamed(run, path)
+    damage(path / name, how)
+    assert_same(streamed(run, path), in_memory(run))
+
+
+def test_values_that_somebody_wrote_into_the_store_are_replaced(run: RunDirectory, tmp_path: Path) -> None:
+    path = tmp_path / "out.zarr"
+    opened = streamed(run, path)
+    region = {"a": slice(0, 6), "b": slice(0, 10)}
+    (opened[["y"]].drop_vars(["a", "b", "task_id", "state", "seconds"]) * 2).to_zarr(path, mode="r+", region=region)
+    assert_same(streamed(run, path), in_memory(run))
+
+
+def test_what_a_killed_writer_left_is_cleared_away(run: RunDirectory, tmp_path: Path) -> None:
+    path = tmp_path / "out.zarr"
+    streamed(run, path)
+    left = path / "x" / "c" / "0" / "0" / "0.0123.partial"
+    left.touch()
+    streamed(run, path)
+    assert not left.exists()
+
+
 def test_files_stay_few_and_anybody_can_read_them(run: RunDirectory, tmp_path: Path) -> None:
     path = tmp_path / "out.zarr"
     streamed(run, path)
