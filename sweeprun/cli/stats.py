@@ -39,7 +39,7 @@ def main(words: Sequence[str]) -> int:
 
     target = None if args.target is None else Target.parse(args.target, args.level)
     kind = None if args.interval is None else IntervalKind.parse(args.interval)
-    over = None if args.over is None else args.over.split(",")
+    over = None if args.over is None else _names(args.over)
     if args.output is not None:
         if args.output.suffix not in (".nc", ".zarr"):
             raise UsageError(f"statistics are written as .nc or .zarr, not as {str(args.output)!r}")
@@ -58,7 +58,7 @@ def main(words: Sequence[str]) -> int:
         level=args.level,
         probabilities=_numbers(args.quantiles),
         seed=args.seed,
-        variables=None if args.variables is None else args.variables.split(","),
+        variables=None if args.variables is None else _names(args.variables),
     )
     if args.output is not None:
         write_dataset(found, args.output)
@@ -69,6 +69,10 @@ def main(words: Sequence[str]) -> int:
         print_tables(dataset, found)
     print_notes(dataset, found)
     return 0
+
+
+def _names(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _numbers(text: str) -> list[float]:

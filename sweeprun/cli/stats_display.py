@@ -1,5 +1,6 @@
 """What ``sweeprun stats`` prints: tables, notes, and JSON."""
 
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import product
@@ -93,7 +94,9 @@ def look_text(look: Look) -> str:
         )
     if len(rows) > _SHOWN_POINTS:
         lines.append(f"  … and {len(rows) - _SHOWN_POINTS} more points; --json has all")
-    return "\n".join([*lines, f"run them with: sweeprun extend --until '{look.target}'"])
+    if len(look.over) == 1:  # of several it can't be told which one is to be extended
+        lines.append(f"run them with: sweeprun extend --until '{look.target}' --over {look.over[0]}")
+    return "\n".join(lines)
 
 
 def _variables(found: xr.Dataset) -> list[str]:
@@ -145,5 +148,5 @@ def _look_points(look: Look) -> list[dict[str, Any]]:
 
 
 def _known(value: float) -> float | None:
-    """JSON has no NaN."""
-    return None if value != value else float(value)  # noqa: PLR0124  # that is what NaN is
+    """JSON has neither NaN nor infinity."""
+    return float(value) if math.isfinite(value) else None

@@ -59,7 +59,7 @@ def extend_until(run: RunDirectory, rule: StoppingRule, extend: Callable[[str], 
     from sweeprun.results.collect import collect_snapshot
     from sweeprun.results.ensembles import look_at, members_of
 
-    known = -1
+    before: Look | None = None
     while True:
         snapshot = observe(run)
         _check_ended(snapshot)
@@ -69,13 +69,14 @@ def extend_until(run: RunDirectory, rule: StoppingRule, extend: Callable[[str], 
         members = dataset.sizes[over]
         done = not look.open_points
         added = 0 if done else max(0, min(_batch(rule, look, members), rule.limit - members))
-        values = int(look.points["n"].sum())
-        if not done and values == known:
+        stuck = before is not None and not done and not look.has_more_than(before)
+        _keep(run, rule, look, over, members, 0 if stuck else added)
+        if stuck:
             raise UsageError(
-                f"the last members brought no value of {rule.target.variable}: {run.shown()}; see `sweeprun status`"
+                f"the last members brought no value of {rule.target.variable} where {rule.target} is open "
+                f"({look.open_points} of {look.points['reached'].size} points): {run.shown()}; see `sweeprun status`"
             )
-        known = values
-        _keep(run, rule, look, over, members, added)
+        before = look
         print(_told(rule, look, members, added), file=sys.stderr, flush=True)
         if done or not added:
             return 0 if done else 1

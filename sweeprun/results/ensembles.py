@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -46,7 +46,9 @@ def members_of(dataset: xr.Dataset, over: str | Sequence[str] | None) -> tuple[s
         if found is None:
             raise UsageError(f"over which axis? There is neither 'member' nor 'seed'; axes: {known}")
         return (found,)
-    names = (over,) if isinstance(over, str) else tuple(over)
+    names = (over,) if isinstance(over, str) else tuple(dict.fromkeys(over))
+    if not names:
+        raise UsageError(f"over which axis? None is named; axes: {known}")
     for one in names:
         if one not in dataset.dims:
             raise UsageError(f"there is no axis {one!r} to take statistics over; axes: {known}")
@@ -109,8 +111,10 @@ def ensemble_statistics(
         If there is no such axis, no numeric variable, or an option is wrong.
     """
     names = members_of(dataset, over)
+    chosen = _chosen_variables(dataset, names, variables)
+    _check_names(dataset, names, chosen, with_quantiles=bool(probabilities))
     found: dict[str, Any] = {}
-    for name in _chosen_variables(dataset, names, variables):
+    for name in chosen:
         variable = dataset[name]
         own_kind = kind or (IntervalKind.WILSON if is_proportion(variable) else IntervalKind.STUDENT)
         dims, samples = _samples(variable, names)
@@ -139,6 +143,21 @@ def _chosen_variables(dataset: xr.Dataset, over: Sequence[str], variables: Seque
     if unknown:
         raise UsageError(f"there is no variable {unknown[0]!r} of numbers; there are: {', '.join(numeric)}")
     return variables or numeric
+
+
+def _check_names(dataset: xr.Dataset, over: Sequence[str], variables: Sequence[str], *, with_quantiles: bool) -> None:
+    """Refuse names that results need for themselves."""
+    taken = (STATISTIC, "quantile") if with_quantiles else (STATISTIC,)
+    for name in variables:
+        clash = next((dim for dim in dataset[name].dims if dim in taken and dim not in over), None)
+        if clash is not None:
+            raise UsageError(
+                f"{name} has an axis {clash!r} of its own, and so have statistics; name other variables (--variables), "
+                f"or rename it: dataset.rename({clash}=…)"
+            )
+        for tail in ("_quantile", "_quantile_sem") if with_quantiles else ():
+            if name + tail in variables:
+                raise UsageError(f"{name + tail!r} would be both a variable and quantiles of {name}; name one of them")
 
 
 def paired(
@@ -217,12 +236,15 @@ class Look:
     ----------
     target
         The target.
+    over
+        The axes of the members.
     points
         The measure (``value``), whether it is ``reached``, the members that there are (``n``) and how many ``more`` are
         needed; each with the dims of the points.
     """
 
     target: Target
+    over: tuple[str, ...]
     points: xr.Dataset
 
     @property
@@ -241,6 +263,13 @@ class Look:
         """How many more members the point needs that needs the most."""
         return int(self.points["more"].max()) if self.points["more"].size else 0
 
+    def has_more_than(self, before: "Look") -> bool:
+        """Whether any point that is still open has more members with a value than at a look before."""
+        if self.points.sizes != before.points.sizes:  # own dims of the variable have grown
+            return True
+        gained = self.points["n"].values > before.points["n"].values
+        return bool((gained & ~self.points["reached"].values).any())
+
 
 def look_at(dataset: xr.Dataset, target: Target, over: str | Sequence[str] | None = None) -> Look:
     """Compare every point with a target. Points of which no task is to be run are left out of it.
@@ -256,11 +285,15 @@ def look_at(dataset: xr.Dataset, target: Target, over: str | Sequence[str] | Non
         known = ", ".join(variables) or "none"
         raise UsageError(f"{target}: there is no variable {target.variable!r} of numbers; there are: {known}")
     dims, samples = _samples(dataset[target.variable], names)
+    target = replace(target, of_proportion=is_proportion(dataset[target.variable]))
     found: Moments = moments(samples)
     more = np.maximum(target.needed(found) - found.count, 0)
     reached = target.is_reached(found)
     more = np.where(reached, 0, np.maximum(more, 1))
-    excluded = (dataset["state"] == "excluded").all(names) if "state" in dataset.variables else xr.DataArray(False)
+    excluded = xr.DataArray(False)
+    if "state" in dataset.variables:
+        state = dataset["state"]
+        excluded = (state == "excluded").all([name for name in names if name in state.dims])
     points = xr.Dataset(
         {
             "value": (dims, target.values(found)),
@@ -273,7 +306,7 @@ def look_at(dataset: xr.Dataset, target: Target, over: str | Sequence[str] | Non
     if bool(excluded.any()):
         points["reached"] = points["reached"] | excluded
         points["more"] = points["more"].where(~excluded, 0)
-    return Look(target=target, points=points)
+    return Look(target=target, over=names, points=points)
 
 
 def _samples(variable: xr.DataArray, over: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray]:
@@ -309,4 +342,6 @@ def _at(dataset: xr.Dataset, axis: str, value: Any) -> xr.Dataset:
             return dataset.isel({axis: int(places[0])})
         shown = ", ".join(map(str, dataset[axis].values[:10].tolist()))
         raise UsageError(f"{axis} has no value {value!r}; it has {shown}{', …' if dataset.sizes[axis] > 10 else ''}")
-    return dataset.isel({axis: value})
+    if value not in range(dataset.sizes[axis]):
+        raise UsageError(f"{axis} has no value {value!r}; it has 0 to {dataset.sizes[axis] - 1}")
+    return dataset.isel({axis: int(value)})

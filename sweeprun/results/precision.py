@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from sweeprun.errors import UsageError
-from sweeprun.results.statistics import Moments
+from sweeprun.results.statistics import Moments, check_level, wilson_halfwidth
 
 FEWEST = 2
 """With fewer members there is no error to look at."""
@@ -44,12 +44,16 @@ class Target:
         The measure of the variable is to be less than the limit.
     level
         Of the interval that a half-width is of.
+    of_proportion
+        Whether the variable is true or false: the interval is Wilson's then, and else Student's. Two members that are
+        both true have no standard error, but they leave much of the proportion open.
     """
 
     measure: Measure
     variable: str
     limit: float
     level: float = 0.95
+    of_proportion: bool = False
 
     @classmethod
     def parse(cls, text: str, level: float = 0.95) -> "Target":
@@ -58,8 +62,9 @@ class Target:
         Raises
         ------
         UsageError
-            If it is malformed.
+            If it is malformed, or the level is no probability.
         """
+        check_level(level)
         found = _TARGET.fullmatch(text)
         measures = [measure.value for measure in Measure]
         try:
@@ -74,14 +79,24 @@ class Target:
         return cls(measure=Measure(found["measure"]), variable=found["variable"], limit=limit, level=level)
 
     def __str__(self) -> str:
-        return f"{self.measure.value}({self.variable})<{self.limit:g}"
+        return f"{self.measure.value}({self.variable})<{self.limit!r}"
 
     def values(self, found: Moments) -> np.ndarray:
         """The measure at each point; NaN where there are too few members."""
         with np.errstate(invalid="ignore", divide="ignore"):
-            error: np.ndarray = found.sem * _width(self, found.count)
+            error = self._error(found.count, found.mean, found.std)
             relative: np.ndarray = error / np.abs(found.mean)
             return relative if self.measure.is_relative else error
+
+    def _error(self, count: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
+        """The standard error or the half-width of so many members."""
+        if self.measure in (Measure.SEM, Measure.RELATIVE_SEM):
+            error: np.ndarray = std / np.sqrt(count)
+        elif self.of_proportion:
+            error = np.where(count < FEWEST, np.nan, wilson_halfwidth(mean, count, self.level))
+        else:
+            error = stats.t.ppf((1 + self.level) / 2, np.maximum(count - 1, 1)) * std / np.sqrt(count)
+        return error
 
     def is_reached(self, found: Moments) -> np.ndarray:
         """Whether each point has reached the target."""
@@ -104,18 +119,17 @@ class Target:
         if count < FEWEST:
             return FEWEST
         limit = self.limit * abs(mean) if self.measure.is_relative else self.limit
-        if not std:
-            return FEWEST
         if not limit or not math.isfinite(std):
             return _MOST
-        least = max(FEWEST, math.floor(min((std / limit) ** 2, _MOST)) + 1)
-        return least if self.measure in (Measure.SEM, Measure.RELATIVE_SEM) else self._first(std, limit)
+        if self.measure in (Measure.SEM, Measure.RELATIVE_SEM):
+            return max(FEWEST, math.floor(min((std / limit) ** 2, _MOST)) + 1)
+        return self._first(mean, std, limit)
 
-    def _first(self, std: float, limit: float) -> int:
+    def _first(self, mean: float, std: float, limit: float) -> int:
         """The least number of members of which the half-width is below a limit: it falls with each one more."""
 
         def is_enough(count: int) -> bool:
-            return float(_width(self, np.array(count))) * std / math.sqrt(count) < limit
+            return float(self._error(np.array(count), np.array(mean), np.array(std))) < limit
 
         above = FEWEST
         while not is_enough(above) and above < _MOST:
@@ -124,11 +138,4 @@ class Target:
         while above - below > 1:
             middle = (above + below) // 2
             below, above = (below, middle) if is_enough(middle) else (middle, above)
-        return above
-
-
-def _width(target: Target, count: np.ndarray) -> np.ndarray:
-    """How many standard errors the measure is wide."""
-    if target.measure in (Measure.SEM, Measure.RELATIVE_SEM):
-        return np.ones(np.shape(count))
-    return np.asarray(stats.t.ppf((1 + target.level) / 2, np.maximum(np.asarray(count) - 1, 1)))
+        return min(above, _MOST)

@@ -24,6 +24,9 @@ from sweeprun.errors import UsageError
 RESAMPLES = 9999
 """Of a bootstrap, for each point."""
 
+_BATCH = 2**22
+"""How many values are resampled at once: 32 MB."""
+
 
 class IntervalKind(Enum):
     """How an interval of confidence of a mean is made."""
@@ -86,6 +89,18 @@ def moments(samples: np.ndarray) -> Moments:
         return Moments(count=count, mean=mean, std=std, sem=std / np.sqrt(count))
 
 
+def check_level(level: float) -> None:
+    """Refuse a level of confidence that is no probability.
+
+    Raises
+    ------
+    UsageError
+        If it isn't.
+    """
+    if not 0 < level < 1:
+        raise UsageError(f"--level is {level:g}; it must lie between 0 and 1, such as 0.95")
+
+
 def interval(
     samples: np.ndarray, kind: IntervalKind, level: float = 0.95, seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -108,8 +123,7 @@ def interval(
     UsageError
         If the level is no probability, or a proportion is asked of values that are not 0 or 1.
     """
-    if not 0 < level < 1:
-        raise UsageError(f"--level is {level:g}; it must lie between 0 and 1, such as 0.95")
+    check_level(level)
     found = moments(samples)
     if kind is IntervalKind.WILSON:
         return _wilson(samples, found, level)
@@ -121,15 +135,24 @@ def interval(
     return found.mean - quantile * found.sem, found.mean + quantile * found.sem
 
 
+def wilson_halfwidth(proportion: np.ndarray, count: np.ndarray, level: float) -> np.ndarray:
+    """Half the width of Wilson's score interval (1927); it isn't 0 where all values are the same."""
+    z = stats.norm.ppf((1 + level) / 2)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread = np.sqrt(proportion * (1 - proportion) / count + z**2 / (4 * count**2))
+        half: np.ndarray = z / (1 + z**2 / count) * spread
+        return half
+
+
 def _wilson(samples: np.ndarray, found: Moments, level: float) -> tuple[np.ndarray, np.ndarray]:
     """Wilson's score interval: where a test of the proportion would not refuse it."""
     samples = np.asarray(samples, float)
     if not np.isin(samples[~np.isnan(samples)], (0.0, 1.0)).all():
         raise UsageError("an interval of a proportion (wilson) needs values that are 0 or 1, or true and false")
     z, n, p = stats.norm.ppf((1 + level) / 2), found.count, found.mean
+    half = wilson_halfwidth(p, n, level)
     with np.errstate(invalid="ignore", divide="ignore"):
         centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-        half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
         low, high = np.where(p == 0, 0.0, centre - half), np.where(p == 1, 1.0, centre + half)
         return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)
 
@@ -140,11 +163,16 @@ def _bootstrap(samples: np.ndarray, found: Moments, level: float, seed: int) -> 
     for number, place in enumerate(np.ndindex(found.mean.shape)):
         values = samples[place]
         values = values[~np.isnan(values)]
+        if not np.isfinite(values).all():
+            continue
         if len(values) < 2 or (values == values[0]).all():  # it has no spread to resample
             low[place], high[place] = (found.mean[place],) * 2 if len(values) > 1 else (np.nan, np.nan)
             continue
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(number,)))
-        made: Any = stats.bootstrap((values,), np.mean, n_resamples=RESAMPLES, confidence_level=level, rng=rng)
+        batch = max(1, _BATCH // len(values))
+        made: Any = stats.bootstrap(
+            (values,), np.mean, n_resamples=RESAMPLES, batch=batch, confidence_level=level, rng=rng
+        )
         low[place], high[place] = made.confidence_interval
     return low, high
 
@@ -173,16 +201,31 @@ def quantiles(samples: np.ndarray, probabilities: Sequence[float]) -> tuple[np.n
     if wrong:
         raise UsageError(f"--quantiles has {wrong[0]:g}; a quantile lies between 0 and 1, such as 0.5")
     samples = np.asarray(samples, float)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
         warnings.filterwarnings("ignore", "All-NaN slice", RuntimeWarning)
         values = np.moveaxis(np.nanquantile(samples, list(probabilities), axis=-1), 0, -1)
-    errors = np.full(values.shape, np.nan)
-    for place in np.ndindex(samples.shape[:-1]):
-        own = samples[place]
-        own = own[~np.isnan(own)]
-        if len(own) > 1:
-            errors[place] = stats.mstats.mjci(own, list(probabilities))
-    return values, errors
+    return values, _quantile_errors(samples, probabilities)
+
+
+def _quantile_errors(samples: np.ndarray, probabilities: Sequence[float]) -> np.ndarray:
+    """Standard errors of quantiles, all points with equally many values at once.
+
+    The order statistic of rank ``r`` of ``n`` resampled values is the one of rank ``i`` with the probability that
+    ``Beta(r, n - r + 1)`` gives to the interval from ``(i - 1) / n`` to ``i / n``. A quantile ``p`` that is linear
+    between order statistics has the rank ``1 + p (n - 1)``, which need not be whole. `scipy.stats.mstats.mjci` has
+    other ranks: it isn't symmetric, and knows no error of outer quantiles of small samples.
+    """
+    ordered, count = np.sort(samples, axis=-1), (~np.isnan(samples)).sum(axis=-1)
+    errors = np.full((*count.shape, len(probabilities)), np.nan)
+    for n in np.unique(count[count > 1]):
+        own = ordered[count == n][:, :n]
+        rank = 1 + np.array(probabilities) * (n - 1)
+        weights = np.diff(stats.beta.cdf(np.linspace(0, 1, n + 1)[:, None], rank, n - rank + 1), axis=0)
+        with np.errstate(invalid="ignore"):
+            centred = own - own[:, [n // 2]]  # else squares of large values leave no digit of their differences
+            error = np.sqrt(np.maximum(centred**2 @ weights - (centred @ weights) ** 2, 0))
+        errors[count == n] = error
+    return errors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +272,8 @@ def paired_difference(first: np.ndarray, second: np.ndarray, level: float = 0.95
     one, other = moments(first), moments(second)
     with np.errstate(invalid="ignore", divide="ignore"):
         apart = one.std**2 + other.std**2
-        correlation = (apart - found.std**2) / (2 * one.std * other.std)
+        scaled = (first - one.mean[..., None]) / one.std[..., None] * (second - other.mean[..., None])
+        correlation = np.nansum(scaled, axis=-1) / ((found.count - 1) * other.std)
         reduction = apart / found.std**2
     return Difference(
         count=found.count,
@@ -244,11 +288,13 @@ def paired_difference(first: np.ndarray, second: np.ndarray, level: float = 0.95
 
 def independent_difference(first: np.ndarray, second: np.ndarray, level: float = 0.95) -> Difference:
     """The difference of the means of independent samples, with Welch's degrees of freedom; shapes as in pairs."""
+    check_level(level)
     one, other = moments(first), moments(second)
     with np.errstate(invalid="ignore", divide="ignore"):
-        sem = np.sqrt(one.sem**2 + other.sem**2)
-        freedom = sem**4 / (one.sem**4 / (one.count - 1) + other.sem**4 / (other.count - 1))
-        half = stats.t.ppf((1 + level) / 2, freedom) * sem
+        sem = np.hypot(one.sem, other.sem)
+        share = (one.sem / sem) ** 2
+        freedom = 1 / (share**2 / (one.count - 1) + (1 - share) ** 2 / (other.count - 1))
+        half = np.where(sem == 0, 0.0, stats.t.ppf((1 + level) / 2, freedom) * sem)
     mean = one.mean - other.mean
     return Difference(
         count=np.minimum(one.count, other.count),

@@ -44,7 +44,7 @@ def test_statistics_as_a_table_json_and_file(run: Run, ensemble: Path) -> None:
     assert np.isclose(first["sem"], draws(8).std(ddof=1) / np.sqrt(7))
     assert np.isclose(first["quantile"]["0.5"], np.median(draws(8)) + 0.5)
     assert told["positive"][0]["successes"] == (draws(8) > 0).sum()
-    run("stats", "one", "-o", "stats.nc", "--over", "lr,seed")
+    run("stats", "one", "-o", "stats.nc", "--over", "lr, seed,")
     with xr.open_dataset(ensemble / "stats.nc") as found:
         assert found.x.dims == ("statistic",)
         assert found.curve.sel(statistic="n").values.tolist() == [14, 14]
@@ -90,6 +90,20 @@ def test_a_limit_stops_it_and_another_call_goes_on(run: Run) -> None:
     again = run("extend", "one", "--until", "halfwidth(x)<0.01", "--limit", "13", code=1)
     assert "2 new tasks" in again.stderr
     assert len(json.loads(run("show", "one", "--json").stdout)["looks"]) == 5
+
+
+def test_members_are_not_added_for_a_point_that_always_fails(run: Run, study: Path) -> None:
+    (study / "half.py").write_text(
+        "def half(cfg, rng):\n    if cfg.lr > 1:\n        raise ValueError('big')\n    return {'x': rng.normal()}\n"
+    )
+    run("-m", "task=half.half", "lr=0.5,1.5", "seed=range(2)", "hydra.sweep.dir=one", code=1)
+    stopped = run("extend", "one", "--until", "sem(x)<9", "--limit", "50", "--allow-drift", code=2)
+    assert "brought no value of x where sem(x)<9.0 is open (1 of 2 points)" in stopped.stderr
+    looks = list(json.loads(run("show", "one", "--json").stdout)["looks"].values())
+    assert len(looks) == 2
+    assert "0 added" in looks[-1]
+    # JSON knows neither NaN nor infinity.
+    json.loads(run("stats", "one", "--target", "sem(x)<9", "--json", code=1).stdout, parse_constant=pytest.fail)
 
 
 @pytest.mark.parametrize(

@@ -66,12 +66,36 @@ def test_over_several_axes_and_of_some_variables() -> None:
         (lambda: dataset().mc.paired("lr", 0.1, 5), "lr has no value 5; it has 0.1, 0.01"),
         (lambda: dataset().mc.paired("batch", 1, 2), "no axis 'batch' to compare along; axes: lr, t"),
         (lambda: dataset().mc.paired("seed", 1, 2), "no axis 'seed' to compare along"),
+        (lambda: dataset().mc.paired("t", 0, 3, over="seed"), "t has no value 3; it has 0 to 2"),
+        (lambda: dataset().mc.paired("t", 0.5, 1, over="seed"), "t has no value 0.5"),
+        (lambda: dataset().mc.paired("lr", 0.1, 0.01, level=2), "--level is 2"),
+        (lambda: dataset().mc.statistics(over=[]), "None is named; axes: lr, seed, t"),
+        (dataset().rename(t="statistic").mc.statistics, "curve has an axis 'statistic' of its own"),
+        (lambda: dataset().rename(t="quantile").mc.statistics(quantiles=[0.5]), "curve has an axis 'quantile'"),
+        (lambda: dataset().rename(ok="loss_quantile").mc.statistics(quantiles=[0.5]), "'loss_quantile' would be both"),
         (lambda: dataset().mc.target("sem(name)<1"), "no variable 'name' of numbers"),
     ],
 )
 def test_what_is_not_there_is_told(call: object, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         call()  # type: ignore[operator]
+
+
+def test_an_axis_named_twice_is_one() -> None:
+    assert ensemble_statistics(dataset(), ["seed", "seed"]).equals(ensemble_statistics(dataset(), "seed"))
+
+
+def test_a_look_over_an_axis_that_tasks_made() -> None:
+    look = dataset().mc.target("sem(curve)<1", over="t")
+    assert look.points["value"].dims == ("lr", "seed")
+    assert look.open_points == 1  # the task that failed
+
+
+def test_truth_values_that_agree_have_not_reached_a_halfwidth() -> None:
+    agreeing = dataset()
+    agreeing["ok"][:] = 1.0
+    assert dataset().mc.target("sem(ok)<0.2").open_points == 0
+    assert agreeing.mc.target("halfwidth(ok)<0.01").open_points == 2
 
 
 def test_truth_values_stay_proportions_if_some_are_missing() -> None:

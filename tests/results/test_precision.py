@@ -16,7 +16,8 @@ def found_of(count: int, mean: float, std: float) -> Moments:
 
 
 @pytest.mark.parametrize(
-    "text", ["sem(price)<0.01", " rel_sem( a b ) <= 1e-3 ", "halfwidth(x.y)<2", "rel_halfwidth(é)<.5"]
+    "text",
+    ["sem(price)<0.01", " rel_sem( a b ) <= 1e-3 ", "halfwidth(x.y)<2", "rel_halfwidth(é)<.5", "sem(x)<0.0123456789"],
 )
 def test_targets_are_read(text: str) -> None:
     target = Target.parse(text)
@@ -68,6 +69,30 @@ def test_a_halfwidth_is_that_of_students_interval() -> None:
     target = Target(measure=Measure.HALFWIDTH, variable="x", limit=1.0, level=0.9)
     expected = stats.t.ppf(0.95, 11) * stats.sem(sample)
     assert np.isclose(target.values(moments(sample)), expected)
+
+
+@pytest.mark.parametrize("successes", [0, 3, 10])
+def test_the_halfwidth_of_a_proportion_is_wilsons(successes: int) -> None:
+    target = Target(measure=Measure.HALFWIDTH, variable="x", limit=0.02, level=0.9, of_proportion=True)
+    found = moments(np.array([1.0] * successes + [0.0] * (10 - successes)))
+    expected = stats.binomtest(successes, 10).proportion_ci(0.9, method="wilson")
+    assert np.isclose(target.values(found), (expected.high - expected.low) / 2)
+    assert not target.is_reached(found)
+    needed = int(target.needed(found))
+    mean = successes / 10
+    assert target.is_reached(found_of(needed, mean, 0.0))
+    assert not target.is_reached(found_of(needed - 1, mean, 0.0))
+
+
+def test_a_level_that_is_none_is_told() -> None:
+    with pytest.raises(UsageError, match=r"--level is 1\.5"):
+        Target.parse("halfwidth(x)<1", 1.5)
+
+
+def test_what_a_mean_of_zero_needs_is_not_known() -> None:
+    found = moments(np.zeros(10))
+    assert not Target.parse("rel_sem(x)<0.1").is_reached(found)
+    assert int(Target.parse("rel_sem(x)<0.1").needed(found)) == 10**9
 
 
 def test_points_that_know_no_error_need_two_members() -> None:

@@ -102,15 +102,51 @@ def test_samples_without_spread_or_values() -> None:
     assert np.isnan([low[1], high[1]]).all()
 
 
-def test_quantiles_are_numpys_with_the_errors_of_maritz_and_jarrett() -> None:
-    sample = np.random.default_rng(2).normal(size=(2, 40))
-    sample[1, ::2] = np.nan
-    found, errors = quantiles(sample, [0.1, 0.5])
-    for row in (0, 1):
+def test_quantiles_are_numpys_with_the_errors_of_all_resamples() -> None:
+    """Maritz and Jarrett's error is that of an order statistic over all ``n ** n`` resamples, weighted equally."""
+    sample = np.random.default_rng(2).normal(size=(2, 6))
+    sample[1, 2] = np.nan
+    for row, probabilities in ((0, [0.2, 0.4, 0.8]), (1, [0.25, 0.5, 0.75])):  # their ranks are whole
         own = sample[row][~np.isnan(sample[row])]
-        assert np.allclose(found[row], np.quantile(own, [0.1, 0.5]))
-        assert np.allclose(errors[row], stats.mstats.mjci(own, [0.1, 0.5]))
+        found, errors = quantiles(sample, probabilities)
+        resamples = own[np.indices((len(own),) * len(own)).reshape(len(own), -1)]
+        assert np.allclose(found[row], np.quantile(own, probabilities))
+        assert np.allclose(errors[row], np.quantile(resamples, probabilities, axis=0).std(axis=1))
     assert np.isnan(quantiles(np.array([1.0]), [0.5])[1]).all()
+
+
+def test_errors_of_quantiles_approach_scipys() -> None:
+    sample = np.random.default_rng(2).normal(size=20_000)
+    levels = [0.1, 0.5, 0.9]
+    assert np.allclose(quantiles(sample, levels)[1], stats.mstats.mjci(sample, levels), rtol=0.02)
+
+
+@given(st.lists(st.integers(-1000, 1000), min_size=2, max_size=30), st.sampled_from([0.05, 0.25, 0.5]))
+def test_errors_of_quantiles_know_neither_place_nor_sign(sample: list[int], level: float) -> None:
+    array = np.array(sample, float)
+    errors = quantiles(array, [level])[1]
+    assert np.isfinite(errors).all()
+    assert np.allclose(errors, quantiles(array + 1e9, [level])[1], atol=1e-4)
+    assert np.allclose(errors, quantiles(-array, [1 - level])[1], atol=1e-4)
+
+
+def test_outer_quantiles_of_few_members_have_errors() -> None:
+    rng = np.random.default_rng(3)
+    found, errors = quantiles(rng.normal(size=(4000, 20)), [0.05, 0.95])
+    assert np.allclose(errors.mean(axis=0), found.std(axis=0), rtol=0.15)
+
+
+def test_infinite_values_have_no_error_and_no_warning() -> None:
+    sample = np.array([1.0, np.inf, 2.0])
+    assert np.isnan(quantiles(sample, [0.5])[1]).all()
+    assert np.isnan(interval(sample, IntervalKind.BOOTSTRAP)).all()
+
+
+def test_a_bootstrap_in_batches_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    sample = np.random.default_rng(6).exponential(size=11)
+    whole = interval(sample, IntervalKind.BOOTSTRAP)
+    monkeypatch.setattr("sweeprun.results.statistics._BATCH", 1000)
+    assert interval(sample, IntervalKind.BOOTSTRAP) == whole
 
 
 def test_the_error_of_a_median_is_what_repetition_shows() -> None:
@@ -150,6 +186,21 @@ def test_differences_are_scipys_tests_turned_round() -> None:
     assert (int(welch.count), float(welch.variance_reduction)) == (30, 1.0)
 
 
+@pytest.mark.parametrize("scale", [1e-14, 1e14])
+def test_a_correlation_does_not_depend_on_units(scale: float) -> None:
+    first, second = np.random.default_rng(5).normal(size=(2, 20))
+    expected = np.corrcoef(first, second)[0, 1]
+    assert np.isclose(paired_difference(first * scale, second).correlation, expected, rtol=1e-12)
+
+
+def test_independent_samples_without_spread_or_of_tiny_numbers() -> None:
+    constant = independent_difference(np.ones(5), np.zeros(5))
+    assert (float(constant.low), float(constant.high)) == (1.0, 1.0)
+    first, second = np.random.default_rng(5).normal(size=(2, 20))
+    tiny, usual = independent_difference(first * 1e-90, second * 1e-90), independent_difference(first, second)
+    assert np.isclose(tiny.low * 1e90, usual.low)
+
+
 def test_pairs_of_which_one_is_missing_do_not_count() -> None:
     found = paired_difference(np.array([1.0, np.nan, 5.0, 2.0]), np.array([0.0, 1.0, np.nan, 3.0]))
     assert (int(found.count), float(found.mean)) == (2, 0.0)
@@ -159,6 +210,7 @@ def test_pairs_of_which_one_is_missing_do_not_count() -> None:
     ("call", "message"),
     [
         (lambda: interval(np.ones(3), IntervalKind.STUDENT, 1.5), "--level is 1.5"),
+        (lambda: independent_difference(np.ones(3), np.ones(3), 1.5), "--level is 1.5"),
         (lambda: interval(np.array([0.5]), IntervalKind.WILSON), "0 or 1"),
         (lambda: quantiles(np.ones(3), [0.0]), "--quantiles has 0"),
         (lambda: IntervalKind.parse("t"), "student, normal, bootstrap, wilson"),
