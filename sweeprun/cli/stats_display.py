@@ -9,7 +9,7 @@ from typing import Any
 import xarray as xr
 
 from sweeprun.cli.display import plain_message
-from sweeprun.results.ensembles import STATISTIC, Look, numeric_variables
+from sweeprun.results.ensembles import STATISTIC, Look, are_independent, numeric_variables
 
 _SHOWN_POINTS = 40
 _COLUMNS = ("n", "mean", "std", "sem", "low", "high")
@@ -54,7 +54,14 @@ def print_notes(dataset: xr.Dataset, found: xr.Dataset) -> None:
     if missing:
         told = "1 task has no result and is" if missing == 1 else f"{missing} tasks have no result and are"
         print(f"{told} left out; see `sweeprun status`", file=sys.stderr)
-    numeric = numeric_variables(dataset, str(found.attrs["over"]).split(", "))
+    over = str(found.attrs["over"]).split(", ")
+    if not are_independent(dataset, over):
+        print(
+            f"members along {found.attrs['over']} share random streams (hydra.sweeper.streams), so they are not "
+            "independent, and their errors are larger than these",
+            file=sys.stderr,
+        )
+    numeric = numeric_variables(dataset, over)
     left = [str(name) for name in dataset.data_vars if name not in numeric]
     if left:
         print(plain_message(f"no numbers over {found.attrs['over']}, so left out: {', '.join(left)}"), file=sys.stderr)

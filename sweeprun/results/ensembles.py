@@ -221,11 +221,23 @@ def paired(
 
 def streams_are_shared(dataset: xr.Dataset, axis: str, over: Sequence[str]) -> bool:
     """Whether tasks that differ along one axis alone had the same random stream, and members had different ones."""
+    shared_by = _shared_by(dataset)
+    return shared_by is not None and axis not in shared_by and set(over) <= set(shared_by)
+
+
+def are_independent(dataset: xr.Dataset, over: Sequence[str]) -> bool:
+    """Whether members have random streams of their own: those that share one make errors look smaller than they are."""
+    shared_by = _shared_by(dataset)
+    return shared_by is None or set(over) <= set(shared_by)
+
+
+def _shared_by(dataset: xr.Dataset) -> list[str] | None:
+    """The axes whose values determined the streams; None if each task had its own, or that isn't known."""
     try:
         shared_by = json.loads(str(dataset.attrs["streams"]))["shared_by"]
     except (KeyError, TypeError, ValueError):
-        return False
-    return shared_by is not None and axis not in shared_by and set(over) <= set(shared_by)
+        return None
+    return shared_by if isinstance(shared_by, list) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,8 @@ def test_statistics_as_a_table_json_and_file(run: Run, ensemble: Path) -> None:
     assert np.isclose(first["sem"], draws(8).std(ddof=1) / np.sqrt(7))
     assert np.isclose(first["quantile"]["0.5"], np.median(draws(8)) + 0.5)
     assert told["positive"][0]["successes"] == (draws(8) > 0).sum()
-    run("stats", "one", "-o", "stats.nc", "--over", "lr, seed,")
+    assert "share random streams" not in shown.stderr
+    assert "share random streams" in run("stats", "one", "-o", "stats.nc", "--over", "lr, seed,").stderr
     with xr.open_dataset(ensemble / "stats.nc") as found:
         assert found.x.dims == ("statistic",)
         assert found.curve.sel(statistic="n").values.tolist() == [14, 14]

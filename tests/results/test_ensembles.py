@@ -8,7 +8,7 @@ import xarray as xr
 
 import sweeprun.mc  # noqa: F401  # registers the accessor
 from sweeprun.errors import UsageError
-from sweeprun.results.ensembles import ensemble_statistics, is_proportion, look_at, paired
+from sweeprun.results.ensembles import are_independent, ensemble_statistics, is_proportion, look_at, paired
 from sweeprun.results.precision import Target
 
 
@@ -126,6 +126,21 @@ def test_streams_are_shared_if_the_members_share_them_and_the_compared_do_not(
 ) -> None:
     found = dataset(shared_by=shared_by).mc.paired("lr", 0.1, 0.01)
     assert found.attrs["streams_shared"] == str(shared)
+
+
+@pytest.mark.parametrize(
+    ("shared_by", "over", "independent"),
+    [
+        (None, ["lr", "seed"], True),
+        (["seed"], ["seed"], True),
+        (["seed"], ["lr", "seed"], False),
+        (["lr"], ["seed"], False),
+    ],
+)
+def test_members_that_share_streams_are_not_independent(
+    shared_by: list[str] | None, over: list[str], independent: bool
+) -> None:
+    assert are_independent(dataset(shared_by=shared_by), over) is independent
 
 
 def test_a_look_says_what_is_missing_where() -> None:
