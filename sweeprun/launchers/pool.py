@@ -19,6 +19,7 @@ from sweeprun.launchers.process import NO_TASKS, WorkerProcess
 from sweeprun.launchers.progress import Progress, Tally
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.notices import count_failures, note_failure
+from sweeprun.store.processes import is_stopped
 from sweeprun.store.workers import WARNING_SIGNAL, Exit, Place, append_exit, describe_exit, read_beat
 
 TURN_SECONDS = 0.1
@@ -127,14 +128,20 @@ class Pool:
         return None if self._policy.timeout is None else _PATIENCE_SECONDS
 
     def _kill_overdue(self) -> None:
-        """Kill workers whose task didn't end at its time limit: it is in C code, swallows exceptions, or is stopped."""
+        """Kill workers whose task didn't end at its time limit: it is in C code, swallows exceptions, or is stopped.
+
+        One that somebody stopped between two tasks would never begin the next one, and so never be late with it.
+        """
         if self._policy.timeout is None:
             return
         for process in self._processes:
             if process.overdue or time.monotonic() - process.given <= self._policy.timeout + _GRACE_SECONDS:
                 continue
             beat = None if process.name is None else read_beat(self._run.beat(process.name))
-            if beat is not None and beat.due and time.monotonic() > beat.due + _GRACE_SECONDS:
+            if beat is None:
+                continue
+            late = beat.due and time.monotonic() > beat.due + _GRACE_SECONDS
+            if late or (not beat.due and process.assigned and is_stopped(process.popen.pid)):
                 process.overdue = True
                 process.kill()
 

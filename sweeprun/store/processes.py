@@ -41,6 +41,15 @@ class Process:
         return None if start == 0 != self.born else start == self.born
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether a process of this host was stopped by a signal; False where that can't be told."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+        return stat.rpartition(b")")[2].split()[0] == b"T"
+    except (OSError, IndexError):
+        return False
+
+
 def process_start(pid: int) -> int:
     """When a process of this host started, in clock ticks since boot; -1 if it is gone or ended (a zombie).
 
