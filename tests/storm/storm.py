@@ -155,7 +155,8 @@ class Storm:
 
     def damage_note(self) -> str:
         """A beat, or what a launcher noted of dead workers, is something else."""
-        notes = [path for path in sorted(RunDirectory(self.run).workers.iterdir()) if path.is_file()]
+        folder = RunDirectory(self.run).workers
+        notes = [path for path in sorted(folder.iterdir()) if path.is_file()] if folder.is_dir() else []
         if not notes:
             return ""
         path = self.chance.choice(notes)
@@ -173,6 +174,8 @@ class Storm:
         run = RunDirectory(self.run)
         folder = self.chance.choice((run.path, run.shards, run.workers, run.submissions, run.logs))
         name = self.chance.choice((".0.json.0a1b2c3d.tmp", ".manifest.json.0.tmp", ".x.arrow.tmp", "y.arrow.tmp"))
+        if not folder.is_dir():  # the launcher is only starting
+            return ""
         (folder / name).write_bytes(self.chance.randbytes(self.chance.choice((0, 100))))
         return f"{name} left in {folder.name}"
 
