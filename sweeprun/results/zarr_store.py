@@ -16,7 +16,7 @@ import json
 import os
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import product
@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 import zarr
+import zarr.errors
 from zarr.storage import LocalStore
 
 from sweeprun.errors import UsageError
@@ -69,17 +70,11 @@ def write_store(plan: Plan, path: Path) -> None:
     path = path.absolute()
     layout = _layout(plan)
     try:
-        with _locked(path):
+        with _locked(path), _without_warnings():
             if not _update(plan, layout, path):
                 _replace(plan, layout, path)
     except OSError as error:
         raise UsageError(f"can't write {str(path)!r}: {error.strerror or error}") from error
-
-
-def open_store(path: Path) -> xr.Dataset:
-    """The Dataset of a store; values are read when they are used."""
-    dataset: xr.Dataset = xr.open_zarr(LocalStore(path, read_only=True), chunks=None, consolidated=True)
-    return dataset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,15 +243,18 @@ def _create(plan: Plan, layout: Layout, path: Path) -> Any:
 
 
 def _write_region(plan: Plan, layout: Layout, path: Path, place: tuple[slice, ...], start: int, stop: int) -> None:
-    """Write all that tasks gave in a region, then that they did."""
+    """Write all that tasks gave in a region, then that they did.
+
+    Not by xarray, which reads what is there before it writes, as dates that it takes to be within 1677-2262.
+    """
     shape = tuple(one.stop - one.start for one in place)
-    dims = (layout.names.get(name, name) for name in plan.names)
-    region = dict(zip(dims, place, strict=True))
+    group = zarr.open_group(LocalStore(path), mode="r+", use_consolidated=False)
     results = {merged.name for merged in plan.results.variables if merged.gridded}
     for names in (results, set(plan.bookkeeping)):
         block = _encoded(plan.block(start, stop, shape, names), layout.names)
-        if block.variables:
-            block.to_zarr(LocalStore(path), mode="r+", region=region, zarr_format=3, consolidated=False)
+        for name, variable in block.variables.items():
+            array: Any = group[str(name)]
+            array[place] = variable.values.view(np.int64) if variable.dtype.kind in "mM" else variable.values
 
 
 def _finish(plan: Plan, layout: Layout, path: Path) -> None:
@@ -265,18 +263,26 @@ def _finish(plan: Plan, layout: Layout, path: Path) -> None:
     names = [*layout.template.coords, *(name for name, one in layout.labels.coords.items() if one.dims != (name,))]
     coordinates = {"coordinates": " ".join(map(str, names))}
     group.attrs.put(portable(xr.Dataset(attrs=plan.attrs)).attrs | coordinates)
-    with warnings.catch_warnings():  # all readers that we know have it, though it isn't specified yet
-        warnings.filterwarnings("ignore", "Consolidated metadata")
-        zarr.consolidate_metadata(LocalStore(path))
+    zarr.consolidate_metadata(LocalStore(path))
 
 
 def _encoded(dataset: xr.Dataset, names: dict[Any, Any]) -> xr.Dataset:
     """With names, attributes and strings that a store can hold."""
     plain = portable(dataset, names)
-    texts = {name: variable for name, variable in plain.variables.items() if variable.dtype.kind in "UO"}
     return plain.assign(
-        {name: (one.dims, one.values.astype(np.dtypes.StringDType()), one.attrs) for name, one in texts.items()}
+        {
+            name: (one.dims, one.values.astype(_STORED[one.dtype.kind](one.dtype)), one.attrs)
+            for name, one in plain.variables.items()
+            if one.dtype.kind in _STORED
+        }
     )
+
+
+_STORED: dict[str, Callable[[Any], Any]] = {
+    "U": lambda _: np.dtypes.StringDType(),
+    "O": lambda _: np.dtypes.StringDType(),
+    "S": lambda dtype: np.promote_types(dtype, "S2"),  # a single byte xarray takes for a character of a string
+}
 
 
 def _encoding(layout: Layout, variable: xr.Variable) -> dict[str, Any]:
@@ -308,6 +314,15 @@ def _digest(variable: xr.Variable) -> str:
         else np.ascontiguousarray(values).tobytes()
     )
     return hashlib.sha256(f"{values.dtype}{values.shape}".encode() + content).hexdigest()
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Consolidated metadata and bytes of fixed width aren't specified yet; all readers that we know have them."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Consolidated metadata")
+        warnings.filterwarnings("ignore", "The data type", zarr.errors.UnstableSpecificationWarning)
+        yield
 
 
 @contextmanager
