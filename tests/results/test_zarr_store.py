@@ -14,9 +14,9 @@ import zarr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sweeprun.results import parts, zarr_store
+from sweeprun.results import parts, zarr_layout
 from sweeprun.results.collect import collect_run, stream_snapshot
-from sweeprun.results.zarr_store import block_shape, regions_of
+from sweeprun.results.zarr_layout import block_shape, regions_of
 from sweeprun.store import shards
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.states import take_snapshot
@@ -29,8 +29,8 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shards, "_MOST_IN_MEMORY", 0)
     monkeypatch.setattr(parts, "_MOST_KEPT", 0)
     monkeypatch.setattr(parts, "_WINDOW_BYTES", 100)
-    monkeypatch.setattr(zarr_store, "_CHUNK_BYTES", 50)
-    monkeypatch.setattr(zarr_store, "_REGION_BYTES", 400)
+    monkeypatch.setattr(zarr_layout, "_CHUNK_BYTES", 50)
+    monkeypatch.setattr(zarr_layout, "_REGION_BYTES", 400)
 
 
 @given(st.lists(st.integers(1, 7), max_size=4), st.integers(0, 100), st.integers(0, 300))
