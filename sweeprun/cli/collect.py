@@ -11,11 +11,15 @@ from sweeprun.errors import UsageError
 from sweeprun.store.directory import RunDirectory
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from sweeprun.results.collect import Collected
     from sweeprun.results.columns import Output
 
 DEFAULT_OUTPUT = Path("results.nc")
 _SHOWN_LINES = 20
+_MOST_DATES = 2**27
+"""Bytes of dates that are looked through; of more, it is said in any case how to read them."""
 
 
 def main(words: Sequence[str]) -> int:
@@ -69,13 +73,25 @@ def main(words: Sequence[str]) -> int:
         return 0
     print(plain(collected.dataset))
     missing = ", ".join(f"{count} {state}" for state, count in counts.items() if count and state != "succeeded")
-    if output.suffix == ".nc" and any(v.dtype.kind == "c" for v in collected.dataset.variables.values()):
-        print("complex numbers: read it with xarray.open_dataset(path, auto_complex=True)", file=sys.stderr)
+    _print_how_to_read(collected.dataset, output)
     if left_out:
         unfit = ", ".join(f"{each.name} ({' x '.join(map(str, each.shape))} values a task)" for each in left_out)
         print(plain_message(f"too large for columns, so left out: {unfit}; .parquet has lists"), file=sys.stderr)
     print(f"written to {output}" + (f"; without a result: {missing}" if missing else ""), file=sys.stderr)
     return 0
+
+
+def _print_how_to_read(dataset: "xr.Dataset", output: Path) -> None:
+    """Say what xarray has to be told to read all that is in a file."""
+    from sweeprun.results.dtypes import beyond_nanoseconds
+
+    variables = dataset.variables.values()
+    if output.suffix == ".nc" and any(v.dtype.kind == "c" for v in variables):
+        print("complex numbers: read it with xarray.open_dataset(path, auto_complex=True)", file=sys.stderr)
+    dates = [v for v in variables if v.dtype.kind == "M" and v.dtype != "datetime64[ns]"]
+    if output.suffix in {".nc", ".zarr"} and any(v.nbytes > _MOST_DATES or beyond_nanoseconds(v.values) for v in dates):
+        coder = 'decode_times=xarray.coders.CFDatetimeCoder(time_unit="us")'
+        print(f"dates before 1677 or after 2262: open it with {coder}", file=sys.stderr)
 
 
 def _print_left_out(collected: "Collected", run: RunDirectory, *, written_to: bool) -> None:

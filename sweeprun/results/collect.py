@@ -81,20 +81,20 @@ def open_snapshot(snapshot: Snapshot) -> Collected:
 
 
 def stream_snapshot(snapshot: Snapshot, path: Path) -> Collected:
-    """The same as a Zarr store, with no more in memory than a stretch of it; its Dataset is read when it is used.
+    """The same as a Zarr store, with no more in memory than a stretch of it; the Dataset is that of `open_snapshot`.
 
     Raises
     ------
     FormatError, ResultError, UsageError
         As `collect_snapshot`; or the store can't be written.
     """
-    from sweeprun.results.zarr_store import open_store, write_store
+    from sweeprun.results.zarr_store import write_store
 
     with _telling(snapshot):
         plan = plan_of(snapshot)
         check_padding(plan)
         write_store(plan, path)
-        return collected(snapshot, open_store(path))
+        return collected(snapshot, plan.lazy_dataset())
 
 
 def collected(snapshot: Snapshot, dataset: xr.Dataset) -> Collected:

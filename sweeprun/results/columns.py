@@ -94,7 +94,7 @@ class Column:
                 return None
             place: tuple[Any, ...] = (slice(None), *self.element)
             values = values[place]
-        if self.output.dtype.kind != "U":
+        if self.output.dtype.kind != "U" or not values.size:
             try:
                 values = cast(values, self.output.dtype)
             except OverflowError as error:

@@ -12,6 +12,12 @@ _TIME_UNITS = ("s", "ms", "us", "ns")
 
 _FINER_UNITS = ("ps", "fs", "as")
 
+_EXACT_BYTES = 4
+_EXACT = 2**53
+"""Integers of so many bytes, or up to this, are doubles, too."""
+
+_EPOCH, _FIRST_YEAR, _LAST_YEAR = 1970, 1677, 2262
+
 _FIRST_SURROGATE, _LAST_SURROGATE = 0xD800, 0xDFFF
 _LAST_ASCII = 0x7F
 
@@ -37,15 +43,31 @@ def cast(array: np.ndarray, dtype: DType) -> np.ndarray:
     Raises
     ------
     OverflowError
-        If a time is out of the range of its new unit; NumPy itself would wrap it around.
+        If a time is out of the range of its new unit, or an integer has more digits than a float: NumPy itself would
+        wrap the one around, and round the other.
     """
+    if not array.size:  # of whatever type
+        return np.empty(array.shape, dtype)
     if array.dtype == dtype or dtype.kind not in "mM":
+        if array.dtype.kind in "iu" and array.dtype.itemsize > _EXACT_BYTES and dtype.kind in "fc":
+            _check_exact(array)
         return array.astype(dtype, copy=False)
     new = array.astype(dtype)
     refined = np.datetime_data(array.dtype)[0] not in _FINER_UNITS
     if refined and not ((new.astype(array.dtype) == array) | np.isnat(array)).all():
         raise OverflowError(f"a {family(dtype)} is out of the range of {dtype}")
     return new
+
+
+def _check_exact(integers: np.ndarray) -> None:
+    """Refuse integers that no double is equal to."""
+    large = integers[(integers > _EXACT) | (integers < -_EXACT)]
+    inexact = [number for number in large.tolist() if int(float(number)) != number]
+    if inexact:
+        raise OverflowError(
+            f"{inexact[0]} has more digits than float64 holds, which integers become where some are missing or others "
+            "are floats; .parquet keeps integers of which some are missing, and texts keep all digits"
+        )
 
 
 def missing(shape: tuple[int, ...], dtype: DType) -> np.ndarray:
@@ -78,6 +100,12 @@ def equal(first: np.ndarray, second: np.ndarray) -> bool:
     if first.shape != second.shape:
         return False
     return bool(((first == second) | (is_missing(first) & is_missing(second))).all())
+
+
+def beyond_nanoseconds(dates: np.ndarray) -> bool:
+    """Whether any date is before 1677 or after 2262, so that no number of nanoseconds since 1970 stands for it."""
+    years = dates[~np.isnat(dates)].astype("datetime64[Y]").astype(np.int64) + _EPOCH
+    return bool(((years <= _FIRST_YEAR) | (years >= _LAST_YEAR)).any())
 
 
 def encodable(texts: np.ndarray) -> np.ndarray:

@@ -187,7 +187,8 @@ def _merge(name: str, pieces: Sequence[Piece], dimensions: dict[str, OwnDimensio
                 f"{name!r} has the dims {first.variable.dims} in task {first.part.task_ids[0]} "
                 f"and {piece.variable.dims} in task {piece.part.task_ids[0]}; they must agree"
             )
-    dtype = joined_dtype(repr(name), [(int(piece.part.task_ids[0]), piece.dtype) for piece in pieces])
+    given = [(int(piece.part.task_ids[0]), piece.dtype, prod(piece.variable.shape)) for piece in pieces]
+    dtype = joined_dtype(repr(name), given)
     dims = first.variable.dims
     shape = tuple(dimensions[dim].length for dim in dims)
     whole = all(piece.variable.shape == shape for piece in pieces) and not any(dimensions[dim].aligned for dim in dims)
@@ -239,7 +240,9 @@ def _place(
     dimensions: dict[str, OwnDimension],
 ) -> None:
     """Place the values of some tasks."""
-    if column.dtype.kind in "mM":
+    if not column.size:
+        return
+    if column.dtype.kind in "mMiu":
         column = cast_named(repr(variable.name), column, out.dtype)
     dims = variable.dims
     if column.shape[1:] == variable.shape and not any(dimensions[dim].aligned for dim in dims):

@@ -118,18 +118,27 @@ def _joined(what: str, arrays: Sequence[tuple[int, np.ndarray]]) -> list[np.ndar
     ResultError
         If there is none; it names two tasks.
     """
-    dtype = joined_dtype(what, [(task_id, array.dtype) for task_id, array in arrays])
+    dtype = joined_dtype(what, [(task_id, array.dtype, array.size) for task_id, array in arrays])
     return [cast_named(what, array, dtype) for _, array in arrays]
 
 
-def joined_dtype(what: str, dtypes: Sequence[tuple[int, DType]]) -> DType:
-    """The type that holds those of several tasks.
+def joined_dtype(what: str, given: Sequence[tuple[int, DType, int]]) -> DType:
+    """The type that holds the values of several tasks.
+
+    Parameters
+    ----------
+    what
+        What they are, for the message.
+    given
+        The id of each task, and the type and the number of its values. What is empty goes with any type, since ``[]``
+        is an array of floats.
 
     Raises
     ------
     ResultError
         If there is none; it names two tasks.
     """
+    dtypes = [(task_id, dtype) for task_id, dtype, size in given if size] or [one[:2] for one in given[:1]]
     first_id, first = dtypes[0]
     for task_id, dtype in dtypes:
         if family(dtype) != family(first):

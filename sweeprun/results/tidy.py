@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -178,10 +179,12 @@ def _outputs(layouts: Sequence[tuple[int, Layout]]) -> list[Output]:
 
 
 def _output(name: str, given: Sequence[tuple[int, Variable]]) -> Output:
-    first_id, first = given[0]
-    dtypes = {kept(_dtype(variable)) for _, variable in given}
+    full = [(task_id, variable) for task_id, variable in given if prod(variable.shape)] or given[:1]
+    first_id, first = full[0]
+    dtypes = {kept(_dtype(variable)) for _, variable in full}
     for task_id, variable in given:
-        if variable.dims != first.dims or family(_dtype(variable)) != family(_dtype(first)):
+        mixed = prod(variable.shape) and family(_dtype(variable)) != family(_dtype(first))  # [] goes with any type
+        if variable.dims != first.dims or mixed:
             raise ResultError(
                 f"{name!r} is a {family(_dtype(first))} with the dims {first.dims} in task {first_id} and a "
                 f"{family(_dtype(variable))} with the dims {variable.dims} in task {task_id}; they must agree"

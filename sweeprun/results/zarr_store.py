@@ -11,33 +11,28 @@ Zarr core specification, version 3, and its ``sharding_indexed`` codec (ZEP 2).
 """
 
 import fcntl
-import hashlib
-import json
 import os
 import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from itertools import product
-from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
 import zarr
+import zarr.errors
 from zarr.storage import LocalStore
 
 from sweeprun.errors import UsageError
 from sweeprun.results.export import check_output, put_in_place
 from sweeprun.results.plan import Plan
-from sweeprun.results.portable import portable, portable_names
+from sweeprun.results.portable import portable
 from sweeprun.results.seals import files_below, make_durable, seal_of
+from sweeprun.results.zarr_layout import Layout, encoded, encoding_of, layout_of, regions_of
 from sweeprun.store.files import sync_directory, temporary_sibling
 
-_CHUNK_BYTES = 2**23
-_REGION_BYTES = 2**27
 _OWN_GROUP = ".sweeprun"
 """No variable can have this name."""
 
@@ -45,12 +40,8 @@ _NOTES = f"{_OWN_GROUP}/record"
 _NOTES_PER_CHUNK = 2**20
 _SEALS = f"{_OWN_GROUP}/files"
 _SEALS_PER_CHUNK = 2**12
-_FORMAT = 2
 _UNKNOWN = np.uint64(2**64 - 1)
 """The note of a value that is being written."""
-
-_TEXT_BYTES = 64
-"""What a string is taken to need."""
 
 
 def write_store(plan: Plan, path: Path) -> None:
@@ -67,93 +58,13 @@ def write_store(plan: Plan, path: Path) -> None:
     """
     check_output(path)
     path = path.absolute()
-    layout = _layout(plan)
+    layout = layout_of(plan)
     try:
-        with _locked(path):
+        with _locked(path), _without_warnings():
             if not _update(plan, layout, path):
                 _replace(plan, layout, path)
     except OSError as error:
         raise UsageError(f"can't write {str(path)!r}: {error.strerror or error}") from error
-
-
-def open_store(path: Path) -> xr.Dataset:
-    """The Dataset of a store; values are read when they are used."""
-    dataset: xr.Dataset = xr.open_zarr(LocalStore(path, read_only=True), chunks=None, consolidated=True)
-    return dataset
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """How a plan becomes a store.
-
-    Attributes
-    ----------
-    names
-        Names that have to change; see `portable`.
-    template
-        All variables that have the dims of the grid, of which each has the length 1.
-    labels
-        All others.
-    chunk, region
-        The shapes of chunks and of regions, in points of the grid.
-    fingerprint
-        Of all of it, and of the run: stores that have the same can be brought up to date.
-    """
-
-    names: dict[Any, Any]
-    template: xr.Dataset
-    labels: xr.Dataset
-    chunk: tuple[int, ...]
-    region: tuple[int, ...]
-    fingerprint: str
-
-
-def _layout(plan: Plan) -> Layout:
-    labels = plan.labels()
-    first = plan.block(0, 1, (1,) * len(plan.names))
-    names = portable_names(labels.isel({name: slice(1) for name in plan.names if name in labels.dims}).merge(first))
-    template, labels = _encoded(first, names), _encoded(labels, names)
-    largest = max((_bytes_of_point(variable) for variable in template.variables.values()), default=1)
-    whole = sum(map(_bytes_of_point, template.variables.values())) or 1
-    chunk = block_shape(plan.grid.shape, _CHUNK_BYTES // largest)
-    region = block_shape(plan.grid.shape, _REGION_BYTES // whole)
-    region = tuple(-(-length // part) * part for length, part in zip(region, chunk, strict=True))
-    told = {
-        "format": _FORMAT,
-        "run": hashlib.sha256(plan.snapshot.run.manifest.read_bytes()).hexdigest(),
-        "variables": [
-            (str(name), variable.dims, variable.shape[len(plan.names) :], str(variable.dtype), repr(variable.attrs))
-            for name, variable in template.variables.items()
-        ],
-        "labels": [(str(name), one.dims, repr(one.attrs), _digest(one)) for name, one in labels.variables.items()],
-        "chunks": [chunk, region],
-        "shape": plan.grid.shape,
-    }
-    fingerprint = hashlib.sha256(json.dumps(told).encode(errors="backslashreplace")).hexdigest()
-    return Layout(names=names, template=template, labels=labels, chunk=chunk, region=region, fingerprint=fingerprint)
-
-
-def block_shape(shape: tuple[int, ...], points: int) -> tuple[int, ...]:
-    """The largest block of at most so many points, and at least one, that is contiguous: ``(1, …, k, full, …)``."""
-    block = [1] * len(shape)
-    left = max(1, points)
-    for place in range(len(shape) - 1, -1, -1):
-        block[place] = min(shape[place], left)
-        left //= shape[place]
-        if not left:
-            break
-    return tuple(block)
-
-
-def regions_of(shape: tuple[int, ...], region: tuple[int, ...]) -> Iterator[tuple[tuple[slice, ...], int, int]]:
-    """All regions of a grid: where each is on the dimensions, and its positions ``start … stop - 1``."""
-    strides = [prod(shape[place + 1 :]) for place in range(len(shape))]
-    for firsts in product(*(range(0, length, part) for length, part in zip(shape, region, strict=True))):
-        place = tuple(
-            slice(first, min(first + part, length)) for first, part, length in zip(firsts, region, shape, strict=True)
-        )
-        start = sum(first * stride for first, stride in zip(firsts, strides, strict=True))
-        yield place, start, start + prod(one.stop - one.start for one in place)
 
 
 def _update(plan: Plan, layout: Layout, path: Path) -> bool:
@@ -231,7 +142,7 @@ def _replace(plan: Plan, layout: Layout, path: Path) -> None:
 def _create(plan: Plan, layout: Layout, path: Path) -> Any:
     """A store with arrays of their whole shapes, and with the labels."""
     store, shape = LocalStore(path), plan.grid.shape
-    encoding = {name: _encoding(layout, variable) for name, variable in layout.template.variables.items()}
+    encoding = {name: encoding_of(layout, variable) for name, variable in layout.template.variables.items()}
     layout.template.to_zarr(store, mode="w", zarr_format=3, consolidated=False, encoding=encoding)
     group = zarr.open_group(store, mode="r+")
     for name, variable in layout.template.variables.items():
@@ -248,15 +159,18 @@ def _create(plan: Plan, layout: Layout, path: Path) -> Any:
 
 
 def _write_region(plan: Plan, layout: Layout, path: Path, place: tuple[slice, ...], start: int, stop: int) -> None:
-    """Write all that tasks gave in a region, then that they did."""
+    """Write all that tasks gave in a region, then that they did.
+
+    Not by xarray, which reads what is there before it writes, as dates that it takes to be within 1677-2262.
+    """
     shape = tuple(one.stop - one.start for one in place)
-    dims = (layout.names.get(name, name) for name in plan.names)
-    region = dict(zip(dims, place, strict=True))
+    group = zarr.open_group(LocalStore(path), mode="r+", use_consolidated=False)
     results = {merged.name for merged in plan.results.variables if merged.gridded}
     for names in (results, set(plan.bookkeeping)):
-        block = _encoded(plan.block(start, stop, shape, names), layout.names)
-        if block.variables:
-            block.to_zarr(LocalStore(path), mode="r+", region=region, zarr_format=3, consolidated=False)
+        block = encoded(plan.block(start, stop, shape, names), layout.names)
+        for name, variable in block.variables.items():
+            array: Any = group[str(name)]
+            array[place] = variable.values.view(np.int64) if variable.dtype.kind in "mM" else variable.values
 
 
 def _finish(plan: Plan, layout: Layout, path: Path) -> None:
@@ -265,49 +179,16 @@ def _finish(plan: Plan, layout: Layout, path: Path) -> None:
     names = [*layout.template.coords, *(name for name, one in layout.labels.coords.items() if one.dims != (name,))]
     coordinates = {"coordinates": " ".join(map(str, names))}
     group.attrs.put(portable(xr.Dataset(attrs=plan.attrs)).attrs | coordinates)
-    with warnings.catch_warnings():  # all readers that we know have it, though it isn't specified yet
+    zarr.consolidate_metadata(LocalStore(path))
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Consolidated metadata and bytes of fixed width aren't specified yet; all readers that we know have them."""
+    with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Consolidated metadata")
-        zarr.consolidate_metadata(LocalStore(path))
-
-
-def _encoded(dataset: xr.Dataset, names: dict[Any, Any]) -> xr.Dataset:
-    """With names, attributes and strings that a store can hold."""
-    plain = portable(dataset, names)
-    texts = {name: variable for name, variable in plain.variables.items() if variable.dtype.kind in "UO"}
-    return plain.assign(
-        {name: (one.dims, one.values.astype(np.dtypes.StringDType()), one.attrs) for name, one in texts.items()}
-    )
-
-
-def _encoding(layout: Layout, variable: xr.Variable) -> dict[str, Any]:
-    """Chunks and shards of a variable with the dims of the grid; its times count from 1970, whatever comes first."""
-    own = tuple(max(1, length) for length in variable.shape[len(layout.chunk) :])
-    encoding: dict[str, Any] = {}
-    if layout.chunk:
-        encoding = {"chunks": (*layout.chunk, *own), "shards": (*layout.region, *own)}
-    if variable.dtype.kind in "mM":
-        unit = _UNITS[np.datetime_data(variable.dtype)[0]]
-        encoding |= {"dtype": "int64", "_FillValue": np.iinfo(np.int64).min}
-        encoding["units"] = f"{unit} since 1970-01-01" if variable.dtype.kind == "M" else unit
-    return encoding
-
-
-_UNITS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
-
-
-def _bytes_of_point(variable: xr.Variable) -> int:
-    """What one point of the grid takes of a variable of which the template has one."""
-    return int(variable.size) * (_TEXT_BYTES if variable.dtype.kind == "T" else variable.dtype.itemsize)
-
-
-def _digest(variable: xr.Variable) -> str:
-    values = variable.values
-    content = (
-        repr(values.tolist()).encode(errors="backslashreplace")
-        if values.dtype.kind in "OT"
-        else np.ascontiguousarray(values).tobytes()
-    )
-    return hashlib.sha256(f"{values.dtype}{values.shape}".encode() + content).hexdigest()
+        warnings.filterwarnings("ignore", "The data type", zarr.errors.UnstableSpecificationWarning)
+        yield
 
 
 @contextmanager

@@ -11,7 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweeprun.errors import ResultError
-from sweeprun.results.collect import collect_run
+from sweeprun.results.collect import collect_run, stream_snapshot
+from sweeprun.results.dtypes import cast
+from sweeprun.results.export import write_dataset
+from sweeprun.store.states import take_snapshot
 from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
 
 
@@ -183,3 +186,100 @@ def test_group_axes_get_names_that_files_can_hold(tmp_path: Path) -> None:
     dataset = collect_run(run).dataset
     assert dataset.state.dims == ("db.x@pkg.a", "db.x@pkg.a_")
     assert dataset["result_db.x@pkg.a"].values.tolist() == [[0], [1]]
+
+
+NAN = np.nan
+EARLY, LATE = np.datetime64("2020-01-01", "D"), np.datetime64("2020-01-01T00:00:00.5", "ms")
+CASES: dict[str, tuple[list[Any], str, list[Any]]] = {
+    "integers": ([{"x": 1}, {"x": 2}], "i8", [1, 2]),
+    "integers, some missing": ([{"x": 1}, {}], "f8", [1, NAN]),
+    "small integers, some missing": ([{"x": np.int8(1)}, {}], "f8", [1, NAN]),
+    "truth values, some missing": ([{"x": True}, {}], "f8", [1, NAN]),
+    "truth values and integers": ([{"x": True}, {"x": 3}], "i8", [1, 3]),
+    "an int and a float": ([{"x": 2**53}, {"x": 0.5}], "f8", [2.0**53, 0.5]),
+    "a small float and an int": ([{"x": np.float32(0.5)}, {"x": 2**31 - 1}], "f8", [0.5, 2.0**31 - 1]),
+    "a float and a complex number": ([{"x": 1.0}, {"x": 2j}], "c16", [1, 2j]),
+    "texts": ([{"x": "a"}, {"x": "long"}, {}], "U4", ["a", "long", ""]),
+    "dates of two units": ([{"x": EARLY}, {"x": LATE}], "M8[ms]", [EARLY, LATE]),
+    "dates, some missing": ([{"x": EARLY}, {}], "M8[s]", [EARLY, np.datetime64("NaT")]),
+    "a float and NaN": ([{"x": 1.5}, {"x": NAN}], "f8", [1.5, NAN]),
+    "lengths": ([{"x": ("t", [1.0])}, {"x": ("t", [2.0, 3.0])}], "f8", [[1, NAN], [2, 3]]),
+    "lengths of integers": ([{"x": ("t", [1])}, {"x": ("t", [2, 3])}], "f8", [[1, NAN], [2, 3]]),
+    "lengths of texts": ([{"x": ("t", ["a"])}, {"x": ("t", ["b", "c"])}], "U1", [["a", ""], ["b", "c"]]),
+    "nothing yet": ([{"x": ("t", [])}, {"x": ("t", [2, 3])}], "f8", [[NAN, NAN], [2, 3]]),
+    "no texts": ([{"x": ("t", ["a"])}, {"x": ("t", [])}], "U1", [["a"], [""]]),
+    "no dates": ([{"x": ("t", [])}, {"x": ("t", [EARLY])}], "M8[s]", [[np.datetime64("NaT")], [EARLY]]),
+    "nothing at all": ([{"x": ("t", [])}, {"x": ("t", [])}], "f8", [[], []]),
+    "one label more": (
+        [{"x": ("t", [1.0]), "t": ("t", [5])}, {"x": ("t", [2.0, 3.0]), "t": ("t", [5, 4])}],
+        "f8",
+        [[1, NAN], [2, 3]],
+    ),
+    "labels": (
+        [{"x": ("t", [1.0, 7.0]), "t": ("t", [5, 4])}, {"x": ("t", [2.0]), "t": ("t", [4])}],
+        "f8",
+        [[7, 1], [2, NAN]],
+    ),
+    "no labels yet": (
+        [{"x": ("t", []), "t": ("t", [])}, {"x": ("t", [2.0]), "t": ("t", ["a"])}],
+        "f8",
+        [[NAN], [2]],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_differs_from_task_to_task(tmp_path: Path, case: str) -> None:
+    """In memory, as netCDF and streamed; the numbers are the same however the results lie in shards."""
+    results, dtype, expected = CASES[case]
+    run = make_run(tmp_path / "run", count_axis("seed", len(results)))
+    write_shard(run, "w", *([success(i, result)] for i, result in enumerate(results)))
+    snapshot = take_snapshot(run)
+    dataset = collect_run(run).dataset
+    assert dataset.x.dtype == np.dtype(dtype)
+    np.testing.assert_array_equal(dataset.x.values, np.array(expected, dtype))
+    write_dataset(dataset, tmp_path / "out.nc")
+    stream_snapshot(snapshot, tmp_path / "out.zarr")
+    with (
+        xr.open_dataset(tmp_path / "out.nc", auto_complex=True) as written,
+        xr.open_zarr(tmp_path / "out.zarr") as streamed,
+    ):
+        for found in (written, streamed):
+            np.testing.assert_array_equal(found.x.values.astype(dtype), np.array(expected, dtype))
+
+
+BIG = 2**53 + 1
+
+
+@pytest.mark.parametrize("other", [None, {"x": 0.5}, {"x": np.uint64(1)}, {"x": 1j}], ids=str)
+def test_integers_are_never_rounded(tmp_path: Path, other: Any) -> None:
+    with pytest.raises(ResultError, match=f"'x' can't be collected: {BIG} has more digits than float64 holds"):
+        collect(tmp_path, {"x": BIG}, other)
+
+
+def test_integers_of_padded_arrays_are_never_rounded(tmp_path: Path) -> None:
+    with pytest.raises(ResultError, match=f"'x' can't be collected: {BIG}"):
+        collect(tmp_path, {"x": ("t", [1, BIG])}, {"x": ("t", [1])})
+
+
+def test_integers_that_a_float_holds_are_no_error(tmp_path: Path) -> None:
+    values = [2**60, -(2**63), 2**53, -(2**53) - 2]
+    assert collect(tmp_path, *({"x": value} for value in values), None).x.values[:-1].tolist() == values
+    assert collect(tmp_path / "all", {"x": BIG}, {"x": 1}).x.values.tolist() == [BIG, 1]
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(2**53 - 3, 2**53 + 3)))
+def test_integers_become_floats_exactly_or_not_at_all(values: list[int]) -> None:
+    exact = all(int(float(value)) == value for value in values)
+    array = np.array(values, np.int64)
+    if exact:
+        assert [int(one) for one in cast(array, np.dtype(float)).tolist()] == values
+    else:
+        with pytest.raises(OverflowError, match="more digits"):
+            cast(array, np.dtype(float))
+
+
+def test_labels_are_never_rounded(tmp_path: Path) -> None:
+    labels = ([BIG], [float(2**53)])
+    with pytest.raises(ResultError, match=f"coordinate 't' can't be collected: {BIG}"):
+        collect(tmp_path, *({"x": ("t", [1]), "t": ("t", np.array(own))} for own in labels))

@@ -77,6 +77,14 @@ def test_integers_beyond_floats_are_exact(tmp_path: Path) -> None:
     assert table(run)["x"].to_pylist() == [2**63 - 1, None, -(2**63) + 1]
 
 
+def test_an_empty_list_goes_with_any_type(tmp_path: Path) -> None:
+    results = [{"x": ("t", []), "y": ("t", [])}, {"x": ("t", ["a"]), "y": ("t", [np.datetime64("2020-01-01", "s")])}]
+    run = run_of(tmp_path, *(success(i, result) for i, result in enumerate(results)))
+    assert table(run)["x"].to_pylist() == [[], ["a"], None]
+    assert table(run)["y"].type == pa.list_(pa.timestamp("s"))
+    assert table(run, elements=True)["x[0]"].to_pylist() == [None, "a", None]
+
+
 def test_lists_are_as_long_as_each_task_returned_them(tmp_path: Path) -> None:
     curves = [np.arange(length, dtype=float) for length in (2, 0, 3)]
     matrices = [np.full((length, 2), length) for length in (2, 0, 3)]
