@@ -6,6 +6,7 @@
         manifest.json          task table, overrides, provenance: what collect and workers start from
         config.yaml            the frozen configs, one YAML document per composition, to be read by people
         configs.pickle         the same, exact to types and interpolations; read by workers only
+        function.pickle        the task function, if no name leads to it; read by workers only
         multirun.yaml          Hydra's own config of the sweep
         submissions/0.json     which tasks were handed to which launcher, and how they are packed
         submissions/0.sh       the job script, where the launcher has one
@@ -55,6 +56,10 @@ class RunDirectory:
     @property
     def frozen_configs(self) -> Path:
         return self.path / "configs.pickle"
+
+    @property
+    def function(self) -> Path:
+        return self.path / "function.pickle"
 
     @property
     def hydra_config(self) -> Path:

@@ -32,6 +32,7 @@ from sweeprun.store.submissions import read_submission
 from sweeprun.store.workers import WARNING_SIGNAL, BeatWriter, Place
 from sweeprun.worker.failing import failure_of, names_of
 from sweeprun.worker.functions import TaskFunction, load_task_function
+from sweeprun.worker.given import GIVEN, load_given_function
 from sweeprun.worker.globals import GlobalsWatch, seed_globals
 from sweeprun.worker.output import LogMarker
 from sweeprun.worker.recorder import Recorder
@@ -313,6 +314,11 @@ class Worker:
         return self._deriver
 
     def _function(self, cfg: DictConfig) -> TaskFunction:
+        given = self._manifest.job.get("function")
+        if given is not None:
+            if GIVEN not in self._functions:
+                self._functions[GIVEN] = load_given_function(given, self._run.path)
+            return self._functions[GIVEN]
         spec = cfg.get("task")
         key = str(spec.get("_target_")) if isinstance(spec, DictConfig) else str(spec)
         function = self._functions.get(key)
