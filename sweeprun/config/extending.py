@@ -19,7 +19,8 @@ from omegaconf import DictConfig, OmegaConf
 from sweeprun.config.application import Application, message_of
 from sweeprun.config.composing import compose_for_sweep, rows_of_configs
 from sweeprun.config.frozen import Composition, config_steps, freeze
-from sweeprun.config.grammar import ZipSweep, extend_grammar, with_names
+from sweeprun.config.grammar import ZipSweep, with_names
+from sweeprun.config.parsing import extend_grammar
 from sweeprun.config.samples import drawn
 from sweeprun.config.sweeps import (
     Grammar,

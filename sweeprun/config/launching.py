@@ -10,11 +10,10 @@ from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sweeprun.config.schema import OUR_OPTIONS, SweeperOptions
+from sweeprun.config.schema import NOT_OF_LAUNCHERS, OPTIONS_OF, SweeperOptions
 from sweeprun.design.policy import Policy
 from sweeprun.errors import OverrideError
 
-_OPTIONS = {name: schema for schema, name in OUR_OPTIONS.items()}
 _KEY = "hydra.launcher."
 _GROUP = "hydra/launcher"
 _SWEEPER = "hydra.sweeper."
@@ -101,8 +100,8 @@ def _parse(overrides: Sequence[str]) -> list[Override]:
 def _set(launcher: dict[str, Any], key: str, value: Any, line: str) -> None:
     """Set one option, checked by the launcher's schema where it is one of ours."""
     option = key.partition(".")[0]
-    schema = _OPTIONS.get(str(launcher.get("name")))
-    known = [field.name for field in fields(schema)] if schema is not None else None
+    schema = OPTIONS_OF.get(str(launcher.get("name")))
+    known = None if schema is None else [own.name for own in fields(schema) if own.name not in NOT_OF_LAUNCHERS]
     if known is not None and option not in known:
         raise OverrideError(f"{line!r}: {launcher['name']} has no option {option!r}; it has {', '.join(known)}")
     try:

@@ -36,7 +36,7 @@ _PLAIN_WORD = re.compile(r"(?!(true|false|null|nan|inf)$)[a-z_][a-z0-9_/-]*", re
 MEMBER = "member"
 """The name of the ensemble axis."""
 
-_OPERATIONS = {
+OPERATIONS = {
     OverrideType.CHANGE: Operation.CHANGE,
     OverrideType.ADD: Operation.ADD,
     OverrideType.FORCE_ADD: Operation.FORCE_ADD,
@@ -254,7 +254,7 @@ def axis_name(key: str) -> str:
 
 def _convert(application: Application, parsed: HydraOverride) -> Override:
     is_group = application.is_group(parsed.key_or_group)
-    operation = _OPERATIONS[parsed.type]
+    operation = OPERATIONS[parsed.type]
     key = parsed.get_key_element().removeprefix(operation.value)
     if not parsed.is_sweep_override():
         text = parsed.get_value_element_as_str()
@@ -315,6 +315,11 @@ def _as_read(parser: Parser, element: Any, text: str) -> Value:
     if not isinstance(element, str | list | dict) or _PLAIN_WORD.fullmatch(str(element)):
         return element
     return parser.parse([f"key={text}"])[0].value()
+
+
+def choice_of(application: Application, parsed: Sequence[HydraOverride | None]) -> Choice:
+    """The values of overrides of one key, each with one value; null where there is none."""
+    return _choice(application, [None if one is None else one._value for one in parsed])
 
 
 def plain_label(value: Value, text: str) -> Scalar:

@@ -7,6 +7,7 @@
         config.yaml            the frozen configs, one YAML document per composition, to be read by people
         configs.pickle         the same, exact to types and interpolations; read by workers only
         function.pickle        the task function, if no name leads to it; read by workers only
+        resolvers.pickle       resolvers that an application registered; read by workers only
         multirun.yaml          Hydra's own config of the sweep
         submissions/0.json     which tasks were handed to which launcher, and how they are packed
         submissions/0.sh       the job script, where the launcher has one
@@ -60,6 +61,10 @@ class RunDirectory:
     @property
     def function(self) -> Path:
         return self.path / "function.pickle"
+
+    @property
+    def resolvers(self) -> Path:
+        return self.path / "resolvers.pickle"
 
     @property
     def hydra_config(self) -> Path:
@@ -172,7 +177,7 @@ class RunDirectory:
         return 4 + 3 * len(arrays), sum(2 * len(array) + array.throttle for array in arrays)
 
 
-def make_run_directory(path: Path, *, numbered: bool) -> RunDirectory:
+def make_run_directory(path: Path, *, numbered: bool, begun: bool = False) -> RunDirectory:
     """Make a run directory that nobody else has.
 
     Parameters
@@ -181,6 +186,8 @@ def make_run_directory(path: Path, *, numbered: bool) -> RunDirectory:
         Where.
     numbered
         If something is there already (two sweeps started in one second), add ``-1``, ``-2``, … instead of refusing.
+    begun
+        Whether somebody made the directory for this run, so that other files in it are no other run's.
 
     Raises
     ------
@@ -195,6 +202,8 @@ def make_run_directory(path: Path, *, numbered: bool) -> RunDirectory:
                 candidate.mkdir()
                 break
             except FileExistsError:
+                if begun and candidate.is_dir() and _claim(candidate):
+                    break
                 if not numbered:
                     if candidate.is_dir() and not any(candidate.iterdir()):
                         break
@@ -207,10 +216,19 @@ def make_run_directory(path: Path, *, numbered: bool) -> RunDirectory:
         sync_directory(candidate.parent)
         run = RunDirectory(candidate.resolve())
         for directory in (run.submissions, run.shards, run.workers, run.logs):
-            directory.mkdir()
+            directory.mkdir(exist_ok=begun)
     except OSError as error:
         raise RunDirectoryError(f"the run directory {str(path)!r} can't be made: {error.strerror}") from error
     return run
+
+
+def _claim(directory: Path) -> bool:
+    """Whether a directory that is there is ours now, and not another run's."""
+    try:
+        RunDirectory(directory).submissions.mkdir()
+    except FileExistsError:
+        return False
+    return True
 
 
 def _make_durably(directory: Path) -> None:

@@ -41,7 +41,9 @@ class Manifest:
         The launcher's name and options.
     job
         What Hydra does around a job: ``subdir``, the name of a task's directory, and ``chdir``, whether it runs there;
-        ``cwd``, where workers work; and ``config``, the directories and the name that the configs came from.
+        ``directories``, whether every job is one of Hydra's own; ``cwd``, where workers work; ``config``, the
+        directories and the name that the configs came from; ``function``, what leads to a task function that no config
+        names; and ``composed_each``, whether each task has a composed config of its own, with all its overrides.
     python_path
         Directories that workers put in front of ``sys.path``.
     provenance
@@ -71,9 +73,7 @@ class Manifest:
 
     def override_texts(self, task: Task) -> list[str]:
         """The overrides of a task as they would be typed."""
-        axes = self.table.block_of(task.task_id).design.axes
-        texts = {axis.name: axis.values.text(index) for axis, index in zip(axes, task.indices, strict=True)}
-        return [override.written(texts[override.axis] if override.axis else None) for override in self.overrides]
+        return self.table.written(task, self.overrides)
 
     def to_dict(self) -> dict[str, Any]:
         return {

@@ -4,38 +4,96 @@ What leads to one is in the manifest, as ``job["function"]``: a mapping whose ``
 other keys say where and how it is called.
 """
 
+import importlib
 import pickle
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from sweeprun.errors import FormatError, TaskFunctionError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import create_file
-from sweeprun.worker.functions import TaskFunction
+from sweeprun.worker.functions import TaskFunction, application_function
 
 GIVEN = "(given)"
 """What a worker calls such a function, beside those that configs name."""
 
 PICKLED = "pickled"
+MAIN = "main"
+MODULE = "module"
 FORMAT = "sweeprun-function"
 VERSION = 1
 
 
-def write_pickled_function(run: RunDirectory, function: Callable[..., Any]) -> dict[str, Any]:
-    """Write a function into a new run, by value if no import leads to it; what the manifest says of it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenFunction:
+    """A function that somebody handed over.
 
-    Raises
-    ------
-    TaskFunctionError
-        If it, or something that it refers to, can't be pickled.
+    Attributes
+    ----------
+    function
+        The function.
+    reference
+        What the manifest will say of it.
     """
-    create_file(run.function, pickle_function(function))
-    return {"kind": PICKLED, "path": run.function.name}
+
+    function: Callable[..., Any]
+    reference: dict[str, Any]
+
+    @classmethod
+    def of(cls, function: Callable[..., Any], base: Path) -> "GivenFunction":
+        """Find out what leads to a function from another process that works in ``base``."""
+        return cls(function=function, reference=_named(function, base) or {"kind": PICKLED, "path": "function.pickle"})
+
+    def write(self, run: RunDirectory) -> None:
+        """Write it into a new run, if no name leads to it.
+
+        Raises
+        ------
+        TaskFunctionError
+            If it, or something that it refers to, can't be pickled.
+        """
+        if self.reference["kind"] == PICKLED:
+            create_file(run.function, pickle_function(self.function))
+
+
+def _named(function: Callable[..., Any], base: Path) -> dict[str, Any] | None:
+    """The names that lead to a function, if any do."""
+    name, module = getattr(function, "__qualname__", ""), sys.modules.get(getattr(function, "__module__", ""))
+    if module is None or not any(found is function for found in _unwrapped(module, name)):
+        return None
+    if module.__name__ == "__main__":
+        spec, file = getattr(module, "__spec__", None), getattr(module, "__file__", None)
+        if spec is not None and not spec.name.endswith("__main__"):  # python -m package.module
+            return {"kind": MAIN, "module": spec.name, "name": name}
+        if file is None or not Path(file).is_file():  # typed in, or piped
+            return None
+        path = Path(file).resolve()
+        return {"kind": MAIN, "file": str(path.relative_to(base) if path.is_relative_to(base) else path), "name": name}
+    with suppress(ImportError, ValueError):
+        spec = find_spec(module.__name__)
+        if spec is not None and spec.origin == getattr(module, "__file__", None):
+            return {"kind": MODULE, "module": module.__name__, "name": name}
+    return None
+
+
+def _unwrapped(module: ModuleType, name: str) -> Iterator[Any]:
+    """What a name in a module stands for, and what the decorators around that wrap."""
+    found: Any = module
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    while found is not None:
+        yield found
+        found = getattr(found, "__wrapped__", None)
 
 
 def pickle_function(function: Callable[..., Any]) -> bytes:
-    """A function as bytes.
+    """A function as bytes, by value if no import leads to it.
 
     Raises
     ------
@@ -56,7 +114,7 @@ def pickle_function(function: Callable[..., Any]) -> bytes:
     return pickle.dumps(data, protocol=pickle.HIGHEST_PROTOCOL)
 
 
-def load_given_function(given: Mapping[str, Any], base: Path) -> TaskFunction:
+def load_given_function(given: Mapping[str, Any], run: Path, base: Path) -> TaskFunction:
     """The task function that a manifest leads to.
 
     Only workers may call this: reading a pickle runs what it says.
@@ -65,8 +123,8 @@ def load_given_function(given: Mapping[str, Any], base: Path) -> TaskFunction:
     ----------
     given
         What the manifest says of it.
-    base
-        The run directory, which its path is relative to.
+    run, base
+        The run directory, and the directory that workers work in.
 
     Raises
     ------
@@ -75,8 +133,59 @@ def load_given_function(given: Mapping[str, Any], base: Path) -> TaskFunction:
     """
     kind = given.get("kind")
     if kind == PICKLED:
-        return TaskFunction(function=_unpickled(base / str(given["path"])), asks_for=(), positional=True)
+        return _called_with_config(_unpickled(run / str(given["path"])))
+    if kind == MAIN:
+        return _called_with_config(_attribute(import_main(given, base), str(given["name"])))
+    if kind == MODULE:
+        return _called_with_config(_attribute(_import(str(given["module"])), str(given["name"])))
     raise FormatError(f"the manifest leads to its task function by {kind!r}, which this sweeprun does not know")
+
+
+def _called_with_config(function: Callable[..., Any]) -> TaskFunction:
+    return TaskFunction(function=function, asks_for=(), positional=True)
+
+
+def import_main(given: Mapping[str, Any], base: Path) -> ModuleType:
+    """Import the main script of an application as multiprocessing does: as the main module, without its main part.
+
+    What was pickled as the script's own is found from then on.
+
+    Raises
+    ------
+    TaskFunctionError
+        If it can't be imported.
+    """
+    from multiprocessing import spawn
+
+    if "module" in given:
+        where, preparation = str(given["module"]), {"init_main_from_name": str(given["module"])}
+    else:
+        where = str(base / str(given["file"]))
+        preparation = {"init_main_from_path": where}
+        if (folder := str(Path(where).parent)) not in sys.path:
+            sys.path.insert(0, folder)
+        if not Path(where).is_file():
+            raise TaskFunctionError(f"the application's script {where!r} is not there any more")
+    try:
+        spawn.prepare(preparation)  # does nothing if it is the main module already
+    except (Exception, SystemExit) as error:
+        raise TaskFunctionError(f"importing {where!r} failed: {type(error).__name__}: {error}") from error
+    return sys.modules["__main__"]
+
+
+def _import(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except Exception as error:
+        raise TaskFunctionError(f"importing {name!r} failed: {type(error).__name__}: {error}") from error
+
+
+def _attribute(module: ModuleType, name: str) -> Callable[..., Any]:
+    """The function of a name in a module; of one under ``@hydra.main``, what that wraps."""
+    found = next(_unwrapped(module, name), None)
+    if not callable(found):
+        raise TaskFunctionError(f"{module.__name__} has no function {name!r} any more")
+    return application_function(found)
 
 
 def _unpickled(path: Path) -> Callable[..., Any]:

@@ -32,7 +32,7 @@ class PlainJob:
         job = current_job()
         streams = Streams(root_seed=job.root_seed)
         running = RunningTask(
-            id=job.number, attempt=1, stream=job.number, coordinates={}, _locate=lambda: job.directory
+            id=job.number, attempt=1, stream=job.number, coordinates={}, _make_directory=lambda: job.directory
         )
         return function(cfg, lambda: streams.generator(job.number), running)
 

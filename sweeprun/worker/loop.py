@@ -13,9 +13,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
-from sweeprun.config.frozen import ConfigDeriver, HydraConfigHook, HydraNode, read_configs
 from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.design.policy import TIMEOUT
 from sweeprun.design.task_ids import TaskIds
@@ -31,9 +30,8 @@ from sweeprun.store.records import FAILURE_LAYOUT, Failure, Outcome, Record
 from sweeprun.store.submissions import read_submission
 from sweeprun.store.workers import WARNING_SIGNAL, BeatWriter, Place
 from sweeprun.worker.failing import failure_of, names_of
-from sweeprun.worker.functions import TaskFunction, load_task_function
-from sweeprun.worker.given import GIVEN, load_given_function
 from sweeprun.worker.globals import GlobalsWatch, seed_globals
+from sweeprun.worker.loading import TaskLoader
 from sweeprun.worker.output import LogMarker
 from sweeprun.worker.recorder import Recorder
 from sweeprun.worker.running import RunningTask
@@ -90,9 +88,7 @@ class Worker:
         self._globals: GlobalsWatch | None = None
         self._globals_noted = False
         self._base = Path(manifest.job.get("cwd") or Path.cwd())
-        self._functions: dict[str, TaskFunction] = {}
-        self._deriver: ConfigDeriver | None = None
-        self._hydra: HydraNode | None = None
+        self._loader = TaskLoader(run, manifest, self._base)
         self._recorder = Recorder(run, self.name)
         self._beat = BeatWriter(run, self.name, place)
         self._log = LogMarker()
@@ -216,21 +212,19 @@ class Worker:
         return Failure(type=TIMEOUT, message=message, traceback="")
 
     def _call(self, task: Task, attempt: int, cfg: DictConfig | None) -> Any:
-        cfg = self._derive(task) if cfg is None else cfg
-        function = self._function(cfg)
+        as_composed = cfg is not None
+        cfg, function = self._loader.load(task, cfg)
         _ = self._origin  # of the code as it was imported, not as it may be when the task is done
         running = RunningTask(
             id=task.task_id,
             attempt=attempt,
             stream=task.stream,
             coordinates=task.coordinates,
-            _locate=lambda: self._directory(task),
+            _make_directory=lambda: self._loader.make_directory(task),
             _stopping=self._asked_to_stop,
             _can_resume=self._note_resumable,
         )
         self._resumable = False
-        if self._manifest.job["chdir"]:
-            os.chdir(running.directory)
         if self._policy.seed_globals:
             seed_globals(self._manifest.table.streams, task.stream)
         elif self._globals is None:
@@ -239,7 +233,11 @@ class Worker:
             self._in_task = True
             if self._limit:
                 self._start_clock()
-            return function(cfg, lambda: self._manifest.table.streams.generator(task.stream), running)
+
+            def call(cfg: DictConfig) -> Any:
+                return function(cfg, lambda: self._manifest.table.streams.generator(task.stream), running)
+
+            return call(cfg) if as_composed else self._loader.call(task, cfg, call)
         finally:
             self._in_task = False
             if self._limit:
@@ -283,7 +281,7 @@ class Worker:
             return
         self._globals_noted = True
         noted = GlobalRandomness(
-            function=", ".join(self._functions), tasks=str(task_ids), generators=" and ".join(moved)
+            function=", ".join(self._loader.function_names), tasks=str(task_ids), generators=" and ".join(moved)
         )
         note_global_randomness(self._run, noted)
 
@@ -298,41 +296,6 @@ class Worker:
         """What this worker's records are made with."""
         accepted = accepted_code(self._run, self._manifest, self._submission)
         return Origin.current(current_code(self._run, accepted)).to_json()
-
-    def _derive(self, task: Task) -> DictConfig:
-        if self._hydra is None:
-            self._hydra = HydraNode(self._configs(), self._directory)
-            self._hydra.register_resolvers()
-            HydraConfigHook(self._hydra).install()
-        self._hydra.enter(task)
-        return self._configs().derive(task)
-
-    def _configs(self) -> ConfigDeriver:
-        """The run's configs; read with the first task, so that a failure to read them is a record."""
-        if self._deriver is None:
-            self._deriver = ConfigDeriver(self._manifest, read_configs(self._run))
-        return self._deriver
-
-    def _function(self, cfg: DictConfig) -> TaskFunction:
-        given = self._manifest.job.get("function")
-        if given is not None:
-            if GIVEN not in self._functions:
-                self._functions[GIVEN] = load_given_function(given, self._run.path)
-            return self._functions[GIVEN]
-        spec = cfg.get("task")
-        key = str(spec.get("_target_")) if isinstance(spec, DictConfig) else str(spec)
-        function = self._functions.get(key)
-        if function is None:
-            plain = OmegaConf.to_container(spec, resolve=False) if OmegaConf.is_config(spec) else spec
-            function = self._functions[key] = load_task_function(plain, self._base)
-        return function
-
-    def _directory(self, task: Task) -> Path:
-        """The task's directory, ``hydra.sweep.subdir`` of the run directory; not made."""
-        if self._manifest.job["subdir"] == "${hydra.job.num}":
-            return self._run.task(task.task_id)
-        subdir = OmegaConf.select(self._configs().derive_full(task), "hydra.sweep.subdir")
-        return self._run.path / str(subdir)
 
 
 def _end_forked_child(error: BaseException | None) -> None:

@@ -29,7 +29,13 @@ _OWN_PACKAGES = frozenset(
 """What sweeprun has imported itself by the time it looks; they count only if the code imports them, too."""
 
 
-def code_of(specs: Iterable[Any], base: Path, *, targets: Iterable[str] = ()) -> Code:
+def code_of(
+    specs: Sequence[Any],
+    base: Path,
+    *,
+    given: Iterable[Callable[..., Any]] = (),
+    targets: Iterable[str] = (),
+) -> Code:
     """The code of task functions, as it is now.
 
     It is the files of their modules, and of all local modules that these import, at their top or in functions; local
@@ -41,6 +47,8 @@ def code_of(specs: Iterable[Any], base: Path, *, targets: Iterable[str] = ()) ->
         What the config key ``task`` says, as `load_task_function` takes it.
     base
         The directory that paths are relative to.
+    given
+        Further task functions, as objects.
     targets
         Further dotted names whose modules belong to it: every ``_target_`` of the configs.
 
@@ -53,11 +61,12 @@ def code_of(specs: Iterable[Any], base: Path, *, targets: Iterable[str] = ()) ->
     functions: dict[str, tuple[Path, str]] = {}
     roots: dict[Path, str] = {}
     for spec in specs:
-        function = load_task_function(spec, base).function
         files.update(_executables(spec, base))
+    for function in [*(load_task_function(spec, base).function for spec in specs), *given]:
         if (file := _file_of(function)) is not None and _is_local(file):
-            roots[file] = function.__module__
-            functions[f"{function.__module__}.{function.__qualname__}"] = (file, function.__qualname__)
+            module = file.stem if function.__module__ == "__main__" else function.__module__
+            roots[file] = module
+            functions[f"{module}.{function.__qualname__}"] = (file, function.__qualname__)
     for target in targets:
         for name in _parents(target):
             if (file := _module_file(name)) is not None and _is_local(file):
