@@ -275,7 +275,7 @@ def create_run(
     """
     sweep = prepared.sweep
     hydra = sweep.sweep_config.hydra
-    run = make_run_directory(Path(hydra.sweep.dir), numbered="${now:" in _raw(hydra.sweep, "dir"), begun=begun)
+    run = make_run_directory(Path(hydra.sweep.dir), numbered=is_dated(sweep.sweep_config), begun=begun)
     manifest = replace(prepared.manifest, provenance=keep_provenance(run, command, prepared.code))
     if paths := input_paths(sweep.table.blocks):
         write_inputs(run, read_inputs_aloud(Path.cwd(), paths))
@@ -287,6 +287,11 @@ def create_run(
         create_file(run.hydra_config, OmegaConf.to_yaml(sweep.sweep_config).encode())
     write_manifest(run, manifest)
     return run, manifest
+
+
+def is_dated(sweep_config: DictConfig) -> bool:
+    """Whether a run directory's name is a time, so that two sweeps have the same one by chance only."""
+    return "${now:" in _raw(sweep_config.hydra.sweep, "dir")
 
 
 def read_inputs_aloud(base: Path, paths: Sequence[str]) -> list[InputFile]:

@@ -10,8 +10,11 @@ from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig
 
 from sweeprun.cli.display import plain_message
+from sweeprun.cli.observing import is_active, observe
+from sweeprun.cli.sweeping import is_dated
 from sweeprun.config.application import Application, ConfigSource, full_errors
-from sweeprun.errors import SweeprunError
+from sweeprun.errors import RunDirectoryError, SweeprunError
+from sweeprun.store.directory import RunDirectory, set_aside
 from sweeprun.worker.given import GivenFunction
 from sweeprun.worker.jobs import PlainJob
 
@@ -38,6 +41,26 @@ def given_function(function: Callable[..., Any]) -> GivenFunction | None:
 def command_line() -> list[str]:
     """The command line of this process."""
     return [Path(sys.executable).name, *sys.orig_argv[1:]]
+
+
+def make_room(config: DictConfig) -> None:
+    """Set aside a run that is where the sweep is to be, since applications may begin again in the same directory.
+
+    Raises
+    ------
+    RunDirectoryError
+        If something of that run still waits or runs.
+    """
+    run = RunDirectory(Path(config.hydra.sweep.dir).resolve())
+    if is_dated(config) or not (run.manifest.exists() or run.submissions.exists()):
+        return
+    if run.manifest.exists() and is_active(observe(run)):
+        raise RunDirectoryError(
+            f"{run.shown()} holds a run that still goes on; wait for it (sweeprun wait {run.shown()}), stop it "
+            f"(sweeprun cancel {run.shown()}), or choose another hydra.sweep.dir"
+        )
+    aside = set_aside(run)
+    print(f"the run that was in {run.shown()} is kept in {aside.shown()}", file=sys.stderr)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from sweeprun.config.frozen import write_added_configs
 from sweeprun.design.policy import Policy
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
-from sweeprun.plugin.applications import command_line, given_function, plain_errors, running_application
+from sweeprun.plugin.applications import command_line, given_function, make_room, plain_errors, running_application
 from sweeprun.plugin.returns import Returns
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import count_extensions, write_extension
@@ -99,6 +99,7 @@ class Batches:
         batch = TaskIds((range(len(jobs)),))
         groups = [replace(group, tasks=_common(group.tasks, batch)) for group in prepared.groups]
         prepared = replace(prepared, groups=tuple(group for group in groups if group.tasks))
+        make_room(self._config)
         run, code = begin_sweep(application, prepared, command_line(), begun=True)
         self._begun = _Begun(run=run, prepared=prepared)
         return code

@@ -10,7 +10,7 @@ from sweeprun.cli.beginning import begin_sweep
 from sweeprun.cli.sweeping import prepare_composed
 from sweeprun.config.composing import compose_sweep
 from sweeprun.config.launching import policy_of
-from sweeprun.plugin.applications import command_line, given_function, plain_errors, running_application
+from sweeprun.plugin.applications import command_line, given_function, make_room, plain_errors, running_application
 from sweeprun.plugin.returns import Returns
 
 
@@ -27,7 +27,8 @@ def run_sweep(config: DictConfig, function: Callable[..., Any]) -> list[Sequence
         prepared = prepare_composed(
             application, compose_sweep(application, config), policy_of(config.hydra.sweeper), given_function(function)
         )
-        run, code = begin_sweep(application, prepared, command_line())
+        make_room(config)
+        run, code = begin_sweep(application, prepared, command_line(), begun=True)
     if code:
         raise SystemExit(code)
     in_foreground = prepared.launcher is None or prepared.launcher.in_foreground
