@@ -122,7 +122,9 @@ def _plan(run: RunDirectory, manifest: "Manifest", words: Sequence[str]) -> "Ext
     from sweeprun.config.application import ConfigSource, open_application
     from sweeprun.config.extending import plan_extension
     from sweeprun.config.frozen import read_configs
+    from sweeprun.worker.given import import_types
 
+    import_types(manifest.job, run)
     source = manifest.job.get("config")
 
     def open_config() -> "AbstractContextManager[Application]":

@@ -86,6 +86,7 @@ def _options(snapshot: "Snapshot", tasks: "TaskIds") -> Iterator[tuple[Mapping[s
     from sweeprun.config.frozen import read_configs
     from sweeprun.config.resources import options_by_tasks
     from sweeprun.config.schema import SLURM
+    from sweeprun.worker.given import import_types
 
     rest = set(tasks)
     for submission in reversed(snapshot.activity.submissions):
@@ -96,6 +97,7 @@ def _options(snapshot: "Snapshot", tasks: "TaskIds") -> Iterator[tuple[Mapping[s
     if not rest or manifest.launcher.get("name") != SLURM:
         yield manifest.launcher, rest
         return
+    import_types(manifest.job, snapshot.run)
     first_id = manifest.table.block_of(min(rest)).first_id
     for sbatch, own_tasks in options_by_tasks(manifest, read_configs(snapshot.run), first_id=first_id):
         yield manifest.launcher | ({"sbatch": sbatch} if sbatch else {}), rest & set(own_tasks)

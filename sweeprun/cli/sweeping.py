@@ -39,7 +39,6 @@ from sweeprun.store.manifest import Manifest, write_manifest
 from sweeprun.store.provenance import keep_provenance
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.given import GivenFunction
-from sweeprun.worker.resolvers import record_resolvers
 from sweeprun.worker.sources import code_of
 
 
@@ -281,10 +280,10 @@ def create_run(
         write_inputs(run, read_inputs_aloud(Path.cwd(), paths))
     write_configs(run, sweep.compositions)
     if prepared.given is not None:
-        prepared.given.write(run)
-        record_resolvers(run)
-    if not run.hydra_config.exists():
-        create_file(run.hydra_config, OmegaConf.to_yaml(sweep.sweep_config).encode())
+        manifest = replace(manifest, job=manifest.job | {"function": prepared.given.write(run)})
+    if begun:  # Hydra's own sweeper has written the same
+        run.hydra_config.unlink(missing_ok=True)
+    create_file(run.hydra_config, OmegaConf.to_yaml(sweep.sweep_config).encode())
     write_manifest(run, manifest)
     return run, manifest
 

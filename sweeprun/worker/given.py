@@ -19,6 +19,7 @@ from sweeprun.errors import FormatError, TaskFunctionError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import create_file
 from sweeprun.worker.functions import TaskFunction, application_function
+from sweeprun.worker.resolvers import record_resolvers, register_recorded_resolvers
 
 GIVEN = "(given)"
 """What a worker calls such a function, beside those that configs name."""
@@ -26,6 +27,7 @@ GIVEN = "(given)"
 PICKLED = "pickled"
 MAIN = "main"
 MODULE = "module"
+RESOLVERS = "resolvers"
 FORMAT = "sweeprun-function"
 VERSION = 1
 
@@ -50,8 +52,13 @@ class GivenFunction:
         """Find out what leads to a function from another process that works in ``base``."""
         return cls(function=function, reference=_named(function, base) or {"kind": PICKLED, "path": "function.pickle"})
 
-    def write(self, run: RunDirectory) -> None:
-        """Write it into a new run, if no name leads to it.
+    def write(self, run: RunDirectory) -> dict[str, Any]:
+        """Write what workers need of it into a new run: itself, if no name leads to it, and resolvers.
+
+        Returns
+        -------
+        dict
+            What the manifest is to say of it.
 
         Raises
         ------
@@ -60,6 +67,7 @@ class GivenFunction:
         """
         if self.reference["kind"] == PICKLED:
             create_file(run.function, pickle_function(self.function))
+        return self.reference | ({RESOLVERS: run.resolvers.name} if record_resolvers(run) else {})
 
 
 def _named(function: Callable[..., Any], base: Path) -> dict[str, Any] | None:
@@ -131,6 +139,30 @@ def load_given_function(given: Mapping[str, Any], run: Path, base: Path) -> Task
     TaskFunctionError, FormatError
         If it can't be loaded.
     """
+    function = _load(given, run, base)
+    if RESOLVERS in given:  # after the import, which may register some of them
+        register_recorded_resolvers(run / str(given[RESOLVERS]))
+    return function
+
+
+def import_types(job: Mapping[str, Any], run: RunDirectory) -> None:
+    """Import what configs of a run may hold: types of the application's own, and resolvers.
+
+    Parameters
+    ----------
+    job, run
+        What the manifest says of jobs, and the run.
+
+    Raises
+    ------
+    TaskFunctionError, FormatError
+        If it can't be imported.
+    """
+    if (given := job.get("function")) is not None:
+        load_given_function(given, run.path, Path(job["cwd"]))
+
+
+def _load(given: Mapping[str, Any], run: Path, base: Path) -> TaskFunction:
     kind = given.get("kind")
     if kind == PICKLED:
         return _called_with_config(_unpickled(run / str(given["path"])))
@@ -203,6 +235,6 @@ def _unpickled(path: Path) -> Callable[..., Any]:
 
 def with_located_function(given: Mapping[str, Any] | None, run: RunDirectory) -> dict[str, Any] | None:
     """What a manifest says of its function, to be found from anywhere: for runs that are made beside it."""
-    if given is None or given.get("kind") != PICKLED:
-        return None if given is None else dict(given)
-    return dict(given) | {"path": str(run.path / str(given["path"]))}
+    if given is None:
+        return None
+    return dict(given) | {key: str(run.path / str(given[key])) for key in ("path", RESOLVERS) if key in given}

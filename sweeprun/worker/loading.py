@@ -14,7 +14,6 @@ from sweeprun.store.manifest import Manifest
 from sweeprun.worker.functions import TaskFunction, load_task_function
 from sweeprun.worker.given import GIVEN, load_given_function
 from sweeprun.worker.job_directory import write_job_configs
-from sweeprun.worker.resolvers import register_recorded_resolvers
 
 
 class TaskLoader:
@@ -101,7 +100,6 @@ class TaskLoader:
     def _given_function(self, given: dict[str, Any]) -> TaskFunction:
         if GIVEN not in self._functions:
             self._functions[GIVEN] = load_given_function(given, self._run.path, self._base)
-            register_recorded_resolvers(self._run)
         return self._functions[GIVEN]
 
     def _named_function(self, spec: Any) -> TaskFunction:

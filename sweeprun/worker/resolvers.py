@@ -2,6 +2,7 @@
 
 import pickle
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from omegaconf import OmegaConf
@@ -13,8 +14,8 @@ from sweeprun.store.files import create_file
 _HYDRAS = frozenset({"hydra", "now", "python_version"})
 
 
-def record_resolvers(run: RunDirectory) -> None:
-    """Write the resolvers of this process into a new run, but for OmegaConf's and Hydra's.
+def record_resolvers(run: RunDirectory) -> bool:
+    """Write the resolvers of this process into a new run, but for OmegaConf's and Hydra's; whether there are any.
 
     Those that can't be pickled are left out.
     """
@@ -28,16 +29,15 @@ def record_resolvers(run: RunDirectory) -> None:
             pickled[name] = cloudpickle.dumps(resolver)
     if pickled:
         create_file(run.resolvers, pickle.dumps(pickled, protocol=pickle.HIGHEST_PROTOCOL))
+    return bool(pickled)
 
 
-def register_recorded_resolvers(run: RunDirectory) -> None:
+def register_recorded_resolvers(path: Path) -> None:
     """Register the resolvers of a run that importing its task function has not registered.
 
     Only workers may call this: reading a pickle runs what it says.
     """
-    if not run.resolvers.exists():
-        return
-    for name, pickled in pickle.loads(run.resolvers.read_bytes()).items():
+    for name, pickled in pickle.loads(path.read_bytes()).items():
         if not OmegaConf.has_resolver(name):
             _resolvers()[name] = pickle.loads(pickled)
 
