@@ -49,5 +49,6 @@ def begin_sweep(
     if submissions:
         return run, launch(run, [replace(submission, policy=manifest.policy) for submission in submissions])
     jobs = [manifest.override_texts(table.task(task_id)) for task_id in range(len(table))]
-    application.run_foreign_launcher(prepared.sweep.sweep_config, run.path, jobs, RecordedJob(run.path))
+    job = RecordedJob(run.path, None if prepared.given is None else prepared.given.function)
+    application.run_foreign_launcher(prepared.sweep.sweep_config, run.path, jobs, job)
     return run, conclude(run, time.monotonic() - started, interrupted=False)

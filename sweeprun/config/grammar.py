@@ -1,17 +1,26 @@
 """The functions that we add to Hydra's override grammar: ``zip(…)``, and distributions by their names."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from hydra._internal.grammar.functions import FunctionCall
 from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, Quote, QuotedString
-from hydra.errors import HydraException
+from hydra.errors import CompactHydraException, HydraException
 
 from sweeprun.design.grid import SAMPLE
 from sweeprun.design.sampling import Distribution
 
 _OWN_NAMES = frozenset({"normal", "lognormal", "uniform"})
+
+
+class _ValuesOfNone(list[Any]):
+    """The values of a zip, which is not one key; only our sweeper knows what it is."""
+
+    def __iter__(self) -> Iterator[Any]:
+        raise CompactHydraException(
+            "zip(…) is for sweeprun's own sweeper: add hydra/sweeper=sweeprun to the command line"
+        )
 
 
 @dataclass
@@ -26,6 +35,7 @@ class ZipSweep(ChoiceSweep):
         Members written as overrides, for keys with dots, slashes or a ``+``: ``zip('model.lr=0.1,0.01',…)``.
     """
 
+    list: "list[Any]" = field(default_factory=_ValuesOfNone)
     members: dict[str, Any] = field(default_factory=dict)
     words: tuple[str, ...] = ()
 

@@ -64,6 +64,8 @@ class Batches:
         """
         with plain_errors():
             jobs = [list(job) for job in jobs]
+            if not jobs:
+                return []
             first = self._launched
             self._launched += len(jobs)
             application = running_application(self._config)

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any, overload
 
 from hydra.core.utils import JobReturn, JobStatus
+from hydra.errors import CompactHydraException
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from sweeprun.cli.observing import observe
@@ -54,9 +55,9 @@ class Returns(Sequence[JobReturn]):
             return _Return(self._snapshot, self._deriver, task, JobStatus.FAILED, _lost(self._snapshot, task))
         failure = record.failure()
         if failure is not None:
-            error = TaskFailedError(f"task {task.task_id} failed: {failure.type}: {failure.message}")
-            if failure.traceback:
-                error.add_note(failure.traceback.rstrip())
+            error = JobFailed(
+                f"{failure.traceback.rstrip()}\ntask {task.task_id} failed: {failure.type}: {failure.message}".lstrip()
+            )
             return _Return(self._snapshot, self._deriver, task, JobStatus.FAILED, error)
         return _Return(self._snapshot, self._deriver, task, JobStatus.COMPLETED, returned_value(record))
 
@@ -67,6 +68,10 @@ class Returns(Sequence[JobReturn]):
     @cached_property
     def _deriver(self) -> ConfigDeriver:
         return ConfigDeriver(self._snapshot.manifest, read_configs(self._run))
+
+
+class JobFailed(TaskFailedError, CompactHydraException):  # noqa: N818  # the error is its base
+    """A task failed: what Hydra shows without a traceback of its own, as the message has the task's."""
 
 
 class _Return(JobReturn):
@@ -121,8 +126,8 @@ def returned_value(record: Record) -> Any:
     return arrays[RESULT_NAME] if list(arrays) == [RESULT_NAME] else arrays
 
 
-def _lost(snapshot: Snapshot, task: Task) -> TaskFailedError:
-    return TaskFailedError(
+def _lost(snapshot: Snapshot, task: Task) -> JobFailed:
+    return JobFailed(
         f"task {task.task_id} has no record: its worker was lost, or it never started; "
         f"see `sweeprun status {snapshot.run.shown()}`, and go on with `sweeprun resume {snapshot.run.shown()}`"
     )

@@ -17,6 +17,7 @@
         workers/*.exits        what launchers saw of workers that died
         workers/1.failures     tasks that failed for good in submissions of attempt 1, if there is a limit to them
         workers/global-randomness.json   who draws from global generators, if anybody does
+        workers/unrecorded-result.json   what an application returned that can't be recorded
         logs/*.log             standard output and error of workers
         code/DIGEST.json       source files and packages that results come from, by their digests
         code/DIGEST.patch      what git didn't have of them
@@ -145,6 +146,10 @@ class RunDirectory:
     @property
     def global_randomness(self) -> Path:
         return self.workers / "global-randomness.json"
+
+    @property
+    def unrecorded_result(self) -> Path:
+        return self.workers / "unrecorded-result.json"
 
     def failures(self, attempt: int) -> Path:
         return self.workers / f"{attempt}.failures"

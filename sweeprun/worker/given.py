@@ -21,13 +21,13 @@ from sweeprun.store.files import create_file
 from sweeprun.worker.functions import TaskFunction, application_function
 from sweeprun.worker.resolvers import record_resolvers, register_recorded_resolvers
 
-GIVEN = "(given)"
-"""What a worker calls such a function, beside those that configs name."""
-
 PICKLED = "pickled"
 MAIN = "main"
 MODULE = "module"
 RESOLVERS = "resolvers"
+APPLICATION = "application"
+"""The key of what is true of the functions of Hydra applications: they are called with the config alone."""
+
 FORMAT = "sweeprun-function"
 VERSION = 1
 
@@ -49,8 +49,9 @@ class GivenFunction:
 
     @classmethod
     def of(cls, function: Callable[..., Any], base: Path) -> "GivenFunction":
-        """Find out what leads to a function from another process that works in ``base``."""
-        return cls(function=function, reference=_named(function, base) or {"kind": PICKLED, "path": "function.pickle"})
+        """Find out what leads to an application's function from another process that works in ``base``."""
+        reference = _named(function, base) or {"kind": PICKLED, "path": "function.pickle"}
+        return cls(function=function, reference=reference | {APPLICATION: True})
 
     def write(self, run: RunDirectory) -> dict[str, Any]:
         """Write what workers need of it into a new run: itself, if no name leads to it, and resolvers.
@@ -165,15 +166,16 @@ def import_types(job: Mapping[str, Any], run: RunDirectory) -> None:
 def _load(given: Mapping[str, Any], run: Path, base: Path) -> TaskFunction:
     kind = given.get("kind")
     if kind == PICKLED:
-        return _called_with_config(_unpickled(run / str(given["path"])))
+        return called_with_config(_unpickled(run / str(given["path"])))
     if kind == MAIN:
-        return _called_with_config(_attribute(import_main(given, base), str(given["name"])))
+        return called_with_config(_attribute(import_main(given, base), str(given["name"])))
     if kind == MODULE:
-        return _called_with_config(_attribute(_import(str(given["module"])), str(given["name"])))
+        return called_with_config(_attribute(_import(str(given["module"])), str(given["name"])))
     raise FormatError(f"the manifest leads to its task function by {kind!r}, which this sweeprun does not know")
 
 
-def _called_with_config(function: Callable[..., Any]) -> TaskFunction:
+def called_with_config(function: Callable[..., Any]) -> TaskFunction:
+    """The task function that an application's function is."""
     return TaskFunction(function=function, asks_for=(), positional=True)
 
 

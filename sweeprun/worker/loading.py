@@ -12,7 +12,7 @@ from sweeprun.design.tasks import Task
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
 from sweeprun.worker.functions import TaskFunction, load_task_function
-from sweeprun.worker.given import GIVEN, load_given_function
+from sweeprun.worker.given import APPLICATION, called_with_config, load_given_function
 from sweeprun.worker.job_directory import write_job_configs
 
 
@@ -27,12 +27,17 @@ class TaskLoader:
         The run.
     base
         The directory that workers work in.
+    function
+        An application's function that is at hand, and need not be found.
     """
 
-    def __init__(self, run: RunDirectory, manifest: Manifest, base: Path) -> None:
+    def __init__(
+        self, run: RunDirectory, manifest: Manifest, base: Path, function: Callable[..., Any] | None = None
+    ) -> None:
         self._run = run
         self._manifest = manifest
         self._base = base
+        self._at_hand = function
         self._functions: dict[str, TaskFunction] = {}
         self._deriver: ConfigDeriver | None = None
         self._hydra: HydraNode | None = None
@@ -42,6 +47,11 @@ class TaskLoader:
     def function_names(self) -> list[str]:
         """The task functions so far, as configs name them."""
         return list(self._functions)
+
+    @property
+    def is_application(self) -> bool:
+        """Whether the tasks are those of a Hydra application, which may return anything."""
+        return bool((self._manifest.job.get("function") or {}).get(APPLICATION))
 
     def load(self, task: Task, composed: DictConfig | None) -> tuple[DictConfig, TaskFunction]:
         """The config of a task and its function; ``composed`` is the config that Hydra itself composed."""
@@ -98,9 +108,14 @@ class TaskLoader:
         return self._deriver
 
     def _given_function(self, given: dict[str, Any]) -> TaskFunction:
-        if GIVEN not in self._functions:
-            self._functions[GIVEN] = load_given_function(given, self._run.path, self._base)
-        return self._functions[GIVEN]
+        name = str(given.get("name", "the task function"))
+        if name not in self._functions:
+            self._functions[name] = (
+                load_given_function(given, self._run.path, self._base)
+                if self._at_hand is None
+                else called_with_config(self._at_hand)
+            )
+        return self._functions[name]
 
     def _named_function(self, spec: Any) -> TaskFunction:
         key = str(spec.get("_target_")) if isinstance(spec, DictConfig) else str(spec)

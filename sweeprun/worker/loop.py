@@ -19,11 +19,18 @@ from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.design.policy import TIMEOUT
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.design.tasks import Task
-from sweeprun.errors import FormatError, Unfinished
+from sweeprun.errors import FormatError, ResultError, Unfinished
 from sweeprun.store.code import accepted_code, current_code
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
-from sweeprun.store.notices import GlobalRandomness, count_failures, note_failure, note_global_randomness
+from sweeprun.store.notices import (
+    GlobalRandomness,
+    UnrecordedResult,
+    count_failures,
+    note_failure,
+    note_global_randomness,
+    note_unrecorded_result,
+)
 from sweeprun.store.origins import Origin
 from sweeprun.store.payloads import encode_result
 from sweeprun.store.records import FAILURE_LAYOUT, Failure, Outcome, Record
@@ -60,6 +67,8 @@ class Worker:
         Where it works, and the number of the attempt that the tasks are given.
     on_failure
         Is called with what a task function raised.
+    function
+        An application's function that is at hand, and need not be found.
     """
 
     def __init__(
@@ -69,6 +78,7 @@ class Worker:
         place: Place | None = None,
         *,
         on_failure: Callable[[BaseException], None] | None = None,
+        function: Callable[..., Any] | None = None,
     ) -> None:
         place = place or Place()
         self.name = f"{place.prefix}{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
@@ -88,7 +98,7 @@ class Worker:
         self._globals: GlobalsWatch | None = None
         self._globals_noted = False
         self._base = Path(manifest.job.get("cwd") or Path.cwd())
-        self._loader = TaskLoader(run, manifest, self._base)
+        self._loader = TaskLoader(run, manifest, self._base, function)
         self._recorder = Recorder(run, self.name)
         self._beat = BeatWriter(run, self.name, place)
         self._log = LogMarker()
@@ -179,7 +189,7 @@ class Worker:
         self._overdue = False
         reasons: set[str] = set()
         try:
-            layout, payload = encode_result(self._call(task, attempt, cfg), taken_names=self._taken_names)
+            layout, payload = self._encode(task_id, self._call(task, attempt, cfg))
             outcome = Outcome.SUCCEEDED
         except Stop:
             raise
@@ -206,6 +216,15 @@ class Worker:
             origin=self._origin,
         )
         return record, reasons
+
+    def _encode(self, task_id: int, result: object) -> tuple[str, bytes]:
+        try:
+            return encode_result(result, taken_names=self._taken_names)
+        except ResultError as error:
+            if not self._loader.is_application:
+                raise
+            note_unrecorded_result(self._run, UnrecordedResult(task_id=task_id, why=str(error)))
+            return encode_result(None)
 
     def _timeout_failure(self) -> Failure:
         message = f"it took longer than {self._policy.timeout:g} s (hydra.sweeper.timeout)"
