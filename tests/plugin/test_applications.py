@@ -47,7 +47,7 @@ def test_our_sweeper_in_an_application(train: Run, collect: Collect) -> None:
         "-m",
         "axis=zip('opt.lr=0.5,1.5','seed=1,2')",
         "hydra.sweeper.members=2",
-        "hydra.sweeper.exclude=seed==2",
+        "hydra.sweeper.exclude='seed == 2'",
         LOCAL,
         OURS,
     )
