@@ -10,6 +10,7 @@ import numpy as np
 from sweeprun.design.axes import Axis, LabelKind
 from sweeprun.design.grid import Dimension, Grid
 from sweeprun.design.tasks import Block, Task, TaskTable
+from sweeprun.design.typed import Typed, as_typed
 from sweeprun.design.values import AxisValues, Choice, Files, IntegerRange, Numbers
 from sweeprun.errors import OverrideError
 
@@ -151,6 +152,8 @@ def _joined(values: AxisValues, more: AxisValues, new: Sequence[int]) -> AxisVal
             return whole
     if isinstance(values, Numbers) and isinstance(more, Numbers):
         return Numbers(values=(*values.values, *(more.values[index] for index in new)))
+    if isinstance(values, Typed) or isinstance(more, Typed):
+        return as_typed(values).joined(more, new)
     pairs = [*((values, index) for index in range(len(values))), *((more, index) for index in new)]
     both: dict[str, Any] = {
         "values": tuple(source.value(index) for source, index in pairs),
@@ -166,6 +169,8 @@ def _slice(values: AxisValues, first: int) -> AxisValues:
         return IntegerRange(start=values.value(first), stop=values.stop, step=values.step)
     if isinstance(values, Numbers):
         return Numbers(values=values.values[first:])
+    if isinstance(values, Typed):
+        return values.rest(first)
     assert isinstance(values, Choice)
     return replace(values, values=values.values[first:], texts=values.texts[first:], labels=values.labels[first:])
 
