@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis, LabelKind, label_key
 from sweeprun.design.grid import Dimension, Grid
 from sweeprun.design.tasks import Block, Task, TaskTable
 from sweeprun.design.typed import Typed, as_typed
-from sweeprun.design.values import AxisValues, Choice, Files, IntegerRange, Numbers
+from sweeprun.design.values import AxisValues, Choice, Files, IntegerRange, Numbers, Scalar
 from sweeprun.errors import OverrideError
 
 
@@ -120,6 +120,16 @@ def join_points(dimension: Dimension, more: Dimension, new: Sequence[int]) -> Di
     """A joint dimension with some points of another behind its own."""
     axes = tuple(_with_values(axis, other, new) for axis, other in zip(dimension.axes, more.axes, strict=True))
     return replace(dimension, axes=axes)
+
+
+def join_new_points(dimension: Dimension, given: Dimension) -> Dimension:
+    """A joint dimension with those points of another behind its own that it doesn't have yet."""
+
+    def point(one: Dimension, place: int) -> tuple[Scalar, ...]:
+        return tuple(label_key(axis.values.label(place)) for axis in one.axes)
+
+    there = {point(dimension, place) for place in range(len(dimension))}
+    return join_points(dimension, given, [place for place in range(len(given)) if point(given, place) not in there])
 
 
 def join_axes(axis: Axis, more: Axis) -> Axis:

@@ -38,9 +38,7 @@ _UNIT = re.compile(r"(.*)\[(\w+)\]")
 _WRITTEN_DATE = re.compile(r"-?\d{4,6}(-\d\d){0,2}([T ]\d\d(:\d\d){0,2}(\.\d{1,9})?)?")
 _SPAN_LABEL = re.compile(r"(-?\d{1,30})(D|h|m|s|ms|us|ns)")
 
-_WHAT_CAN_BE = (
-    "values of an axis are booleans, numbers, texts, dates, time spans, paths, None, or tuples of plain numbers and texts"
-)
+_WHAT_CAN_BE = "values of an axis are booleans, numbers, texts, dates, time spans, paths, None, or tuples of plain numbers and texts"
 
 
 def typed_label(value: Any) -> tuple[str, Scalar]:
@@ -87,7 +85,8 @@ def restored(kind: str, label: Scalar) -> Any:
     if name == f"{_NUMPY}datetime64":
         return np.datetime64(str(label)).astype(f"datetime64[{unit}]")
     if name == f"{_NUMPY}timedelta64":
-        return np.timedelta64(_nanoseconds(label) // _NANOSECONDS[unit] if unit != "W" else _weeks(label), unit)
+        size = 7 * _NANOSECONDS["D"] if unit == "W" else _NANOSECONDS[unit]
+        return np.int64(_nanoseconds(label) // size).astype(f"timedelta64[{unit}]")
     if kind.startswith(_NUMPY) and kind.removeprefix(_NUMPY) in (*_NUMBERS, *_FLOATS, "str"):
         return np.dtype(kind.removeprefix(_NUMPY)).type(label)
     if name in (f"{_PANDAS}Timestamp", f"{_PANDAS}Timedelta"):
@@ -107,7 +106,7 @@ def relabelled(kind: str, label: Scalar) -> Scalar:
     OverrideError
         If no value of that type is written so.
     """
-    wrong = OverrideError(f"{label!r} is no {kind}, as the other values of the axis are")
+    found: Scalar
     if is_date(kind):
         found = date_label(str(label))
     elif is_span(kind):
@@ -123,7 +122,7 @@ def relabelled(kind: str, label: Scalar) -> Scalar:
     else:
         found = label if isinstance(label, int) else None
     if found is None:
-        raise wrong
+        raise OverrideError(f"{label!r} is no {kind}, as the other values of the axis are")
     return typed_label(restored(kind, found))[1]
 
 
@@ -215,10 +214,11 @@ def _of_calendar(value: Any) -> tuple[str, Scalar]:
     """The types of `datetime` and of pandas, which are their subclasses."""
     if value is not value or str(value) == "NaT":  # noqa: PLR0124  # pandas.NaT is a datetime
         raise OverrideError("NaT can't be a coordinate: it is no point in time; leave it out")
-    pandas = type(value).__module__.partition(".")[0] == "pandas"
+    in_pandas: Any = value if type(value).__module__.partition(".")[0] == "pandas" else None
     if isinstance(value, dt.timedelta):
-        if pandas:
-            return f"{_PANDAS}Timedelta[{value.unit}]", _span_label(int(value.to_timedelta64().astype("m8[ns]").astype(int)))
+        if in_pandas is not None:
+            nanoseconds = int(in_pandas.to_timedelta64().astype("m8[ns]").astype(int))
+            return f"{_PANDAS}Timedelta[{in_pandas.unit}]", _span_label(nanoseconds)
         return _TIMEDELTA, _span_label((value // dt.timedelta(microseconds=1)) * 1000)
     if isinstance(value, dt.datetime):
         if value.tzinfo is not None:
@@ -226,8 +226,8 @@ def _of_calendar(value: Any) -> tuple[str, Scalar]:
                 f"{value!r} has a time zone, which coordinates don't have: give it in UTC, without one "
                 "(.astimezone(UTC).replace(tzinfo=None), in pandas .tz_convert(None))"
             )
-        if pandas:
-            return f"{_PANDAS}Timestamp[{value.unit}]", _date_label(value.to_datetime64())
+        if in_pandas is not None:
+            return f"{_PANDAS}Timestamp[{in_pandas.unit}]", _date_label(in_pandas.to_datetime64())
         return _DATETIME, _date_label(np.datetime64(value))
     return _DATE, _date_label(np.datetime64(value))
 
@@ -267,10 +267,6 @@ def _nanoseconds(label: Scalar) -> int:
     if found is None:
         raise ValueError(f"{label!r} is no time span")
     return int(found[1]) * _NANOSECONDS[found[2]]
-
-
-def _weeks(label: Scalar) -> int:
-    return _nanoseconds(label) // (7 * _NANOSECONDS["D"])
 
 
 def _split(kind: str) -> tuple[str, str]:

@@ -36,7 +36,7 @@ from sweeprun.worker.given import GIVEN, load_given_function
 from sweeprun.worker.globals import GlobalsWatch, seed_globals
 from sweeprun.worker.output import LogMarker
 from sweeprun.worker.recorder import Recorder
-from sweeprun.worker.running import RunningTask
+from sweeprun.worker.running import INSIDE, RunningTask
 
 _LOG_FORMAT = "[%(asctime)s][%(name)s][%(levelname)s] - %(message)s"
 
@@ -107,6 +107,7 @@ class Worker:
         self._taken_names = RESERVED_NAMES | manifest.table.blocks[0].design.names()
 
     def __enter__(self) -> "Worker":
+        os.environ[INSIDE] = str(self._run.path)
         os.chdir(self._base)
         logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -118,6 +119,7 @@ class Worker:
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         for number in (signal.SIGTERM, signal.SIGINT, WARNING_SIGNAL):
             signal.signal(number, signal.SIG_IGN)
+        os.environ.pop(INSIDE, None)
         self.close()
 
     def close(self) -> None:
@@ -299,7 +301,9 @@ class Worker:
         accepted = accepted_code(self._run, self._manifest, self._submission)
         return Origin.current(current_code(self._run, accepted)).to_json()
 
-    def _derive(self, task: Task) -> DictConfig:
+    def _derive(self, task: Task) -> Any:
+        if self._manifest.calls_by_keywords:
+            return self._manifest.values(task)
         if self._hydra is None:
             self._hydra = HydraNode(self._configs(), self._directory)
             self._hydra.register_resolvers()
