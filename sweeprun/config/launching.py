@@ -93,8 +93,11 @@ class Given:
 
     def told(self) -> dict[str, Any]:
         """What was given, by the names of arguments."""
-        launcher = {"name": self.name, **self.options} if self.options else self.name
-        return ({} if launcher is None else {"launcher": launcher}) | dict(self.of_policy)
+        others = dict(self.options)
+        told = {"throttle": others.pop("throttle")} if "throttle" in others else {}
+        named = {} if self.name is None else {"name": self.name}
+        launcher = {"launcher": {**named, **others} if others else self.name} if named or others else {}
+        return launcher | told | dict(self.of_policy)
 
 
 def change_launcher(launcher: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:

@@ -77,10 +77,7 @@ class LabelKind(Enum):
         if self is LabelKind.MIXED:
             return True
         if isinstance(values, Typed):
-            found = LabelKind.of_typed(values)
-            return found is self or (self is LabelKind.FLOAT and found is LabelKind.INTEGER)
-        if self in (LabelKind.DATE, LabelKind.SPAN):
-            return False
+            return LabelKind.of_typed(values) in (self, *([LabelKind.INTEGER] if self is LabelKind.FLOAT else []))
         if isinstance(values, IntegerRange):
             ends = (values.start, values.stop)
             return self is LabelKind.FLOAT or (self is LabelKind.INTEGER and all(map(_fits_int64, ends)))
@@ -88,8 +85,8 @@ class LabelKind(Enum):
             return self is LabelKind.FLOAT
         if isinstance(values, Numbers) and isinstance(values.values[0], float):
             return self is LabelKind.FLOAT
-        labels = values.labels if isinstance(values, Choice) else values.values if isinstance(values, Numbers) else None
-        found = self if labels is None else LabelKind.of(labels)
+        labels = values.labels if isinstance(values, Choice) else values.values if isinstance(values, Numbers) else ()
+        found = LabelKind.of(labels)
         return found is self or (self is LabelKind.FLOAT and found is LabelKind.INTEGER)
 
     def join(self, other: "LabelKind") -> "LabelKind":

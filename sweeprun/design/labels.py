@@ -38,7 +38,7 @@ _UNIT = re.compile(r"(.*)\[(\w+)\]")
 _WRITTEN_DATE = re.compile(r"-?\d{4,6}(-\d\d){0,2}([T ]\d\d(:\d\d){0,2}(\.\d{1,9})?)?")
 _SPAN_LABEL = re.compile(r"(-?\d{1,30})(D|h|m|s|ms|us|ns)")
 
-_WHAT_CAN_BE = "values of an axis are booleans, numbers, texts, dates, time spans, paths, None, or tuples of plain numbers and texts"
+_WHAT_CAN_BE = "an axis has booleans, numbers, texts, dates, time spans, paths, None, or tuples of numbers and texts"
 
 
 def typed_label(value: Any) -> tuple[str, Scalar]:
@@ -69,7 +69,7 @@ def typed_label(value: Any) -> tuple[str, Scalar]:
     raise OverrideError(f"{_shown(value)} can't be a coordinate: {_hint(value)}")
 
 
-def restored(kind: str, label: Scalar) -> Any:
+def restored(kind: str, label: Scalar) -> Any:  # noqa: PLR0911  # one for each family of types
     """The value of a type and a label: the inverse of `typed_label`.
 
     Raises
@@ -185,6 +185,17 @@ def spans(labels: Sequence[Scalar]) -> np.ndarray:
     if all(abs(count) < 2**63 for count in counts):
         return np.array(counts, dtype="timedelta64[ns]")
     return np.array([count // 1000 for count in counts], dtype="timedelta64[us]")
+
+
+def as_labels(coordinate: np.ndarray) -> list[Any]:
+    """The values of a coordinate as they are written: dates and time spans as texts."""
+    if coordinate.dtype.kind == "M":
+        return ["NaT" if np.isnat(one) else _date_label(one) for one in coordinate]
+    if coordinate.dtype.kind == "m":
+        nanoseconds = _NANOSECONDS[np.datetime_data(coordinate.dtype)[0]]
+        return ["NaT" if np.isnat(one) else _span_label(int(one.astype(np.int64)) * nanoseconds) for one in coordinate]
+    found: list[Any] = coordinate.tolist()
+    return found
 
 
 def _of_numpy(value: np.generic) -> tuple[str, Scalar]:

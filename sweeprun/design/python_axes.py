@@ -136,7 +136,8 @@ def _refuse_repetition(axis: Axis, values: Any) -> None:
                 f"{other!r} twice" if repr(one) == repr(other) else f"{one!r} and {other!r}, which are one coordinate"
             )
             raise OverrideError(
-                f"axis {axis.name!r} has the value {told}; a coordinate must name one task. For replicates, use members=N"
+                f"axis {axis.name!r} has the value {told}; a coordinate must name one task. "
+                "For replicates, use members=N"
             )
 
 

@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sweeprun.cli.launching import Notes
 from sweeprun.config.frozen import Composition, freeze_arguments, write_configs
 from sweeprun.config.launching import Given
@@ -31,9 +33,10 @@ from sweeprun.store.manifest import KEYWORDS, Manifest, check_size, write_manife
 from sweeprun.store.provenance import keep_provenance
 from sweeprun.store.submissions import Submission
 from sweeprun.worker.given import PICKLED, check_arguments, name_of, pickle_function
-from sweeprun.worker.reached import reached_from, source_of
+from sweeprun.worker.reached import reached_from
 from sweeprun.worker.sources import code_of_given
 
+_SHOWN_VALUES = 20
 _TOLD = ("constants", "members", "root_seed", "streams", "exclude", "only")
 
 
@@ -67,7 +70,7 @@ class Asked:
     def written(self) -> str:
         """The call that asks for it, about as somebody would type it."""
         told = {name: getattr(self, name) for name in _TOLD if getattr(self, name) not in (None, (), {})}
-        return call_text("sweeprun.sweep", told | self.changes.told(), name_of(self.function), repr(dict(self.axes)))
+        return call_text("sweeprun.sweep", told | self.changes.told(), name_of(self.function), _written(self.axes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +121,12 @@ def prepare(asked: Asked) -> Prepared:
     check_size(manifest)
     launcher.check(Notes())
     submissions = plan_submissions([Group(tasks=table.selected(), launcher=launcher)])
-    by_value, _ = reached_from(asked.function)
     return Prepared(
         asked=asked,
         manifest=manifest,
         composition=freeze_arguments(asked.constants),
         function=pickle_function(asked.function, asked.constants),
-        source=source_of(by_value) if by_value else "",
+        source=reached_from(asked.function).source(),
         code=code_of_given(asked.function, Path.cwd()),
         submissions=tuple(replace(submission, policy=manifest.policy) for submission in submissions),
     )
@@ -142,6 +144,16 @@ def create(prepared: Prepared) -> RunDirectory:
     provenance = keep_provenance(run, [prepared.asked.written()], prepared.code)
     write_manifest(run, replace(prepared.manifest, provenance=provenance))
     return run
+
+
+def _written(values: Any) -> str:
+    """The values of axes, about as somebody would type them."""
+    if isinstance(values, Mapping):
+        return "{" + ", ".join(f"{name!r}: {_written(own)}" for name, own in values.items()) + "}"
+    if isinstance(values, range):
+        return repr(values)
+    shown = [repr(one.item()) if isinstance(one, np.number) else repr(one) for one in list(values)[:_SHOWN_VALUES]]
+    return f"[{', '.join(shown)}{', …' if len(values) > _SHOWN_VALUES else ''}]"
 
 
 def further_dimensions(axes: Mapping[str, Any], members: int | None) -> tuple[Dimension, ...]:

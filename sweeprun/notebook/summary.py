@@ -1,13 +1,13 @@
 """What a notebook says of a run above its Dataset, as text and as HTML, safe whatever the run says of itself."""
 
 import html
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sweeprun.cli.display import plain_message
 from sweeprun.cli.observing import warnings_of
+from sweeprun.store.provenance import command_text
 from sweeprun.store.states import Snapshot, TaskState
 
 _COLOURS = {
@@ -100,7 +100,7 @@ def summarise(snapshot: Snapshot) -> Summary:
     host = f" on {provenance['host']}" if provenance.get("host") else ""
     facts = {
         "started": f"{provenance.get('created')}{host}",
-        "command": shlex.join(provenance.get("command", [])),
+        "command": command_text(provenance),
         "code": _code(provenance),
     }
     return Summary(

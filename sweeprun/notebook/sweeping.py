@@ -116,6 +116,6 @@ def _refuse_inside() -> None:
     run = os.environ.get(INSIDE)
     if run is not None:
         raise UsageError(
-            f"sweeprun.sweep() was called inside a task of {run}, or while a worker imported the module that defines its "
-            "function; put what starts a sweep below `if __name__ == '__main__':`"
+            f"sweeprun.sweep() was called inside a task of {run}, or while a worker imported the module that defines "
+            "its function; put what starts a sweep below `if __name__ == '__main__':`"
         )

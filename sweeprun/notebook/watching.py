@@ -38,9 +38,7 @@ def watch(first: Snapshot, look: Callable[[], Snapshot]) -> None:
 def wait(first: Snapshot, look: Callable[[], Snapshot], timeout: float | None) -> bool:
     """Wait without showing anything; whether everything has ended."""
     until = inf if timeout is None else time.monotonic() + timeout
-    last = first
-    for last in looks(first, look, pause=_FIRST_PAUSE_SECONDS, longest=_LONGEST_PAUSE_SECONDS, until=until):
-        pass
+    *_, last = looks(first, look, pause=_FIRST_PAUSE_SECONDS, longest=_LONGEST_PAUSE_SECONDS, until=until)
     return not is_active(last)
 
 

@@ -25,8 +25,8 @@ MOST_TASKS = 10**8
 _MOST_BLOCKS = 1000
 _MOST_ADDED = 10**7
 _READABLE_VERSIONS = (1, 2, 3, VERSION)
-"""Version 1 held the array, too, which nobody who reads a run needs; version 3 can leave points out, 4 have dates, spans and
-other values of Python on axes, and a task function that is no name in a config."""
+"""Version 1 held the array, too, which nobody who reads a run needs; version 3 can leave points out, version 4 have
+other values of Python than numbers and texts on its axes, and a task function that no config names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

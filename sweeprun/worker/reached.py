@@ -8,9 +8,10 @@ import inspect
 import sys
 import textwrap
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
-from types import CodeType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 
@@ -25,9 +26,37 @@ def is_importable(found: Any) -> bool:
     return place is found
 
 
-def reached_from(function: Callable[..., Any]) -> tuple[list[Any], set[str]]:
-    """The functions and classes by value that a function leads to, itself first, and the names of modules."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """What a function leads to.
+
+    Attributes
+    ----------
+    by_value
+        Functions and classes that go with it by value, itself first if it does.
+    variables
+        Name -> other objects of the notebook that these name.
+    modules
+        The names of modules that anything of it is in, or that it imports.
+    """
+
+    by_value: tuple[Any, ...]
+    variables: Mapping[str, Any]
+    modules: frozenset[str]
+
+    def source(self) -> str:
+        """The source of the functions and classes, and the values of variables, as they are now; empty if none is."""
+        if not self.by_value:
+            return ""
+        lines = [f"{name} = {_shown(name, value)}" for name, value in sorted(self.variables.items())]
+        texts = ["\n".join(lines)] if lines else []
+        return "\n\n\n".join([*texts, *dict.fromkeys(map(source_of, self.by_value))]) + "\n"
+
+
+def reached_from(function: Callable[..., Any]) -> Reached:
+    """What a function leads to."""
     by_value: list[Any] = []
+    variables: dict[str, Any] = {}
     modules: set[str] = set()
     waiting = deque(_parts(function))
     seen: set[int] = set()
@@ -45,19 +74,31 @@ def reached_from(function: Callable[..., Any]) -> tuple[list[Any], set[str]]:
         else:
             by_value.append(found)
             modules.update(_imported_in(found))
-            waiting.extend(_referred(found))
-    return by_value, modules - {"builtins"}
+            named = dict(_referred(found))
+            variables |= {name: one for name, one in named.items() if not isinstance(one, _DEFINED)}
+            waiting.extend(named.values())
+    return Reached(by_value=tuple(by_value), variables=variables, modules=frozenset(modules - {"builtins"}))
 
 
-def source_of(by_value: list[Any]) -> str:
-    """The source of functions and classes, as they were when they were defined."""
-    texts = []
-    for found in by_value:
-        try:
-            texts.append(textwrap.dedent(inspect.getsource(found)).rstrip())
-        except (OSError, TypeError):
-            texts.append(f"# {getattr(found, '__qualname__', found)}: its source is not known")
-    return "\n\n\n".join(dict.fromkeys(texts)) + "\n"
+_DEFINED = (ModuleType, FunctionType, BuiltinFunctionType, type)
+_LONGEST_VALUE = 1000
+_SECRET = ("secret", "credential", "password", "passwd", "token", "api_key", "apikey")
+
+
+def source_of(found: Any) -> str:
+    """The source of a function or class, as it was when it was defined."""
+    try:
+        return textwrap.dedent(inspect.getsource(found)).rstrip()
+    except (OSError, TypeError):
+        return f"# {getattr(found, '__qualname__', found)}: its source is not known"
+
+
+def _shown(name: str, value: Any) -> str:
+    """A value as people read it; nothing whose name says that it is secret."""
+    if any(word in name.lower() for word in _SECRET):
+        return "...  # its name says that it is secret"
+    text = " ".join(repr(value).split())
+    return text if len(text) <= _LONGEST_VALUE else f"...  # {text[:_LONGEST_VALUE]} …"
 
 
 def _parts(function: Any) -> list[Any]:
@@ -69,21 +110,23 @@ def _parts(function: Any) -> list[Any]:
     return [function if isinstance(function, FunctionType | type) else type(function)]
 
 
-def _referred(found: Any) -> Iterator[Any]:
-    """The functions, classes, modules and other objects that the code of a function or class names."""
+def _referred(found: Any) -> Iterator[tuple[str, Any]]:
+    """The functions, classes, modules and other objects that a function or class names, by these names."""
     if isinstance(found, type):
-        yield from found.__bases__
-        for own in vars(found).values():
-            own = getattr(own, "__func__", getattr(own, "fget", own))  # noqa: PLW2901  # static, class methods; properties
+        yield from ((base.__name__, base) for base in found.__bases__)
+        for name, member in vars(found).items():
+            own = getattr(member, "__func__", getattr(member, "fget", member))  # static, class methods; properties
             if isinstance(own, FunctionType):
-                yield own
+                yield f"{found.__name__}.{name}", own
         return
-    yield from (cell.cell_contents for cell in found.__closure__ or () if _is_filled(cell))
+    for name, cell in zip(found.__code__.co_freevars, found.__closure__ or (), strict=False):
+        if _is_filled(cell):
+            yield name, cell.cell_contents
     if (wrapped := getattr(found, "__wrapped__", None)) is not None:
-        yield wrapped
+        yield wrapped.__name__, wrapped
     for name in _names(found.__code__):
         if name in found.__globals__:
-            yield found.__globals__[name]
+            yield name, found.__globals__[name]
 
 
 def _is_filled(cell: Any) -> bool:

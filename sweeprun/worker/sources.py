@@ -16,7 +16,7 @@ from sweeprun.errors import SweeprunError
 from sweeprun.store.code import Code, describe_code, packages_of, source_digest
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.given import name_of
-from sweeprun.worker.reached import is_importable, reached_from, source_of
+from sweeprun.worker.reached import is_importable, reached_from
 
 _ALWAYS = ("numpy", "omegaconf")
 """Every task's streams and config come from these."""
@@ -70,14 +70,17 @@ def code_of_given(function: Callable[..., Any], base: Path) -> Code:
 
     A function that no import leads to has its own place among the functions, with no file: it is in the run.
     """
-    by_value, modules = reached_from(function)
+    reached = reached_from(function)
+    modules = reached.modules
     functions: dict[str, tuple[Path, str]] = {}
     if is_importable(function) and (file := _file_of(function)) is not None and _is_local(file):
         functions[f"{function.__module__}.{function.__qualname__}"] = (file, function.__qualname__)
     roots = _local_files(modules)
     packages = {name.partition(".")[0] for name in modules}
     code = _described(base, roots, set(), functions, packages)
-    given = {name_of(one): ("", name_of(one), source_digest(source_of([one]))) for one in by_value}
+    if not reached.by_value:
+        return code
+    given = {name_of(function): ("", name_of(function), source_digest(reached.source()))}
     return replace(code, functions={**code.functions, **given})
 
 
