@@ -37,8 +37,8 @@ from sweeprun.store.files import create_file
 from sweeprun.store.inputs import InputFile, input_paths, read_input_files, write_inputs
 from sweeprun.store.manifest import Manifest, write_manifest
 from sweeprun.store.provenance import keep_provenance
+from sweeprun.worker.applications import ApplicationFunction
 from sweeprun.worker.functions import load_task_function
-from sweeprun.worker.given import GivenFunction
 from sweeprun.worker.sources import code_of
 
 
@@ -50,7 +50,7 @@ class PreparedSweep:
     manifest: Manifest
     groups: tuple[Group, ...]
     code: Code
-    given: GivenFunction | None = None
+    given: ApplicationFunction | None = None
 
     @property
     def launcher(self) -> Launcher | None:
@@ -161,7 +161,7 @@ def prepare_sweep(application: Application, sweep_config: DictConfig) -> Prepare
 
 
 def prepare_composed(
-    application: Application, sweep: ComposedSweep, policy: Policy, given: GivenFunction | None = None
+    application: Application, sweep: ComposedSweep, policy: Policy, given: ApplicationFunction | None = None
 ) -> PreparedSweep:
     """Check what is left to be checked of a sweep whose configs are composed.
 

@@ -11,11 +11,12 @@ from omegaconf.errors import OmegaConfBaseException
 
 from sweeprun.config.application import Application, resolve_key
 from sweeprun.config.frozen import Composition, config_steps, freeze
-from sweeprun.config.sweeps import MEMBER, Sweep, axis_name, member_axis, parse_sweep
+from sweeprun.config.sweeps import Sweep, axis_name, parse_sweep
 from sweeprun.config.typing_axes import type_axis
 from sweeprun.design.axes import Axis
 from sweeprun.design.grid import Grid
 from sweeprun.design.overrides import Operation, Override
+from sweeprun.design.python_axes import MEMBER, member_axis
 from sweeprun.design.selection import Expression, Selection
 from sweeprun.design.streams import Streams
 from sweeprun.design.tasks import TaskTable

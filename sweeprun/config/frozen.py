@@ -7,14 +7,14 @@ the task's values, so interpolations stay live. Hydra's own node is derived only
 import os
 import pickle
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, NoneType
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf, open_dict
@@ -62,6 +62,26 @@ def freeze(config: DictConfig) -> Composition:
     return Composition(
         task=pickle.dumps(task, protocol=pickle.HIGHEST_PROTOCOL), full=full, text=OmegaConf.to_yaml(task)
     )
+
+
+def freeze_arguments(constants: Mapping[str, Any]) -> Composition:
+    """The config of functions that are called by keywords: empty, as their arguments are not taken from it.
+
+    People read in it which arguments are the same in all tasks; workers have them with the function.
+    """
+    empty = pickle.dumps(OmegaConf.create({}), protocol=pickle.HIGHEST_PROTOCOL)
+    shown = {name: value if isinstance(value, _PLAIN) else _shortened(value) for name, value in constants.items()}
+    return Composition(task=empty, full=empty, text=OmegaConf.to_yaml(OmegaConf.create({"constants": shown})))
+
+
+_PLAIN = (bool, int, float, str, NoneType)
+_LONGEST_SHOWN = 200
+
+
+def _shortened(value: Any) -> str:
+    text = repr(value)
+    text = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+    return text.replace("${", "$ {")  # it is no interpolation
 
 
 def write_configs(run: RunDirectory, compositions: Sequence[Composition]) -> None:

@@ -33,9 +33,6 @@ from sweeprun.errors import OverrideError
 _PLAIN_WORD = re.compile(r"(?!(true|false|null|nan|inf)$)[a-z_][a-z0-9_/-]*", re.IGNORECASE)
 """Words that Hydra's grammar reads as themselves; most values are such, and the grammar takes 0.3 ms for one."""
 
-MEMBER = "member"
-"""The name of the ensemble axis."""
-
 OPERATIONS = {
     OverrideType.CHANGE: Operation.CHANGE,
     OverrideType.ADD: Operation.ADD,
@@ -187,19 +184,6 @@ def _source(parsed: HydraOverride, swept: IntervalSweep, override: Override) -> 
         return source_of(swept)
     except OverrideError as error:
         raise OverrideError(f"{parsed.input_line!r}: {error}") from error
-
-
-def member_axis(members: int) -> Axis:
-    """The ensemble axis.
-
-    Raises
-    ------
-    OverrideError
-        If it would be empty.
-    """
-    if members < 1:
-        raise OverrideError(f"hydra.sweeper.members is {members}; an ensemble needs at least 1 member")
-    return Axis(name=MEMBER, values=IntegerRange(start=0, stop=members), kind=LabelKind.INTEGER)
 
 
 def axis_of(name: str, parsed: HydraOverride, *, is_group: bool, base: Path, like: AxisValues | None = None) -> Axis:

@@ -15,7 +15,7 @@ from sweeprun.cli.sweeping import is_dated
 from sweeprun.config.application import Application, ConfigSource, full_errors
 from sweeprun.errors import RunDirectoryError, SweeprunError
 from sweeprun.store.directory import RunDirectory, set_aside
-from sweeprun.worker.given import GivenFunction
+from sweeprun.worker.applications import ApplicationFunction
 from sweeprun.worker.jobs import PlainJob
 
 
@@ -33,9 +33,9 @@ def running_application(config: DictConfig) -> Application:
     return Application(hydra, source)
 
 
-def given_function(function: Callable[..., Any]) -> GivenFunction | None:
+def given_function(function: Callable[..., Any]) -> ApplicationFunction | None:
     """The application's function; None where the config names the task, as in our own command line."""
-    return None if isinstance(function, PlainJob) else GivenFunction.of(function, Path.cwd())
+    return None if isinstance(function, PlainJob) else ApplicationFunction.of(function, Path.cwd())
 
 
 def command_line() -> list[str]:

@@ -16,6 +16,7 @@ from sweeprun.cli.wait import wait_for
 from sweeprun.config.application import Application
 from sweeprun.config.batches import add_jobs, agrees, compose_jobs, enumerated_sweep, enumerates
 from sweeprun.config.frozen import write_added_configs
+from sweeprun.config.launching import Words
 from sweeprun.design.policy import Policy
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
@@ -121,7 +122,7 @@ class Batches:
         elif not agrees(manifest.table, manifest.overrides, jobs, first_id=first):
             raise UsageError(f"the sweeper's jobs from {first} on are not those that its parameters describe")
         batch = TaskIds((range(first, first + len(jobs)),))
-        return start_tasks(observe(begun.run), batch, [], command_line(), begun.prepared.code)
+        return start_tasks(observe(begun.run), batch, Words([]), command_line(), begun.prepared.code)
 
 
 def _common(tasks: TaskIds, batch: TaskIds) -> TaskIds:

@@ -8,6 +8,7 @@
         configs.pickle         the same, exact to types and interpolations; read by workers only
         function.pickle        the task function, if no name leads to it; read by workers only
         resolvers.pickle       resolvers that an application registered; read by workers only
+        function.py            its source, to be read by people
         multirun.yaml          Hydra's own config of the sweep
         submissions/0.json     which tasks were handed to which launcher, and how they are packed
         submissions/0.sh       the job script, where the launcher has one
@@ -67,6 +68,10 @@ class RunDirectory:
     @property
     def resolvers(self) -> Path:
         return self.path / "resolvers.pickle"
+
+    @property
+    def function_source(self) -> Path:
+        return self.path / "function.py"
 
     @property
     def hydra_config(self) -> Path:
@@ -156,6 +161,9 @@ class RunDirectory:
 
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
+
+    def launcher_log(self, submission: int) -> Path:
+        return self.log(f"{submission}.launcher")
 
     def element_log(self, submission: int, index: int) -> Path:
         return self.log(f"{submission}.{index}")

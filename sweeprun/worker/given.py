@@ -4,126 +4,173 @@ What leads to one is in the manifest, as ``job["function"]``: a mapping whose ``
 other keys say where and how it is called.
 """
 
-import importlib
+import inspect
 import pickle
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
+from difflib import get_close_matches
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from sweeprun.design.python_axes import MEMBER
 from sweeprun.errors import FormatError, TaskFunctionError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import create_file
-from sweeprun.worker.functions import TaskFunction, application_function
-from sweeprun.worker.resolvers import record_resolvers, register_recorded_resolvers
+from sweeprun.store.manifest import KEYWORDS
+from sweeprun.worker.functions import OFFERED, TaskFunction
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from sweeprun.worker.running import RunningTask
 
 PICKLED = "pickled"
-MAIN = "main"
-MODULE = "module"
 RESOLVERS = "resolvers"
-APPLICATION = "application"
-"""The key of what is true of the functions of Hydra applications: they are called with the config alone."""
+"""The key of where resolvers are that an application registered."""
 
 FORMAT = "sweeprun-function"
 VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenFunction:
-    """A function that somebody handed over.
+class KeywordFunction(TaskFunction):
+    """A function that takes the values of axes, and constants, as arguments of their names.
 
     Attributes
     ----------
-    function
-        The function.
-    reference
-        What the manifest will say of it.
+    takes
+        The names that it takes; None for whatever there is.
+    constants
+        The arguments that are the same in all tasks, pickled: every task gets its own copy, so none sees what another
+        one did to them.
     """
 
-    function: Callable[..., Any]
-    reference: dict[str, Any]
+    takes: frozenset[str] | None
+    constants: bytes
 
-    @classmethod
-    def of(cls, function: Callable[..., Any], base: Path) -> "GivenFunction":
-        """Find out what leads to an application's function from another process that works in ``base``."""
-        reference = _named(function, base) or {"kind": PICKLED, "path": "function.pickle"}
-        return cls(function=function, reference=reference | {APPLICATION: True})
-
-    def write(self, run: RunDirectory) -> dict[str, Any]:
-        """Write what workers need of it into a new run: itself, if no name leads to it, and resolvers.
-
-        Returns
-        -------
-        dict
-            What the manifest is to say of it.
-
-        Raises
-        ------
-        TaskFunctionError
-            If it, or something that it refers to, can't be pickled.
-        """
-        if self.reference["kind"] == PICKLED:
-            create_file(run.function, pickle_function(self.function))
-        return self.reference | ({RESOLVERS: run.resolvers.name} if record_resolvers(run) else {})
+    def __call__(self, cfg: Any, make_rng: "Callable[[], np.random.Generator]", task: "RunningTask") -> Any:
+        """Run one task; ``cfg`` holds the values of its axes."""
+        values = {**pickle.loads(self.constants), **cfg}
+        given = {name: value for name, value in values.items() if self.takes is None or name in self.takes}
+        for name in self.asks_for:
+            given[name] = values if name == "cfg" else task if name == "task" else make_rng()
+        return self.function(**given)
 
 
-def _named(function: Callable[..., Any], base: Path) -> dict[str, Any] | None:
-    """The names that lead to a function, if any do."""
-    name, module = getattr(function, "__qualname__", ""), sys.modules.get(getattr(function, "__module__", ""))
-    if module is None or not any(found is function for found in _unwrapped(module, name)):
-        return None
-    if module.__name__ == "__main__":
-        spec, file = getattr(module, "__spec__", None), getattr(module, "__file__", None)
-        if spec is not None and not spec.name.endswith("__main__"):  # python -m package.module
-            return {"kind": MAIN, "module": spec.name, "name": name}
-        if file is None or not Path(file).is_file():  # typed in, or piped
-            return None
-        path = Path(file).resolve()
-        return {"kind": MAIN, "file": str(path.relative_to(base) if path.is_relative_to(base) else path), "name": name}
-    with suppress(ImportError, ValueError):
-        spec = find_spec(module.__name__)
-        if spec is not None and spec.origin == getattr(module, "__file__", None):
-            return {"kind": MODULE, "module": module.__name__, "name": name}
-    return None
+def parameters_of(function: Callable[..., Any]) -> tuple[tuple[str, ...], frozenset[str] | None, frozenset[str]]:
+    """Those of `OFFERED` that a function names, all others that it takes (None for any), and those of them it needs.
+
+    Raises
+    ------
+    TaskFunctionError
+        If it can't be called by keywords.
+    """
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (ValueError, TypeError):
+        return (), None, frozenset()
+    positional = [own.name for own in parameters if own.kind is own.POSITIONAL_ONLY and own.default is own.empty]
+    if positional:
+        raise TaskFunctionError(
+            f"{name_of(function)} takes {', '.join(positional)} by position only; values of axes are given by name"
+        )
+    named = [own for own in parameters if own.kind in (own.POSITIONAL_OR_KEYWORD, own.KEYWORD_ONLY)]
+    others = frozenset(own.name for own in named if own.name not in OFFERED)
+    anything = any(own.kind is own.VAR_KEYWORD for own in parameters)
+    needed = frozenset(own.name for own in named if own.default is own.empty and own.name not in OFFERED)
+    return tuple(own.name for own in named if own.name in OFFERED), None if anything else others, needed
 
 
-def _unwrapped(module: ModuleType, name: str) -> Iterator[Any]:
-    """What a name in a module stands for, and what the decorators around that wrap."""
-    found: Any = module
-    for part in name.split("."):
-        found = getattr(found, part, None)
-    while found is not None:
-        yield found
-        found = getattr(found, "__wrapped__", None)
+def check_arguments(function: Callable[..., Any], axes: Collection[str], constants: Collection[str]) -> None:
+    """Refuse a function that these axes and constants don't fit, before anything runs.
+
+    Raises
+    ------
+    TaskFunctionError
+        If something is missing, or nobody would take it.
+    """
+    asks_for, takes, needed = parameters_of(function)
+    name = name_of(function)
+    for given in (*axes, *constants):
+        if given in OFFERED:
+            raise TaskFunctionError(
+                f"{given!r} can't be an axis or a constant: functions are given {given} by sweeprun"
+            )
+    both = sorted({*axes} & {*constants})
+    if both:
+        raise TaskFunctionError(f"{both[0]!r} is both an axis and a constant; keep one of them")
+    missing = sorted(needed - {*axes, *constants})
+    if missing:
+        raise TaskFunctionError(
+            f"{name} has the parameters {', '.join(missing)}, which nothing fills: make each an axis, or give it a "
+            f"value for all tasks, constants={{{missing[0]!r}: …}}. Besides axes and constants there are {', '.join(OFFERED)}"
+        )
+    if takes is None or "cfg" in asks_for:
+        return
+    untaken = [given for given in (*axes, *constants) if given not in takes and given != MEMBER]
+    if untaken:
+        close = get_close_matches(untaken[0], takes, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"add such a parameter, or leave it out; {_taken(takes)}"
+        raise TaskFunctionError(f"{name} does not take {untaken[0]!r}: {hint}")
 
 
-def pickle_function(function: Callable[..., Any]) -> bytes:
-    """A function as bytes, by value if no import leads to it.
+def _taken(takes: Collection[str]) -> str:
+    return f"it takes {', '.join(sorted(takes))}" if takes else "it takes nothing"
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """What a function is called in messages."""
+    return str(getattr(function, "__qualname__", None) or repr(function))
+
+
+def write_pickled_function(run: RunDirectory, function: Callable[..., Any]) -> dict[str, Any]:
+    """Write a function into a new run, by value if no import leads to it; what the manifest says of it.
 
     Raises
     ------
     TaskFunctionError
         If it, or something that it refers to, can't be pickled.
     """
-    import cloudpickle
+    create_file(run.function, pickle_function(function))
+    return {"kind": PICKLED, "path": run.function.name}
 
-    name = getattr(function, "__qualname__", repr(function))
-    try:
-        pickled = cloudpickle.dumps(function)
-    except Exception as error:
-        raise TaskFunctionError(
-            f"{name} can't be sent to workers, since something that it refers to can't be pickled: {error}; open "
-            "files, connections and the like inside the function"
-        ) from error
-    data = {"format": FORMAT, "version": VERSION, "name": name, "function": pickled}
+
+def pickle_function(function: Callable[..., Any], constants: Mapping[str, Any] | None = None) -> bytes:
+    """A function as bytes, by value if no import leads to it.
+
+    Parameters
+    ----------
+    function
+        The function.
+    constants
+        Arguments that are the same in all tasks, if it is called by keywords.
+
+    Raises
+    ------
+    TaskFunctionError
+        If it, or something that it refers to, can't be pickled.
+    """
+    name = name_of(function)
+    what = f"{name} can't be sent to workers, since something that it refers to can't be pickled"
+    data = {"format": FORMAT, "version": VERSION, "name": name, "function": _dumps(function, what)}
+    if constants is not None:
+        for key, value in constants.items():
+            _dumps(value, f"constants[{key!r}] can't be sent to workers: it can't be pickled")
+        data["constants"] = _dumps(dict(constants), "the constants can't be sent to workers")
     return pickle.dumps(data, protocol=pickle.HIGHEST_PROTOCOL)
 
 
-def load_given_function(given: Mapping[str, Any], run: Path, base: Path) -> TaskFunction:
+def _dumps(value: Any, what: str) -> bytes:
+    import cloudpickle
+
+    try:
+        pickled: bytes = cloudpickle.dumps(value)
+    except Exception as error:
+        raise TaskFunctionError(f"{what}: {error}; open files, connections and the like inside the function") from error
+    return pickled
+
+
+def load_given_function(given: Mapping[str, Any], base: Path) -> TaskFunction:
     """The task function that a manifest leads to.
 
     Only workers may call this: reading a pickle runs what it says.
@@ -132,97 +179,25 @@ def load_given_function(given: Mapping[str, Any], run: Path, base: Path) -> Task
     ----------
     given
         What the manifest says of it.
-    run, base
-        The run directory, and the directory that workers work in.
+    base
+        The run directory, which its path is relative to.
 
     Raises
     ------
     TaskFunctionError, FormatError
         If it can't be loaded.
     """
-    function = _load(given, run, base)
-    if RESOLVERS in given:  # after the import, which may register some of them
-        register_recorded_resolvers(run / str(given[RESOLVERS]))
-    return function
-
-
-def import_types(job: Mapping[str, Any], run: RunDirectory) -> None:
-    """Import what configs of a run may hold: types of the application's own, and resolvers.
-
-    Parameters
-    ----------
-    job, run
-        What the manifest says of jobs, and the run.
-
-    Raises
-    ------
-    TaskFunctionError, FormatError
-        If it can't be imported.
-    """
-    if (given := job.get("function")) is not None:
-        load_given_function(given, run.path, Path(job["cwd"]))
-
-
-def _load(given: Mapping[str, Any], run: Path, base: Path) -> TaskFunction:
     kind = given.get("kind")
     if kind == PICKLED:
-        return called_with_config(_unpickled(run / str(given["path"])))
-    if kind == MAIN:
-        return called_with_config(_attribute(import_main(given, base), str(given["name"])))
-    if kind == MODULE:
-        return called_with_config(_attribute(_import(str(given["module"])), str(given["name"])))
+        function, constants = _unpickled(base / str(given["path"]))
+        if given.get("call") == KEYWORDS:
+            asks_for, takes, _ = parameters_of(function)
+            return KeywordFunction(function=function, asks_for=asks_for, takes=takes, constants=constants)
+        return TaskFunction(function=function, asks_for=(), positional=True)
     raise FormatError(f"the manifest leads to its task function by {kind!r}, which this sweeprun does not know")
 
 
-def called_with_config(function: Callable[..., Any]) -> TaskFunction:
-    """The task function that an application's function is."""
-    return TaskFunction(function=function, asks_for=(), positional=True)
-
-
-def import_main(given: Mapping[str, Any], base: Path) -> ModuleType:
-    """Import the main script of an application as multiprocessing does: as the main module, without its main part.
-
-    What was pickled as the script's own is found from then on.
-
-    Raises
-    ------
-    TaskFunctionError
-        If it can't be imported.
-    """
-    from multiprocessing import spawn
-
-    if "module" in given:
-        where, preparation = str(given["module"]), {"init_main_from_name": str(given["module"])}
-    else:
-        where = str(base / str(given["file"]))
-        preparation = {"init_main_from_path": where}
-        if (folder := str(Path(where).parent)) not in sys.path:
-            sys.path.insert(0, folder)
-        if not Path(where).is_file():
-            raise TaskFunctionError(f"the application's script {where!r} is not there any more")
-    try:
-        spawn.prepare(preparation)  # does nothing if it is the main module already
-    except (Exception, SystemExit) as error:
-        raise TaskFunctionError(f"importing {where!r} failed: {type(error).__name__}: {error}") from error
-    return sys.modules["__main__"]
-
-
-def _import(name: str) -> ModuleType:
-    try:
-        return importlib.import_module(name)
-    except Exception as error:
-        raise TaskFunctionError(f"importing {name!r} failed: {type(error).__name__}: {error}") from error
-
-
-def _attribute(module: ModuleType, name: str) -> Callable[..., Any]:
-    """The function of a name in a module; of one under ``@hydra.main``, what that wraps."""
-    found = next(_unwrapped(module, name), None)
-    if not callable(found):
-        raise TaskFunctionError(f"{module.__name__} has no function {name!r} any more")
-    return application_function(found)
-
-
-def _unpickled(path: Path) -> Callable[..., Any]:
+def _unpickled(path: Path) -> tuple[Callable[..., Any], bytes]:
     data = pickle.loads(path.read_bytes())
     if (data.get("format"), data.get("version")) != (FORMAT, VERSION):
         raise FormatError(f"{path} has version {data.get('version')!r} and this sweeprun reads version {VERSION}")
@@ -232,7 +207,7 @@ def _unpickled(path: Path) -> Callable[..., Any]:
         raise TaskFunctionError(
             f"the task function {data['name']} can't be unpickled here: {type(error).__name__}: {error}"
         ) from error
-    return function
+    return function, data.get("constants", pickle.dumps({}))
 
 
 def with_located_function(given: Mapping[str, Any] | None, run: RunDirectory) -> dict[str, Any] | None:

@@ -11,8 +11,9 @@ from sweeprun.config.frozen import ConfigDeriver, HydraConfigHook, HydraNode, re
 from sweeprun.design.tasks import Task
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
+from sweeprun.worker.applications import APPLICATION, called_with_config, load_application_function
 from sweeprun.worker.functions import TaskFunction, load_task_function
-from sweeprun.worker.given import APPLICATION, called_with_config, load_given_function
+from sweeprun.worker.given import load_given_function
 from sweeprun.worker.job_directory import write_job_configs
 
 
@@ -75,7 +76,7 @@ class TaskLoader:
         directory = self.directory(task)
         if not directory.exists():
             directory.mkdir(parents=True, exist_ok=True)
-        if not self._as_jobs:
+        if not (self._as_jobs or self._manifest.calls_by_keywords):
             write_job_configs(directory, self._full_config(task))
         return directory
 
@@ -93,7 +94,10 @@ class TaskLoader:
         config.hydra.job.chdir = self._manifest.job["chdir"]
         return config
 
-    def _derive(self, task: Task) -> DictConfig:
+    def _derive(self, task: Task) -> Any:
+        """Its config; of a function that is called by keywords, the values of its axes."""
+        if self._manifest.calls_by_keywords:
+            return self._manifest.values(task)
         if self._hydra is None:
             self._hydra = HydraNode(self._configs(), self.make_directory)
             self._hydra.register_resolvers()
@@ -110,12 +114,15 @@ class TaskLoader:
     def _given_function(self, given: dict[str, Any]) -> TaskFunction:
         name = str(given.get("name", "the task function"))
         if name not in self._functions:
-            self._functions[name] = (
-                load_given_function(given, self._run.path, self._base)
-                if self._at_hand is None
-                else called_with_config(self._at_hand)
-            )
+            self._functions[name] = self._find_given(given)
         return self._functions[name]
+
+    def _find_given(self, given: dict[str, Any]) -> TaskFunction:
+        if self._at_hand is not None:
+            return called_with_config(self._at_hand)
+        if self.is_application:
+            return load_application_function(given, self._run.path, self._base)
+        return load_given_function(given, self._run.path)
 
     def _named_function(self, spec: Any) -> TaskFunction:
         key = str(spec.get("_target_")) if isinstance(spec, DictConfig) else str(spec)

@@ -41,7 +41,7 @@ from sweeprun.worker.globals import GlobalsWatch, seed_globals
 from sweeprun.worker.loading import TaskLoader
 from sweeprun.worker.output import LogMarker
 from sweeprun.worker.recorder import Recorder
-from sweeprun.worker.running import RunningTask
+from sweeprun.worker.running import INSIDE, RunningTask
 
 _LOG_FORMAT = "[%(asctime)s][%(name)s][%(levelname)s] - %(message)s"
 
@@ -113,6 +113,7 @@ class Worker:
         self._taken_names = RESERVED_NAMES | manifest.table.blocks[0].design.names()
 
     def __enter__(self) -> "Worker":
+        os.environ[INSIDE] = str(self._run.path)
         os.chdir(self._base)
         logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -124,6 +125,7 @@ class Worker:
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         for number in (signal.SIGTERM, signal.SIGINT, WARNING_SIGNAL):
             signal.signal(number, signal.SIG_IGN)
+        os.environ.pop(INSIDE, None)
         self.close()
 
     def close(self) -> None:

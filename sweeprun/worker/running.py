@@ -6,6 +6,9 @@ from pathlib import Path
 
 from sweeprun.design.values import Scalar
 
+INSIDE = "SWEEPRUN_INSIDE"
+"""The environment variable of workers, and of all that tasks start, that names their run."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningTask:
