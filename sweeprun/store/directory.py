@@ -179,10 +179,14 @@ class RunDirectory:
         return self.path / "earlier"
 
     def kept(self) -> list[Path]:
-        """What makes the run, and is nobody else's: all but the directories of tasks, and Hydra's own config."""
-        files = [self.manifest, self.config, self.frozen_configs, self.function, self.resolvers, self.inputs]
-        folders = [self.submissions, self.shards, self.workers, self.logs, self.codes, self.extensions, self.looks]
-        return [*files, *folders, self.path / "results.nc"]
+        """What makes the run, and is nobody else's: all but the directories of tasks, and Hydra's own config.
+
+        The manifest is the first, and what claims the directory is the last.
+        """
+        files = [self.manifest, self.config, self.frozen_configs, self.function, self.function_source]
+        files += [self.resolvers, self.inputs]
+        folders = [self.shards, self.workers, self.logs, self.codes, self.extensions, self.looks]
+        return [*files, *folders, self.path / "results.nc", self.submissions]
 
     def shown(self) -> str:
         """The path as one would type it here."""

@@ -24,7 +24,7 @@ def test_trials_are_tasks_of_one_run(app: Path, train: Run, sweeprun: Run, colle
     assert (only_run(app) / "optimization_results.yaml").exists()
     assert "equal to the bit" in sweeprun("replay", "5").stdout
     assert "kind=number" in sweeprun("show", "3").stdout
-    assert "extended along" in sweeprun("extend", "opt.lr=3", code=2).stderr
+    assert "can't be extended" in sweeprun("extend", "opt.lr=3", code=2).stderr
 
 
 def test_several_objectives_and_failures(train: Run, collect: Collect) -> None:
