@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sweeprun.cli.completion import SHELLS
 from sweeprun.cli.main import INTERNAL, SUBCOMMANDS
 from sweeprun.cli.options import SYNTAX, Syntax, Value
 from sweeprun.cli.run_values import values_of_run
 
 FILES: Mapping[str, str] = {"": "files"}
 """Stands for files: shells complete these best themselves."""
-
-from sweeprun.cli.completion import SHELLS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,23 +87,21 @@ def _at_cursor(syntax: Syntax, typed: Typed, current: str) -> Mapping[str, str]:
         return _values(syntax.options[typed.waiting], typed, current)
     name, equals, value = current.partition("=")
     if equals and name.startswith("--") and name in syntax.options:
-        found = _values(syntax.options[name], typed, value)
-        if found is FILES:
-            found = _files(value)
-        return {f"{name}={text}": about for text, about in found.items()}
+        fitting = _values(syntax.options[name], typed, value)
+        return {f"{name}={text}": about for text, about in (files(value) if fitting is FILES else fitting).items()}
     if current.startswith("-"):
-        long = [name for name in syntax.names if name not in typed.given]
-        return dict.fromkeys(sorted(long, key=lambda name: not name.startswith("--")), "")
+        unused = [name for name in syntax.names if name not in typed.given]
+        return dict.fromkeys(sorted(unused, key=lambda name: not name.startswith("--")), "")
     found: dict[str, str] = {}
     for kind in syntax.arguments:
         more = _values(kind, typed, current)
         if more is FILES:
             return FILES
-        found |= more
+        found.update(more)
     return found
 
 
-def _values(kind: Value | tuple[str, ...], typed: Typed, current: str) -> Mapping[str, str]:
+def _values(kind: Value | tuple[str, ...], typed: Typed, current: str) -> Mapping[str, str]:  # noqa: PLR0911  # a table
     if isinstance(kind, tuple):
         return dict.fromkeys(kind, "")
     match kind:
@@ -138,10 +135,7 @@ def _configs(typed: Typed) -> Mapping[str, str]:
     """The primary configs of the config directories."""
     folders = [typed.value("-cp", "--config-path") or "conf", typed.value("-cd", "--config-dir")]
     return {
-        path.stem: "config"
-        for folder in folders
-        if folder is not None
-        for path in sorted(Path(folder).glob("*.y*ml"))
+        path.stem: "config" for folder in folders if folder is not None for path in sorted(Path(folder).glob("*.y*ml"))
     }
 
 

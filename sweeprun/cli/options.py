@@ -1,6 +1,6 @@
-"""The options of the subcommands, as completion needs them: a table, since making all their parsers would take too long.
+"""The options of the subcommands, as completion needs them.
 
-A test holds it to the parsers.
+They are a table, held to the parsers by a test: a parser is made by its subcommand, which imports what it runs with.
 """
 
 from dataclasses import dataclass
@@ -54,7 +54,10 @@ def _syntax(*arguments: Value, flags: str = "", **options: Value | tuple[str, ..
 _OUTPUT: dict[str, Value | tuple[str, ...]] = {"--output": Value.FILE, "-o": Value.FILE}
 
 _HYDRA = Syntax(
-    flags=tuple("--multirun -m --run -r --resolve --help -h --hydra-help --version --after-collect".split()),
+    flags=(
+        *("--multirun", "-m", "--run", "-r", "--resolve", "--after-collect"),
+        *("--help", "-h", "--hydra-help", "--version"),
+    ),
     options={
         "--config-name": Value.CONFIG,
         "-cn": Value.CONFIG,
@@ -96,9 +99,7 @@ SYNTAX = {
     "wait": _syntax(Value.RUN),
     "cancel": _syntax(Value.RUN, flags="--whole-elements", tasks=Value.TEXT),
     "throttle": _syntax(Value.RUN),
-    "resume": _syntax(
-        Value.RUN, Value.LAUNCHER_OPTION, flags="--after-collect --assume-ended --allow-drift"
-    ),
+    "resume": _syntax(Value.RUN, Value.LAUNCHER_OPTION, flags="--after-collect --assume-ended --allow-drift"),
     "extend": _syntax(
         Value.RUN,
         Value.AXIS_VALUES,

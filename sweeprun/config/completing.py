@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from hydra.core.object_type import ObjectType
 from hydra.core.override_parser.types import Quote, QuotedString
@@ -121,9 +122,15 @@ def _keys(config: DictConfig, word: str) -> Iterator[tuple[str, str]]:
 
 
 def _about(node: DictConfig, name: str) -> str:
-    raw = OmegaConf.to_container(node, resolve=False, throw_on_missing=False)[name]  # type: ignore[call-overload, index]
+    raw = _raw(node, name)
     text = json.dumps(raw) if raw is None or isinstance(raw, bool) else str(raw)
     return text if len(text) <= _LONGEST_ABOUT and text.isprintable() else ""
+
+
+def _raw(node: DictConfig, name: str) -> Any:
+    """What a key holds, its interpolations as they are."""
+    container: Any = OmegaConf.to_container(node, resolve=False, throw_on_missing=False)
+    return container[name]
 
 
 def _value(config: DictConfig, key: str) -> Iterator[tuple[str, str]]:
@@ -133,7 +140,7 @@ def _value(config: DictConfig, key: str) -> Iterator[tuple[str, str]]:
     if not isinstance(holder, DictConfig) or name not in holder:
         return
     node = holder._get_node(name)
-    raw = OmegaConf.to_container(holder, resolve=False, throw_on_missing=False)[name]  # type: ignore[call-overload, index]
+    raw = _raw(holder, name)
     kind = getattr(node, "_metadata", None)
     kind = kind.ref_type if kind is not None else None
     members = getattr(kind, "__members__", None)
