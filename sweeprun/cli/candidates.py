@@ -95,8 +95,8 @@ def _at_cursor(syntax: Syntax, typed: Typed, current: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for kind in syntax.arguments:
         more = _values(kind, typed, current)
-        if more is FILES:
-            return FILES
+        if more is FILES or (kind is Value.RUN and more and current):
+            return more
         found.update(more)
     return found
 
@@ -128,21 +128,19 @@ def _runs(typed: Typed, current: str) -> Mapping[str, str]:
         return {}
     found = [os.path.relpath(run.path) for run in find_runs()]
     fitting = [path for path in found if path.startswith(current)]
-    return dict.fromkeys(fitting, "run") if fitting or "/" not in current else FILES
+    return dict.fromkeys(fitting, "") if fitting or "/" not in current else FILES
 
 
 def _configs(typed: Typed) -> Mapping[str, str]:
     """The primary configs of the config directories."""
     folders = [typed.value("-cp", "--config-path") or "conf", typed.value("-cd", "--config-dir")]
-    return {
-        path.stem: "config" for folder in folders if folder is not None for path in sorted(Path(folder).glob("*.y*ml"))
-    }
+    return {path.stem: "" for folder in folders if folder is not None for path in sorted(Path(folder).glob("*.y*ml"))}
 
 
 def _overrides(typed: Typed, current: str) -> Mapping[str, str]:
     """Config keys, groups and their options: Hydra's to know."""
     key, equals, value = current.partition("=")
-    if equals and value.startswith(("./", "../", "/", "~/")):
+    if equals and value.startswith(("./", "../", "/")):
         return {f"{key}={path}": about for path, about in files(value).items()}
 
     from sweeprun.config.completing import Overrides, complete_override
@@ -159,6 +157,6 @@ def _overrides(typed: Typed, current: str) -> Mapping[str, str]:
 def files(start: str) -> Mapping[str, str]:
     """The files whose paths begin so; directories with their slash."""
     folder, slash, name = start.rpartition("/")
-    entries = sorted(os.scandir(os.path.expanduser(folder + slash) or "."), key=lambda entry: entry.name)  # noqa: PTH111  # as typed
+    entries = sorted(os.scandir(folder + slash or "."), key=lambda entry: entry.name)
     shown = [entry for entry in entries if name.startswith(".") or not entry.name.startswith(".")]
     return {folder + slash + entry.name + ("/" if entry.is_dir() else ""): "" for entry in shown}

@@ -1,5 +1,6 @@
 """``sweeprun completion SHELL``: what makes a shell complete sweeprun's words, and the answers to its questions."""
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from importlib.resources import files
@@ -48,7 +49,8 @@ def answer(shell: str = "", *words: str) -> list[str]:
         Of bash: the line up to the cursor, and the part of it that will be replaced. Of the others: the words behind
         ``sweeprun``, the last one being that at the cursor, which fish leaves in its quotes.
     """
-    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         try:
             return list(_in_bash(*words) if shell == "bash" else _elsewhere(shell, words))
         except Exception:  # noqa: BLE001  # somebody is typing; what is wrong is told when the command runs

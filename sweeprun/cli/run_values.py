@@ -47,9 +47,9 @@ def _axes(kind: Value, manifest: "Manifest", current: str) -> Iterator[tuple[str
     before, comma, _ = current.rpartition(",")
     for axis in whole_grid(manifest.table).axes:
         if kind is Value.AXIS:
-            yield before + comma + axis.name, "axis"
+            yield before + comma + axis.name, f"{len(axis)} values"
         elif not equals:
-            yield f"{axis.name}=", f"axis of {len(axis)} values"
+            yield f"{axis.name}=", f"{len(axis)} values"
         elif kind is Value.AXIS_VALUE and key == axis.name:
             for index in range(min(len(axis), _MOST_VALUES)):
                 yield f"{axis.name}={axis.coordinate(index)}", ""
@@ -59,7 +59,7 @@ def _launcher_options(manifest: "Manifest", current: str) -> Iterator[tuple[str,
     from sweeprun.config.schema import LOCAL, OUR_LAUNCHERS, SLURM, LocalOptions, SlurmOptions
 
     if current.startswith(_LAUNCHER):
-        yield from ((f"{_LAUNCHER}{name}", "launcher") for name in OUR_LAUNCHERS)
+        yield from ((f"{_LAUNCHER}{name}", "") for name in OUR_LAUNCHERS)
         return
     name = str(manifest.launcher.get("name"))
     schema = {LOCAL: LocalOptions, SLURM: SlurmOptions}.get(name)

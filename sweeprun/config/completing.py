@@ -94,7 +94,7 @@ def _group_options(application: Application, key: str, value: str) -> dict[str, 
     options = application.repository().get_group_options(key.partition("@")[0], ObjectType.CONFIG)
     written = map(_as_typed, options)
     there = before.split(",")
-    return {f"{key}={before}{comma}{text}": "option" for text in written if text not in there}
+    return {f"{key}={before}{comma}{text}": "" for text in written if text not in there}
 
 
 def _compose(application: Application, words: Sequence[str]) -> DictConfig:
@@ -116,14 +116,15 @@ def _keys(config: DictConfig, word: str) -> Iterator[tuple[str, str]]:
     node = OmegaConf.select(config, parent) if parent else config
     if not isinstance(node, DictConfig) or node._is_none() or node._is_missing():
         return
-    for name, child in node.items_ex(resolve=False):
+    for key, child in node.items_ex(resolve=False):
+        name = str(key)
         is_mapping = isinstance(child, DictConfig) and not (child._is_none() or child._is_interpolation())
-        yield f"{parent}{dot}{name}{'.' if is_mapping else '='}", "" if is_mapping else _about(node, str(name))
+        yield f"{parent}{dot}{name}{'.' if is_mapping else '='}", "" if is_mapping else _about(node, name)
 
 
 def _about(node: DictConfig, name: str) -> str:
     raw = _raw(node, name)
-    text = json.dumps(raw) if raw is None or isinstance(raw, bool) else str(raw)
+    text: str = json.dumps(raw) if raw is None or isinstance(raw, bool) else str(raw)
     return text if len(text) <= _LONGEST_ABOUT and text.isprintable() else ""
 
 

@@ -1,16 +1,12 @@
 # Completion of sweeprun's words in bash: eval "$(sweeprun completion bash)"
 
 _sweeprun() {
-    local program=$1 line=$COMP_LINE candidate
+    local program=$1 line=${COMP_LINE:0:COMP_POINT} candidate
     case $program in
         '~/'*/bin/sweeprun) program=$HOME/${program:2} ;;
         */bin/sweeprun) ;; # an environment's own
         *) program=sweeprun ;;
     esac
-    local LC_ALL_BEFORE=${LC_ALL-} LC_ALL_WAS_SET=${LC_ALL+yes}
-    LC_ALL=C line=${COMP_LINE:0:COMP_POINT} # the cursor's position counts bytes
-    if [[ $LC_ALL_WAS_SET ]]; then LC_ALL=$LC_ALL_BEFORE; else unset LC_ALL; fi
-
     COMPREPLY=()
     while IFS= read -r candidate; do
         if [[ $candidate == $'\tfiles' ]]; then

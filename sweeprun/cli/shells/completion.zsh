@@ -25,8 +25,10 @@ _sweeprun() {
         fi
     done
     local found=1
-    (($#begun)) && compadd -V sweeprun -l -S '' -d begun_shown -- $begun && found=0
-    (($#whole)) && compadd -V sweeprun -l -d whole_shown -- $whole && found=0
+    local -a lined
+    [[ "$begun_shown $whole_shown" == *'  -- '* ]] && lined=(-l)
+    (($#begun)) && compadd -V sweeprun $lined -S '' -d begun_shown -- $begun && found=0
+    (($#whole)) && compadd -V sweeprun $lined -d whole_shown -- $whole && found=0
     return found
 }
 
