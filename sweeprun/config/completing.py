@@ -11,8 +11,10 @@ from typing import Any
 
 from hydra.core.object_type import ObjectType
 from hydra.core.override_parser.types import Quote, QuotedString
+from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig, ListConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from sweeprun.config.application import (
     DEFAULT_CONFIG_NAME,
@@ -82,7 +84,7 @@ def _group_names(application: Application, word: str) -> Iterator[tuple[str, str
         group = parent + slash + name
         if not group.startswith(word):
             continue
-        if repository.get_group_options(group, ObjectType.CONFIG):
+        if group != "hydra" and repository.get_group_options(group, ObjectType.CONFIG):
             yield f"{group}=", "config group"
         if repository.get_group_options(group, ObjectType.GROUP):
             yield f"{group}/", "config groups"
@@ -104,7 +106,7 @@ def _compose(application: Application, words: Sequence[str]) -> DictConfig:
         try:
             (override,) = application.parse([word])
             first = next(override.sweep_string_iterator()) if override.is_sweep_override() else None
-        except (OverrideError, StopIteration, ValueError, NotImplementedError):
+        except (OverrideError, HydraException, StopIteration, ValueError):
             continue
         fixed.append(word if first is None else f"{word.partition('=')[0]}={first}")
     return application.loader.load_configuration(application.source.name, fixed, RunMode.RUN)
@@ -113,13 +115,22 @@ def _compose(application: Application, words: Sequence[str]) -> DictConfig:
 def _keys(config: DictConfig, word: str) -> Iterator[tuple[str, str]]:
     """The keys on the level of a word; a mapping ends with a dot, as there is more to come."""
     parent, dot, _ = word.rpartition(".")
-    node = OmegaConf.select(config, parent) if parent else config
-    if not isinstance(node, DictConfig) or node._is_none() or node._is_missing():
+    node = _mapping(config, parent)
+    if node is None:
         return
     for key, child in node.items_ex(resolve=False):
         name = str(key)
         is_mapping = isinstance(child, DictConfig) and not (child._is_none() or child._is_interpolation())
         yield f"{parent}{dot}{name}{'.' if is_mapping else '='}", "" if is_mapping else _about(node, name)
+
+
+def _mapping(config: DictConfig, key: str) -> DictConfig | None:
+    """The mapping at a key, if there is one."""
+    try:
+        node = OmegaConf.select(config, key) if key else config
+    except OmegaConfBaseException:  # an interpolation that only a task could resolve
+        return None
+    return node if isinstance(node, DictConfig) and not (node._is_none() or node._is_missing()) else None
 
 
 def _about(node: DictConfig, name: str) -> str:
@@ -137,8 +148,8 @@ def _raw(node: DictConfig, name: str) -> Any:
 def _value(config: DictConfig, key: str) -> Iterator[tuple[str, str]]:
     """The value that a key has now, as one would type it; of an Enum or a truth value, all."""
     parent, _, name = key.rpartition(".")
-    holder = OmegaConf.select(config, parent) if parent else config
-    if not isinstance(holder, DictConfig) or name not in holder:
+    holder = _mapping(config, parent)
+    if holder is None or name not in holder:
         return
     node = holder._get_node(name)
     raw = _raw(holder, name)

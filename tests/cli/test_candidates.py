@@ -18,14 +18,14 @@ from sweeprun.config.application import command_line_parser
 from tests.cli.conftest import CONFIG, STUDY, environment
 
 
-class _Parser(Exception):
+class _ParserError(Exception):
     """Raised in the place of parsing, with the parser."""
 
 
 @pytest.fixture
 def caught(monkeypatch: pytest.MonkeyPatch) -> None:
     def catch(self: argparse.ArgumentParser, *_args: object, **_options: object) -> None:
-        raise _Parser(self)
+        raise _ParserError(self)
 
     for method in ("parse_args", "parse_known_args", "parse_intermixed_args"):
         monkeypatch.setattr(argparse.ArgumentParser, method, catch)
@@ -42,7 +42,7 @@ def _options(parser: argparse.ArgumentParser) -> tuple[set[str], set[str]]:
 @pytest.mark.usefixtures("caught")
 @pytest.mark.parametrize("name", sorted(set(SUBCOMMANDS) - {"plan"}))
 def test_the_table_has_the_options_of_every_parser(name: str) -> None:
-    with pytest.raises(_Parser) as found:
+    with pytest.raises(_ParserError) as found:
         importlib.import_module(f"sweeprun.cli.{name}").main([])
     flags, valued = _options(found.value.args[0])
     assert flags == set(SYNTAX[name].flags)
@@ -138,7 +138,14 @@ def test_what_is_proposed(words: list[str], current: str, expected: list[str]) -
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(
     ("words", "current"),
-    [(["collect", "-o"], ""), (["collect"], "../x"), (["list"], ""), (["init"], ""), (["-cp"], "c"), (["stats", "-o"], "")],
+    [
+        (["collect", "-o"], ""),
+        (["collect"], "../x"),
+        (["list"], ""),
+        (["init"], ""),
+        (["-cp"], "c"),
+        (["stats", "-o"], ""),
+    ],
 )
 def test_files_are_left_to_the_shell(words: list[str], current: str) -> None:
     assert candidates(words, current) is FILES
