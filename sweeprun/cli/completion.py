@@ -3,7 +3,6 @@
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from importlib.resources import files
 from io import StringIO
 
 from sweeprun.errors import UsageError
@@ -26,6 +25,8 @@ def main(words: Sequence[str]) -> int:
     if words[:1] == [QUERY]:
         print("\n".join(answer(*words[1:])))
         return 0
+
+    from importlib.resources import files
 
     from sweeprun.cli.arguments import subcommand_parser
 
