@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sweeprun.cli.arguments import subcommand_parser
 from sweeprun.cli.display import plain_message
+from sweeprun.cli.init_command import Command
 from sweeprun.errors import UsageError
 from sweeprun.store.files import create_file
 
@@ -18,7 +19,8 @@ _CLUSTER = "conf/hydra/launcher/cluster.yaml"
 _OPTIONAL = ("README.md", ".gitignore")
 """Projects have these already; then they stay as they are."""
 
-_SWEEP = "sweeprun -m n=1000,10000 hydra.sweeper.members=20"
+_SWEEP = "n=1000,10000 hydra.sweeper.members=20"
+"""What the files of a study propose to sweep."""
 
 
 def main(words: Sequence[str]) -> int:
@@ -32,9 +34,12 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument(
         "directory", nargs="?", type=Path, default=Path(), help="where; made if need be; by default here"
     )
-    directory: Path = parser.parse_args(words).directory
+    parser.add_argument("--command", help="what to run instead of a Python function: './simulate --rate {rate=0.1}'")
+    args = parser.parse_args(words)
+    directory: Path = args.directory
+    command = None if args.command is None else Command.parse(args.command)
     _check_directory(directory)
-    wanted = study_files(directory.absolute())
+    wanted = study_files(directory.absolute(), command)
     kept = [name for name in _OPTIONAL if os.path.lexists(directory / name)]
     made = {name: content for name, content in wanted.items() if name not in kept}
     there = [name for name in made if os.path.lexists(directory / name)]
@@ -46,19 +51,23 @@ def main(words: Sequence[str]) -> int:
     with _all_or_nothing() as begun:
         for name, content in made.items():
             _make(directory / name, content, begun)
-    _tell(directory, list(made), kept, wanted[".gitignore"])
+    _tell(directory, list(made), kept, wanted[".gitignore"], command.sweep() if command else _SWEEP)
     return 0
 
 
-def study_files(directory: Path) -> Mapping[str, str]:
-    """The files of a study in a directory, by their paths in it."""
+def study_files(directory: Path, command: Command | None = None) -> Mapping[str, str]:
+    """The files of a study in a directory, by their paths in it; of a Python function, or of a command."""
     module = module_name(directory)
     title = "".join(char if char.isprintable() else "?" for char in directory.name) or module
-    return {
-        _CONFIG: _template("config.yaml").replace("task: study.", f"task: {module}."),
-        f"{module}.py": _template("study.py"),
-        _CLUSTER: _template("cluster.yaml"),
-        "README.md": _template("README.md").replace("TITLE", title),
+    if command is None:
+        config = _template("config.yaml").replace("task: study.", f"task: {module}.")
+        own = {_CONFIG: config, f"{module}.py": _template("study.py")}
+    else:
+        own = {_CONFIG: command.config()}
+    sweep = command.sweep() if command else _SWEEP
+    return own | {
+        _CLUSTER: _template("cluster.yaml").replace(_SWEEP, sweep),
+        "README.md": _template("README.md").replace("TITLE", title).replace(_SWEEP, sweep),
         ".gitignore": _template("gitignore"),
     }
 
@@ -125,10 +134,10 @@ def _list_of(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
-def _tell(directory: Path, made: Sequence[str], kept: Sequence[str], ignored: str) -> None:
+def _tell(directory: Path, made: Sequence[str], kept: Sequence[str], ignored: str, sweep: str) -> None:
     """Say what is there now, and what to type next."""
     abouts = {
-        _CONFIG: "the task function's name, and its parameters",
+        _CONFIG: "what to run, and its parameters",
         _CLUSTER: "options of your cluster: hydra/launcher=cluster",
         "README.md": "how to run it",
         ".gitignore": "leaves out what sweeps make",
@@ -142,7 +151,7 @@ def _tell(directory: Path, made: Sequence[str], kept: Sequence[str], ignored: st
         print(f"your .gitignore lacks: {' '.join(lines)}")
     here = Path.cwd() == directory.resolve()
     print("next:")
-    print(f"  {'' if here else f'cd {shlex.quote(str(directory))} && '}{_SWEEP}")
+    print(f"  {'' if here else f'cd {shlex.quote(str(directory))} && '}sweeprun -m {sweep}")
     print("  sweeprun stats")
 
 

@@ -78,7 +78,7 @@ def _with_output(syntax: Syntax) -> Syntax:
 SYNTAX = {
     "": _HYDRA,
     "plan": Syntax(flags=(*_HYDRA.flags, "--json"), options=_HYDRA.options, arguments=_HYDRA.arguments),
-    "init": _syntax(Value.FILE),
+    "init": _syntax(Value.FILE, command=Value.TEXT),
     "collect": _with_output(_syntax(Value.RUN, flags="--json")),
     "stats": _with_output(
         _syntax(

@@ -155,3 +155,30 @@ def test_names_cannot_break_the_files() -> None:
     files = study_files(Path("/x/a\n# b: c"))
     assert yaml.safe_load(files["conf/config.yaml"]) == {"task": "a_b_c.estimate", "n": 10000}
     assert files["README.md"].startswith("# a?# b: c\n")
+
+
+def test_an_executable_runs_at_once(tmp_path: Path) -> None:
+    simulate = tmp_path / "simulate it"
+    simulate.write_text("#!/bin/sh\necho $2.$4\n")
+    simulate.chmod(0o755)
+    line = "'./simulate it' --rate {rate=3} --seed {seed} '{mode=a: b}' {task_id}"
+    told = _sweeprun(tmp_path, "init", "--command", line)
+    assert _made(tmp_path) == _FILES | {"simulate it"}
+    assert "sweeprun -m hydra.sweeper.members=20\n" in told
+    config = yaml.safe_load((tmp_path / "conf" / "config.yaml").read_text())
+    assert config["rate"] == 3
+    assert config["mode"] == "a: b"
+    words = ["./simulate it", "--rate", "${rate}", "--seed", "{seed}", "${mode}", "{task_id}"]
+    assert config["task"]["command"] == words
+    _sweeprun(tmp_path, "-m", "rate=4,5", "hydra.sweeper.members=2")
+    assert "rate: 2" in _sweeprun(tmp_path, "collect")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [("", "is empty"), ("a 'b", "can't be split"), ("a {task=1}", "has a key 'task' already")],
+)
+def test_a_command_that_cannot_be(tmp_path: Path, line: str, expected: str) -> None:
+    with pytest.raises(UsageError, match=expected):
+        main([str(tmp_path), "--command", line])
+    assert list(tmp_path.iterdir()) == []
