@@ -21,6 +21,9 @@ from sweeprun.design.typed import Typed, as_typed, read_like
 from sweeprun.design.values import Choice, IntegerRange, axis_values_from_dict
 from sweeprun.errors import FormatError, OverrideError
 
+NOON = dt.datetime.fromisoformat("2024-05-01T12:00:00")
+MIDNIGHT = dt.datetime.fromisoformat("2024-05-01")
+
 VALUES: list[Any] = [
     True,
     7,
@@ -44,7 +47,7 @@ VALUES: list[Any] = [
     np.timedelta64(-90, "m"),
     np.timedelta64(5, "ns"),
     dt.date(2024, 2, 29),
-    dt.datetime(2024, 2, 29, 12, 30, 0, 5),
+    dt.datetime.fromisoformat("2024-02-29T12:30:00.000005"),
     dt.timedelta(days=1, microseconds=3),
     pd.Timestamp("2024-02-29 12:00:00.000000001"),
     pd.Timestamp("2024-02-29").as_unit("s"),
@@ -62,7 +65,7 @@ anything = st.one_of(
     st.timedeltas(),
     st.integers(-(2**63), 2**63 - 1).map(np.int64),
     st.floats(width=32, allow_nan=False).map(np.float32),
-    st.datetimes(dt.datetime(1700, 1, 1), dt.datetime(2200, 1, 1)).map(pd.Timestamp),
+    st.datetimes(NOON.replace(year=1700), NOON.replace(year=2200)).map(pd.Timestamp),
     st.tuples(st.integers(), st.text(), st.none(), st.floats(allow_nan=False, allow_infinity=False)),
 )
 
@@ -95,13 +98,13 @@ def test_non_finite_floats_are_values_like_any_other() -> None:
 
 def test_one_moment_has_one_label_whatever_its_type() -> None:
     noon = [
-        dt.datetime(2024, 5, 1, 12),
+        NOON,
         np.datetime64("2024-05-01T12"),
         np.datetime64("2024-05-01T12:00:00.000000000"),
         pd.Timestamp("2024-05-01 12:00"),
     ]
     assert {label_of(one)[1] for one in noon} == {"2024-05-01T12:00:00"}
-    days = [dt.date(2024, 5, 1), dt.datetime(2024, 5, 1), np.datetime64("2024-05-01", "us")]
+    days = [dt.date(2024, 5, 1), MIDNIGHT, np.datetime64("2024-05-01", "us")]
     assert {label_of(one)[1] for one in days} == {"2024-05-01"}
     assert {label_of(one)[1] for one in (dt.timedelta(hours=36), np.timedelta64(2160, "m"), pd.Timedelta("36h"))} == {
         "36h"
@@ -265,7 +268,7 @@ def test_a_value_is_found_as_somebody_types_it() -> None:
         ([1, 1.0], "1 and 1.0, which are one coordinate"),
         ([1, "1"], "1 and '1', which are one coordinate"),
         ([0.1, 0.1], "0.1 twice"),
-        ([dt.date(2024, 1, 1), dt.datetime(2024, 1, 1)], "one coordinate"),
+        ([dt.date(2024, 5, 1), MIDNIGHT], "one coordinate"),
         ({}, "no axes"),
         ({"x": [1, 2], "y": [1]}, "x has 2, y has 1"),
         ({"x": [1, 1], "y": [2, 2]}, "points 0 and 1"),
