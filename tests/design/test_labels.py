@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweeprun.design.axes import Axis, LabelKind
-from sweeprun.design.labels import as_labels, check_label, date_label, dates, relabelled, restored, span_label, spans
+from sweeprun.design.labels import check_label, relabelled, restored
 from sweeprun.design.labels import typed_label as label_of
+from sweeprun.design.moments import as_labels, date_label, dates, span_label, spans
 from sweeprun.design.python_axes import axis_of_values, dimensions_of
 from sweeprun.design.typed import Typed, as_typed, read_like
 from sweeprun.design.values import Choice, IntegerRange, axis_values_from_dict
@@ -62,7 +63,7 @@ anything = st.one_of(
     st.none(),
     st.dates(),
     st.datetimes(),
-    st.timedeltas(),
+    st.timedeltas(dt.timedelta(days=-(10**8)), dt.timedelta(days=10**8)),
     st.integers(-(2**63), 2**63 - 1).map(np.int64),
     st.floats(width=32, allow_nan=False).map(np.float32),
     st.datetimes(NOON.replace(year=1700), NOON.replace(year=2200)).map(pd.Timestamp),
@@ -139,6 +140,9 @@ class Level(IntEnum):
         ((1, [2]), "a tuple holds"),
         ((1, math.nan), "a tuple holds"),
         (np.longdouble(1), "can't be a coordinate"),
+        (np.datetime64("120000-01-01"), "too far away"),
+        (np.timedelta64(10**9, "D"), "too far away"),
+        (dt.timedelta.max, "too far away"),
     ],
 )
 def test_what_can_be_no_coordinate_is_refused_with_what_would_be_right(value: Any, match: str) -> None:
@@ -156,6 +160,8 @@ def test_what_can_be_no_coordinate_is_refused_with_what_would_be_right(value: An
         ("timedelta", "60m"),
         ("str", 1),
         ("tuple", 1),
+        ("date", "120000-01-01"),
+        ("timedelta", f"{10**20}D"),
     ],
 )
 def test_a_label_out_of_a_file_is_of_its_type(kind: str, label: Any) -> None:
