@@ -14,6 +14,7 @@ from pyarrow import ipc
 
 from sweeprun.cli.main import main
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.manifest import VERSION
 from sweeprun.store.payloads import encode_result
 from sweeprun.store.records import Outcome, Record
 from sweeprun.store.shard_writer import _SCHEMA, _batch
@@ -112,6 +113,21 @@ HOSTILE_MANIFESTS: dict[str, tuple[tuple[Any, ...], Any]] = {
             for i in range(5000)
         ],
     ),
+    "typed as nothing": (("blocks", 0, "design", "axes", 0, "values"), {"kind": "typed", "types": 3, "labels": [1]}),
+    "no date": (("blocks", 0, "design", "axes", 0, "values"), {"kind": "typed", "types": "date", "labels": ["today"]}),
+    "a far date": (
+        ("blocks", 0, "design", "axes", 0),
+        {"name": "a", "kind": "datetime64", "values": {"kind": "typed", "types": "date", "labels": ["999999-01-01"]}},
+    ),
+    "a long span": (
+        ("blocks", 0, "design", "axes", 0),
+        {
+            "name": "a",
+            "kind": "timedelta64",
+            "values": {"kind": "typed", "types": "timedelta", "labels": ["9" * 29 + "D"]},
+        },
+    ),
+    "function": (("job", "function"), "function.pickle"),
     "shared by": (("streams",), {"root_seed": "a", "shared_by": 5}),
     "override of no axis": (("overrides",), [{"operation": "change", "key": "a", "selects": False, "axis": "zzz"}]),
     "command of no words": (("provenance",), {"command": [1, [2]]}),
@@ -123,7 +139,7 @@ HOSTILE_MANIFESTS: dict[str, tuple[tuple[Any, ...], Any]] = {
 def test_a_hostile_manifest_is_one_clear_error(run: RunDirectory, look: Look, name: str) -> None:
     keys, value = HOSTILE_MANIFESTS[name]
     if name == "version":  # more digits than Python writes
-        run.manifest.write_text(run.manifest.read_text().replace('"version": 3', '"version": ' + "9" * 5000))
+        run.manifest.write_text(run.manifest.read_text().replace(f'"version": {VERSION}', '"version": ' + "9" * 5000))
     else:
         try:
             change(run.manifest, *keys, to=value)
