@@ -40,8 +40,10 @@ def launch_in_background(run: RunDirectory, submissions: Sequence[Submission]) -
         return 0
     waiting, go = os.pipe()
     try:
-        process = _start(run, [submission.number for submission in submissions], waiting)
-        os.close(waiting)
+        try:
+            process = _start(run, [submission.number for submission in submissions], waiting)
+        finally:
+            os.close(waiting)
         try:
             write_new(run, [replace(submission, submitter=process) for submission in submissions])
         except BaseException:

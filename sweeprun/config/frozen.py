@@ -14,7 +14,7 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType, NoneType
+from types import ModuleType
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf, open_dict
@@ -23,6 +23,7 @@ from sweeprun.design.overrides import Operation, Override
 from sweeprun.design.tasks import Task
 from sweeprun.design.values import Value
 from sweeprun.errors import FormatError, OverrideError
+from sweeprun.store.briefly import brief
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_tokens
 from sweeprun.store.files import create_file
@@ -70,18 +71,9 @@ def freeze_arguments(constants: Mapping[str, Any]) -> Composition:
     People read in it which arguments are the same in all tasks; workers have them with the function.
     """
     empty = pickle.dumps(OmegaConf.create({}), protocol=pickle.HIGHEST_PROTOCOL)
-    shown = {name: value if isinstance(value, _PLAIN) else _shortened(value) for name, value in constants.items()}
-    return Composition(task=empty, full=empty, text=OmegaConf.to_yaml(OmegaConf.create({"constants": shown})))
-
-
-_PLAIN = (bool, int, float, str, NoneType)
-_LONGEST_SHOWN = 200
-
-
-def _shortened(value: Any) -> str:
-    text = repr(value)
-    text = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
-    return text.replace("${", "$ {")  # it is no interpolation
+    lines = [f"  {name}: {brief(name, value)}" for name, value in constants.items()]
+    text = "\n".join(["# arguments that are the same in all tasks", *lines]) if lines else "# no arguments but the axes"
+    return Composition(task=empty, full=empty, text="\n#".join(text.splitlines()) + "\n")
 
 
 def write_configs(run: RunDirectory, compositions: Sequence[Composition]) -> None:

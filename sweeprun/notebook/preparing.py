@@ -26,6 +26,7 @@ from sweeprun.errors import OverrideError, TaskFunctionError
 from sweeprun.launchers.launcher import Group, plan_submissions
 from sweeprun.launchers.registry import make_launcher
 from sweeprun.notebook.asking import call_text
+from sweeprun.store.briefly import brief
 from sweeprun.store.code import Code
 from sweeprun.store.directory import DEFAULT_ROOT, RunDirectory, make_run_directory
 from sweeprun.store.files import create_file
@@ -37,7 +38,7 @@ from sweeprun.worker.reached import reached_from
 from sweeprun.worker.sources import code_of_given
 
 _SHOWN_VALUES = 20
-_TOLD = ("constants", "members", "root_seed", "streams", "exclude", "only")
+_TOLD = ("members", "root_seed", "streams", "exclude", "only")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +70,10 @@ class Asked:
 
     def written(self) -> str:
         """The call that asks for it, about as somebody would type it."""
-        told = {name: getattr(self, name) for name in _TOLD if getattr(self, name) not in (None, (), {})}
-        return call_text("sweeprun.sweep", told | self.changes.told(), name_of(self.function), _written(self.axes))
+        told = {name: getattr(self, name) for name in _TOLD if getattr(self, name) not in (None, ())}
+        constants = ", ".join(f"{name!r}: {brief(name, value)}" for name, value in self.constants.items())
+        first = [name_of(self.function), _written(self.axes), *([f"constants={{{constants}}}"] if constants else [])]
+        return call_text("sweeprun.sweep", told | self.changes.told(), *first)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,8 @@ from functools import partial
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from sweeprun.store.briefly import brief
+
 
 def is_importable(found: Any) -> bool:
     """Whether a function or class is found again by its module and name, in another process."""
@@ -48,7 +50,7 @@ class Reached:
         """The source of the functions and classes, and the values of variables, as they are now; empty if none is."""
         if not self.by_value:
             return ""
-        lines = [f"{name} = {_shown(name, value)}" for name, value in sorted(self.variables.items())]
+        lines = [f"{name} = {brief(name, value)}" for name, value in sorted(self.variables.items())]
         texts = ["\n".join(lines)] if lines else []
         return "\n\n\n".join([*texts, *dict.fromkeys(map(source_of, self.by_value))]) + "\n"
 
@@ -81,8 +83,6 @@ def reached_from(function: Callable[..., Any]) -> Reached:
 
 
 _DEFINED = (ModuleType, FunctionType, BuiltinFunctionType, type)
-_LONGEST_VALUE = 1000
-_SECRET = ("secret", "credential", "password", "passwd", "token", "api_key", "apikey")
 
 
 def source_of(found: Any) -> str:
@@ -91,14 +91,6 @@ def source_of(found: Any) -> str:
         return textwrap.dedent(inspect.getsource(found)).rstrip()
     except (OSError, TypeError):
         return f"# {getattr(found, '__qualname__', found)}: its source is not known"
-
-
-def _shown(name: str, value: Any) -> str:
-    """A value as people read it; nothing whose name says that it is secret."""
-    if any(word in name.lower() for word in _SECRET):
-        return "...  # its name says that it is secret"
-    text = " ".join(repr(value).split())
-    return text if len(text) <= _LONGEST_VALUE else f"...  # {text[:_LONGEST_VALUE]} …"
 
 
 def _parts(function: Any) -> list[Any]:

@@ -113,6 +113,21 @@ HOSTILE_MANIFESTS: dict[str, tuple[tuple[Any, ...], Any]] = {
             for i in range(5000)
         ],
     ),
+    "typed as nothing": (("blocks", 0, "design", "axes", 0, "values"), {"kind": "typed", "types": 3, "labels": [1]}),
+    "no date": (("blocks", 0, "design", "axes", 0, "values"), {"kind": "typed", "types": "date", "labels": ["today"]}),
+    "a far date": (
+        ("blocks", 0, "design", "axes", 0),
+        {"name": "a", "kind": "datetime64", "values": {"kind": "typed", "types": "date", "labels": ["999999-01-01"]}},
+    ),
+    "a long span": (
+        ("blocks", 0, "design", "axes", 0),
+        {
+            "name": "a",
+            "kind": "timedelta64",
+            "values": {"kind": "typed", "types": "timedelta", "labels": ["9" * 29 + "D"]},
+        },
+    ),
+    "function": (("job", "function"), "function.pickle"),
     "shared by": (("streams",), {"root_seed": "a", "shared_by": 5}),
     "override of no axis": (("overrides",), [{"operation": "change", "key": "a", "selects": False, "axis": "zzz"}]),
     "command of no words": (("provenance",), {"command": [1, [2]]}),

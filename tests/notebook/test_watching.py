@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -68,10 +69,17 @@ def test_a_notebook_sees_one_output_that_changes_until_the_end(tmp_path: Path) -
     assert "3 tasks: 3 succeeded" in run["data"]["text/plain"]
 
 
-def test_interrupting_ends_the_watching_and_not_the_run(tmp_path: Path) -> None:
+@pytest.fixture
+def gate(tmp_path: Path) -> Iterator[Path]:
+    """A file that tasks wait for; a run that a failed test leaves behind ends, too."""
+    yield tmp_path / "gate"
+    (tmp_path / "gate").touch()
+
+
+def test_interrupting_ends_the_watching_and_not_the_run(tmp_path: Path, gate: Path) -> None:
     script = tmp_path / "study.py"
     script.write_text(
-        FUNCTION + f"GATE = {str(tmp_path / 'gate')!r}\n"
+        FUNCTION + f"GATE = {str(gate)!r}\n"
         "run = sweeprun.sweep(step, {'seed': range(2)}, directory='run')\n"
         "run.progress()\n"
         "print(run.counts['pending'] + run.counts['running'], flush=True)\n"
@@ -99,7 +107,7 @@ def test_interrupting_ends_the_watching_and_not_the_run(tmp_path: Path) -> None:
     os.close(master)
     assert watching.returncode == 0
     run = sweeprun.open_run(tmp_path / "run")
-    (tmp_path / "gate").touch()
+    gate.touch()
     assert run.wait().complete
 
 

@@ -133,3 +133,19 @@ def test_what_is_missing_is_named(run: RunDirectory, key: str) -> None:
     run.manifest.write_text(json.dumps(data))
     with pytest.raises(FormatError, match=f"malformed.*'{key}'"):
         read_manifest(run)
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_manifests_of_earlier_versions_are_read(run: RunDirectory, version: int) -> None:
+    data = json.loads(json.dumps(manifest().to_dict())) | {"version": version}
+    run.manifest.write_text(json.dumps(data))
+    assert read_manifest(run) == manifest()
+
+
+@pytest.mark.parametrize("function", ["pickled", 3, ["call"]])
+def test_what_leads_to_a_function_is_a_mapping(run: RunDirectory, function: Any) -> None:
+    data = json.loads(json.dumps(manifest().to_dict()))
+    data["job"]["function"] = function
+    run.manifest.write_text(json.dumps(data))
+    with pytest.raises(FormatError, match="malformed"):
+        read_manifest(run)
