@@ -23,6 +23,7 @@ SUBCOMMANDS = {
     "extend": "add values to the axes of a run, and run the new points",
     "replay": "run one task again here, and compare its result with the recorded one",
     "verify": "run a sample of tasks again, and compare their results with the recorded ones",
+    "report": "write one HTML page that shows a run, or serve it while the run goes on",
     "list": "list the runs, newest first",
     "worker": "run elements of a run's array; what launchers start",
     "element": "run the element of a Slurm array that this job is; what job scripts start",
