@@ -83,7 +83,7 @@ class PageServer(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://{_HOST}:{self.server_port}/"
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """A browser that went away is no error of ours; anything else is told in a line."""
         error = sys.exc_info()[1]
         if not isinstance(error, ConnectionError | TimeoutError):
@@ -94,7 +94,7 @@ class _Answers(BaseHTTPRequestHandler):
     server: PageServer
     timeout = 30
 
-    def do_GET(self) -> None:  # noqa: N802  # http.server's name
+    def do_GET(self) -> None:
         """The page, what changes of it, or that there is nothing else."""
         if not self._is_for_us():
             self._answer(HTTPStatus.MISDIRECTED_REQUEST, "this server answers to its own address only")

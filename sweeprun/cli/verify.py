@@ -51,7 +51,7 @@ def main(words: Sequence[str]) -> int:
     parser = run_parser(
         "verify",
         "Run a random sample of the tasks that succeeded again, each in a fresh process with as many threads as it "
-        "had, and compare the results with the recorded ones. No result of the run is changed; the outcome is kept in it.",
+        "had, and compare the results with the recorded ones. No result is changed; the outcome is kept in the run.",
         "sweeprun verify multirun/2026-05-04/10-11-12 --sample 20",
     )
     parser.add_argument("--sample", type=int, default=_SAMPLE, metavar="N", help=f"how many tasks ({_SAMPLE})")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sweeprun.report.dimensions import Dimension, axis_dimension, grid_dims, members_dim, own_dimension
+from sweeprun.report.dimensions import Dimension, axis_dimension, grid_dims, members_dim, own_dimension, scale_names
 from sweeprun.report.outputs import Numbers
 from sweeprun.report.text import count, numbers
 from sweeprun.results.statistics import IntervalKind, interval, moments
@@ -21,6 +21,7 @@ LEVEL = 0.95
 PROBABILITIES = (0.05, 0.5, 0.95)
 MOST_AXES = 4
 MOST_OWN = 3
+_MOST_ORDERED = 24
 _LENGTHS = (200, 100, 60, 40, 30, 20, 16, 12, 8, 6, 4, 3, 2)
 
 
@@ -68,7 +69,8 @@ def cube_of(dataset: xr.Dataset, output: Numbers, most_cells: int) -> Cube:
     """The tables of an output, with no more than about so many cells in all of them."""
     grid = [dim for dim in grid_dims(dataset) if dim in output.dims]
     members = members_dim(dataset)
-    free = [dim for dim in grid if dim != members and dataset.sizes[dim] > 1][:MOST_AXES]
+    scattered = [dim for dim in grid if _is_scattered(dataset, dim)]
+    free = [dim for dim in grid if dim != members and dim not in scattered and dataset.sizes[dim] > 1][:MOST_AXES]
     own = [dim for dim in output.dims if dim not in grid and dataset.sizes[dim] > 1]
     free_own, fixed = own[:MOST_OWN], own[MOST_OWN:]
     most = _most_places([dataset.sizes[d] for d in free], [dataset.sizes[d] for d in free_own], most_cells)
@@ -85,6 +87,11 @@ def cube_of(dataset: xr.Dataset, output: Numbers, most_cells: int) -> Cube:
         tables=tuple(_tables(values, axes, owns, kind)),
         notes=tuple(_notes(dataset, grid, members, axes, owns, fixed)),
     )
+
+
+def _is_scattered(dataset: xr.Dataset, dim: str) -> bool:
+    """Whether a dim holds many points that have no order, such as those of a sample: they are drawn one by one."""
+    return len(scale_names(dataset, dim)) > 1 and dataset.sizes[dim] > _MOST_ORDERED
 
 
 def _most_places(axes: Sequence[int], owns: Sequence[int], most_cells: int) -> int:
@@ -154,7 +161,7 @@ def _statistics(samples: np.ndarray, kind: IntervalKind) -> dict[str, tuple[floa
     return {name: numbers(one) for name, one in told.items()}
 
 
-def ordered_quantiles(samples: np.ndarray, probabilities: Sequence[float]) -> np.ndarray:
+def ordered_quantiles(samples: np.ndarray, probabilities: Sequence[float] | np.ndarray) -> np.ndarray:
     """Quantiles along the last axis, linear between order statistics, of what isn't NaN: of all points at once.
 
     They are those of `sweeprun.results.statistics.quantiles`, without their errors.
@@ -186,8 +193,6 @@ def _notes(
     known = {members, *(one.name for one in axes)}
     others = [dim for dim in grid if dim not in known and dataset.sizes[dim] > 1]
     if others:
-        yield f"always averaged over: {', '.join(others)} (a page has {MOST_AXES} axes at most)"
+        yield f"always averaged over: {', '.join(others)}"
     for dim in fixed:
         yield f"only the first place of {dim} is drawn (a page has {MOST_OWN} own dimensions of an output at most)"
-
-

@@ -11,6 +11,7 @@ import xarray as xr
 from sweeprun.report.text import number, shown
 
 MEMBER_NAMES = ("member", "seed")
+BOOKKEEPING = frozenset({"task_id", "state", "seconds", "code_digest"})
 _LONGEST_LABEL = 60
 _LOG_RATIO = 30.0
 """Values that span so much, evenly in their logarithms, are drawn on a logarithmic scale."""
@@ -98,12 +99,23 @@ def members_dim(dataset: xr.Dataset) -> str | None:
     return next((name for name in MEMBER_NAMES if name in dims and dataset.sizes[name] > 1), None)
 
 
+def scale_names(dataset: xr.Dataset, dim: str) -> list[str]:
+    """The coordinates along a dim of the grid: its own, and those of the axes that move together on it."""
+    along = [str(name) for name, coord in dataset.coords.items() if coord.dims == (dim,)]
+    return [dim, *(name for name in along if name not in BOOKKEEPING and name != dim)]
+
+
+def group_size(length: int, most: int) -> int:
+    """How many neighbours are put together so that there are at most so many groups; of one size, if that is near."""
+    least = -(-length // most)
+    return next((size for size in range(least, 2 * least) if length % size == 0), least)
+
+
 def axis_dimension(dataset: xr.Dataset, dim: str, most: int) -> Dimension:
     """An axis, in groups of neighbours if it has more than so many values."""
     length = dataset.sizes[dim]
-    group = -(-length // most)
-    names = [dim, *(str(name) for name, coord in dataset.coords.items() if coord.dims == (dim,) and name != dim)]
-    scales = tuple(_scale(dataset, name, length, group=group) for name in names)
+    group = group_size(length, most)
+    scales = tuple(_scale(dataset, name, length, group=group) for name in scale_names(dataset, dim))
     return Dimension(name=dim, role=Role.AXIS, length=length, places=(), group=group, scales=scales)
 
 
@@ -116,9 +128,7 @@ def own_dimension(dataset: xr.Dataset, dim: str, most: int) -> Dimension:
     return Dimension(name=dim, role=Role.OWN, length=length, places=kept, group=1, scales=(scale,))
 
 
-def _scale(
-    dataset: xr.Dataset, name: str, length: int, *, group: int = 1, places: np.ndarray | None = None
-) -> Scale:
+def _scale(dataset: xr.Dataset, name: str, length: int, *, group: int = 1, places: np.ndarray | None = None) -> Scale:
     coord = dataset.coords.get(name)
     values = np.arange(length) if coord is None else coord.values
     values = values if places is None else values[places]

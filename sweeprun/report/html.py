@@ -38,7 +38,8 @@ def page_html(page: Page, *, served: bool = False) -> str:
         Whether it is served, and may ask for newer data.
     """
     scripts = [_harmless(chart_library()), _harmless(_own_script())]
-    return _template("page.html").render(
+    return _rendered(
+        "page.html",
         page=page,
         data=script_json(drawn_data(page)),
         style=_asset("report.css"),
@@ -55,7 +56,7 @@ _LICENCE = "Charts: Vega, Vega-Lite and Vega-Embed, (c) University of Washington
 
 def content_html(page: Page) -> str:
     """What changes of a page while a run goes on, for a page that is served."""
-    return _template("content.html").render(page=page, data=script_json(drawn_data(page)))
+    return _rendered("content.html", page=page, data=script_json(drawn_data(page)))
 
 
 def is_ours(path: Path) -> bool:
@@ -148,5 +149,5 @@ def _environment() -> "Environment":
     return made
 
 
-def _template(name: str) -> Any:
-    return _environment().get_template(name)
+def _rendered(name: str, **context: Any) -> str:
+    return str(_environment().get_template(name).render(**context))

@@ -120,10 +120,21 @@ def reproducibility_of(snapshot: Snapshot) -> Reproducibility:
 
 def _stream_facts(manifest: Manifest) -> Iterator[Fact]:
     streams = manifest.table.streams
-    yield Fact(name="Random streams", value=streams.describe(0).replace("(0)", "(stream)").replace("(0,)", "(stream,)"), is_code=True)
-    yield Fact(name="Root seed", value="none: stream s is default_rng(s)" if streams.root_seed is None else str(streams.root_seed))
+    yield Fact(
+        name="Random streams",
+        value=streams.describe(0).replace("(0)", "(stream)").replace("(0,)", "(stream,)"),
+        is_code=True,
+    )
+    yield Fact(
+        name="Root seed",
+        value="none: stream s is default_rng(s)" if streams.root_seed is None else str(streams.root_seed),
+    )
     shared = streams.shared_by
-    told = "every task has its own" if shared is None else f"shared by tasks of the same {', '.join(shared) or '(all tasks)'}"
+    told = (
+        "every task has its own"
+        if shared is None
+        else f"shared by tasks of the same {', '.join(shared) or '(all tasks)'}"
+    )
     yield Fact(name="Shared", value=shown(told, 300))
 
 

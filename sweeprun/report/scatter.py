@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from sweeprun.report.dimensions import Scale, grid_dims, make_scale
+from sweeprun.report.dimensions import Scale, grid_dims, make_scale, scale_names
 from sweeprun.report.outputs import Numbers
 from sweeprun.report.text import numbers
 
@@ -39,8 +39,9 @@ def points_of(dataset: xr.Dataset) -> Points:
     indices = np.unravel_index(places, shape) if shape else ()
     scales = []
     for dim, index in zip(dims, indices, strict=True):
-        names = [str(name) for name, coord in dataset.coords.items() if coord.dims == (dim,)]
-        scales += [make_scale(name, dataset[name].values[index]) for name in names or ()]
+        names = [name for name in scale_names(dataset, dim) if name in dataset.coords]
+        axes = names[1:] or names  # of axes that move together, the number of the point says nothing
+        scales += [make_scale(name, dataset[name].values[index]) for name in axes]
     task_ids = dataset["task_id"].values.ravel()[places]
     return Points(task_ids=tuple(map(int, task_ids)), tasks=dataset["task_id"].size, scales=tuple(scales))
 

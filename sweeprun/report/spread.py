@@ -1,4 +1,4 @@
-"""How the values of an output are spread: histogram and cumulative distribution, of all and by the values of an axis."""
+"""How the values of an output are spread: histogram and cumulative distribution, of all and by an axis."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ def spread_of(dataset: xr.Dataset, output: Numbers) -> Spread | None:
     if not finite.size:
         return None
     edges = _edges(finite)
-    groups = {"": (_part("all", finite, edges),)}
+    groups: dict[str, tuple[Part, ...]] = {"": (_part("all", finite, edges),)}
     members = members_dim(dataset)
     axes = [dim for dim in grid_dims(dataset) if dim != members and 1 < dataset.sizes[dim] <= _MOST_VALUES]
     for dim in axes[:_MOST_AXES]:

@@ -7,8 +7,7 @@ from itertools import combinations
 import numpy as np
 import xarray as xr
 
-from sweeprun.report.dimensions import grid_dims
-from sweeprun.report.dimensions import axis_dimension
+from sweeprun.report.dimensions import axis_dimension, grid_dims
 from sweeprun.store.states import STATE_ORDER
 
 _COLUMNS = 48

@@ -94,4 +94,3 @@ def read_verification(run: RunDirectory) -> Verification | None:
     if not 0 <= found.equal <= found.sample:
         raise FormatError(f"{path} is malformed: {found.equal} of {found.sample} tasks can't be equal")
     return found
-

@@ -83,7 +83,7 @@ function positionOf(scale, field) {
     const whole = scale.values.every((value) => Number.isInteger(value));
     const axis = { labelOverlap: true, tickCount: { signal: "max(2, ceil(width / 90))" } };
     if (whole) axis.tickMinStep = 1;
-    return { field, type: "quantitative", title, axis, scale: { type: scale.log ? "log" : "linear", zero: false, nice: false, padding: 12 } };
+    return { field, type: "quantitative", title, axis, scale: scale.log ? { type: "log", nice: false, padding: 12 } : { zero: false, nice: false, padding: 12 } };
   }
   return { field, type: "ordinal", title, sort: null, axis: { labelAngle: 0, labelOverlap: true }, scale: { padding: 0.3 } };
 }
@@ -102,7 +102,7 @@ function lines(output, choice, statistic) {
   const y = (field) => ({ field, type: "quantitative", title: null, scale, axis: { tickCount: 6, labelOverlap: true } });
   const layer = [];
   const hasBand = statistic.low && known.some((row) => row.low !== null && row.high !== null);
-  const encoding = { x };
+  const encoding = { x }, dash = {};
   if (choice.y) {
     const labels = choice.y.scale.labels;
     const few = labels.length <= MOST_LINES;
@@ -110,19 +110,19 @@ function lines(output, choice, statistic) {
     const range = few ? { range: SERIES.slice(0, labels.length) } : { scheme: "viridis" };
     encoding.color = { field: "yl", type: "ordinal", sort: null, title, scale: { domain: labels, ...range },
       legend: { columns: Math.max(1, Math.floor(choice.width / 110)), symbolLimit: 24, symbolType: "stroke" } };
-    if (few) encoding.strokeDash = { field: "yl", type: "ordinal", sort: null, title, scale: { domain: labels, range: DASHES.slice(0, labels.length) } };
+    if (few) dash.strokeDash = { field: "yl", type: "ordinal", sort: null, title, scale: { domain: labels, range: DASHES.slice(0, labels.length) } };
   }
   const colour = choice.y ? {} : { color: SERIES[0] };
   const dense = choice.x.scale.values.length > 40;
   if (hasBand && measured(choice.x.scale) && choice.x.scale.values.length > 2) {
-    layer.push({ mark: { type: "area", opacity: 0.2, ...colour, aria: false }, encoding: { y: y("low"), y2: { field: "high" }, strokeDash: { value: [1, 0] } } });
+    layer.push({ mark: { type: "area", opacity: 0.2, ...colour, aria: false }, encoding: { y: y("low"), y2: { field: "high" } } });
   } else if (hasBand) {
-    layer.push({ mark: { type: "rule", strokeWidth: 2, ...colour, aria: false }, encoding: { y: y("low"), y2: { field: "high" }, strokeDash: { value: [1, 0] } } });
+    layer.push({ mark: { type: "rule", strokeWidth: 2, ...colour, aria: false }, encoding: { y: y("low"), y2: { field: "high" } } });
   }
-  if (measured(choice.x.scale)) layer.push({ mark: { type: "line", strokeWidth: 2, ...colour, aria: false }, encoding: { y: y("value") } });
+  if (measured(choice.x.scale)) layer.push({ mark: { type: "line", strokeWidth: 2, ...colour, aria: false }, encoding: { y: y("value"), ...dash } });
   layer.push({
     mark: { type: "point", filled: true, size: dense ? 14 : 46, opacity: 1, ...colour },
-    encoding: { y: y("value"), strokeDash: { value: [1, 0] }, tooltip: tooltips(choice, statistic, hasBand) },
+    encoding: { y: y("value"), tooltip: tooltips(choice, statistic, hasBand) },
   });
   return { rows, table, spec: { data: { values: drawable }, encoding, layer, height: choice.width < 500 ? 260 : 340 } };
 }
@@ -147,7 +147,7 @@ function heatMap(output, choice, statistic) {
   y.scale = { ...y.scale, domain: [...choice.y.scale.labels].reverse() };
   const positive = known.every((row) => row.value > 0);
   const color = { field: "value", type: "quantitative", title: null,
-    scale: { scheme: statistic.value === "mean" || statistic.value === "q50" ? "viridis" : "cividis", type: choice.log && positive ? "log" : "linear", nice: false, zero: false },
+    scale: { scheme: statistic.value === "mean" || statistic.value === "q50" ? "viridis" : "cividis", nice: false, ...(choice.log && positive ? { type: "log" } : { zero: false }) },
     legend: { orient: "top", direction: "horizontal", gradientLength: Math.min(260, choice.width - 40), gradientThickness: 12, format: ".4~g", tickCount: 4 } };
   const height = Math.max(120, Math.min(560, count * Math.min(44, Math.max(14, choice.width / columns))));
   return { rows, table, spec: { data: { values: known }, mark: { type: "rect" }, height, encoding: { x, y, color, tooltip: tooltips(choice, statistic, false) } } };
@@ -188,7 +188,7 @@ function cumulative(output, choice) {
   return { rows, spec: { data: { values: rows }, mark: { type: "line", strokeWidth: 2, ...(parts.length > 1 ? {} : { color: SERIES[0] }) }, encoding, height: 320 } };
 }
 
-function scatter(output, choice, points) {
+function scatter(output, choice, _statistic, points) {
   const scale = points.scales[choice.point];
   const all = points.task_ids.map((task, place) => ({ task, x: scale.values[place], xl: scale.labels[place], value: output.points[place], low: null }));
   const rows = all.filter((row) => row.value !== null);

@@ -40,6 +40,7 @@ function mapSpec(map, width, dark) {
   });
   const x = side("c", map.columns, map.y ? map.x : null, { labelAngle: 0, labels: Boolean(map.y), labelBound: true });
   const y = side("r", map.rows, map.y || map.x, {});
+  if (map.y) y.scale.domain = [...y.scale.domain].reverse(); // upward, as in pictures; numbers of tasks go on downward
   const size = Math.min(step, high) * 0.72;
   return {
     cells,
@@ -53,8 +54,9 @@ function mapSpec(map, width, dark) {
             tooltip: [{ field: "place", type: "nominal", title: "at" }, { field: "told", type: "nominal", title: "tasks" }] } },
         { transform: [{ filter: "datum.sign !== ''" }],
           mark: { type: "text", fontSize: size, fontWeight: 700, baseline: "middle", tooltip: false, aria: false },
-          encoding: { text: { field: "sign", type: "nominal" }, color: { field: "state", type: "nominal", legend: null, scale: { domain: STATES, range: STATES.map((state) => colours[state]) } } } },
+          encoding: { text: { field: "sign", type: "nominal" }, fill: { field: "state", type: "nominal", legend: null, scale: { domain: STATES, range: STATES.map((state) => INK_ON[state]) } } } },
       ],
+      resolve: { scale: { color: "independent", fill: "independent" } },
     },
   };
 }
