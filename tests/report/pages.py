@@ -12,6 +12,7 @@ from sweeprun.store.states import take_snapshot
 from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
 
 HOSTILE = "</script><script>window.hacked=1</script><img src=x onerror='window.hacked=1'>\u2028\u202e{{ 7*7 }}${window.hacked=1}"
+HOSTILE_NAME = HOSTILE.replace("/", "")
 
 
 def page_of_run(run: RunDirectory, *, active: bool = False) -> Page:
@@ -43,9 +44,9 @@ def hostile(path: Path) -> RunDirectory:
     """Texts that would like to be more than text, wherever a run can have some."""
     run = make_run(path, axis("k", [HOSTILE, "b"]), count_axis("member", 3))
     result = {
-        HOSTILE: ((), 1.0, {"units": HOSTILE, "long_name": HOSTILE}),
+        HOSTILE_NAME: ((), 1.0, {"units": HOSTILE, "long_name": HOSTILE}),
         "text": HOSTILE,
-        "curve": (HOSTILE[:9], np.arange(3.0)),
+        "curve": (HOSTILE_NAME[:9], np.arange(3.0)),
     }
     records = [success(task_id, result) for task_id in range(5)]
     write_shard(run, "0.0-a", [*records, failure(5, kind=HOSTILE, message=HOSTILE)])

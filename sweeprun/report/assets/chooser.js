@@ -1,6 +1,8 @@
 "use strict";
 // What somebody chose to see: real form fields, made from what there is; choices stay when the data changes.
 
+const HANDLERS = {}; // of fields, by id: a field that stays has a new one each time
+
 /** A labelled select; options are [[value, text], …]. */
 function selectField(form, id, label, options, chosen, changed) {
   const field = document.createElement("label");
@@ -8,9 +10,9 @@ function selectField(form, id, label, options, chosen, changed) {
   select.id = id;
   field.append(label, select);
   for (const [value, text] of options) select.add(new Option(text, value, false, value === chosen));
-  select.addEventListener("change", () => changed(select.value));
+  HANDLERS[id] = changed;
+  select.addEventListener("change", () => HANDLERS[id](select.value));
   form.append(field);
-  return field;
 }
 
 function checkField(form, id, label, checked, changed) {
@@ -21,16 +23,29 @@ function checkField(form, id, label, checked, changed) {
   box.id = id;
   box.checked = checked;
   field.append(box, label);
-  box.addEventListener("change", () => changed(box.checked));
+  HANDLERS[id] = changed;
+  box.addEventListener("change", () => HANDLERS[id](box.checked));
   form.append(field);
 }
 
-/** Fill a form anew, with the focus where it was. */
+/** Fill a form anew, but for fields that are the same: one that has the focus, or is open, is left alone. */
 function refill(form, fill) {
-  const focused = form.contains(document.activeElement) ? document.activeElement.id : "";
-  form.replaceChildren();
-  fill(form);
-  if (focused) document.getElementById(focused)?.focus();
+  const wanted = document.createElement("form");
+  fill(wanted);
+  const control = (field) => field.querySelector("select, input");
+  const told = (field) => [...field.querySelectorAll("option")].map((option) => `${option.value}\n${option.text}`).join("\n\n") + field.firstChild.textContent;
+  const before = new Map([...form.children].map((field) => [control(field).id, field]));
+  const fields = [...wanted.children].map((field) => {
+    const old = before.get(control(field).id);
+    if (!old || told(old) !== told(field)) return field;
+    control(old).value = control(field).value;
+    control(old).checked = control(field).checked;
+    return old;
+  });
+  const focused = form.contains(document.activeElement) ? document.activeElement : null;
+  for (const field of [...form.children]) if (!fields.includes(field)) field.remove();
+  fields.forEach((field, place) => { if (form.children[place] !== field) form.insertBefore(field, form.children[place] || null); });
+  if (focused && !focused.isConnected) document.getElementById(focused.id)?.focus();
 }
 
 /** The pictures that can be drawn of an output. */

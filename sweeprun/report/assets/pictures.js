@@ -5,6 +5,8 @@
 const SERIES = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F", "#B5A800"];
 const DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [10, 4], [4, 1], [1, 3], [12, 2, 2, 2]];
 const MOST_LINES = 8;
+const MOST_TOLD = 200; // marks that are told one by one; of more, the table of numbers is the better way
+const DESCRIPTION = { field: "told", type: "nominal" };
 const INK = "#777f88"; // where styles don't reach: it can be told from light and from dark paper
 
 const CONFIG = {
@@ -69,6 +71,8 @@ function rowsOf(output, choice, statistic) {
         value: at(statistic.value), low: statistic.low ? at(statistic.low) : null, high: statistic.high ? at(statistic.high) : null,
         n: at("n"),
       });
+      const row = rows[rows.length - 1];
+      row.told = [x && `${x.scale.name} ${row.xl}`, y && `${y.scale.name} ${row.yl}`, `${statistic.label} ${row.value}`].filter(Boolean).join(", ");
     }
   }
   return { rows, table };
@@ -121,8 +125,8 @@ function lines(output, choice, statistic) {
   }
   if (measured(choice.x.scale)) layer.push({ mark: { type: "line", strokeWidth: 2, ...colour, aria: false }, encoding: { y: y("value"), ...dash } });
   layer.push({
-    mark: { type: "point", filled: true, size: dense ? 14 : 46, opacity: 1, ...colour },
-    encoding: { y: y("value"), tooltip: tooltips(choice, statistic, hasBand) },
+    mark: { type: "point", filled: true, size: dense ? 14 : 46, opacity: 1, ...colour, aria: rows.length <= MOST_TOLD },
+    encoding: { y: y("value"), description: DESCRIPTION, tooltip: tooltips(choice, statistic, hasBand) },
   });
   return { rows, table, spec: { data: { values: drawable }, encoding, layer, height: choice.width < 500 ? 260 : 340 } };
 }
@@ -150,7 +154,7 @@ function heatMap(output, choice, statistic) {
     scale: { scheme: statistic.value === "mean" || statistic.value === "q50" ? "viridis" : "cividis", nice: false, ...(choice.log && positive ? { type: "log" } : { zero: false }) },
     legend: { orient: "top", direction: "horizontal", gradientLength: Math.min(260, choice.width - 40), gradientThickness: 12, format: ".4~g", tickCount: 4 } };
   const height = Math.max(120, Math.min(560, count * Math.min(44, Math.max(14, choice.width / columns))));
-  return { rows, table, spec: { data: { values: known }, mark: { type: "rect" }, height, encoding: { x, y, color, tooltip: tooltips(choice, statistic, false) } } };
+  return { rows, table, spec: { data: { values: known }, mark: { type: "rect", aria: known.length <= MOST_TOLD }, height, encoding: { x, y, color, description: DESCRIPTION, tooltip: tooltips(choice, statistic, false) } } };
 }
 
 function histogram(output, choice) {
