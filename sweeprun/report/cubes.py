@@ -14,7 +14,7 @@ import xarray as xr
 
 from sweeprun.report.dimensions import Dimension, axis_dimension, grid_dims, members_dim, own_dimension, scale_names
 from sweeprun.report.outputs import Numbers
-from sweeprun.report.text import count, numbers
+from sweeprun.report.text import count, numbers, shown
 from sweeprun.results.statistics import IntervalKind, interval, moments
 
 LEVEL = 0.95
@@ -85,7 +85,7 @@ def cube_of(dataset: xr.Dataset, output: Numbers, most_cells: int) -> Cube:
         members=members,
         interval=f"{LEVEL:.0%} interval of the mean ({'Wilson' if output.proportion else 'Student'})",
         tables=tuple(_tables(values, axes, owns, kind)),
-        notes=tuple(_notes(dataset, grid, members, axes, owns, fixed)),
+        notes=tuple(shown(note, 500) for note in _notes(dataset, grid, members, axes, owns, fixed)),
     )
 
 
@@ -193,6 +193,6 @@ def _notes(
     known = {members, *(one.name for one in axes)}
     others = [dim for dim in grid if dim not in known and dataset.sizes[dim] > 1]
     if others:
-        yield f"always averaged over: {', '.join(others)}"
+        yield f"averaged over {', '.join(others)}"
     for dim in fixed:
         yield f"only the first place of {dim} is drawn (a page has {MOST_OWN} own dimensions of an output at most)"

@@ -16,7 +16,7 @@ from sweeprun.report.reproducibility import Fact, Reproducibility, header_facts,
 from sweeprun.report.scatter import Points, points_of, values_at
 from sweeprun.report.spread import Spread, spread_of
 from sweeprun.report.state_maps import StateMap, state_maps
-from sweeprun.report.text import LONGEST_MESSAGE, LONGEST_TEXT, count, shown
+from sweeprun.report.text import LONGEST_MESSAGE, LONGEST_TEXT, shown
 from sweeprun.report.timing import Timing, timing_of
 from sweeprun.results.collect import open_snapshot
 from sweeprun.results.failures import FailureGroup, failures_of
@@ -38,7 +38,7 @@ class Output:
     points
         Its values at the points of the page; empty if it has dims of its own.
     notes
-        What pictures of it don't show.
+        What no picture of it shows.
     """
 
     name: str
@@ -171,20 +171,15 @@ def _outputs(dataset: xr.Dataset) -> Iterator[Output | Texts | LeftOut]:
 
 
 def _output(dataset: xr.Dataset, read: Numbers, most_cells: int) -> Output:
-    cube = cube_of(dataset, read, most_cells)
-    points = values_at(dataset, read)
-    notes = [*cube.notes, *told_missing(read.values)]
-    if points and len(points) < read.values.size:
-        notes.append(f"as single tasks, {len(points):,} of {count(read.values.size, 'task')} are drawn, by chance")
     return Output(
         name=read.name,
         label=read.label,
         units=read.units,
         proportion=read.proportion,
-        cube=cube,
+        cube=cube_of(dataset, read, most_cells),
         spread=spread_of(dataset, read),
-        points=points,
-        notes=tuple(shown(note, 500) for note in notes),
+        points=values_at(dataset, read),
+        notes=tuple(told_missing(read.values)),
     )
 
 

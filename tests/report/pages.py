@@ -27,7 +27,10 @@ def two_axes(path: Path) -> RunDirectory:
     for task_id in range(59):
         lr, depth = task_id // 20, task_id // 5 % 4
         loss = lr + depth + 0.1 * rng.normal()
-        result = {"loss": ((), loss, {"units": "J m-2", "long_name": "final loss"}), "curve": ("step", rng.random(6) + lr)}
+        result = {
+            "loss": ((), loss, {"units": "J m-2", "long_name": "final loss"}),
+            "curve": ("step", rng.random(6) + lr),
+        }
         records.append(failure(task_id, message="no value 17") if task_id == 7 else success(task_id, result))
     write_shard(run, "0.0-a", records[:30], records[30:])
     return run

@@ -26,7 +26,9 @@ _ATTEMPTS = """() => {
 
 
 @contextmanager
-def opened(browser: Browser, address: str, *, width: int = 1200, dark: bool = False, complaints: list[str] | None = None) -> Iterator[Page]:
+def opened(
+    browser: Browser, address: str, *, width: int = 1200, dark: bool = False, complaints: list[str] | None = None
+) -> Iterator[Page]:
     """A page that is loaded and drawn; nothing may be complained of in its console, nor be asked of a network."""
     scheme = "dark" if dark else "light"
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
@@ -72,7 +74,8 @@ def test_a_page_shows_pictures(browser: Browser, study: str, dark: bool) -> None
         assert colours(page, "#picture-plot") > 30
         assert "final loss (J m-2)" in page.locator("#picture-caption").inner_text()
         told = page.locator("#picture-plot[role='graphics-document']").get_attribute("aria-label")
-        assert told is not None and told.startswith("final loss")
+        assert told is not None
+        assert told.startswith("final loss")
 
 
 def test_the_chooser_works_by_keyboard(browser: Browser, study: str) -> None:

@@ -46,7 +46,8 @@ def test_what_is_too_much_is_put_together_and_told(tmp_path: Path) -> None:
     run = one_axis(tmp_path / "run", [{"y": float(i), "curve": ("t", np.arange(1000.0))} for i in range(500)])
     dataset = collect_snapshot(take_snapshot(run)).dataset
     y, curve = [cube_of(dataset, one, 600) for one in read_outputs(dataset) if isinstance(one, Numbers)]
-    assert y.dimensions[0].group == 4 and y.dimensions[0].drawn == 125
+    assert y.dimensions[0].group == 4
+    assert y.dimensions[0].drawn == 125
     mean = next(one for one in y.tables if not one.averaged).statistics["mean"]
     assert mean[0] == np.mean([0, 1, 2, 3])
     assert "4 neighbours are averaged" in y.notes[0]

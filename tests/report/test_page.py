@@ -68,9 +68,7 @@ def test_the_last_verification_is_shown(tmp_path: Path, equal: int) -> None:
     assert page_of_run(run).reproducibility.verified is None
     keep_verification(
         run,
-        Verification(
-            time="2026-05-04", host="here", sample=20, seed=0, equal=equal, code="", different=(), causes=()
-        ),
+        Verification(time="2026-05-04", host="here", sample=20, seed=0, equal=equal, code="", different=(), causes=()),
     )
     assert page_of_run(run).reproducibility.verified is (equal == 20)
     run.verification.write_text("{}")
@@ -91,7 +89,9 @@ def test_times_are_summed_over_attempts(tmp_path: Path) -> None:
 
 
 def test_a_page_of_many_tasks_is_small(tmp_path: Path) -> None:
-    run = make_run(tmp_path / "run", count_axis("a", 50), count_axis("b", 20), count_axis("c", 10), count_axis("seed", 10))
+    run = make_run(
+        tmp_path / "run", count_axis("a", 50), count_axis("b", 20), count_axis("c", 10), count_axis("seed", 10)
+    )
     rng = np.random.default_rng(0)
     values = rng.normal(size=(100_000, 12))
     records = [success(i, {f"y{j}": float(v) for j, v in enumerate(row)}) for i, row in enumerate(values)]

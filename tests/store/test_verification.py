@@ -46,7 +46,7 @@ def test_long_outcomes_are_cut(tmp_path: Path) -> None:
         {"format": "other"},
         {"equal": 21},
         {"equal": "18"},
-        {"sample": True and None},
+        {"sample": None},
         {"different": "3"},
         {"different": ["3"]},
         {"causes": [1]},

@@ -84,9 +84,13 @@
         const at = chosen.at[dimension.name], scale = dimension.scales[dimension.scales.length > 1 ? 1 : 0];
         if (at !== "mean") parts.push(`${scale.name} = ${scale.labels[at]}`);
       }
+      parts.push(...output.cube.notes);
     } else if (chosen.picture === "histogram") parts.push(`how many ${chosen.group ? "of each" : "values"} are in each bin`);
     else if (chosen.picture === "cumulative") parts.push("share of the values that are at most so large");
-    else parts.push("every point is one task");
+    else {
+      const drawn = data.points.task_ids.length, all = data.points.tasks;
+      parts.push(drawn < all ? `${drawn} of ${all.toLocaleString("en")} tasks, chosen by chance` : "every point is one task");
+    }
     const missing = made.rows.filter((row) => row.value === null).length;
     if (missing && chosen.picture !== "histogram") parts.push(`${missing} of ${made.rows.length} points have no value`);
     return [...parts, ...output.notes].join("; ");
@@ -114,7 +118,9 @@
     const isDark = dark.matches && !paper.matches;
     const made = mapSpec(map, widthOf("map-plot"), isDark);
     const most = Math.max(...made.cells.map((cell) => Object.values(cell.counts).reduce((a, b) => a + b, 0)));
-    const told = most > 1 ? `each cell is up to ${most} tasks; its colour is what most of them are, a sign tells of others: ✕ failed, ? lost, ▸ running, – excluded` : "each cell is a task: ✕ failed, ? lost, ▸ running, – excluded";
+    const signs = STATES.filter((state) => map.counts[state] && SIGNS[state]).map((state) => `${SIGNS[state]} ${state}`).join(", ");
+    const colours = most > 1 ? `each cell is up to ${most} tasks, its colour what most of them are` : "each cell is a task";
+    const told = signs ? `${colours}; ${signs}` : colours;
     caption("map-caption", map.name, ` · ${told}`);
     const present = STATES.filter((state) => map.counts[state]);
     numbers("map-numbers", [["at", (r) => r.place], ...present.map((state) => [state, (r) => r.counts[state]])], made.cells);

@@ -113,7 +113,7 @@ function lines(output, choice, statistic) {
     const title = titled(choice.y.scale.name, choice.y.scale.units);
     const range = few ? { range: SERIES.slice(0, labels.length) } : { scheme: "viridis" };
     encoding.color = { field: "yl", type: "ordinal", sort: null, title, scale: { domain: labels, ...range },
-      legend: { columns: Math.max(1, Math.floor(choice.width / 110)), symbolLimit: 24, symbolType: "stroke" } };
+      legend: { columns: Math.max(1, Math.floor(choice.width / 110)), symbolLimit: 24, symbolType: "stroke", symbolSize: 500 } };
     if (few) dash.strokeDash = { field: "yl", type: "ordinal", sort: null, title, scale: { domain: labels, range: DASHES.slice(0, labels.length) } };
   }
   const colour = choice.y ? {} : { color: SERIES[0] };
@@ -186,7 +186,7 @@ function cumulative(output, choice) {
     order: { field: "level" },
   };
   if (parts.length > 1) {
-    encoding.color = { field: "part", type: "ordinal", sort: null, title: choice.group, scale: { domain: labels, range: SERIES.slice(0, labels.length) }, legend: { symbolType: "stroke", columns: Math.max(1, Math.floor(choice.width / 110)) } };
+    encoding.color = { field: "part", type: "ordinal", sort: null, title: choice.group, scale: { domain: labels, range: SERIES.slice(0, labels.length) }, legend: { symbolType: "stroke", symbolSize: 500, columns: Math.max(1, Math.floor(choice.width / 110)) } };
     encoding.strokeDash = { field: "part", type: "ordinal", sort: null, title: choice.group, scale: { domain: labels, range: DASHES.slice(0, labels.length) } };
   }
   return { rows, spec: { data: { values: rows }, mark: { type: "line", strokeWidth: 2, ...(parts.length > 1 ? {} : { color: SERIES[0] }) }, encoding, height: 320 } };
