@@ -11,7 +11,10 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.states import take_snapshot
 from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
 
-HOSTILE = "</script><script>window.hacked=1</script><img src=x onerror='window.hacked=1'>\u2028\u202e{{ 7*7 }}${window.hacked=1}"
+HOSTILE = (
+    "</script><script>window.hacked=1</script><img src=x onerror='window.hacked=1'>"
+    "\u2028\u202e{{ 7*7 }}${window.hacked=1}"
+)
 HOSTILE_NAME = HOSTILE.replace("/", "")
 
 

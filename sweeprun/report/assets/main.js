@@ -8,7 +8,7 @@
   let data = JSON.parse(document.getElementById("data").textContent);
 
   const element = (id) => document.getElementById(id);
-  const widthOf = (id) => Math.max(220, Math.floor(element(id).clientWidth));
+  const widthOf = (id) => Math.max(220, Math.floor(element(id).parentElement.clientWidth));
   const format = (value) => (value === null || value === undefined ? "" : typeof value === "number" ? String(Number(value.toPrecision(6))) : String(value));
 
   async function draw(id, spec) {
@@ -90,6 +90,10 @@
     else {
       const drawn = data.points.task_ids.length, all = data.points.tasks;
       parts.push(drawn < all ? `${drawn} of ${all.toLocaleString("en")} tasks, chosen by chance` : "every point is one task");
+    }
+    if (choice.log && chosen.picture !== "histogram" && chosen.picture !== "cumulative") {
+      if (!isLog(chosen, made.rows)) parts.push("not on a logarithmic scale, as some values are not above 0");
+      else if (made.rows.some((row) => row.low !== null && row.low !== undefined && row.low <= 0)) parts.push("intervals that reach below 0 are cut");
     }
     const missing = made.rows.filter((row) => row.value === null).length;
     if (missing && chosen.picture !== "histogram") parts.push(`${missing} of ${made.rows.length} points have no value`);

@@ -11,14 +11,14 @@ const INK = "#777f88"; // where styles don't reach: it can be told from light an
 
 const CONFIG = {
   background: "transparent",
-  font: "inherit",
+  font: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', sans-serif", // as in the styles: labels are measured
   view: { stroke: "transparent" },
   axis: { labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500, titlePadding: 9, labelColor: INK, titleColor: INK,
-    domainColor: INK, tickColor: INK, gridColor: "#8884", tickSize: 4, labelLimit: 110, titleLimit: 320 },
+    domainColor: INK, tickColor: INK, gridColor: "#8884", tickSize: 4, labelSeparation: 8, labelLimit: 110, titleLimit: 320 },
   axisX: { grid: false },
   axisY: { domain: false, ticks: false },
   legend: { labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500, orient: "top", labelColor: INK, titleColor: INK,
-    symbolSize: 120, symbolStrokeWidth: 2.5, labelLimit: 160, titleLimit: 260, titleOrient: "left", columnPadding: 14 },
+    symbolSize: 120, symbolStrokeWidth: 2.5, labelLimit: 160, titleLimit: 260, titleOrient: "top", symbolOpacity: 1, columnPadding: 14 },
   title: { anchor: "start", fontSize: 13, fontWeight: 600, color: INK, offset: 10, limit: 600 },
 };
 
@@ -80,28 +80,39 @@ function rowsOf(output, choice, statistic) {
 
 function measured(scale) { return scale.kind !== "text"; }
 
-function positionOf(scale, field) {
+/** How many ticks there is room for, side by side. */
+function ticks(width) { return Math.max(2, Math.ceil(width / 90)); }
+
+function positionOf(scale, field, width) {
   const title = titled(scale.name, scale.units);
   if (scale.kind === "time") return { field, type: "temporal", title, scale: { type: "utc" } };
   if (scale.kind === "number") {
     const whole = scale.values.every((value) => Number.isInteger(value));
-    const axis = { labelOverlap: true, tickCount: { signal: "max(2, ceil(width / 90))" } };
+    const axis = { labelOverlap: true, tickCount: ticks(width) };
     if (whole) axis.tickMinStep = 1;
     return { field, type: "quantitative", title, axis, scale: scale.log ? { type: "log", nice: false, padding: 12 } : { zero: false, nice: false, padding: 12 } };
   }
   return { field, type: "ordinal", title, sort: null, axis: { labelAngle: 0, labelOverlap: true }, scale: { padding: 0.3 } };
 }
 
+/** Whether values can be drawn on a logarithmic scale, and are to be. */
+function isLog(choice, rows) { return choice.log && rows.every((row) => row.value === null || row.value > 0); }
+
 function valueScale(choice, rows, zero) {
-  const positive = rows.every((row) => [row.value, row.low].every((one) => one === null || one > 0));
-  return choice.log && positive ? { type: "log", nice: false } : { zero: Boolean(zero), nice: true };
+  return isLog(choice, rows) ? { type: "log", nice: false, padding: 12 } : { zero: Boolean(zero), nice: true };
+}
+
+/** Rows whose intervals end where a logarithmic scale does. */
+function cutAtZero(rows) {
+  const least = Math.min(...rows.flatMap((row) => [row.value, row.low]).filter((one) => one !== null && one > 0));
+  return rows.map((row) => (row.low !== null && row.low <= 0 ? { ...row, low: least } : row));
 }
 
 function lines(output, choice, statistic) {
   const { rows, table } = rowsOf(output, choice, statistic);
   const known = rows.filter((row) => row.value !== null);
-  const drawable = choice.log ? known.map((row) => ({ ...row })) : known;
-  const x = positionOf(choice.x.scale, measured(choice.x.scale) ? "x" : "xl");
+  const drawable = isLog(choice, known) ? cutAtZero(known) : known;
+  const x = positionOf(choice.x.scale, measured(choice.x.scale) ? "x" : "xl", choice.width);
   const scale = valueScale(choice, drawable, statistic.value === "n");
   const y = (field) => ({ field, type: "quantitative", title: null, scale, axis: { tickCount: 6, labelOverlap: true } });
   const layer = [];
@@ -149,9 +160,8 @@ function heatMap(output, choice, statistic) {
   const x = side(choice.x.scale, "xl", { labelAngle: 0 });
   const y = { ...side(choice.y.scale, "yl", {}), sort: "descending" };
   y.scale = { ...y.scale, domain: [...choice.y.scale.labels].reverse() };
-  const positive = known.every((row) => row.value > 0);
   const color = { field: "value", type: "quantitative", title: null,
-    scale: { scheme: statistic.value === "mean" || statistic.value === "q50" ? "viridis" : "cividis", nice: false, ...(choice.log && positive ? { type: "log" } : { zero: false }) },
+    scale: { scheme: statistic.value === "mean" || statistic.value === "q50" ? "viridis" : "cividis", nice: false, ...(isLog(choice, known) ? { type: "log" } : { zero: false }) },
     legend: { orient: "top", direction: "horizontal", gradientLength: Math.min(260, choice.width - 40), gradientThickness: 12, format: ".4~g", tickCount: 4 } };
   const height = Math.max(120, Math.min(560, count * Math.min(44, Math.max(14, choice.width / columns))));
   return { rows, table, spec: { data: { values: known }, mark: { type: "rect", aria: known.length <= MOST_TOLD }, height, encoding: { x, y, color, description: DESCRIPTION, tooltip: tooltips(choice, statistic, false) } } };
@@ -160,19 +170,22 @@ function heatMap(output, choice, statistic) {
 function histogram(output, choice) {
   const parts = output.spread.groups[choice.group];
   const edges = output.spread.edges;
-  const rows = parts.flatMap((part) => part.bins.map((count, bin) => ({ part: part.label, from: edges[bin], to: edges[bin + 1], count, share: part.count ? count / part.count : 0 })));
+  const named = (part) => (choice.group ? `${choice.group} ${part.label}` : part.label);
+  const rows = parts.flatMap((part) => part.bins.map((count, bin) => ({ part: named(part), from: edges[bin], to: edges[bin + 1], count, share: part.count ? count / part.count : 0 })));
   const grouped = parts.length > 1;
   const field = grouped ? "share" : "count";
   const encoding = {
-    x: { field: "from", type: "quantitative", title: outputTitle(output), scale: { zero: false, nice: false }, axis: { labelOverlap: true, tickCount: { signal: "max(2, ceil(width / 90))" } } },
+    x: { field: "from", type: "quantitative", title: outputTitle(output), scale: { zero: false, nice: false }, axis: { labelOverlap: true, tickCount: ticks(choice.width) } },
     x2: { field: "to" },
     y: { field, type: "quantitative", title: null, axis: { tickCount: 5, format: grouped ? ".0%" : "~s" } },
     tooltip: [{ field: "from", type: "quantitative", format: ".5~g" }, { field: "to", type: "quantitative", format: ".5~g" }, { field: "count", type: "quantitative", title: "values" }],
   };
   const mark = { type: "rect", color: SERIES[0], stroke: "#8886", strokeWidth: 0.5 };
   if (!grouped) return { rows, spec: { data: { values: rows }, mark, encoding, height: 320 } };
-  const row = { field: "part", type: "ordinal", sort: null, title: choice.group, header: { labelAngle: 0, labelAlign: "left", labelFontSize: 12, labelColor: INK, titleColor: INK, labelLimit: 90 } };
-  return { rows, faceted: true, spec: { data: { values: rows }, facet: { row }, spacing: 8, spec: { mark, encoding, height: 64, width: Math.max(120, choice.width - 190) } } };
+  const header = { title: null, labelOrient: "top", labelAnchor: "start", labelFontSize: 12, labelFontWeight: 600, labelColor: INK, labelLimit: 300, labelPadding: 2 };
+  const row = { field: "part", type: "ordinal", sort: parts.map(named), header };
+  encoding.y.axis.tickCount = 2;
+  return { rows, faceted: true, spec: { data: { values: rows }, facet: { row }, spacing: 8, spec: { mark, encoding, height: 64, width: Math.max(120, choice.width - 60) } } };
 }
 
 function cumulative(output, choice) {
@@ -181,7 +194,7 @@ function cumulative(output, choice) {
   const rows = parts.flatMap((part) => part.quantiles.map((value, place) => ({ part: part.label, value, level: levels[place] })));
   const labels = parts.map((part) => part.label);
   const encoding = {
-    x: { field: "value", type: "quantitative", title: outputTitle(output), scale: { zero: false, nice: false }, axis: { labelOverlap: true, tickCount: { signal: "max(2, ceil(width / 90))" } } },
+    x: { field: "value", type: "quantitative", title: outputTitle(output), scale: { zero: false, nice: false }, axis: { labelOverlap: true, tickCount: ticks(choice.width) } },
     y: { field: "level", type: "quantitative", title: null, axis: { format: ".0%", tickCount: 5 } },
     order: { field: "level" },
   };
@@ -196,7 +209,7 @@ function scatter(output, choice, _statistic, points) {
   const scale = points.scales[choice.point];
   const all = points.task_ids.map((task, place) => ({ task, x: scale.values[place], xl: scale.labels[place], value: output.points[place], low: null }));
   const rows = all.filter((row) => row.value !== null);
-  const x = positionOf(scale, measured(scale) ? "x" : "xl");
+  const x = positionOf(scale, measured(scale) ? "x" : "xl", choice.width);
   const y = { field: "value", type: "quantitative", title: null, scale: valueScale(choice, rows, false), axis: { tickCount: 6 } };
   const tooltip = [{ field: "task", type: "quantitative", format: "d" }, { field: "xl", type: "nominal", title: scale.name }, { field: "value", type: "quantitative", format: ".5~g", title: output.name }];
   return { rows, spec: { data: { values: rows }, mark: { type: "point", filled: true, size: 26, opacity: 0.55, color: SERIES[0], aria: rows.length < 200 }, encoding: { x, y, tooltip }, height: 340 } };

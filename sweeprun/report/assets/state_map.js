@@ -32,6 +32,7 @@ function mapSpec(map, width, dark) {
   const high = Math.max(step, Math.min(26, 9));
   const colours = dark ? DARK : LIGHT;
   const labels = (texts) => ({ values: texts.map((_, place) => place) });
+  // The one place where texts stand in an expression: as JSON, which is a literal there.
   const labelled = (texts) => `${JSON.stringify(texts)}[datum.value]`;
   const side = (field, texts, title, axis) => ({
     field, type: "ordinal", sort: null, title,
