@@ -93,7 +93,7 @@
     }
     if (choice.log && chosen.picture !== "histogram" && chosen.picture !== "cumulative") {
       if (!isLog(chosen, made.rows)) parts.push("not on a logarithmic scale, as some values are not above 0");
-      else if (made.rows.some((row) => row.low !== null && row.low !== undefined && row.low <= 0)) parts.push("intervals that reach below 0 are cut");
+      else if (chosen.picture === "lines" && made.rows.some((row) => row.low !== null && row.low !== undefined && row.low <= 0)) parts.push("intervals that reach below 0 are cut");
     }
     const missing = made.rows.filter((row) => row.value === null).length;
     if (missing && chosen.picture !== "histogram") parts.push(`${missing} of ${made.rows.length} points have no value`);

@@ -14,9 +14,9 @@ const CONFIG = {
   font: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', sans-serif", // as in the styles: labels are measured
   view: { stroke: "transparent" },
   axis: { labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500, titlePadding: 9, labelColor: INK, titleColor: INK,
-    domainColor: INK, tickColor: INK, gridColor: "#8884", tickSize: 4, labelSeparation: 8, labelLimit: 110, titleLimit: 320 },
-  axisX: { grid: false },
-  axisY: { domain: false, ticks: false },
+    domainColor: INK, tickColor: INK, gridColor: "#8884", tickSize: 4, labelLimit: 110, titleLimit: 320 },
+  axisX: { grid: false, labelSeparation: 8 },
+  axisY: { labelSeparation: 1, domain: false, ticks: false },
   legend: { labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500, orient: "top", labelColor: INK, titleColor: INK,
     symbolSize: 120, symbolStrokeWidth: 2.5, labelLimit: 160, titleLimit: 260, titleOrient: "top", symbolOpacity: 1, columnPadding: 14 },
   title: { anchor: "start", fontSize: 13, fontWeight: 600, color: INK, offset: 10, limit: 600 },
