@@ -148,7 +148,7 @@ def page_of(snapshot: Snapshot, *, active: bool = False, warnings: Sequence[str]
 
 def _dataset(snapshot: Snapshot) -> tuple[xr.Dataset | None, str]:
     try:
-        return open_snapshot(snapshot).dataset, ""
+        return open_snapshot(snapshot, all_is_read=True).dataset, ""
     except SweeprunError as error:
         return None, str(error)
 

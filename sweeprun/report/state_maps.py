@@ -66,16 +66,14 @@ def _over(placed: np.ndarray, dataset: xr.Dataset, y: str, x: str) -> StateMap:
     dims = grid_dims(dataset)
     columns, rows = axis_dimension(dataset, x, _COLUMNS), axis_dimension(dataset, y, _ROWS)
     moved = np.moveaxis(placed, (dims.index(y), dims.index(x)), (0, 1)).reshape(dataset.sizes[y], dataset.sizes[x], -1)
-    row = np.arange(dataset.sizes[y])[:, None, None] // rows.group
-    column = np.arange(dataset.sizes[x])[None, :, None] // columns.group
-    cell = np.broadcast_to(row * columns.drawn + column, moved.shape)
+    sides = [np.arange(0, dataset.sizes[y], rows.group), np.arange(0, dataset.sizes[x], columns.group)]
     return StateMap(
         name=f"{columns.scales[0].name} × {rows.scales[0].name}",  # noqa: RUF001  # the sign, not the letter
         x=columns.scales[0].name,
         y=rows.scales[0].name,
         columns=columns.scales[0].labels,
         rows=rows.scales[0].labels,
-        counts=dict(_counted(moved.ravel(), cell.ravel(), columns.drawn * rows.drawn)),
+        counts=dict(_counted(moved, *sides)),
     )
 
 
@@ -91,13 +89,16 @@ def _by_number(states: np.ndarray) -> StateMap:
         y="",
         columns=tuple(map(str, range(columns))),
         rows=tuple(str(row * columns * group) for row in range(rows)),
-        counts=dict(_counted(states, np.arange(len(states)) // group, cells)),
+        counts=dict(_counted(states[:, None], np.arange(0, len(states), group))),
         labels=tuple(f"task {a}" if a == b else f"tasks {a} to {b}" for a, b in ends),
     )
 
 
-def _counted(states: np.ndarray, cells: np.ndarray, count: int) -> Iterator[tuple[str, tuple[int, ...]]]:
+def _counted(states: np.ndarray, *starts: np.ndarray) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """How many tasks of each state are in each cell; cells begin at such places of the first axes."""
     for code, state in enumerate(STATE_ORDER):
-        here = cells[states == code]
-        if len(here):
-            yield state.value, tuple(np.bincount(here, minlength=count).tolist())
+        found = (states == code).sum(axis=-1, dtype=np.int32)
+        if found.any():
+            for axis, own in enumerate(starts):
+                found = np.add.reduceat(found, own, axis=axis)
+            yield state.value, tuple(found.ravel().tolist())
