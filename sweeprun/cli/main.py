@@ -24,6 +24,7 @@ SUBCOMMANDS = {
     "extend": "add values to the axes of a run, and run the new points",
     "replay": "run one task again here, and compare its result with the recorded one",
     "verify": "run a sample of tasks again, and compare their results with the recorded ones",
+    "report": "write one HTML page that shows a run, or serve it while the run goes on",
     "list": "list the runs, newest first",
     "completion": "print what makes a shell complete sweeprun's words: bash, zsh or fish",
     "start": "launch what was written to be launched in the background; what sweeprun.sweep() starts",

@@ -15,6 +15,7 @@ from sweeprun.store.provenance import command_text, shown_time
 from sweeprun.store.records import Record
 from sweeprun.store.states import STATE_ORDER, TaskState, take_snapshot
 from sweeprun.store.submissions import read_submissions
+from sweeprun.store.verification import read_verification
 
 _SHOWN_NUMBERS = 8
 
@@ -61,6 +62,7 @@ def _run(run: RunDirectory, manifest: Manifest) -> dict[str, Any]:
             submission.number: _later(submission.provenance) for submission in submissions if submission.provenance
         },
         **_looks(run),
+        **_verified(run),
         "config": config_text(run),
     }
 
@@ -73,6 +75,12 @@ def _looks(run: RunDirectory) -> dict[str, Any]:
         for number, look in enumerate(read_looks(run), 1)
     }
     return {"looks": looks} if looks else {}
+
+
+def _verified(run: RunDirectory) -> dict[str, Any]:
+    """What came out when tasks were last run again; nothing if they never were."""
+    outcome = read_verification(run)
+    return {} if outcome is None else {"verified": str(outcome)}
 
 
 def _later(provenance: dict[str, Any]) -> dict[str, Any]:

@@ -1,20 +1,23 @@
 """``sweeprun verify``: run a sample of tasks again in fresh processes, and compare their results to the bit."""
 
+import socket
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from sweeprun.cli.arguments import chosen_run, run_parser
-from sweeprun.cli.display import plain_json
+from sweeprun.cli.display import plain_json, plain_message
 from sweeprun.cli.drift import add_allow_drift, check_drift
-from sweeprun.errors import UsageError
+from sweeprun.errors import UsageError, describe_os_error
 
 if TYPE_CHECKING:
     from sweeprun.cli.trials import Trials
     from sweeprun.results.comparing import Difference
     from sweeprun.store.code import Code
+    from sweeprun.store.directory import RunDirectory
     from sweeprun.store.records import Record
     from sweeprun.store.states import Snapshot
 
@@ -48,7 +51,7 @@ def main(words: Sequence[str]) -> int:
     parser = run_parser(
         "verify",
         "Run a random sample of the tasks that succeeded again, each in a fresh process with as many threads as it "
-        "had, and compare the results with the recorded ones. The run is not changed.",
+        "had, and compare the results with the recorded ones. No result is changed; the outcome is kept in the run.",
         "sweeprun verify multirun/2026-05-04/10-11-12 --sample 20",
     )
     parser.add_argument("--sample", type=int, default=_SAMPLE, metavar="N", help=f"how many tasks ({_SAMPLE})")
@@ -67,6 +70,7 @@ def main(words: Sequence[str]) -> int:
     )
     records = _sample(snapshot, args.sample, args.seed)
     verdicts = _verify(snapshot, records, code)
+    _keep(run, verdicts, args.seed, code)
     if args.json:
         print(plain_json({"run": str(run.path), "sample": [_as_json(verdict) for verdict in verdicts]}))
     else:
@@ -138,6 +142,27 @@ def _causes(trials: "Trials", records: "Mapping[int, Record]", again: "Mapping[i
         else:
             causes[task_id] = "probably the same"
     return causes
+
+
+def _keep(run: "RunDirectory", verdicts: Sequence[Verdict], seed: int, code: "Code | None") -> None:
+    """Keep the outcome in the run directory, if that can be written: it may be somebody else's."""
+    from sweeprun.store.verification import Verification, keep_verification
+
+    bad = [verdict for verdict in verdicts if verdict.differences]
+    outcome = Verification(
+        time=datetime.now(UTC).isoformat(timespec="seconds"),
+        host=socket.gethostname(),
+        sample=len(verdicts),
+        seed=seed,
+        equal=len(verdicts) - len(bad),
+        code="" if code is None else code.digest,
+        different=tuple(verdict.task_id for verdict in bad),
+        causes=tuple(dict.fromkeys(verdict.cause for verdict in bad if verdict.cause)),
+    )
+    try:
+        keep_verification(run, outcome)
+    except OSError as error:
+        print(f"the outcome is not kept in the run: {plain_message(describe_os_error(error))}", file=sys.stderr)
 
 
 def _as_json(verdict: Verdict) -> dict[str, Any]:

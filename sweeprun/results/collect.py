@@ -68,16 +68,26 @@ def collect_snapshot(snapshot: Snapshot) -> Collected:
         return collected(snapshot, plan.dataset())
 
 
-def open_snapshot(snapshot: Snapshot) -> Collected:
+def open_snapshot(snapshot: Snapshot, *, all_is_read: bool = False) -> Collected:
     """The same, but values are read when they are indexed or computed with.
+
+    Parameters
+    ----------
+    snapshot
+        The run.
+    all_is_read
+        Whether all values are going to be read, so that a huge Dataset of next to nothing is refused.
 
     Raises
     ------
-    FormatError, ResultError
+    FormatError, ResultError, UsageError
         As `collect_snapshot`.
     """
     with _telling(snapshot):
-        return collected(snapshot, plan_of(snapshot).lazy_dataset())
+        plan = plan_of(snapshot)
+        if all_is_read:
+            check_padding(plan)
+        return collected(snapshot, plan.lazy_dataset())
 
 
 def stream_snapshot(snapshot: Snapshot, path: Path) -> Collected:

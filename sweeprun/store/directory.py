@@ -24,6 +24,7 @@
         code/DIGEST.patch      what git didn't have of them
         extensions/1.json      the tasks that were added by the first `sweeprun extend`
         extensions/4f1c.yaml   further configs that they needed, and 4f1c.pickle, as above
+        verification.json      what came out when tasks were last run again and compared
         17/                    the directory of task 17, if it asked for one
         earlier/1/             the run that was here before, if a Hydra application was started here again
 """
@@ -107,6 +108,10 @@ class RunDirectory:
 
     def look(self, number: int) -> Path:
         return self.looks / f"{number}.json"
+
+    @property
+    def verification(self) -> Path:
+        return self.path / "verification.json"
 
     @property
     def inputs(self) -> Path:

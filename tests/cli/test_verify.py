@@ -89,7 +89,11 @@ def test_a_sample_is_equal_to_the_bit(run: Run, study: Path) -> None:
         for words in (("--sample", "2"), ("--sample", "2"), ("--sample", "2", "--seed", "1"))
     ]
     assert chosen[0] == chosen[1] != chosen[2]
-    assert {path: path.stat().st_mtime_ns for path in (study / "fine").rglob("*")} == before
+    outcome = study / "fine" / "verification.json"
+    after = {path: path.stat().st_mtime_ns for path in (study / "fine").rglob("*") if path != outcome}
+    assert after == before
+    assert json.loads(outcome.read_text())["equal"] == 2
+    assert "verified: 2/2 equal to the bit" in run("show", "fine").stdout
 
 
 @pytest.mark.usefixtures("chancy")

@@ -143,6 +143,7 @@ def look(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureF
             ["collect", path, "-o", "out.nc"],
             ["collect", path, "-o", "out.zarr", "--json"],
             ["collect", path, "-o", "out.parquet", "--json"],
+            ["report", path, "-o", "out.html"],
         ):
             with at_most(LONGEST_SECONDS):
                 code = main(words)
@@ -155,6 +156,9 @@ def look(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureF
         with at_most(LONGEST_SECONDS), suppress(SweeprunError):
             look_as_in_a_notebook(run)
         assert not list(tmp_path.rglob("pwned"))
+        if (page := tmp_path / "out.html").exists():
+            assert page.stat().st_size < 5_000_000
+            assert b"\x1b" not in page.read_bytes()
         assert peak_kilobytes() < MOST_KILOBYTES
         return said
 

@@ -1,0 +1,234 @@
+"""The model of a page: all that it shows of a run, as plain data."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sweeprun import __version__
+from sweeprun.errors import SweeprunError
+from sweeprun.report.cubes import Cube, cube_of
+from sweeprun.report.outputs import LeftOut, Numbers, Texts, read_outputs, told_missing
+from sweeprun.report.reproducibility import Fact, Reproducibility, header_facts, reproducibility_of
+from sweeprun.report.scatter import Points, points_of, values_at
+from sweeprun.report.spread import Spread, spread_of
+from sweeprun.report.state_maps import StateMap, state_maps
+from sweeprun.report.text import LONGEST_MESSAGE, LONGEST_TEXT, shown
+from sweeprun.report.timing import Timing, timing_of
+from sweeprun.results.collect import open_snapshot
+from sweeprun.results.failures import FailureGroup, failures_of
+from sweeprun.store.states import Snapshot
+
+_CELLS = 36_000
+_MOST_CELLS = 10_000
+_LEAST_CELLS = 600
+_MOST_GROUPS = 20
+_LONGEST_TRACEBACK = 8_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One output with all that can be drawn of it.
+
+    Attributes
+    ----------
+    points
+        Its values at the points of the page; empty if it has dims of its own.
+    notes
+        What no picture of it shows.
+    """
+
+    name: str
+    label: str
+    units: str
+    proportion: bool
+    cube: Cube
+    spread: Spread | None
+    points: tuple[float | int | None, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failures:
+    """Failed and lost tasks.
+
+    Attributes
+    ----------
+    groups
+        The largest first.
+    more_kinds, more_tasks
+        How many groups and tasks are left out.
+    """
+
+    groups: tuple[FailureGroup, ...]
+    more_kinds: int = 0
+    more_tasks: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A run as a page shows it.
+
+    Attributes
+    ----------
+    title, path
+        The run, by name and as one would type it.
+    made, version
+        When the page was made, and with which sweeprun.
+    active
+        Whether anything of the run waits or runs.
+    counts
+        State -> how many tasks.
+    warnings
+        What the user of the run should know.
+    texts, left_out
+        Outputs of texts, and those that are not shown.
+    problem
+        Why no output can be shown; empty if they can.
+    """
+
+    title: str
+    path: str
+    made: str
+    version: str
+    active: bool
+    tasks: int
+    counts: dict[str, int]
+    facts: tuple[Fact, ...]
+    warnings: tuple[str, ...]
+    maps: tuple[StateMap, ...]
+    outputs: tuple[Output, ...]
+    texts: tuple[Texts, ...]
+    left_out: tuple[LeftOut, ...]
+    points: Points | None
+    problem: str
+    timing: Timing
+    failures: Failures
+    reproducibility: Reproducibility
+
+
+def page_of(snapshot: Snapshot, *, active: bool = False, warnings: Sequence[str] = ()) -> Page:
+    """The page of a run as it was when somebody looked.
+
+    Parameters
+    ----------
+    snapshot
+        The run.
+    active
+        Whether anything of it waits or runs.
+    warnings
+        What its user should know.
+    """
+    dataset, problem = _dataset(snapshot)
+    read = [] if dataset is None else list(_outputs(dataset))
+    return Page(
+        title=shown(snapshot.run.path.resolve().parent.name + "/" + snapshot.run.path.resolve().name),
+        path=shown(snapshot.run.shown(), 500),
+        made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
+        version=__version__,
+        active=active,
+        tasks=len(snapshot.states),
+        counts={state.value: amount for state, amount in snapshot.counts().items()},
+        facts=header_facts(snapshot),
+        warnings=tuple(shown(warning, LONGEST_MESSAGE) for warning in warnings),
+        maps=state_maps(snapshot.states, dataset),
+        outputs=tuple(one for one in read if isinstance(one, Output)),
+        texts=tuple(one for one in read if isinstance(one, Texts)),
+        left_out=_few([one for one in read if isinstance(one, LeftOut)]),
+        points=None if dataset is None else points_of(dataset),
+        problem=shown(problem, LONGEST_MESSAGE),
+        timing=timing_of(snapshot),
+        failures=_failures(snapshot),
+        reproducibility=reproducibility_of(snapshot),
+    )
+
+
+def _dataset(snapshot: Snapshot) -> tuple[xr.Dataset | None, str]:
+    try:
+        return open_snapshot(snapshot, all_is_read=True).dataset, ""
+    except SweeprunError as error:
+        return None, str(error)
+
+
+def _few(left_out: list[LeftOut]) -> tuple[LeftOut, ...]:
+    if len(left_out) <= _MOST_GROUPS:
+        return tuple(left_out)
+    rest = len(left_out) - _MOST_GROUPS
+    return (*left_out[:_MOST_GROUPS], LeftOut(name=f"… and {rest} more", why="see sweeprun collect"))
+
+
+def _outputs(dataset: xr.Dataset) -> Iterator[Output | Texts | LeftOut]:
+    drawable = sum(1 for one in dataset.data_vars.values() if one.dtype.kind in "biufcmM")
+    most_cells = int(np.clip(_CELLS // max(drawable, 1), _LEAST_CELLS, _MOST_CELLS))
+    for one in read_outputs(dataset):
+        if isinstance(one, Numbers):
+            yield _output(dataset, one, most_cells)
+        else:
+            yield one
+
+
+def _output(dataset: xr.Dataset, read: Numbers, most_cells: int) -> Output:
+    return Output(
+        name=read.name,
+        label=read.label,
+        units=read.units,
+        proportion=read.proportion,
+        cube=cube_of(dataset, read, most_cells),
+        spread=spread_of(dataset, read),
+        points=values_at(dataset, read),
+        notes=tuple(told_missing(read.values)),
+    )
+
+
+def _failures(snapshot: Snapshot) -> Failures:
+    groups = failures_of(snapshot)
+    kept, rest = groups[:_MOST_GROUPS], groups[_MOST_GROUPS:]
+    return Failures(
+        groups=tuple(
+            FailureGroup(
+                kind=shown(group.kind, 300),
+                message=shown(group.message, LONGEST_MESSAGE),
+                traceback=_end_of(shown(group.traceback, LONGEST_TEXT * 50)),
+                count=group.count,
+                task_ids=group.task_ids,
+            )
+            for group in kept
+        ),
+        more_kinds=len(rest),
+        more_tasks=sum(group.count for group in rest),
+    )
+
+
+def _end_of(traceback: str) -> str:
+    """The end of a traceback, which tells the most."""
+    return traceback if len(traceback) <= _LONGEST_TRACEBACK else f"… {traceback[-_LONGEST_TRACEBACK:]}"
+
+
+def drawn_data(page: Page) -> dict[str, Any]:
+    """What the page's script draws, as JSON has it."""
+    from dataclasses import asdict
+
+    return {
+        "maps": [asdict(one) for one in page.maps],
+        "outputs": [_plain(asdict(one)) for one in page.outputs],
+        "points": None if page.points is None else _plain(asdict(page.points)),
+        "running": {"edges": page.timing.edges, "running": page.timing.running},
+        "durations": None if page.timing.durations is None else asdict(page.timing.durations),
+        "hosts": [asdict(one) for one in page.timing.hosts],
+    }
+
+
+def _plain(data: Any) -> Any:
+    """Enums by their values."""
+    from enum import Enum
+
+    if isinstance(data, dict):
+        return {key: _plain(item) for key, item in data.items()}
+    if isinstance(data, Enum):
+        return data.value
+    if isinstance(data, tuple | list) and data and not isinstance(data[0], int | float | str | None):
+        return [_plain(item) for item in data]
+    return data
