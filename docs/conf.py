@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
-import sweeprun  # noqa: E402
+import sweeprun
 
 project = "sweeprun"
 author = "The sweeprun developers"

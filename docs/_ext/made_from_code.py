@@ -51,7 +51,7 @@ def commands_page() -> str:
 
 def options_page() -> str:
     """The page of all options that Hydra's command line takes for a sweep."""
-    page = "# Options\n\nThey are set in the config, under the key `hydra`, or on the command line; their types are checked.\n"
+    page = "# Options\n\nThey are set in the config under the key `hydra`, or on the command line. Their types are checked.\n"
     for title, (node, options) in _OPTIONS.items():
         chosen = {LocalOptions: " (`hydra/launcher=local`, the default)", SlurmOptions: " (`hydra/launcher=slurm`)"}
         page += f"\n## {title}\n\nThe keys of `{node}`{chosen.get(options, '')}:\n\n"

@@ -1,7 +1,8 @@
 """Whether what was printed is what a page shows.
 
-``…`` stands for anything. Times, dates, ids of jobs, and where they run differ from run to run; other numbers with a decimal point may
-differ by 2 %, since another processor may round differently. Progress is told when there is time for it.
+``…`` stands for anything. Times, dates, ids of jobs, numbers of workers and where jobs run differ from run to run;
+other numbers with a decimal point may differ by 2 %, since another processor may round differently. Progress is told
+when there is time for it.
 """
 
 import math
@@ -15,6 +16,7 @@ _VARYING = re.compile(
     r"|(?P<date>\d{4}-\d{2}-\d{2}[/T ]\d{2}[-:]\d{2}[-:]\d{2}(?:[-.]\d+)?)"
     r"|(?P<job>\bjob \d+)"
     r"|(?P<nodes>\((?:n1|JobArrayTaskLimit): [^)]*\))"
+    r"|(?P<workers>\d+(?= workers))"
     r"|(?P<time>\d+(?:\.\d+)?(?= s\b| ms\b|/s\b))"
     rf"|(?P<number>{_NUMBER})"
     r"|(?P<space>\s+)"
@@ -24,6 +26,7 @@ _PATTERNS = {
     "date": r"\d{4}-\d{2}-\d{2}[/T ]\d{2}[-:]\d{2}[-:]\d{2}(?:[-.]\d+)?",
     "job": r"job \d+",
     "nodes": r"\([^)]*\)",
+    "workers": r"\d+",
     "time": r"\d+(?:\.\d+)?",
     "number": rf"({_NUMBER}|\d+)",
     "space": r"\s+",
