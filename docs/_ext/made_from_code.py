@@ -51,7 +51,7 @@ def commands_page() -> str:
 
 def options_page() -> str:
     """The page of all options that Hydra's command line takes for a sweep."""
-    page = "# Options\n\nThey are set in the config under the key `hydra`, or on the command line. Their types are checked.\n"
+    page = "# Options\n\nThey are set in the config, or on the command line. Their types are checked.\n"
     for title, (node, options) in _OPTIONS.items():
         chosen = {LocalOptions: " (`hydra/launcher=local`, the default)", SlurmOptions: " (`hydra/launcher=slurm`)"}
         page += f"\n## {title}\n\nThe keys of `{node}`{chosen.get(options, '')}:\n\n"
@@ -102,6 +102,12 @@ class OtherExports(SphinxDirective):
         return holder.children
 
 
+def keep_first_line(_app: Sphinx, what: str, _name: str, _object: object, _options: object, lines: list[str]) -> None:
+    """Hide the first line of a property from napoleon, which takes what stands before a colon for a type."""
+    if what == "property":
+        lines.insert(0, "")
+
+
 def write_pages(app: Sphinx) -> None:
     """Write those pages that changed."""
     for name, page in {"_commands.md": commands_page(), "_options.md": options_page()}.items():
@@ -114,4 +120,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Sphinx calls this."""
     app.add_directive("other-exports", OtherExports)
     app.connect("builder-inited", write_pages)
+    app.connect("autodoc-process-docstring", keep_first_line, priority=100)  # before napoleon
     return {"parallel_read_safe": True, "parallel_write_safe": True}
