@@ -42,7 +42,7 @@ def help_of(*words: str) -> str:
 
 def commands_page() -> str:
     """The page of all commands."""
-    os.environ["COLUMNS"] = "100"
+    os.environ["COLUMNS"] = "85"
     page = f"# Commands\n\nWhat `--help` prints, in version {sweeprun.__version__}.\n\n## sweeprun\n\n{help_of()}"
     for name, summary in SUBCOMMANDS.items():
         page += f"\n## {name}\n\n{summary[0].upper()}{summary[1:]}.\n\n{help_of(name)}"
@@ -105,7 +105,7 @@ class OtherExports(SphinxDirective):
 def keep_first_line(_app: Sphinx, what: str, _name: str, _object: object, _options: object, lines: list[str]) -> None:
     """Hide the first line of a property from napoleon, which takes what stands before a colon for a type."""
     if what == "property":
-        lines.insert(0, "")
+        lines[:0] = ["..", ""]  # an empty comment
 
 
 def write_pages(app: Sphinx) -> None:

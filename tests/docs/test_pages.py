@@ -8,7 +8,7 @@ from tests.docs.blocks import Block, Kind, read_blocks
 from tests.docs.conftest import PAGES, ROOT, environment, make_clone
 from tests.docs.session import Session
 
-NOT_RUN_AT_MOST = 12
+NOT_RUN_AT_MOST = 8
 _SLURM = ("launcher=slurm", "launcher=cluster", "sbatch ", "squeue", "sweeprun_slurm")
 _RUN = (Kind.BASH, Kind.CONSOLE, Kind.PYTHON, Kind.PYCON)
 
