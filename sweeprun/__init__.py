@@ -8,12 +8,18 @@ from sweeprun.errors import Unfinished
 if TYPE_CHECKING:
     from sweeprun.notebook.run import Run as Run
     from sweeprun.notebook.run import open_run as open_run
+    from sweeprun.notebook.sweeping import sweep as sweep
     from sweeprun.worker.command import command as command
 
 __version__ = "0.1.0"
-__all__ = ["Run", "Unfinished", "__version__", "command", "open_run"]
+__all__ = ["Run", "Unfinished", "__version__", "command", "open_run", "sweep"]
 
-_HOMES = {"Run": "sweeprun.notebook.run", "command": "sweeprun.worker.command", "open_run": "sweeprun.notebook.run"}
+_HOMES = {
+    "Run": "sweeprun.notebook.run",
+    "command": "sweeprun.worker.command",
+    "open_run": "sweeprun.notebook.run",
+    "sweep": "sweeprun.notebook.sweeping",
+}
 
 
 def __getattr__(name: str) -> Any:

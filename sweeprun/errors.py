@@ -12,6 +12,7 @@
     ├── ResultError             a task returned something that can't be stored
     ├── CommandError            an executable run as a task failed
     ├── LaunchError             workers could not be started
+    ├── TaskFailedError         a task failed, as its record says
     └── Unfinished              raised by a task that was asked to stop, and goes on later
 """
 
@@ -24,6 +25,7 @@ __all__ = [
     "ResultError",
     "RunDirectoryError",
     "SweeprunError",
+    "TaskFailedError",
     "TaskFunctionError",
     "Unfinished",
     "UsageError",
@@ -74,6 +76,10 @@ class CommandError(SweeprunError):
 
 class LaunchError(SweeprunError):
     """Workers could not be started, or died before they ran anything."""
+
+
+class TaskFailedError(SweeprunError):
+    """A task failed: what Hydra's sweepers are told when they ask for its result."""
 
 
 class Unfinished(SweeprunError):  # noqa: N818  # it tells of no error

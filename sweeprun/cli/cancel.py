@@ -28,23 +28,42 @@ def main(words: Sequence[str]) -> int:
         raise UsageError("--whole-elements goes with --tasks; without both, everything is cancelled")
     run = chosen_run(args.run)
 
+    stopped = cancel_run(run, args.tasks, whole_elements=args.whole_elements)
+    if stopped is None:
+        print("nothing waits or runs", file=sys.stderr)
+        return 0
+    print(
+        f"cancelled the elements of {stopped} tasks; go on later with: sweeprun resume {run.shown()}", file=sys.stderr
+    )
+    return 0
+
+
+def cancel_run(run: RunDirectory, tasks: TaskIds | None = None, *, whole_elements: bool = False) -> int | None:
+    """Stop what waits or runs of a run, or only some tasks; of how many tasks, None if nothing waits or runs.
+
+    Raises
+    ------
+    LaunchError
+        If what waits and runs can't be told.
+    UsageError
+        If none of the tasks does, or others would be stopped with them.
+    """
     from sweeprun.launchers.launcher import activity_of
     from sweeprun.launchers.registry import make_launcher
 
     activity = activity_of(run)
     if activity.problem:
         raise LaunchError(f"what waits and runs can't be told: {activity.problem}")
-    if args.tasks is not None:
-        _check_tasks(run, args.tasks)
+    if tasks is not None:
+        _check_tasks(run, tasks)
     active = {submission.number: submission for submission, _ in activity.active_elements()}
     if not active:
-        print("nothing waits or runs", file=sys.stderr)
-        return 0
+        return None
     stopped = 0
     for submission in active.values():
         elements = None
-        if args.tasks is not None:
-            elements = _elements(activity, submission, args.tasks, whole=args.whole_elements)
+        if tasks is not None:
+            elements = _elements(activity, submission, tasks, whole=whole_elements)
             if not elements:
                 continue
         make_launcher(submission.launcher).cancel(run, [submission], elements)
@@ -54,11 +73,8 @@ def main(words: Sequence[str]) -> int:
             if other is submission and (elements is None or index in elements)
         )
     if not stopped:
-        raise UsageError(f"none of the tasks {args.tasks} waits or runs; see `sweeprun status {run.shown()}`")
-    print(
-        f"cancelled the elements of {stopped} tasks; go on later with: sweeprun resume {run.shown()}", file=sys.stderr
-    )
-    return 0
+        raise UsageError(f"none of the tasks {tasks} waits or runs; see `sweeprun status {run.shown()}`")
+    return stopped
 
 
 def _check_tasks(run: RunDirectory, tasks: TaskIds) -> None:

@@ -2,7 +2,7 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +17,10 @@ from sweeprun.store.directory import RunDirectory
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from sweeprun.cli.launching import Launch
     from sweeprun.config.application import Application
     from sweeprun.config.extending import Extension
+    from sweeprun.config.launching import Changes
     from sweeprun.store.code import Code
     from sweeprun.store.manifest import Manifest
 
@@ -71,14 +73,48 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
 
 
 def _extend(run: RunDirectory, overrides: list[str], words: Sequence[str], *, allow_drift: bool) -> int:
-    """Add tasks to a run, and start them."""
-    from sweeprun.config.launching import change_launcher, change_policy, is_of_policy
+    """Add the tasks that words ask for to a run, and start them."""
+    from sweeprun.config.launching import Words, is_of_policy
 
     of_launch = [word for word in overrides if word.startswith(_LAUNCHER) or is_of_policy(word)]
     of_axes = [word for word in overrides if word not in of_launch]
     if not of_axes:
         raise UsageError("name an axis with further values: sweeprun extend RUN 'seed=range(40)'")
+    return extend_run(
+        run,
+        lambda manifest: plan_words(run, manifest, of_axes),
+        Words(of_launch),
+        ["sweeprun", "extend", *words],
+        allow_drift=allow_drift,
+    )
 
+
+def extend_run(
+    run: RunDirectory,
+    plan: "Callable[[Manifest], Extension]",
+    changes: "Changes",
+    command: Sequence[str],
+    *,
+    allow_drift: bool,
+    launch: "Launch | None" = None,
+) -> int:
+    """Add tasks to a run, and start them; the exit code.
+
+    Parameters
+    ----------
+    run
+        The run.
+    plan
+        What is to be added to it.
+    changes
+        What is changed of its launcher, and of its policy.
+    command
+        The command line.
+    allow_drift
+        Whether to go on with other code.
+    launch
+        Writes and launches submissions; by default in the foreground.
+    """
     from sweeprun.cli.launching import Notes
     from sweeprun.cli.observing import observe
     from sweeprun.config.schema import LOCAL
@@ -88,9 +124,10 @@ def _extend(run: RunDirectory, overrides: list[str], words: Sequence[str], *, al
 
     number = count_extensions(run) + 1  # before the tasks are read: of two at once, one finds its number taken
     manifest = read_manifest(run)
-    change_policy(manifest.policy, [word for word in of_launch if is_of_policy(word)])  # before anything is made
-    options = change_launcher(manifest.launcher, [word for word in of_launch if not is_of_policy(word)])
-    make_launcher(options).check(Notes())
+    if manifest.job.get("composed_each"):
+        raise UsageError(f"the jobs of {run.shown()} were chosen one by one by a sweeper, so it can't be extended")
+    changes.policy(manifest.policy)  # before anything is made
+    make_launcher(changes.launcher(manifest.launcher)).check(Notes())
     if any(submission.launcher.get("name") == LOCAL for submission, _ in observe(run).activity.active_elements()):
         raise UsageError(
             f"local workers still run tasks of {run.shown()}, and more beside them would crowd this machine; "
@@ -98,7 +135,7 @@ def _extend(run: RunDirectory, overrides: list[str], words: Sequence[str], *, al
         )
     code = check_drift(run, manifest, allowed=allow_drift, doing="results would be mixed that don't belong together")
     sys.path[:0] = [place for place in manifest.python_path if place not in sys.path]
-    extension = _plan(run, manifest, of_axes)
+    extension = plan(manifest)
     if not extension.blocks:
         print(f"nothing to add: {run.shown()} has all these points; see `sweeprun status`", file=sys.stderr)
         return 0
@@ -114,15 +151,17 @@ def _extend(run: RunDirectory, overrides: list[str], words: Sequence[str], *, al
     if not tasks:
         return 0
     print(f"{len(tasks)} new {'task' if len(tasks) == 1 else 'tasks'}: {tasks}", file=sys.stderr)
-    return start_tasks(snapshot, tasks, of_launch, ["sweeprun", "extend", *words], code)
+    return start_tasks(snapshot, tasks, changes, command, code, launch)
 
 
-def _plan(run: RunDirectory, manifest: "Manifest", words: Sequence[str]) -> "Extension":
-    """What is to be added."""
+def plan_words(run: RunDirectory, manifest: "Manifest", words: Sequence[str]) -> "Extension":
+    """What ``AXIS=VALUES`` and the like add to a run."""
     from sweeprun.config.application import ConfigSource, open_application
     from sweeprun.config.extending import plan_extension
     from sweeprun.config.frozen import read_configs
+    from sweeprun.worker.applications import import_types
 
+    import_types(manifest.job, run)
     source = manifest.job.get("config")
 
     def open_config() -> "AbstractContextManager[Application]":

@@ -3,8 +3,9 @@
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
+from typing import TypeAlias
 
 from sweeprun.cli.display import plain_message
 from sweeprun.cli.progress import make_progress, print_failures, print_summary
@@ -16,6 +17,9 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.states import Snapshot, take_snapshot
 from sweeprun.store.submissions import JobRole, Submission, read_jobs
 
+Launch: TypeAlias = Callable[[RunDirectory, Sequence[Submission]], int]
+"""Writes submissions and launches them; the exit code."""
+
 
 def launch(run: RunDirectory, submissions: Sequence[Submission]) -> int:
     """Write submissions and launch them: to their end, or into a queue; the exit code.
@@ -25,12 +29,28 @@ def launch(run: RunDirectory, submissions: Sequence[Submission]) -> int:
     RunDirectoryError
         If somebody else has resumed the run meanwhile; nothing was launched.
     """
+    write_new(run, submissions)
+    return launch_written(run, submissions)
+
+
+def write_new(run: RunDirectory, submissions: Sequence[Submission]) -> None:
+    """Write submissions, whose numbers nobody else may have taken.
+
+    Raises
+    ------
+    RunDirectoryError
+        If somebody has.
+    """
     try:
         write_submissions(run, submissions)
     except FileExistsError as error:
         raise RunDirectoryError(
             f"somebody else has just resumed {run.shown()}; see `sweeprun status {run.shown()}`"
         ) from error
+
+
+def launch_written(run: RunDirectory, submissions: Sequence[Submission]) -> int:
+    """Launch submissions that are written: to their end, or into a queue; the exit code."""
     launcher = make_launcher(submissions[0].launcher)
     tasks = sum(len(submission.array.tasks) for submission in submissions)
     at_once = min(sum(len(submission.array) for submission in submissions), submissions[0].array.throttle)

@@ -1,7 +1,6 @@
 """``sweeprun list``: the runs, newest first."""
 
 import os
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from sweeprun.cli.arguments import subcommand_parser
 from sweeprun.cli.display import plain_json, plain_message
 from sweeprun.errors import SweeprunError
 from sweeprun.store.directory import DEFAULT_ROOT, RunDirectory, find_runs
+from sweeprun.store.provenance import command_text
 
 
 def main(words: Sequence[str]) -> int:
@@ -24,7 +24,7 @@ def main(words: Sequence[str]) -> int:
         return 0
     for run in runs:
         states = run.get("error") or ", ".join(f"{count} {state}" for state, count in run["states"].items() if count)
-        print(plain_message(f"{run['shown']}  {states}  {shlex.join(run.get('command', []))}"))
+        print(plain_message(f"{run['shown']}  {states}  {command_text(run)}"))
     if not runs:
         print(f"no runs below {args.root}")
     return 0

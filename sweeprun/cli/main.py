@@ -24,6 +24,7 @@ SUBCOMMANDS = {
     "replay": "run one task again here, and compare its result with the recorded one",
     "verify": "run a sample of tasks again, and compare their results with the recorded ones",
     "list": "list the runs, newest first",
+    "start": "launch what was written to be launched in the background; what sweeprun.sweep() starts",
     "worker": "run elements of a run's array; what launchers start",
     "element": "run the element of a Slurm array that this job is; what job scripts start",
 }

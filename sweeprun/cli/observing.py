@@ -9,7 +9,7 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.launchers.launcher import activity_of
 from sweeprun.store.activity import Element, ElementState
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.notices import count_failures, read_global_randomness
+from sweeprun.store.notices import count_failures, read_global_randomness, read_unrecorded_result
 from sweeprun.store.shards import ShardContents, read_shards
 from sweeprun.store.states import STATE_ORDER, Snapshot, TaskState, take_snapshot
 from sweeprun.store.submissions import read_submissions
@@ -58,8 +58,8 @@ def warnings_of(snapshot: Snapshot) -> list[str]:
                 f"{left} {'task was' if left == 1 else 'tasks were'} not run; "
                 f"go on with: sweeprun resume {snapshot.run.shown()}"
             )
-    if noted := read_global_randomness(snapshot.run):
-        found.append(str(noted))
+    noted = (read_global_randomness(snapshot.run), read_unrecorded_result(snapshot.run))
+    found += [str(notice) for notice in noted if notice is not None]
     return found
 
 

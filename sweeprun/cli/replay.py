@@ -154,6 +154,7 @@ def _example(names: Sequence[str]) -> str:
 
 
 def _recorded_in_run(path: Path | None, chosen: Sequence[str], *, allow_drift: bool) -> Recorded:
+    from sweeprun.cli.scratch import located
     from sweeprun.config.frozen import read_configs
     from sweeprun.results.comparing import arrays_of
     from sweeprun.store.records import Outcome
@@ -169,7 +170,7 @@ def _recorded_in_run(path: Path | None, chosen: Sequence[str], *, allow_drift: b
     record = snapshot.record(task.task_id)
     succeeded = record is not None and record.outcome is Outcome.SUCCEEDED
     return Recorded(
-        manifest=snapshot.manifest,
+        manifest=located(snapshot.manifest, run),
         frozen=read_configs(run),
         task=task,
         arrays=arrays_of(record) if record is not None and succeeded else None,

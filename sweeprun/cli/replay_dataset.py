@@ -44,6 +44,11 @@ def recorded_in_dataset(path: Path, choose: Callable[[TaskTable], Task], *, allo
             manifest = Manifest.from_dict(json.loads(str(text)))
         except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             raise FormatError(f"{str(path)!r}: its attribute {MANIFEST_ATTRIBUTE} is malformed: {error}") from error
+        if manifest.job.get("function") is not None:
+            raise UsageError(
+                f"the task function of {str(path)!r} is in its run, and not in the file; name the run instead: "
+                "sweeprun replay RUN …"
+            )
         task = choose(manifest.table)
         code = check_code(
             _code(dataset),

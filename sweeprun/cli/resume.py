@@ -11,6 +11,8 @@ from sweeprun.errors import LaunchError
 from sweeprun.store.directory import RunDirectory
 
 if TYPE_CHECKING:
+    from sweeprun.cli.launching import Launch
+    from sweeprun.config.launching import Changes
     from sweeprun.store.states import Snapshot
 
 
@@ -34,12 +36,41 @@ def main(words: Sequence[str]) -> int:
         overrides.append("hydra.launcher.after_collect=true")
     run = chosen_run(path)
 
-    from sweeprun.cli.observing import missing_tasks, observe
-    from sweeprun.cli.progress import counts_text
-    from sweeprun.cli.starting import last_policy
-    from sweeprun.config.launching import change_launcher, change_policy, is_of_policy
+    from sweeprun.cli.observing import observe
+    from sweeprun.config.launching import Words
 
     snapshot = _as_ended(run) if args.assume_ended else observe(run)
+    return resume_run(snapshot, Words(overrides), ["sweeprun", "resume", *words], allow_drift=args.allow_drift)
+
+
+def resume_run(
+    snapshot: "Snapshot",
+    changes: "Changes",
+    command: Sequence[str],
+    *,
+    allow_drift: bool,
+    launch: "Launch | None" = None,
+) -> int:
+    """Launch what is missing of a run; the exit code.
+
+    Parameters
+    ----------
+    snapshot
+        The run.
+    changes
+        What is changed of its launcher, and of its policy.
+    command
+        The command line.
+    allow_drift
+        Whether to go on with other code.
+    launch
+        Writes and launches submissions; by default in the foreground.
+    """
+    from sweeprun.cli.observing import missing_tasks
+    from sweeprun.cli.progress import counts_text
+    from sweeprun.cli.starting import last_policy
+
+    run = snapshot.run
     if snapshot.activity.problem:
         raise LaunchError(
             f"what still waits or runs can't be told, so nothing was started: {snapshot.activity.problem}"
@@ -47,15 +78,15 @@ def main(words: Sequence[str]) -> int:
     missing = missing_tasks(snapshot)
     if not missing:
         # what is wrong with them is told all the same
-        change_launcher(snapshot.manifest.launcher, [word for word in overrides if not is_of_policy(word)])
-        change_policy(last_policy(snapshot), [word for word in overrides if is_of_policy(word)])
+        changes.launcher(snapshot.manifest.launcher)
+        changes.policy(last_policy(snapshot))
         print(f"nothing to start: {counts_text(snapshot)}", file=sys.stderr)
         check_inputs(run, snapshot.manifest, allowed=True)
         return 0
     code = check_drift(
-        run, snapshot.manifest, allowed=args.allow_drift, doing="results would be mixed that don't belong together"
+        run, snapshot.manifest, allowed=allow_drift, doing="results would be mixed that don't belong together"
     )
-    return start_tasks(snapshot, missing, overrides, ["sweeprun", "resume", *words], code)
+    return start_tasks(snapshot, missing, changes, command, code, launch)
 
 
 def _as_ended(run: RunDirectory) -> "Snapshot":

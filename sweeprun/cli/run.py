@@ -1,18 +1,15 @@
 """``sweeprun [-m] [key=value …]``: one task in the foreground, or a sweep."""
 
 import sys
-import time
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sweeprun.cli.launching import Notes, conclude, launch
+from sweeprun.cli.beginning import begin_sweep
 from sweeprun.cli.sweeping import (
     compose_for_launch,
     config_source,
-    create_run,
     import_early,
     parse_command_line,
     prepare_sweep,
@@ -21,10 +18,8 @@ from sweeprun.config.application import Application, command_line_parser, full_e
 from sweeprun.config.composing import task_spec
 from sweeprun.config.schema import SWEEPER
 from sweeprun.errors import SweeprunError, UsageError
-from sweeprun.launchers.launcher import plan_submissions
-from sweeprun.store.manifest import check_size
 from sweeprun.worker.functions import load_task_function
-from sweeprun.worker.jobs import PlainJob, RecordedJob
+from sweeprun.worker.jobs import PlainJob
 
 _OF_SWEEPS = ("hydra/launcher=", "hydra.launcher.", "hydra/sweeper=", "hydra.sweep.")
 
@@ -57,36 +52,16 @@ def run(words: Sequence[str]) -> int:
 def _run_sweep(application: Application, overrides: Sequence[str], command: Sequence[str]) -> int:
     sweep_config = compose_for_launch(application, overrides)
     sweeper, _ = application.chosen_plugins(sweep_config)
-    if sweeper != SWEEPER:
-        print(f"hydra/sweeper={sweeper} runs its own sweep; its results are not recorded", file=sys.stderr)
-        try:
-            application.run_foreign_sweeper(overrides, PlainJob(Path.cwd()))
-        except UsageError:
-            raise
-        except Exception as error:  # noqa: BLE001  # a task function may raise anything
-            return _report(error)
-        return 0
-    prepared = prepare_sweep(application, sweep_config)
-    check_size(prepared.manifest)
-    for group in prepared.groups:
-        group.launcher.check(Notes())
-    if prepared.manifest.table.selection and not prepared.groups:
-        raise UsageError(
-            "a launcher of somebody else numbers its jobs itself, so no points can be left out; "
-            "choose hydra/launcher=local or slurm, or leave out hydra.sweeper.exclude and only"
-        )
-    submissions = plan_submissions(prepared.groups) if prepared.groups else ()
-    table = prepared.manifest.table
-    if table.selection:
-        print(f"{len(table) - table.count_selected()} of {len(table)} points are left out", file=sys.stderr)
-    started = time.monotonic()
-    directory, manifest = create_run(prepared, command)
-    if submissions:
-        return launch(directory, [replace(submission, policy=manifest.policy) for submission in submissions])
-    table = manifest.table
-    jobs = [manifest.override_texts(table.task(task_id)) for task_id in range(len(table))]
-    application.run_foreign_launcher(sweep_config, directory.path, jobs, RecordedJob(directory.path))
-    return conclude(directory, time.monotonic() - started, interrupted=False)
+    if sweeper == SWEEPER:
+        _, code = begin_sweep(application, prepare_sweep(application, sweep_config), command)
+        return code
+    try:
+        application.run_foreign_sweeper(overrides, PlainJob(Path.cwd()))
+    except SweeprunError:
+        raise
+    except Exception as error:  # noqa: BLE001  # a task function may raise anything
+        return _report(error)
+    return 0
 
 
 def _run_single(application: Application, overrides: Sequence[str]) -> int:

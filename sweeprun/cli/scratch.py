@@ -15,9 +15,16 @@ from sweeprun.store.code import Code, write_code
 from sweeprun.store.directory import RunDirectory, make_run_directory
 from sweeprun.store.manifest import Manifest, write_manifest
 from sweeprun.store.submissions import Submission, write_submission
+from sweeprun.worker.given import with_located_function
 
 SCRATCH = "sweeprun-scratch-"
 """What the names of their directories begin with."""
+
+
+def located(manifest: Manifest, run: RunDirectory) -> Manifest:
+    """The manifest of a run for scratch runs of it: a function that the run itself holds is found from there, too."""
+    function = with_located_function(manifest.job.get("function"), run)
+    return manifest if function is None else replace(manifest, job=manifest.job | {"function": function})
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """``sweeprun show RUN [TASK]``: a run, or one of its tasks."""
 
-import shlex
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from sweeprun.store.extensions import config_text
 from sweeprun.store.looks import read_looks
 from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.store.payloads import Layout, decode_result
-from sweeprun.store.provenance import shown_time
+from sweeprun.store.provenance import command_text, shown_time
 from sweeprun.store.records import Record
 from sweeprun.store.states import STATE_ORDER, TaskState, take_snapshot
 from sweeprun.store.submissions import read_submissions
@@ -54,7 +53,7 @@ def _run(run: RunDirectory, manifest: Manifest) -> dict[str, Any]:
         },
         "streams": manifest.table.streams.to_dict(),
         **manifest.provenance,
-        "command": shlex.join(manifest.provenance.get("command", [])),
+        "command": command_text(manifest.provenance),
         "packages": _one_line(manifest.provenance.get("packages", {})),
         "ended": shown_time(take_snapshot(run).ended()),
         "policy": manifest.policy.to_dict(),
@@ -79,7 +78,7 @@ def _looks(run: RunDirectory) -> dict[str, Any]:
 def _later(provenance: dict[str, Any]) -> dict[str, Any]:
     """What a resumption or an extension says of itself that may differ from the run's beginning."""
     kept = {name: provenance.get(name) for name in ("created", "host", "code", "git", "versions")}
-    return {"command": shlex.join(provenance.get("command", [])), **kept}
+    return {"command": command_text(provenance), **kept}
 
 
 def _one_line(packages: dict[str, Any]) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sweeprun.errors import UsageError
 
 if TYPE_CHECKING:
+    from sweeprun.cli.launching import Launch
+    from sweeprun.config.launching import Changes
     from sweeprun.design.policy import Policy
     from sweeprun.design.task_ids import TaskIds
     from sweeprun.launchers.launcher import Group
@@ -15,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def start_tasks(
-    snapshot: "Snapshot", tasks: "TaskIds", overrides: Sequence[str], command: Sequence[str], code: "Code | None"
+    snapshot: "Snapshot",
+    tasks: "TaskIds",
+    changes: "Changes",
+    command: Sequence[str],
+    code: "Code | None",
+    launch: "Launch | None" = None,
 ) -> int:
     """Start tasks of a run that exists, as new submissions; the exit code.
 
@@ -25,19 +32,21 @@ def start_tasks(
         The run.
     tasks
         The tasks.
-    overrides
-        What is changed of their launchers.
+    changes
+        What is changed of their launchers, and of the policy.
     command, code
         The command line, and the code as it is now.
+    launch
+        Writes and launches submissions; by default in the foreground, if the launcher is one of those.
     """
-    from sweeprun.cli.launching import Notes, launch
-    from sweeprun.config.launching import change_policy, is_of_policy
+    from sweeprun.cli.launching import Notes
+    from sweeprun.cli.launching import launch as launch_here
     from sweeprun.launchers.launcher import plan_submissions
     from sweeprun.store.provenance import keep_provenance
 
     run = snapshot.run
-    policy = change_policy(last_policy(snapshot), [word for word in overrides if is_of_policy(word)])
-    groups = _groups(snapshot, tasks, [word for word in overrides if not is_of_policy(word)])
+    policy = changes.policy(last_policy(snapshot))
+    groups = _groups(snapshot, tasks, changes)
     for group in groups:
         group.launcher.check(Notes())
     first = max((submission.number + 1 for submission in snapshot.activity.submissions), default=0)
@@ -45,7 +54,9 @@ def start_tasks(
         groups, first=first, attempt=_next_attempt(snapshot), active=_active_shares(snapshot)
     )
     provenance = keep_provenance(run, command, code)
-    return launch(run, [replace(submission, provenance=provenance, policy=policy) for submission in submissions])
+    return (launch or launch_here)(
+        run, [replace(submission, provenance=provenance, policy=policy) for submission in submissions]
+    )
 
 
 def last_policy(snapshot: "Snapshot") -> "Policy":
@@ -54,9 +65,8 @@ def last_policy(snapshot: "Snapshot") -> "Policy":
     return (submissions[-1].policy if submissions else None) or snapshot.manifest.policy
 
 
-def _groups(snapshot: "Snapshot", tasks: "TaskIds", overrides: Sequence[str]) -> list["Group"]:
+def _groups(snapshot: "Snapshot", tasks: "TaskIds", changes: "Changes") -> list["Group"]:
     """Tasks by the launcher that they need, with some of its options changed."""
-    from sweeprun.config.launching import change_launcher
     from sweeprun.design.task_ids import TaskIds
     from sweeprun.launchers.launcher import Group
     from sweeprun.launchers.registry import is_launcher, make_launcher
@@ -65,14 +75,12 @@ def _groups(snapshot: "Snapshot", tasks: "TaskIds", overrides: Sequence[str]) ->
     for options, own in _options(snapshot, tasks):
         if not own:
             continue
-        if not is_launcher(str(options.get("name"))) and not any(
-            word.startswith("hydra/launcher=") for word in overrides
-        ):
+        if not is_launcher(str(options.get("name"))) and not changes.choose_launcher:
             raise UsageError(
                 f"{snapshot.run.shown()} was run by hydra/launcher={options.get('name')}, which can't resume; "
                 "choose one that can: hydra/launcher=local, or slurm"
             )
-        changed = change_launcher(options, overrides)
+        changed = changes.launcher(options)
         same = next((known for known_options, known in merged if known_options == changed), None)
         if same is None:
             merged.append((changed, set(own)))
@@ -86,6 +94,7 @@ def _options(snapshot: "Snapshot", tasks: "TaskIds") -> Iterator[tuple[Mapping[s
     from sweeprun.config.frozen import read_configs
     from sweeprun.config.resources import options_by_tasks
     from sweeprun.config.schema import SLURM
+    from sweeprun.worker.applications import import_types
 
     rest = set(tasks)
     for submission in reversed(snapshot.activity.submissions):
@@ -93,9 +102,10 @@ def _options(snapshot: "Snapshot", tasks: "TaskIds") -> Iterator[tuple[Mapping[s
         rest -= own
         yield submission.launcher, own
     manifest = snapshot.manifest
-    if not rest or manifest.launcher.get("name") != SLURM:
+    if not rest or manifest.launcher.get("name") != SLURM or manifest.calls_by_keywords:
         yield manifest.launcher, rest
         return
+    import_types(manifest.job, snapshot.run)
     first_id = manifest.table.block_of(min(rest)).first_id
     for sbatch, own_tasks in options_by_tasks(manifest, read_configs(snapshot.run), first_id=first_id):
         yield manifest.launcher | ({"sbatch": sbatch} if sbatch else {}), rest & set(own_tasks)

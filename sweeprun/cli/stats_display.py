@@ -9,6 +9,7 @@ from typing import Any
 import xarray as xr
 
 from sweeprun.cli.display import plain_message
+from sweeprun.design.labels import as_labels
 from sweeprun.results.ensembles import STATISTIC, Look, are_independent, numeric_variables
 
 _SHOWN_POINTS = 40
@@ -117,7 +118,7 @@ def _own_dims(found: xr.Dataset, name: str) -> list[Any]:
 def _points(dims: Sequence[Any], dataset: xr.Dataset) -> list[dict[str, Any]]:
     """The labels of all points of some dims, the last one varying fastest."""
     labels = {
-        str(dim): dataset[dim].values.tolist() if dim in dataset.coords else list(range(dataset.sizes[dim]))
+        str(dim): as_labels(dataset[dim].values) if dim in dataset.coords else list(range(dataset.sizes[dim]))
         for dim in dims
     }
     return [dict(zip(labels, values, strict=True)) for values in product(*labels.values())]

@@ -1,6 +1,5 @@
 """``sweeprun status``: where a run stands. Looking changes nothing."""
 
-import shlex
 import sys
 import time
 from argparse import ArgumentTypeError
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sweeprun.cli.arguments import chosen_run, run_parser
 from sweeprun.cli.display import plain_json, plain_message
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.provenance import command_text
 
 if TYPE_CHECKING:
     from sweeprun.store.states import Snapshot
@@ -106,7 +106,7 @@ def _lines(status: dict[str, Any], snapshot: "Snapshot") -> list[str]:
     provenance = snapshot.manifest.provenance
     lines = [
         status["run"],
-        f"started {provenance.get('created')}: {shlex.join(provenance.get('command', []))}",
+        f"started {provenance.get('created')}: {command_text(provenance)}",
         f"{status['tasks']} tasks: {counts_text(snapshot)}",
     ]
     lines += map(_submission_line, status["submissions"])

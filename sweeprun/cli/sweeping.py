@@ -22,9 +22,11 @@ from sweeprun.config.application import (
 from sweeprun.config.composing import ComposedSweep, compose_for_sweep, compose_sweep
 from sweeprun.config.frozen import ConfigDeriver, write_configs
 from sweeprun.config.grammar import list_override, with_names
+from sweeprun.config.jobs import changes_directory, needs_job_directories
 from sweeprun.config.launching import policy_of
 from sweeprun.config.resources import options_by_tasks
-from sweeprun.config.schema import LOCAL, SLURM, LocalOptions, SlurmOptions
+from sweeprun.config.schema import LOCAL, NOT_OF_LAUNCHERS, SLURM, LocalNode, LocalOptions, SlurmOptions
+from sweeprun.design.policy import Policy
 from sweeprun.errors import OverrideError, SweeprunError, UsageError
 from sweeprun.launchers.launcher import Group, Launcher
 from sweeprun.launchers.registry import is_launcher, make_launcher
@@ -35,6 +37,7 @@ from sweeprun.store.files import create_file
 from sweeprun.store.inputs import InputFile, input_paths, read_input_files, write_inputs
 from sweeprun.store.manifest import Manifest, write_manifest
 from sweeprun.store.provenance import keep_provenance
+from sweeprun.worker.applications import ApplicationFunction
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.sources import code_of
 
@@ -47,6 +50,7 @@ class PreparedSweep:
     manifest: Manifest
     groups: tuple[Group, ...]
     code: Code
+    given: ApplicationFunction | None = None
 
     @property
     def launcher(self) -> Launcher | None:
@@ -114,11 +118,11 @@ def compose_for_launch(application: Application, overrides: Sequence[str]) -> Di
         raise UsageError(_unknown_option(*found.groups())) from error
 
 
-_UNKNOWN_OPTION = re.compile(r"Key '([^']*)' not in '?(SlurmOptions|LocalOptions)'?")
+_UNKNOWN_OPTION = re.compile(r"Key '([^']*)' not in '?(SlurmNode|LocalNode)'?")
 
 
 def _unknown_option(key: str, options: str) -> str:
-    if options == LocalOptions.__name__:
+    if options == LocalNode.__name__:
         has = f"its options are {', '.join(LocalOptions.__dataclass_fields__)}"
         hint = f"it is one of hydra/launcher={SLURM}" if key in SlurmOptions.__dataclass_fields__ else has
         return f"hydra.launcher.{key} is no option of hydra/launcher={LOCAL}: {hint}"
@@ -153,6 +157,27 @@ def prepare_sweep(application: Application, sweep_config: DictConfig) -> Prepare
     sweep = compose_sweep(application, sweep_config)
     for spec in sweep.task_specs:
         load_task_function(spec, Path.cwd())
+    return prepare_composed(application, sweep, policy_of(sweep_config.hydra.sweeper))
+
+
+def prepare_composed(
+    application: Application, sweep: ComposedSweep, policy: Policy, given: ApplicationFunction | None = None
+) -> PreparedSweep:
+    """Check what is left to be checked of a sweep whose configs are composed.
+
+    Parameters
+    ----------
+    application, sweep, policy
+        What composed it, the sweep, and what becomes of tasks that fail.
+    given
+        The task function, if the configs don't name it.
+
+    Raises
+    ------
+    UsageError
+        On the first thing that is wrong.
+    """
+    sweep_config = sweep.sweep_config
     _, name = application.chosen_plugins(sweep_config)
     hydra = sweep_config.hydra
     if not is_launcher(name) and "_target_" not in hydra.launcher:
@@ -167,13 +192,15 @@ def prepare_sweep(application: Application, sweep_config: DictConfig) -> Prepare
         launcher={"name": name},
         job={
             "subdir": _raw(hydra.sweep, "subdir"),
-            "chdir": bool(hydra.job.chdir),
+            "chdir": changes_directory(sweep_config),
+            "directories": needs_job_directories(sweep_config),
             "cwd": str(Path.cwd()),
             "config": asdict(application.source) | {"path": application.source.absolute_path()},
-        },
+        }
+        | ({} if given is None else {"function": given.reference}),
         python_path=_python_path(),
         provenance={},
-        policy=policy_of(hydra.sweeper),
+        policy=policy,
     )
     if not is_launcher(name) and (manifest.policy.timeout or manifest.policy.max_failures):
         raise UsageError(
@@ -185,8 +212,11 @@ def prepare_sweep(application: Application, sweep_config: DictConfig) -> Prepare
     groups = tuple(_groups(name, sweep, manifest)) if is_launcher(name) else ()
     if groups:
         manifest = replace(manifest, launcher=groups[0].launcher.to_dict())
-    code = code_of(sweep.task_specs, Path.cwd(), targets=sweep.targets())
-    return PreparedSweep(sweep=sweep, manifest=manifest, groups=groups, code=code)
+    if given is None:
+        code = code_of(sweep.task_specs, Path.cwd(), targets=sweep.targets())
+    else:
+        code = code_of((), Path.cwd(), given=[given.function], targets=sweep.targets())
+    return PreparedSweep(sweep=sweep, manifest=manifest, groups=groups, code=code, given=given)
 
 
 def _check_launcher(launcher: Any) -> None:
@@ -200,13 +230,14 @@ def _groups(name: str, sweep: ComposedSweep, manifest: Manifest) -> Iterator[Gro
     """The tasks by the launcher that they need."""
     hydra = sweep.sweep_config.hydra
     options: Any = OmegaConf.to_container(hydra.launcher, resolve=False)
-    shared = {str(key): resolve_key(sweep.sweep_config, f"hydra.launcher.{key}") for key in options if key != "sbatch"}
+    own = [str(key) for key in options if key != "sbatch" and key not in NOT_OF_LAUNCHERS]
+    shared = {key: resolve_key(sweep.sweep_config, f"hydra.launcher.{key}") for key in own}
     shared |= {"name": name, "variables": _variables(sweep.sweep_config)}
     if not options.get("sbatch") and (name != SLURM or not manifest.composition_axes):
         yield Group(tasks=sweep.table.selected(), launcher=make_launcher(shared))
         return
-    for own, tasks in options_by_tasks(manifest, sweep.frozen()):
-        yield Group(tasks=tasks, launcher=make_launcher(shared | {"sbatch": own}))
+    for sbatch, tasks in options_by_tasks(manifest, sweep.frozen()):
+        yield Group(tasks=tasks, launcher=make_launcher(shared | {"sbatch": sbatch}))
 
 
 def _variables(sweep_config: DictConfig) -> dict[str, str]:
@@ -229,18 +260,37 @@ def _variables(sweep_config: DictConfig) -> dict[str, str]:
     }
 
 
-def create_run(prepared: PreparedSweep, command: Sequence[str]) -> tuple[RunDirectory, Manifest]:
-    """Make the run directory, with everything that workers and collect will need."""
+def create_run(
+    prepared: PreparedSweep, command: Sequence[str], *, begun: bool = False
+) -> tuple[RunDirectory, Manifest]:
+    """Make the run directory, with everything that workers and collect will need.
+
+    Parameters
+    ----------
+    prepared, command
+        The sweep, and the command line that started it.
+    begun
+        Whether a sweeper of somebody else has made the directory, and written into it.
+    """
     sweep = prepared.sweep
     hydra = sweep.sweep_config.hydra
-    run = make_run_directory(Path(hydra.sweep.dir), numbered="${now:" in _raw(hydra.sweep, "dir"))
+    run = make_run_directory(Path(hydra.sweep.dir), numbered=is_dated(sweep.sweep_config), begun=begun)
     manifest = replace(prepared.manifest, provenance=keep_provenance(run, command, prepared.code))
     if paths := input_paths(sweep.table.blocks):
         write_inputs(run, read_inputs_aloud(Path.cwd(), paths))
     write_configs(run, sweep.compositions)
+    if prepared.given is not None:
+        manifest = replace(manifest, job=manifest.job | {"function": prepared.given.write(run)})
+    if begun:  # Hydra's own sweeper has written the same
+        run.hydra_config.unlink(missing_ok=True)
     create_file(run.hydra_config, OmegaConf.to_yaml(sweep.sweep_config).encode())
     write_manifest(run, manifest)
     return run, manifest
+
+
+def is_dated(sweep_config: DictConfig) -> bool:
+    """Whether a run directory's name is a time, so that two sweeps have the same one by chance only."""
+    return "${now:" in _raw(sweep_config.hydra.sweep, "dir")
 
 
 def read_inputs_aloud(base: Path, paths: Sequence[str]) -> list[InputFile]:

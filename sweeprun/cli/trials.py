@@ -41,7 +41,7 @@ class Trials:
 
     def run(
         self,
-        records: Mapping[int, Record],
+        records: Mapping[int, Record | None],
         *,
         variables: Mapping[str, str] | None = None,
         manifest: Manifest | None = None,
@@ -51,7 +51,7 @@ class Trials:
         Parameters
         ----------
         records
-            Task -> what was recorded of it.
+            Task -> what was recorded of it; None if nothing was.
         variables
             Environment variables that are different this time.
         manifest
@@ -63,7 +63,11 @@ class Trials:
             As each ends; None if its process ended before it did.
         """
         tasks = TaskIds.of(records)
-        threads = {task_id: Origin.from_json(record.origin).threads for task_id, record in records.items()}
+        threads = {
+            task_id: 0 if record is None else Origin.from_json(record.origin).threads
+            for task_id, record in records.items()
+        }
+        attempts = {task_id: 1 if record is None else record.attempt for task_id, record in records.items()}
         workers = max(1, usable_cpus() // max(1, *threads.values()))
         with (
             scratch_run(manifest or self.manifest, self.frozen, tasks, self.code) as run,
@@ -71,7 +75,7 @@ class Trials:
         ):
             started = {
                 executor.submit(
-                    _run_element, run, index, records[task_id].attempt, self._environment(threads[task_id], variables)
+                    _run_element, run, index, attempts[task_id], self._environment(threads[task_id], variables)
                 ): task_id
                 for index, task_id in enumerate(tasks)
             }

@@ -94,12 +94,13 @@ def _sample(snapshot: "Snapshot", count: int, seed: int) -> "dict[int, Record]":
 
 def _verify(snapshot: "Snapshot", records: "Mapping[int, Record]", code: "Code | None") -> list[Verdict]:
     from sweeprun.cli.progress import make_progress
+    from sweeprun.cli.scratch import located
     from sweeprun.cli.trials import Trials
     from sweeprun.config.frozen import read_configs
     from sweeprun.launchers.progress import Tally
     from sweeprun.results.comparing import Difference, compare_records
 
-    trials = Trials(manifest=snapshot.manifest, frozen=read_configs(snapshot.run), code=code)
+    trials = Trials(manifest=located(snapshot.manifest, snapshot.run), frozen=read_configs(snapshot.run), code=code)
     count = f"{len(records)} of {len(snapshot.states)} {'task' if len(snapshot.states) == 1 else 'tasks'}"
     died = [Difference(variable="", what="its process ended before it did")]
     again: dict[int, Record | None] = {}

@@ -1,7 +1,8 @@
 """``sweeprun wait``: block until everything of a run has ended, with the progress bar."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,33 +34,60 @@ def main(words: Sequence[str]) -> int:
 def wait_for(run: RunDirectory) -> int:
     """Wait for a run, and say how it ended; the exit code."""
     from sweeprun.cli.launching import conclude_snapshot
-    from sweeprun.cli.observing import is_active, missing_tasks, observe
+    from sweeprun.cli.observing import missing_tasks, observe
     from sweeprun.cli.progress import make_progress, print_missing
 
-    pause = _FIRST_PAUSE_SECONDS
     problem = ""
     snapshot = observe(run)
     total = snapshot.total
     heading = f"waiting for {total} {'task' if total == 1 else 'tasks'} of {run.shown()}"
-    with make_progress(total, heading, done=_tally(snapshot).done) as progress:
-        while True:
-            progress.update(_tally(snapshot))
+    with make_progress(total, heading, done=tally_of(snapshot).done) as progress:
+        for snapshot in looks(snapshot, lambda: observe(run)):  # noqa: B020  # the last one is what is told
+            progress.update(tally_of(snapshot))
             if snapshot.activity.problem != problem:
                 problem = snapshot.activity.problem
                 progress.note(f"what waits and runs is not known: {problem}" if problem else "Slurm answers again")
-            if not is_active(snapshot):
-                break
-            time.sleep(pause)
-            pause = min(pause * _PAUSE_GROWTH, _LONGEST_PAUSE_SECONDS)
-            looked = time.monotonic()
-            snapshot = observe(run)
-            pause = max(pause, _SHARE_OF_TIME * (time.monotonic() - looked))
     code = conclude_snapshot(snapshot, None, interrupted=False)
     print_missing(missing_tasks(snapshot), run)
     return code
 
 
-def _tally(snapshot: "Snapshot") -> Tally:
+def looks(
+    first: "Snapshot",
+    look: "Callable[[], Snapshot]",
+    *,
+    pause: float = _FIRST_PAUSE_SECONDS,
+    longest: float = _LONGEST_PAUSE_SECONDS,
+    until: float = inf,
+) -> "Iterator[Snapshot]":
+    """A run as it goes on, looked at ever more rarely, until everything has ended.
+
+    Parameters
+    ----------
+    first
+        The run as it is.
+    look
+        Looks again.
+    pause, longest
+        The first and the longest time between two looks, in seconds.
+    until
+        When to stop looking, by the monotonic clock.
+    """
+    from sweeprun.cli.observing import is_active
+
+    snapshot = first
+    yield snapshot
+    while is_active(snapshot) and time.monotonic() < until:
+        time.sleep(max(0.0, min(pause, until - time.monotonic())))
+        pause = min(pause * _PAUSE_GROWTH, longest)
+        looked = time.monotonic()
+        snapshot = look()
+        pause = max(pause, _SHARE_OF_TIME * (time.monotonic() - looked))
+        yield snapshot
+
+
+def tally_of(snapshot: "Snapshot") -> Tally:
+    """How many tasks have ended, and how."""
     from sweeprun.store.states import TaskState
 
     counts = snapshot.counts()

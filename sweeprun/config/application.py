@@ -27,8 +27,8 @@ from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
-from sweeprun.config.grammar import extend_grammar
-from sweeprun.config.schema import OUR_DEFAULTS, OUR_LAUNCHERS, OUR_OPTIONS, SWEEPER, register_options
+from sweeprun.config.parsing import extend_grammar
+from sweeprun.config.schema import OUR_DEFAULTS, OUR_OPTIONS, register_options
 from sweeprun.errors import ConfigError, OverrideError, UsageError
 
 JOB_NAME = "sweeprun"
@@ -124,23 +124,9 @@ class Application:
         )
 
     def run_foreign_sweeper(self, overrides: Sequence[str], job: Any) -> Any:
-        """Let a sweeper of somebody else run its own sweep, with Hydra's own launcher unless another was chosen.
-
-        Raises
-        ------
-        UsageError
-            If our launcher was chosen: it runs our sweeper's tasks only.
-        """
-        overrides = [*overrides, "hydra.mode=MULTIRUN"]
-        register_options(as_defaults=("sweeper",))
-        sweeper, launcher = self.chosen_plugins(self.compose(overrides, RunMode.MULTIRUN))
-        if launcher in OUR_LAUNCHERS:
-            raise UsageError(
-                f"hydra/launcher={launcher} runs the sweeps of hydra/sweeper={SWEEPER}, and hydra/sweeper={sweeper} "
-                "was chosen; choose hydra/launcher=basic or another of Hydra's launchers"
-            )
+        """Let a sweeper of somebody else run its own sweep, with whatever launcher was chosen."""
         try:
-            return self.hydra.multirun(self.source.name, job, overrides)
+            return self.hydra.multirun(self.source.name, job, [*overrides, "hydra.mode=MULTIRUN"])
         except (HydraException, OmegaConfBaseException) as error:
             self._explain(error)
 

@@ -11,11 +11,12 @@ from omegaconf.errors import OmegaConfBaseException
 
 from sweeprun.config.application import Application, resolve_key
 from sweeprun.config.frozen import Composition, config_steps, freeze
-from sweeprun.config.sweeps import MEMBER, Sweep, axis_name, member_axis, parse_sweep
+from sweeprun.config.sweeps import Sweep, axis_name, parse_sweep
 from sweeprun.config.typing_axes import type_axis
 from sweeprun.design.axes import Axis
 from sweeprun.design.grid import Grid
 from sweeprun.design.overrides import Operation, Override
+from sweeprun.design.python_axes import MEMBER, member_axis
 from sweeprun.design.selection import Expression, Selection
 from sweeprun.design.streams import Streams
 from sweeprun.design.tasks import TaskTable
@@ -58,15 +59,24 @@ class ComposedSweep:
         return {found for composition in self.compositions for found in _TARGET.findall(composition.text)}
 
 
-def compose_sweep(application: Application, sweep_config: DictConfig) -> ComposedSweep:
+def compose_sweep(
+    application: Application, sweep_config: DictConfig, options: DictConfig | None = None
+) -> ComposedSweep:
     """Turn a composed sweep config (``hydra.mode=MULTIRUN``) into tasks and frozen configs.
+
+    Parameters
+    ----------
+    application, sweep_config
+        What composes, and the sweep's config.
+    options
+        The options of our sweeper; by default ``hydra.sweeper``.
 
     Raises
     ------
     OverrideError, ConfigError
         If a config can't be composed, or a value of any axis is refused by any of them.
     """
-    options = sweep_config.hydra.sweeper
+    options = sweep_config.hydra.sweeper if options is None else options
     resolve_key(sweep_config, "hydra.sweep.dir")
     task_overrides: Any = OmegaConf.to_container(sweep_config.hydra.overrides.task)
     sweep = parse_sweep(application, options, task_overrides)

@@ -19,24 +19,26 @@ from omegaconf import DictConfig, OmegaConf
 from sweeprun.config.application import Application, message_of
 from sweeprun.config.composing import compose_for_sweep, rows_of_configs
 from sweeprun.config.frozen import Composition, config_steps, freeze
-from sweeprun.config.grammar import ZipSweep, extend_grammar, with_names
+from sweeprun.config.grammar import ZipSweep, with_names
+from sweeprun.config.parsing import extend_grammar
 from sweeprun.config.samples import drawn
 from sweeprun.config.sweeps import (
     Grammar,
     Sweep,
     axis_name,
     axis_of,
-    member_axis,
     refuse_repeated_points,
     zip_members,
 )
 from sweeprun.config.typing_axes import type_axis
-from sweeprun.design.axes import Axis, label_key
-from sweeprun.design.extending import extend_table, grid_of, join_points, whole_grid
+from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.extending import extend_table, grid_of, join_new_points, whole_grid
 from sweeprun.design.grid import Dimension, Grid
 from sweeprun.design.overrides import Override
+from sweeprun.design.python_axes import member_axis
 from sweeprun.design.tasks import Block, TaskTable
-from sweeprun.design.values import Scalar
+from sweeprun.design.typed import Typed, read_like
+from sweeprun.design.values import AxisValues
 from sweeprun.errors import OverrideError, UsageError
 from sweeprun.store.manifest import Manifest
 
@@ -140,9 +142,26 @@ def _dimension(
     old = next((axis.values for axis in sweep.axes if axis.name == name), None)
     override = next((override for override in sweep.overrides if override.axis == name), None)
     axis = axis_of(name, parsed, is_group=override is not None and override.selects, base=base, like=old)
-    if override is None:
-        return Dimension.of(axis)  # the ensemble axis, or none of the run, which is told when the table is extended
+    if override is None:  # the ensemble axis, one given in Python, or none of the run: told when the table is extended
+        return Dimension.of(axis if old is None else like_axis(axis, old))
     return Dimension.of(_typed(axis, sweep, configs, rows))
+
+
+def like_axis(axis: Axis, known: AxisValues) -> Axis:
+    """An axis with what somebody typed, read as the type of values that there are.
+
+    Raises
+    ------
+    OverrideError
+        If it can't be.
+    """
+    try:
+        values = read_like(known, axis.values)
+    except OverrideError as error:
+        raise OverrideError(f"{axis.name}={axis.values.written()}: {error}") from error
+    if not isinstance(values, Typed):
+        return axis
+    return Axis(name=axis.name, values=values, kind=LabelKind.of_typed(values))
 
 
 def _typed(axis: Axis, sweep: Sweep, configs: Sequence[DictConfig], rows: _Rows) -> Axis:
@@ -203,18 +222,17 @@ def _more_points(
         axis_of(axis.name, members[axis.name], is_group=axis.name in selecting, base=base, like=axis.values)
         for axis in own.axes
     )
+    overridden = {override.axis for override in sweep.overrides}
+    axes = tuple(
+        axis if axis.name in overridden else like_axis(axis, known.values)  # given in Python
+        for axis, known in zip(axes, own.axes, strict=True)
+    )
     given = Dimension(name=name, axes=axes, joint=replace(own.joint, first=0))
     grid_of([given])  # of one length
     refuse_repeated_points(given, str(parsed.input_line))
     if not selecting.intersection(own.joint.axes):  # else which config a point needs may be unknown yet: its task tells
         given = replace(given, axes=tuple(_typed(axis, sweep, configs, rows) for axis in given.axes))
-    there = {_point(own, place) for place in range(len(own))}
-    new = [place for place in range(len(given)) if _point(given, place) not in there]
-    return join_points(own, given, new)
-
-
-def _point(dimension: Dimension, place: int) -> tuple[Scalar, ...]:
-    return tuple(label_key(axis.values.label(place)) for axis in dimension.axes)
+    return join_new_points(own, given)
 
 
 def _whole_number(parsed: HydraOverride, what: str) -> int:

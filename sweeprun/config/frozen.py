@@ -7,14 +7,14 @@ the task's values, so interpolations stay live. Hydra's own node is derived only
 import os
 import pickle
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, NoneType
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf, open_dict
@@ -31,6 +31,8 @@ from sweeprun.store.manifest import Manifest
 FORMAT = "sweeprun-configs"
 VERSION = 1
 _HYDRA_CONFIG = "hydra.core.hydra_config"
+_OUTPUT_DIR = "sweeprun.output_dir"
+"""The resolver behind ``hydra.runtime.output_dir``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,26 @@ def freeze(config: DictConfig) -> Composition:
     return Composition(
         task=pickle.dumps(task, protocol=pickle.HIGHEST_PROTOCOL), full=full, text=OmegaConf.to_yaml(task)
     )
+
+
+def freeze_arguments(constants: Mapping[str, Any]) -> Composition:
+    """The config of functions that are called by keywords: empty, as their arguments are not taken from it.
+
+    People read in it which arguments are the same in all tasks; workers have them with the function.
+    """
+    empty = pickle.dumps(OmegaConf.create({}), protocol=pickle.HIGHEST_PROTOCOL)
+    shown = {name: value if isinstance(value, _PLAIN) else _shortened(value) for name, value in constants.items()}
+    return Composition(task=empty, full=empty, text=OmegaConf.to_yaml(OmegaConf.create({"constants": shown})))
+
+
+_PLAIN = (bool, int, float, str, NoneType)
+_LONGEST_SHOWN = 200
+
+
+def _shortened(value: Any) -> str:
+    text = repr(value)
+    text = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+    return text.replace("${", "$ {")  # it is no interpolation
 
 
 def write_configs(run: RunDirectory, compositions: Sequence[Composition]) -> None:
@@ -141,13 +163,14 @@ class ConfigDeriver:
         """The config of one task with its ``hydra`` node, as `hydra.core.hydra_config.HydraConfig` holds it."""
         config: DictConfig = pickle.loads(self._compositions[self._manifest.composition(task)][1])
         self._apply(config, task)
-        texts = self._manifest.override_texts(task)
         hydra = config.hydra
         with open_dict(hydra):
             hydra.job.id = str(task.task_id)
             hydra.job.num = task.task_id
-            hydra.overrides.task = texts
-            hydra.job.override_dirname = override_dirname(texts, hydra.job.config.override_dirname)
+            if not self._manifest.job.get("composed_each"):
+                texts = self._manifest.override_texts(task)
+                hydra.overrides.task = texts
+                hydra.job.override_dirname = override_dirname(texts, hydra.job.config.override_dirname)
         return config
 
     def _apply(self, config: DictConfig, task: Task) -> None:
@@ -214,11 +237,14 @@ def override_dirname(texts: Sequence[str], options: Any) -> str:
 
 
 class HydraNode:
-    """Hydra's node of the current task, derived when first asked for: ``${hydra:…}`` and ``HydraConfig.get()``."""
+    """Hydra's node of the current task, derived when first asked for: ``${hydra:…}`` and ``HydraConfig.get()``.
 
-    def __init__(self, deriver: ConfigDeriver, directory: Callable[[Task], Path]) -> None:
+    Whoever reads ``hydra.runtime.output_dir`` in it asks for the task's directory, which is made then.
+    """
+
+    def __init__(self, deriver: ConfigDeriver, make_directory: Callable[[Task], Path]) -> None:
         self._deriver = deriver
-        self._directory = directory
+        self._make_directory = make_directory
         self._task: Task | None = None
         self._config: DictConfig | None = None
 
@@ -230,11 +256,9 @@ class HydraNode:
         """The full config of the current task."""
         assert self._task is not None, "no task is running"
         if self._config is None:
-            self._config = self._deriver.derive_full(
-                self._task
-            )  # known before its directory, whose name may ask for it
+            self._config = self._deriver.derive_full(self._task)
             with open_dict(self._config.hydra.runtime):
-                self._config.hydra.runtime.output_dir = os.fspath(self._directory(self._task))
+                self._config.hydra.runtime.output_dir = f"${{{_OUTPUT_DIR}:}}"
         return self._config
 
     def register_resolvers(self) -> None:
@@ -242,9 +266,14 @@ class HydraNode:
         info = sys.version_info
         versions = {"major": f"{info[0]}", "minor": f"{info[0]}.{info[1]}", "micro": f"{info[0]}.{info[1]}.{info[2]}"}
         register: Any = OmegaConf.register_new_resolver
+        register(_OUTPUT_DIR, self._output_dir, replace=True)
         register("hydra", lambda path: OmegaConf.select(self.config().hydra, path), replace=True)
         register("now", lambda pattern: datetime.now().astimezone().strftime(pattern), use_cache=True, replace=True)
         register("python_version", lambda level="minor": versions.get(level), replace=True)
+
+    def _output_dir(self) -> str:
+        assert self._task is not None, "no task is running"
+        return os.fspath(self._make_directory(self._task))
 
 
 class HydraConfigHook(MetaPathFinder):

@@ -1,19 +1,26 @@
-"""Hydra's override grammar, with functions of our own: ``zip(…)``, and distributions by their names."""
+"""The functions that we add to Hydra's override grammar: ``zip(…)``, and distributions by their names."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hydra._internal.grammar.functions import FunctionCall, Functions
-from hydra.core.config_loader import ConfigLoader
-from hydra.core.override_parser.overrides_parser import OverridesParser, create_functions
+from hydra._internal.grammar.functions import FunctionCall
 from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, Quote, QuotedString
-from hydra.errors import HydraException
+from hydra.errors import CompactHydraException, HydraException
 
 from sweeprun.design.grid import SAMPLE
 from sweeprun.design.sampling import Distribution
 
 _OWN_NAMES = frozenset({"normal", "lognormal", "uniform"})
+
+
+class _ValuesOfNone(list[Any]):
+    """The values of a zip, which is not one key; only our sweeper knows what it is."""
+
+    def __iter__(self) -> Iterator[Any]:
+        raise CompactHydraException(
+            "zip(…) is for sweeprun's own sweeper: add hydra/sweeper=sweeprun to the command line"
+        )
 
 
 @dataclass
@@ -28,6 +35,7 @@ class ZipSweep(ChoiceSweep):
         Members written as overrides, for keys with dots, slashes or a ``+``: ``zip('model.lr=0.1,0.01',…)``.
     """
 
+    list: "list[Any]" = field(default_factory=_ValuesOfNone)
     members: dict[str, Any] = field(default_factory=dict)
     words: tuple[str, ...] = ()
 
@@ -39,33 +47,30 @@ class DistributionSweep(IntervalSweep):
     source: Distribution | None = None
 
 
-class _Functions(Functions):
-    """Hydra's functions and ours. Which distributions there are is asked of SciPy only for names that Hydra lacks."""
+def evaluate(call: FunctionCall, known: Collection[str]) -> Any:
+    """What one of our functions means. Which distributions there are is asked of SciPy only for names not known here.
 
-    def eval(self, func: FunctionCall) -> Any:
-        if func.name == "zip":
-            return _zip(func)
-        if func.name in _OWN_NAMES or (func.name not in self.definitions and _is_distribution(func.name)):
-            return _distribution(func)
-        if func.name not in self.definitions:
-            known = ", ".join(sorted([*self.definitions, *_OWN_NAMES, "zip"]))
-            raise HydraException(
-                f"there is no function {func.name!r}; there are {known}, and the distributions of scipy.stats by their "
-                "names: gamma(2,scale=3)"
-            )
-        return super().eval(func)
+    Parameters
+    ----------
+    call
+        The function and its arguments.
+    known
+        The names of Hydra's own functions.
 
-
-def extend_grammar() -> None:
-    """Let every parser of overrides in this process know our functions."""
-    parser: Any = OverridesParser
-    parser.create = staticmethod(_create_parser)
-
-
-def _create_parser(config_loader: ConfigLoader | None = None) -> OverridesParser:
-    known = create_functions()
-    functions = _Functions(definitions=known.definitions, functions=known.functions)
-    return OverridesParser(functions=functions, config_loader=config_loader)
+    Raises
+    ------
+    HydraException
+        If there is no such function, or its arguments are wrong.
+    """
+    if call.name == "zip":
+        return _zip(call)
+    if call.name in _OWN_NAMES or _is_distribution(call.name):
+        return _distribution(call)
+    names = ", ".join(sorted([*known, *_OWN_NAMES, "zip"]))
+    raise HydraException(
+        f"there is no function {call.name!r}; there are {names}, and the distributions of scipy.stats by their "
+        "names: gamma(2,scale=3)"
+    )
 
 
 def with_names(words: Sequence[str]) -> list[str]:

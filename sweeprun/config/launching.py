@@ -1,24 +1,102 @@
-"""Changing the launcher of a run that exists: overrides of ``hydra.launcher``, in Hydra's grammar and its types."""
+"""The launcher and the policy of what is to be started: as words in Hydra's grammar, or as values of Python.
+
+Both are checked by the same schemas.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Protocol
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
-from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sweeprun.config.schema import OUR_OPTIONS, SweeperOptions
+from sweeprun.config.schema import NOT_OF_LAUNCHERS, OPTIONS_OF, SweeperOptions
 from sweeprun.design.policy import Policy
 from sweeprun.errors import OverrideError
 
-_OPTIONS = {name: schema for schema, name in OUR_OPTIONS.items()}
+if TYPE_CHECKING:
+    from hydra.core.override_parser.types import Override
+
 _KEY = "hydra.launcher."
 _GROUP = "hydra/launcher"
 _SWEEPER = "hydra.sweeper."
 _POLICY = ("retries", "retry_on", "timeout", "max_failures", "seed_globals")
+
+
+class Changes(Protocol):
+    """What is changed of the launcher and of the policy, for what is to be started."""
+
+    def launcher(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """The name and options of a launcher, changed."""
+
+    def policy(self, policy: Policy) -> Policy:
+        """A policy, changed."""
+
+    @property
+    def choose_launcher(self) -> bool:
+        """Whether they name a launcher."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Changes as they are typed: ``hydra.launcher.KEY=VALUE``, ``hydra/launcher=NAME``, ``hydra.sweeper.KEY=VALUE``."""
+
+    words: Sequence[str] = ()
+
+    def launcher(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        return change_launcher(options, [word for word in self.words if not is_of_policy(word)])
+
+    def policy(self, policy: Policy) -> Policy:
+        return change_policy(policy, [word for word in self.words if is_of_policy(word)])
+
+    @property
+    def choose_launcher(self) -> bool:
+        return any(word.startswith(f"{_GROUP}=") for word in self.words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """Changes as values of Python.
+
+    Attributes
+    ----------
+    name
+        The launcher; None for the one that there is.
+    options
+        Its options.
+    of_policy
+        Those of `Policy`.
+    """
+
+    name: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    of_policy: Mapping[str, Any] = field(default_factory=dict)
+
+    def launcher(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        changed = dict(options)
+        if self.name is not None and self.name != changed.get("name"):
+            changed = {"name": self.name, "variables": options.get("variables", {})}
+        for key, value in self.options.items():
+            _set(changed, key, value, f"{key}={value!r}")
+        return changed
+
+    def policy(self, policy: Policy) -> Policy:
+        node: Any = OmegaConf.merge(OmegaConf.structured(SweeperOptions), policy.to_dict())
+        for key, value in self.of_policy.items():
+            _update(node, key, value, f"{key}={value!r}")
+        return policy_of(node)
+
+    @property
+    def choose_launcher(self) -> bool:
+        return self.name is not None
+
+    def told(self) -> dict[str, Any]:
+        """What was given, by the names of arguments."""
+        others = dict(self.options)
+        told = {"throttle": others.pop("throttle")} if "throttle" in others else {}
+        named = {} if self.name is None else {"name": self.name}
+        launcher = {"launcher": {**named, **others} if others else self.name} if named or others else {}
+        return launcher | told | dict(self.of_policy)
 
 
 def change_launcher(launcher: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
@@ -84,14 +162,21 @@ def change_policy(policy: Policy, overrides: Sequence[str]) -> Policy:
         key = override.key_or_group.removeprefix(_SWEEPER)
         if key == "seed_globals":
             raise OverrideError(f"{override.input_line!r} would change what tasks draw; start a new sweep")
-        try:
-            OmegaConf.update(node, key, override.value(), merge=False)
-        except OmegaConfBaseException as error:
-            raise OverrideError(f"{override.input_line!r}: {str(error).splitlines()[0]}") from error
+        _update(node, key, override.value(), repr(override.input_line))
     return policy_of(node)
 
 
-def _parse(overrides: Sequence[str]) -> list[Override]:
+def _update(node: Any, key: str, value: Any, written: str) -> None:
+    try:
+        OmegaConf.update(node, key, value, merge=False)
+    except OmegaConfBaseException as error:
+        raise OverrideError(f"{written}: {str(error).splitlines()[0]}") from error
+
+
+def _parse(overrides: Sequence[str]) -> "list[Override]":
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
     try:
         return list(OverridesParser.create().parse_overrides(list(overrides)))
     except (HydraException, ValueError) as error:
@@ -101,8 +186,8 @@ def _parse(overrides: Sequence[str]) -> list[Override]:
 def _set(launcher: dict[str, Any], key: str, value: Any, line: str) -> None:
     """Set one option, checked by the launcher's schema where it is one of ours."""
     option = key.partition(".")[0]
-    schema = _OPTIONS.get(str(launcher.get("name")))
-    known = [field.name for field in fields(schema)] if schema is not None else None
+    schema = OPTIONS_OF.get(str(launcher.get("name")))
+    known = None if schema is None else [own.name for own in fields(schema) if own.name not in NOT_OF_LAUNCHERS]
     if known is not None and option not in known:
         raise OverrideError(f"{line!r}: {launcher['name']} has no option {option!r}; it has {', '.join(known)}")
     try:

@@ -7,8 +7,12 @@ from typing import Any
 SWEEPER = "sweeprun"
 LOCAL = "local"
 SLURM = "slurm"
-OUR_LAUNCHERS = (LOCAL, SLURM)
 OUR_DEFAULTS = ("sweeper", "launcher")
+PLUGIN = "hydra_plugins.sweeprun_plugin"
+"""The module that Hydra finds our plugins in."""
+
+NOT_OF_LAUNCHERS = ("_target_", "job_directories", "wait")
+"""Keys of ``hydra.launcher`` that say what Hydra is to do, and nothing about how workers get started."""
 
 
 @dataclass
@@ -88,11 +92,15 @@ class LocalOptions:
         CPUs, and so threads, of each worker; by default the CPUs divided by the workers.
     tasks_per_job
         Consecutive tasks of one array element.
+    job_directories
+        Whether every task gets what Hydra's own launchers give to a job: a directory with ``.hydra`` and the job's log
+        in it. By default only tasks that ask for their directory have one, and all of them with ``hydra.job.chdir``.
     """
 
     throttle: int | None = None
     cpus_per_task: int | None = None
     tasks_per_job: int = 1
+    job_directories: bool = False
 
 
 @dataclass
@@ -124,6 +132,12 @@ class SlurmOptions:
         Whether a dependent job collects into ``results.nc`` in the run directory when everything has ended.
     collect_sbatch
         Options of ``sbatch`` for that job.
+    job_directories
+        Whether every task gets what Hydra's own launchers give to a job: a directory with ``.hydra`` and the job's log
+        in it. By default only tasks that ask for their directory have one, and all of them with ``hydra.job.chdir``.
+    wait
+        Whether a Hydra application waits for the results; by default only for sweepers that go on from them, such as
+        Optuna's. Hydra's own sweeper and ours submit and return.
     """
 
     throttle: int = 10
@@ -137,14 +151,50 @@ class SlurmOptions:
     warning_seconds: int = 120
     after_collect: bool = False
     collect_sbatch: dict[str, Any] = field(default_factory=dict)
+    job_directories: bool = False
+    wait: bool | None = None
 
 
-OUR_OPTIONS: dict[type | None, str] = {SweeperOptions: SWEEPER, LocalOptions: LOCAL, SlurmOptions: SLURM}
+@dataclass
+class SweeperNode(SweeperOptions):
+    """`SweeperOptions`, as Hydra instantiates them."""
+
+    _target_: str = f"{PLUGIN}.SweeprunSweeper"
+
+
+@dataclass
+class LocalNode(LocalOptions):
+    """`LocalOptions`, as Hydra instantiates them."""
+
+    _target_: str = f"{PLUGIN}.LocalLauncher"
+
+
+@dataclass
+class SlurmNode(SlurmOptions):
+    """`SlurmOptions`, as Hydra instantiates them."""
+
+    _target_: str = f"{PLUGIN}.SlurmLauncher"
+
+
+OUR_OPTIONS: dict[type | None, str] = {SweeperNode: SWEEPER, LocalNode: LOCAL, SlurmNode: SLURM}
 """Whose options they are."""
+
+OPTIONS_OF = {LOCAL: LocalOptions, SLURM: SlurmOptions}
+"""The options of our launchers."""
+
+
+def register_plugins() -> None:
+    """Make the options known to Hydra in this process, by the names that they have in any Hydra application."""
+    from hydra.core.config_store import ConfigStore
+
+    store = ConfigStore.instance()
+    store.store(group="hydra/sweeper", name=SWEEPER, node=SweeperNode, provider="sweeprun")
+    store.store(group="hydra/launcher", name=f"sweeprun_{LOCAL}", node=LocalNode, provider="sweeprun")
+    store.store(group="hydra/launcher", name=f"sweeprun_{SLURM}", node=_slurm_node(), provider="sweeprun")
 
 
 def register_options(*, as_defaults: Collection[str]) -> None:
-    """Make the options known to Hydra in this process.
+    """Make the options known to Hydra in this process, by the short names that they have in our own command line, too.
 
     Parameters
     ----------
@@ -154,15 +204,11 @@ def register_options(*, as_defaults: Collection[str]) -> None:
     """
     from hydra.conf import HydraConf
     from hydra.core.config_store import ConfigStore
-    from omegaconf import OmegaConf
 
+    register_plugins()
     store = ConfigStore.instance()
-    store.store(group="hydra/sweeper", name=SWEEPER, node=SweeperOptions, provider="sweeprun")
-    store.store(group="hydra/launcher", name=LOCAL, node=LocalOptions, provider="sweeprun")
-    slurm = OmegaConf.structured(SlurmOptions)
-    for name in ("sbatch", "collect_sbatch"):  # of any keys, so that an override of one needs no +
-        OmegaConf.set_struct(slurm[name], False)
-    store.store(group="hydra/launcher", name=SLURM, node=slurm, provider="sweeprun")
+    store.store(group="hydra/launcher", name=LOCAL, node=LocalNode, provider="sweeprun")
+    store.store(group="hydra/launcher", name=SLURM, node=_slurm_node(), provider="sweeprun")
     ours = {"sweeper": SWEEPER, "launcher": LOCAL}
     node = HydraConf()
     node.defaults = [
@@ -170,3 +216,12 @@ def register_options(*, as_defaults: Collection[str]) -> None:
         for item in node.defaults
     ]
     store.store(group="hydra", name="config", node=node, provider="hydra")
+
+
+def _slurm_node() -> Any:
+    from omegaconf import OmegaConf
+
+    slurm = OmegaConf.structured(SlurmNode)
+    for name in ("sbatch", "collect_sbatch"):  # of any keys, so that an override of one needs no +
+        OmegaConf.set_struct(slurm[name], False)
+    return slurm

@@ -33,10 +33,7 @@ from sweeprun.errors import OverrideError
 _PLAIN_WORD = re.compile(r"(?!(true|false|null|nan|inf)$)[a-z_][a-z0-9_/-]*", re.IGNORECASE)
 """Words that Hydra's grammar reads as themselves; most values are such, and the grammar takes 0.3 ms for one."""
 
-MEMBER = "member"
-"""The name of the ensemble axis."""
-
-_OPERATIONS = {
+OPERATIONS = {
     OverrideType.CHANGE: Operation.CHANGE,
     OverrideType.ADD: Operation.ADD,
     OverrideType.FORCE_ADD: Operation.FORCE_ADD,
@@ -189,19 +186,6 @@ def _source(parsed: HydraOverride, swept: IntervalSweep, override: Override) -> 
         raise OverrideError(f"{parsed.input_line!r}: {error}") from error
 
 
-def member_axis(members: int) -> Axis:
-    """The ensemble axis.
-
-    Raises
-    ------
-    OverrideError
-        If it would be empty.
-    """
-    if members < 1:
-        raise OverrideError(f"hydra.sweeper.members is {members}; an ensemble needs at least 1 member")
-    return Axis(name=MEMBER, values=IntegerRange(start=0, stop=members), kind=LabelKind.INTEGER)
-
-
 def axis_of(name: str, parsed: HydraOverride, *, is_group: bool, base: Path, like: AxisValues | None = None) -> Axis:
     """An axis with the values of an override, one value or several, parsed without any config directory.
 
@@ -254,7 +238,7 @@ def axis_name(key: str) -> str:
 
 def _convert(application: Application, parsed: HydraOverride) -> Override:
     is_group = application.is_group(parsed.key_or_group)
-    operation = _OPERATIONS[parsed.type]
+    operation = OPERATIONS[parsed.type]
     key = parsed.get_key_element().removeprefix(operation.value)
     if not parsed.is_sweep_override():
         text = parsed.get_value_element_as_str()
@@ -315,6 +299,11 @@ def _as_read(parser: Parser, element: Any, text: str) -> Value:
     if not isinstance(element, str | list | dict) or _PLAIN_WORD.fullmatch(str(element)):
         return element
     return parser.parse([f"key={text}"])[0].value()
+
+
+def choice_of(application: Application, parsed: Sequence[HydraOverride | None]) -> Choice:
+    """The values of overrides of one key, each with one value; null where there is none."""
+    return _choice(application, [None if one is None else one._value for one in parsed])
 
 
 def plain_label(value: Value, text: str) -> Scalar:

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from sweeprun.design import labels as of_labels
+from sweeprun.design.typed import Typed
 from sweeprun.design.values import (
     AxisValues,
     Choice,
@@ -35,6 +37,8 @@ class LabelKind(Enum):
     INTEGER = "int64"
     FLOAT = "float64"
     TEXT = "str"
+    DATE = "datetime64"
+    SPAN = "timedelta64"
     MIXED = "mixed"
 
     @property
@@ -56,10 +60,24 @@ class LabelKind(Enum):
             return cls.FLOAT if all(abs(label) <= _LARGEST_EXACT_FLOAT for label in integers) else cls.MIXED
         return cls.TEXT if types == {str} else cls.MIXED
 
+    @classmethod
+    def of_typed(cls, values: Typed) -> "LabelKind":
+        """The same, of values whose types are known: texts may be dates or time spans."""
+        types = set(values.types)
+        if types and all(map(of_labels.is_date, types)):
+            return cls.DATE
+        if types and all(map(of_labels.is_span, types)):
+            return cls.SPAN
+        if any(of_labels.is_date(kind) or of_labels.is_span(kind) for kind in types):
+            return cls.MIXED
+        return cls.of(values.labels)
+
     def holds(self, values: AxisValues) -> bool:
         """Whether all labels are of this kind."""
         if self is LabelKind.MIXED:
             return True
+        if isinstance(values, Typed):
+            return LabelKind.of_typed(values) in (self, *([LabelKind.INTEGER] if self is LabelKind.FLOAT else []))
         if isinstance(values, IntegerRange):
             ends = (values.start, values.stop)
             return self is LabelKind.FLOAT or (self is LabelKind.INTEGER and all(map(_fits_int64, ends)))
@@ -67,8 +85,8 @@ class LabelKind(Enum):
             return self is LabelKind.FLOAT
         if isinstance(values, Numbers) and isinstance(values.values[0], float):
             return self is LabelKind.FLOAT
-        labels = values.labels if isinstance(values, Choice) else values.values if isinstance(values, Numbers) else None
-        found = self if labels is None else LabelKind.of(labels)
+        labels = values.labels if isinstance(values, Choice) else values.values if isinstance(values, Numbers) else ()
+        found = LabelKind.of(labels)
         return found is self or (self is LabelKind.FLOAT and found is LabelKind.INTEGER)
 
     def join(self, other: "LabelKind") -> "LabelKind":
@@ -128,7 +146,9 @@ class Axis:
             if all(map(_fits_int64, bounds)):
                 return np.arange(*bounds).astype(self.kind.dtype)
         labels = [self.coordinate(index) for index in range(len(self))]
-        return np.array(labels, dtype=self.kind.dtype)
+        if self.kind is LabelKind.DATE:
+            return of_labels.dates(labels)
+        return of_labels.spans(labels) if self.kind is LabelKind.SPAN else np.array(labels, dtype=self.kind.dtype)
 
     def index_of(self, label: Scalar) -> int | None:
         """Where a value has that label; None if none has."""
@@ -143,6 +163,9 @@ class Axis:
         values = self.values
         if isinstance(values, IntegerRange):
             return self.index_of(int(text)) if re.fullmatch(r"[-+]?\d{1,30}", text) else None
+        if self.kind in (LabelKind.DATE, LabelKind.SPAN):
+            read = of_labels.date_label if self.kind is LabelKind.DATE else of_labels.span_label
+            return self.index_of(read(text))
         for index in range(len(self)):
             if text in (values.text(index), str(values.label(index)), str(self.coordinate(index))):
                 return index

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis, LabelKind, label_key
 from sweeprun.design.grid import Dimension, Grid
 from sweeprun.design.tasks import Block, Task, TaskTable
-from sweeprun.design.values import AxisValues, Choice, Files, IntegerRange, Numbers
+from sweeprun.design.typed import Typed, as_typed
+from sweeprun.design.values import AxisValues, Choice, Files, IntegerRange, Numbers, Scalar
 from sweeprun.errors import OverrideError
 
 
@@ -121,6 +122,16 @@ def join_points(dimension: Dimension, more: Dimension, new: Sequence[int]) -> Di
     return replace(dimension, axes=axes)
 
 
+def join_new_points(dimension: Dimension, given: Dimension) -> Dimension:
+    """A joint dimension with those points of another behind its own that it doesn't have yet."""
+
+    def point(one: Dimension, place: int) -> tuple[Scalar, ...]:
+        return tuple(label_key(axis.values.label(place)) for axis in one.axes)
+
+    there = {point(dimension, place) for place in range(len(dimension))}
+    return join_points(dimension, given, [place for place in range(len(given)) if point(given, place) not in there])
+
+
 def join_axes(axis: Axis, more: Axis) -> Axis:
     """An axis with the further values of another behind its own."""
     return _with_values(axis, more, [i for i in range(len(more)) if axis.index_of(more.values.label(i)) is None])
@@ -151,6 +162,8 @@ def _joined(values: AxisValues, more: AxisValues, new: Sequence[int]) -> AxisVal
             return whole
     if isinstance(values, Numbers) and isinstance(more, Numbers):
         return Numbers(values=(*values.values, *(more.values[index] for index in new)))
+    if isinstance(values, Typed) or isinstance(more, Typed):
+        return as_typed(values).joined(more, new)
     pairs = [*((values, index) for index in range(len(values))), *((more, index) for index in new)]
     both: dict[str, Any] = {
         "values": tuple(source.value(index) for source, index in pairs),
@@ -166,6 +179,8 @@ def _slice(values: AxisValues, first: int) -> AxisValues:
         return IntegerRange(start=values.value(first), stop=values.stop, step=values.step)
     if isinstance(values, Numbers):
         return Numbers(values=values.values[first:])
+    if isinstance(values, Typed):
+        return values.rest(first)
     assert isinstance(values, Choice)
     return replace(values, values=values.values[first:], texts=values.texts[first:], labels=values.labels[first:])
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from sweeprun.design.grid import Dimension, Grid
+from sweeprun.design.labels import date_label, dates, span_label, spans
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.design.values import check_types
 from sweeprun.errors import OverrideError
@@ -143,11 +144,24 @@ class Expression:
         self, relation: Callable[[Any, Any], Any], left: ast.expr, right: ast.expr, columns: Mapping[str, np.ndarray]
     ) -> np.ndarray:
         one, other = self._evaluate(left, columns), self._evaluate(right, columns)
+        one, other = self._moment(one, other), self._moment(other, one)
         if (one.dtype.kind == "U") != (other.dtype.kind == "U"):
             texts = {ast.unparse(left): one, ast.unparse(right): other}
             told = " and ".join(f"{name} {'text' if a.dtype.kind == 'U' else 'numbers'}" for name, a in texts.items())
             raise OverrideError(f"{self.text!r} compares texts with numbers: {told}")
         return np.asarray(relation(one, other))
+
+    def _moment(self, text: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """A text that is compared with dates or time spans as one of them."""
+        if text.dtype.kind != "U" or text.ndim or other.dtype.kind not in "mM":
+            return text
+        read, made, example = (
+            (date_label, dates, "2024-05-01") if other.dtype.kind == "M" else (span_label, spans, "36h")
+        )
+        label = read(text.item())
+        if label is None:
+            raise OverrideError(f"{text.item()!r} in {self.text!r} is none such as {example!r}, as the axis has")
+        return np.asarray(made([label])[0])
 
     def _number(self, node: ast.expr, columns: Mapping[str, np.ndarray]) -> Any:
         value = self._evaluate(node, columns)

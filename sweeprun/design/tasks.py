@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sweeprun.design.grid import Grid
+from sweeprun.design.overrides import Override
 from sweeprun.design.selection import Kept, Selection
 from sweeprun.design.streams import Streams
 from sweeprun.design.task_ids import TaskIds
@@ -201,6 +202,12 @@ class TaskTable:
             if found is not None:
                 return found
         return block.first_id + block.design.first_position(position, shared_by)
+
+    def written(self, task: Task, overrides: Iterable[Override]) -> list[str]:
+        """The overrides of a task as they would be typed."""
+        axes = self.block_of(task.task_id).design.axes
+        texts = {axis.name: axis.values.text(index) for axis, index in zip(axes, task.indices, strict=True)}
+        return [override.written(texts[override.axis] if override.axis else None) for override in overrides]
 
     def to_dict(self) -> dict[str, Any]:
         data = {"blocks": [block.to_dict() for block in self.blocks], "streams": self.streams.to_dict()}

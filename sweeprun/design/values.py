@@ -251,6 +251,10 @@ def axis_values_from_dict(data: Mapping[str, Any]) -> AxisValues:
             if any(len(data[bound]) > _LONGEST_BOUND for bound in _BOUNDS):
                 raise ValueError("the bound of a range is longer than any number that can be written")
             return DecimalRange(start=data["start"], stop=data["stop"], step=data["step"])
+        case "typed":
+            from sweeprun.design.typed import Typed  # which is made of what is here
+
+            return Typed.from_dict(data)
         case unknown:
             raise FormatError(f"unknown kind of axis values: {unknown!r}; written by a newer sweeprun?")
 

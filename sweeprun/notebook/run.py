@@ -1,24 +1,29 @@
 """A run in a notebook: what is there of it now, as a Dataset whose values are read when they are needed."""
 
 import html
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweeprun.cli.arguments import chosen_run
+from sweeprun.cli.background import reap
 from sweeprun.cli.display import plain
 from sweeprun.cli.observing import observe
 from sweeprun.cli.progress import state_counts
 from sweeprun.errors import SweeprunError
+from sweeprun.notebook.asking import call_text, changes_of, in_python
 from sweeprun.notebook.summary import summarise
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.rereading import ShardReader
+from sweeprun.store.states import Snapshot
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+    from sweeprun.notebook.replaying import Replayed
 
 _SMALL_BYTES = 2**22
 """So small a Dataset is read at once: it shows its values."""
@@ -76,9 +81,157 @@ class Run:
 
     def refresh(self) -> "Run":
         """Look again, at what has changed since; returns the run itself, so that it shows at the end of a cell."""
+        self._look()
+        return self
+
+    def _look(self) -> Snapshot:
+        reap()
         self._snapshot = observe(self._directory, self._reader.read)
         self._dataset: xr.Dataset | None = None
+        return self._snapshot
+
+    def progress(self) -> "Run":
+        """Show how the run goes on until everything has ended; returns the run as it is then.
+
+        Interrupting it (the stop button, Ctrl-C) ends the watching, and not the run.
+        """
+        from sweeprun.notebook.watching import watch
+
+        watch(self._look(), self._look)
+        return self.refresh()
+
+    def wait(self, timeout: float | None = None) -> "Run":
+        """Wait until everything has ended; returns the run as it is then.
+
+        Parameters
+        ----------
+        timeout
+            How long at most, in seconds; None for as long as it takes.
+
+        Raises
+        ------
+        TimeoutError
+            If it hasn't ended by then. The run goes on.
+        """
+        from sweeprun.notebook.watching import wait
+
+        if not wait(self._look(), self._look, timeout):
+            raise TimeoutError(f"{self._directory.shown()} has not ended after {timeout:g} s; it goes on")
         return self
+
+    def resume(
+        self, *, launcher: Any = None, throttle: int | None = None, allow_drift: bool = False, **policy: Any
+    ) -> "Run":
+        """Run the tasks that have no result again, in the background; returns the run.
+
+        Parameters
+        ----------
+        launcher, throttle
+            As of `sweeprun.sweep`, if they are to be others.
+        allow_drift
+            Whether to go on with other code than the run was made with.
+        **policy
+            ``retries``, ``retry_on``, ``timeout``, ``max_failures``.
+
+        Raises
+        ------
+        SweeprunError
+            If nothing can be started.
+        """
+        from sweeprun.cli.background import launch_in_background
+        from sweeprun.cli.resume import resume_run
+
+        with in_python():
+            changes = changes_of(launcher, throttle, policy)
+            command = [call_text("run.resume", changes.told())]
+            resume_run(self._look(), changes, command, allow_drift=allow_drift, launch=launch_in_background)
+        return self.refresh()
+
+    def extend(
+        self,
+        axes: Mapping[str, Any] | None = None,
+        *,
+        members: int | None = None,
+        launcher: Any = None,
+        throttle: int | None = None,
+        allow_drift: bool = False,
+        **values: Any,
+    ) -> "Run":
+        """Give axes further values: the points that are new run, in the background; returns the run.
+
+        Parameters
+        ----------
+        axes, **values
+            Axis -> values, as of `sweeprun.sweep`: all that it is to have, or only further ones.
+        members
+            The size that the ensemble is to have.
+        launcher, throttle, allow_drift
+            As of `resume`.
+
+        Raises
+        ------
+        SweeprunError
+            If the run doesn't have such an axis, or a value isn't one of its type.
+
+        Examples
+        --------
+        >>> run.extend(seed=range(40)).progress()   # doctest: +SKIP
+        """
+        from sweeprun.cli.background import launch_in_background
+        from sweeprun.cli.extend import extend_run
+        from sweeprun.notebook.growing import plan_given
+
+        with in_python():
+            changes = changes_of(launcher, throttle, {})
+            wanted = {**(axes or {}), **values}
+            told = wanted | ({} if members is None else {"members": members}) | changes.told()
+            extend_run(
+                self._directory,
+                lambda manifest: plan_given(self._directory, manifest, wanted, members),
+                changes,
+                [call_text("run.extend", told)],
+                allow_drift=allow_drift,
+                launch=launch_in_background,
+            )
+        return self.refresh()
+
+    def replay(self, task_id: int | None = None, *, allow_drift: bool = False, **values: Any) -> "Replayed":
+        """Run one task again, and compare the result with the recorded one; the run is not changed.
+
+        Parameters
+        ----------
+        task_id
+            The task; or its coordinates:
+        **values
+            A value on each axis.
+        allow_drift
+            Whether to do so with other code than the run was made with.
+
+        Returns
+        -------
+        Replayed
+            Shows whether it is equal to the bit; ``.equal``, ``.result``.
+
+        Examples
+        --------
+        >>> run.replay(17)                # doctest: +SKIP
+        >>> run.replay(lr=0.1, seed=3)    # doctest: +SKIP
+        """
+        from sweeprun.notebook.replaying import replay
+
+        with in_python():
+            return replay(self._look(), task_id, values, allow_drift=allow_drift)
+
+    def cancel(self) -> "Run":
+        """Stop what waits or runs; what is recorded stays, and `resume` goes on later. Returns the run.
+
+        It returns when everything has stopped.
+        """
+        from sweeprun.cli.cancel import cancel_run
+
+        if cancel_run(self._directory) is not None:
+            return self.wait()
+        return self.refresh()
 
     @property
     def dataset(self) -> "xr.Dataset":

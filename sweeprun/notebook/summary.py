@@ -1,13 +1,13 @@
 """What a notebook says of a run above its Dataset, as text and as HTML, safe whatever the run says of itself."""
 
 import html
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sweeprun.cli.display import plain_message
 from sweeprun.cli.observing import warnings_of
+from sweeprun.store.provenance import command_text
 from sweeprun.store.states import Snapshot, TaskState
 
 _COLOURS = {
@@ -20,7 +20,7 @@ _COLOURS = {
 }
 """In the order of the bar; each can be told from a light and from a dark page."""
 
-_STYLE = """
+STYLE = """
 .sweeprun-run { margin-bottom: 0.6em; line-height: 1.5; }
 .sweeprun-run code { background: none; color: inherit; white-space: pre-wrap; overflow-wrap: anywhere; }
 .sweeprun-bar { display: flex; height: 0.7em; max-width: 42em; margin: 0.4em 0; overflow: hidden; }
@@ -67,27 +67,31 @@ class Summary:
 
     def html(self) -> str:
         """As HTML for light and dark pages, without scripts; what comes from the run is only ever text in it."""
-        present = [(self.counts[state], state.value, colour) for state, colour in _COLOURS.items()]
-        present = [(count, f"{count} {name}", colour) for count, name, colour in present if count]
-        told = ", ".join(counted for _, counted, _ in present)
-        bar = "".join(
-            f'<span style="flex: {count}; background: {colour}" title="{counted}"></span>'
-            for count, counted, colour in present
-        )
-        counts = "".join(
-            f'<span><i style="background: {colour}"></i>{counted}</span>' for _, counted, colour in present
-        )
         facts = "".join(
             f"<div>{_escaped(name)}</div><code>{_escaped(fact)}</code>" for name, fact in self.facts.items()
         )
         notes = "".join(f"<div>⚠ {_escaped(note)}</div>" for note in self.notes)
         return (
-            f'<style>{_STYLE}</style><div class="sweeprun-run">'
-            f"<div><b>sweeprun.Run</b> <code>{_escaped(self.path)}</code></div>"
-            f'<div class="sweeprun-bar" role="img" aria-label="{told}">{bar}</div>'
-            f'<div class="sweeprun-counts"><span>{self.total}</span>{counts}</div>'
+            f'<style>{STYLE}</style><div class="sweeprun-run">'
+            f"<div><b>sweeprun.Run</b> <code>{_escaped(self.path)}</code></div>{bar_of(self.counts, self.total)}"
             f'<div class="sweeprun-facts">{facts}</div>{notes}</div>'
         )
+
+
+def bar_of(counts: Mapping[TaskState, int], heading: str) -> str:
+    """A bar of tasks by state as HTML, with their numbers below it, behind a heading."""
+    present = [(counts[state], state.value, colour) for state, colour in _COLOURS.items()]
+    present = [(count, f"{count} {name}", colour) for count, name, colour in present if count]
+    told = ", ".join(counted for _, counted, _ in present)
+    bar = "".join(
+        f'<span style="flex: {count}; background: {colour}" title="{counted}"></span>'
+        for count, counted, colour in present
+    )
+    counted = "".join(f'<span><i style="background: {colour}"></i>{counted}</span>' for _, counted, colour in present)
+    return (
+        f'<div class="sweeprun-bar" role="img" aria-label="{told}">{bar}</div>'
+        f'<div class="sweeprun-counts"><span>{_escaped(heading)}</span>{counted}</div>'
+    )
 
 
 def summarise(snapshot: Snapshot) -> Summary:
@@ -96,7 +100,7 @@ def summarise(snapshot: Snapshot) -> Summary:
     host = f" on {provenance['host']}" if provenance.get("host") else ""
     facts = {
         "started": f"{provenance.get('created')}{host}",
-        "command": shlex.join(provenance.get("command", [])),
+        "command": command_text(provenance),
         "code": _code(provenance),
     }
     return Summary(

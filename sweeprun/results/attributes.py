@@ -14,7 +14,7 @@ from sweeprun.store.extensions import config_text
 from sweeprun.store.looks import read_looks
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.origins import Origin
-from sweeprun.store.provenance import short_form, shown_time
+from sweeprun.store.provenance import command_text, short_form, shown_time
 from sweeprun.store.states import Snapshot
 
 MANIFEST_ATTRIBUTE = "manifest"
@@ -34,7 +34,7 @@ def attributes_of(snapshot: Snapshot, grid: Grid, parts: tuple[Part, ...]) -> di
         **common,
         "sweeprun": __version__,
         "overrides": shlex.join(overrides),
-        "command": shlex.join(provenance.get("command", [])),
+        "command": command_text(provenance),
         "created": str(provenance.get("created")),
         "ended": str(shown_time(snapshot.ended())),
         "host": str(provenance.get("host")),

@@ -61,7 +61,8 @@ class Code:
     files
         Its source files: those of the task function's module and of all that it imports, without installed packages.
     functions
-        The task functions, by name: ``(file, qualified name, SHA-256 of its syntax tree)``.
+        The task functions, by name: ``(file, qualified name, SHA-256 of its syntax tree)``. Those that are in the run
+        itself, as a notebook's are, have no file.
     packages
         The versions of the installed packages that it imports; None for one that isn't there any more.
     python
@@ -77,11 +78,13 @@ class Code:
     @property
     def digest(self) -> str:
         """A short name of this state of the code; two states of one meaning have the same."""
-        parts = [
+        parts: list[Any] = [
             sorted((name, file.meaning) for name, file in self.files.items()),
             sorted(self.packages.items()),
             _minor(self.python),
         ]
+        if given := sorted((name, digest) for name, (file, _, digest) in self.functions.items() if not file):
+            parts.append(given)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:_DIGEST_LENGTH]
 
     def differences(self, other: "Code") -> list[str]:
@@ -130,8 +133,8 @@ class Code:
             functions = dict(self.functions)
         else:
             functions = {
-                name: (file, qualname, function_digest(base / file, qualname))
-                for name, (file, qualname, _) in self.functions.items()
+                name: (file, qualname, function_digest(base / file, qualname) if file else digest)
+                for name, (file, qualname, digest) in self.functions.items()
             }
         return Code(
             base=str(base),
@@ -260,6 +263,14 @@ def function_digest(path: Path, qualname: str) -> str:
                 return ""
             node = found
     return _tree_digest(node)
+
+
+def source_digest(source: str) -> str:
+    """SHA-256 of the syntax tree of some source; of its text where it is none by itself."""
+    try:
+        return _tree_digest(ast.parse(source))
+    except (SyntaxError, ValueError, RecursionError):
+        return hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _tree_digest(tree: ast.AST) -> str:

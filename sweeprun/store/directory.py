@@ -6,6 +6,9 @@
         manifest.json          task table, overrides, provenance: what collect and workers start from
         config.yaml            the frozen configs, one YAML document per composition, to be read by people
         configs.pickle         the same, exact to types and interpolations; read by workers only
+        function.pickle        the task function, if no name leads to it; read by workers only
+        resolvers.pickle       resolvers that an application registered; read by workers only
+        function.py            its source, to be read by people
         multirun.yaml          Hydra's own config of the sweep
         submissions/0.json     which tasks were handed to which launcher, and how they are packed
         submissions/0.sh       the job script, where the launcher has one
@@ -15,12 +18,14 @@
         workers/*.exits        what launchers saw of workers that died
         workers/1.failures     tasks that failed for good in submissions of attempt 1, if there is a limit to them
         workers/global-randomness.json   who draws from global generators, if anybody does
+        workers/unrecorded-result.json   what an application returned that can't be recorded
         logs/*.log             standard output and error of workers
         code/DIGEST.json       source files and packages that results come from, by their digests
         code/DIGEST.patch      what git didn't have of them
         extensions/1.json      the tasks that were added by the first `sweeprun extend`
         extensions/4f1c.yaml   further configs that they needed, and 4f1c.pickle, as above
         17/                    the directory of task 17, if it asked for one
+        earlier/1/             the run that was here before, if a Hydra application was started here again
 """
 
 import os
@@ -55,6 +60,18 @@ class RunDirectory:
     @property
     def frozen_configs(self) -> Path:
         return self.path / "configs.pickle"
+
+    @property
+    def function(self) -> Path:
+        return self.path / "function.pickle"
+
+    @property
+    def resolvers(self) -> Path:
+        return self.path / "resolvers.pickle"
+
+    @property
+    def function_source(self) -> Path:
+        return self.path / "function.py"
 
     @property
     def hydra_config(self) -> Path:
@@ -135,11 +152,18 @@ class RunDirectory:
     def global_randomness(self) -> Path:
         return self.workers / "global-randomness.json"
 
+    @property
+    def unrecorded_result(self) -> Path:
+        return self.workers / "unrecorded-result.json"
+
     def failures(self, attempt: int) -> Path:
         return self.workers / f"{attempt}.failures"
 
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
+
+    def launcher_log(self, submission: int) -> Path:
+        return self.log(f"{submission}.launcher")
 
     def element_log(self, submission: int, index: int) -> Path:
         return self.log(f"{submission}.{index}")
@@ -149,6 +173,20 @@ class RunDirectory:
 
     def task(self, task_id: int) -> Path:
         return self.path / str(task_id)
+
+    @property
+    def earlier(self) -> Path:
+        return self.path / "earlier"
+
+    def kept(self) -> list[Path]:
+        """What makes the run, and is nobody else's: all but the directories of tasks, and Hydra's own config.
+
+        The manifest is the first, and what claims the directory is the last.
+        """
+        files = [self.manifest, self.config, self.frozen_configs, self.function, self.function_source]
+        files += [self.resolvers, self.inputs]
+        folders = [self.shards, self.workers, self.logs, self.codes, self.extensions, self.looks]
+        return [*files, *folders, self.path / "results.nc", self.submissions]
 
     def shown(self) -> str:
         """The path as one would type it here."""
@@ -167,7 +205,7 @@ class RunDirectory:
         return 4 + 3 * len(arrays), sum(2 * len(array) + array.throttle for array in arrays)
 
 
-def make_run_directory(path: Path, *, numbered: bool) -> RunDirectory:
+def make_run_directory(path: Path, *, numbered: bool, begun: bool = False) -> RunDirectory:
     """Make a run directory that nobody else has.
 
     Parameters
@@ -176,6 +214,8 @@ def make_run_directory(path: Path, *, numbered: bool) -> RunDirectory:
         Where.
     numbered
         If something is there already (two sweeps started in one second), add ``-1``, ``-2``, … instead of refusing.
+    begun
+        Whether somebody made the directory for this run, so that other files in it are no other run's.
 
     Raises
     ------
@@ -190,6 +230,8 @@ def make_run_directory(path: Path, *, numbered: bool) -> RunDirectory:
                 candidate.mkdir()
                 break
             except FileExistsError:
+                if begun and candidate.is_dir() and _claim(candidate):
+                    break
                 if not numbered:
                     if candidate.is_dir() and not any(candidate.iterdir()):
                         break
@@ -202,10 +244,19 @@ def make_run_directory(path: Path, *, numbered: bool) -> RunDirectory:
         sync_directory(candidate.parent)
         run = RunDirectory(candidate.resolve())
         for directory in (run.submissions, run.shards, run.workers, run.logs):
-            directory.mkdir()
+            directory.mkdir(exist_ok=begun)
     except OSError as error:
         raise RunDirectoryError(f"the run directory {str(path)!r} can't be made: {error.strerror}") from error
     return run
+
+
+def _claim(directory: Path) -> bool:
+    """Whether a directory that is there is ours now, and not another run's."""
+    try:
+        RunDirectory(directory).submissions.mkdir()
+    except FileExistsError:
+        return False
+    return True
 
 
 def _make_durably(directory: Path) -> None:
@@ -214,6 +265,34 @@ def _make_durably(directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for path in missing:
         sync_directory(path.parent)
+
+
+def set_aside(run: RunDirectory) -> RunDirectory:
+    """Move a run into a directory within its own, so that another can begin in its place; task directories stay.
+
+    The manifest is moved first: if this is interrupted, nothing takes the rest for a run, and the next call goes on.
+
+    Raises
+    ------
+    RunDirectoryError
+        If somebody else is doing the same.
+    """
+    number = 1
+    while RunDirectory(run.earlier / str(number)).submissions.exists():
+        number += 1
+    place = run.earlier / str(number)
+    place.mkdir(parents=True, exist_ok=True)
+    for path in run.kept():
+        if path.exists():
+            try:
+                path.rename(place / path.name)
+            except OSError as error:
+                raise RunDirectoryError(
+                    f"what is in {run.shown()} can't be moved to {RunDirectory(place).shown()}: {error.strerror}"
+                ) from error
+    sync_directory(place)
+    sync_directory(run.path)
+    return RunDirectory(place)
 
 
 def open_run_directory(path: Path) -> RunDirectory:

@@ -15,14 +15,18 @@ from sweeprun.store.extensions import read_extensions
 from sweeprun.store.files import MOST_JSON, create_file, read_json
 
 FORMAT = "sweeprun-run"
-VERSION = 3
+VERSION = 4
+KEYWORDS = "keywords"
+"""How a function is called that takes the values of axes as arguments: the ``call`` of ``job["function"]``."""
+
 MOST_TASKS = 10**8
 """Of so many the states alone take a gigabyte."""
 
 _MOST_BLOCKS = 1000
 _MOST_ADDED = 10**7
-_READABLE_VERSIONS = (1, 2, VERSION)
-"""Version 1 held the array, too, which nobody who reads a run needs; version 3 can leave points out."""
+_READABLE_VERSIONS = (1, 2, 3, VERSION)
+"""Version 1 held the array, too, which nobody who reads a run needs; version 3 can leave points out, version 4 have
+other values of Python than numbers and texts on its axes, and a task function that no config names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +45,9 @@ class Manifest:
         The launcher's name and options.
     job
         What Hydra does around a job: ``subdir``, the name of a task's directory, and ``chdir``, whether it runs there;
-        ``cwd``, where workers work; and ``config``, the directories and the name that the configs came from.
+        ``directories``, whether every job is one of Hydra's own; ``cwd``, where workers work; ``config``, the
+        directories and the name that the configs came from; ``function``, what leads to a task function that no config
+        names; and ``composed_each``, whether each task has a composed config of its own, with all its overrides.
     python_path
         Directories that workers put in front of ``sys.path``.
     provenance
@@ -69,11 +75,19 @@ class Manifest:
             place += len(dimension.axes)
         return number if block.compositions is None else block.compositions[number]
 
+    @property
+    def calls_by_keywords(self) -> bool:
+        """Whether a task's config is nothing but its arguments: the values of its axes, and constants."""
+        return (self.job.get("function") or {}).get("call") == KEYWORDS
+
+    def values(self, task: Task) -> dict[str, Any]:
+        """The values of a task by axis, as they were given."""
+        axes = self.table.block_of(task.task_id).design.axes
+        return {axis.name: axis.values.value(index) for axis, index in zip(axes, task.indices, strict=True)}
+
     def override_texts(self, task: Task) -> list[str]:
         """The overrides of a task as they would be typed."""
-        axes = self.table.block_of(task.task_id).design.axes
-        texts = {axis.name: axis.values.text(index) for axis, index in zip(axes, task.indices, strict=True)}
-        return [override.written(texts[override.axis] if override.axis else None) for override in self.overrides]
+        return self.table.written(task, self.overrides)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -161,6 +175,7 @@ def check_size(manifest: Manifest) -> None:
 
 def _check_readable(manifest: Manifest) -> None:
     table = manifest.table
+    check_types(Mapping | None, manifest.job.get("function"))
     if not table.blocks:
         raise ValueError("it has no tasks")
     if len(table) > MOST_TASKS:

@@ -52,6 +52,42 @@ def read_global_randomness(run: RunDirectory) -> GlobalRandomness | None:
     return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnrecordedResult:
+    """A Hydra application that returns what can't be recorded. Its tasks succeed, as they do with other launchers.
+
+    Attributes
+    ----------
+    task_id
+        The task of which it was noticed.
+    why
+        What is wrong with what it returned.
+    """
+
+    task_id: int
+    why: str
+
+    def __str__(self) -> str:
+        return (
+            f"what task {self.task_id} returned is not recorded: {self.why}; return numbers, arrays, texts, a flat "
+            "mapping of these, or an xarray Dataset"
+        )
+
+
+def note_unrecorded_result(run: RunDirectory, noted: UnrecordedResult) -> None:
+    """Note it, if nobody has yet."""
+    with suppress(FileExistsError):
+        create_file(run.unrecorded_result, json.dumps(asdict(noted)).encode())
+
+
+def read_unrecorded_result(run: RunDirectory) -> UnrecordedResult | None:
+    """What was noted; None if nothing was, or it can't be read."""
+    with suppress(OSError, FormatError, KeyError, TypeError, ValueError):
+        data = read_json(run.unrecorded_result)
+        return UnrecordedResult(task_id=int(data["task_id"]), why=str(data["why"]))
+    return None
+
+
 def note_failure(run: RunDirectory, attempt: int, task_id: int) -> None:
     """Count a task that has failed for good; ``attempt`` is that of the submission."""
     with run.failures(attempt).open("a", encoding="ascii") as file:

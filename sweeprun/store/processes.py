@@ -31,7 +31,12 @@ class Process:
     @classmethod
     def current(cls) -> "Process":
         """The process that asks."""
-        return cls(host=socket.gethostname(), pid=os.getpid(), born=process_start(os.getpid()))
+        return cls.of(os.getpid())
+
+    @classmethod
+    def of(cls, pid: int) -> "Process":
+        """A process of this host."""
+        return cls(host=socket.gethostname(), pid=pid, born=process_start(pid))
 
     def is_alive(self) -> bool | None:
         """Whether it exists; None if that can't be told from this host."""

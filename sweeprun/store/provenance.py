@@ -2,6 +2,7 @@
 
 import os
 import platform
+import shlex
 import socket
 import sys
 from collections.abc import Mapping, Sequence
@@ -55,6 +56,12 @@ def keep_provenance(run: RunDirectory, command: Sequence[str], code: Code | None
         "code": None if code is None else write_code(run, code),
         "git": _keep_git(run),
     }
+
+
+def command_text(provenance: Mapping[str, Any]) -> str:
+    """The command line that something was started with, as it was typed; or the call in Python, which is one word."""
+    words = provenance.get("command", [])
+    return str(words[0]) if len(words) == 1 else shlex.join(words)
 
 
 def shown_time(seconds: float | None) -> str | None:

@@ -88,8 +88,8 @@ def load_task_function(spec: Any, base: Path) -> TaskFunction:
 def _prepare(name: str, function: Any) -> TaskFunction:
     if not callable(function):
         raise TaskFunctionError(f"task {name!r} is {type(function).__name__}, which can't be called; {_HOW_TO}")
-    if _is_hydra_main(function):
-        return TaskFunction(function=inspect.unwrap(function), asks_for=(), positional=True)
+    if (wrapped := application_function(function)) is not function:
+        return TaskFunction(function=wrapped, asks_for=(), positional=True)
     asks_for, unknown = _parameters(function)
     if unknown:
         raise TaskFunctionError(
@@ -123,9 +123,12 @@ def _parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], list[str
     return tuple(p.name for p in named if p.name in OFFERED), [p.name for p in others if p.default is p.empty]
 
 
-def _is_hydra_main(function: Any) -> bool:
-    """Whether a function is decorated with ``@hydra.main``: its wrapper lives in that module."""
-    return hasattr(function, "__wrapped__") and getattr(function, "__globals__", {}).get("__name__") == "hydra.main"
+def application_function(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What ``@hydra.main`` wraps, whose wrapper lives in that module; any other function as it is."""
+    wrapped: Callable[..., Any] | None = getattr(function, "__wrapped__", None)
+    if wrapped is not None and getattr(function, "__globals__", {}).get("__name__") == "hydra.main":
+        return wrapped
+    return function
 
 
 def _find(name: str, base: Path) -> Any:

@@ -1,6 +1,7 @@
 """Tasks as jobs that Hydra itself runs: one in the foreground, or those of a launcher or sweeper of somebody else."""
 
 import atexit
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ class PlainJob:
         job = current_job()
         streams = Streams(root_seed=job.root_seed)
         running = RunningTask(
-            id=job.number, attempt=1, stream=job.number, coordinates={}, _locate=lambda: job.directory
+            id=job.number, attempt=1, stream=job.number, coordinates={}, _make_directory=lambda: job.directory
         )
         return function(cfg, lambda: streams.generator(job.number), running)
 
@@ -40,23 +41,25 @@ class PlainJob:
 class RecordedJob:
     """Runs and records one task of a run, wherever a launcher of somebody else put it.
 
-    Picklable, as launchers demand.
+    Picklable, as launchers demand. An application's function goes with it, so that what configs hold of the
+    application's own types is of the same ones.
     """
 
-    def __init__(self, run: Path) -> None:
+    def __init__(self, run: Path, function: Callable[..., Any] | None = None) -> None:
         self._run = run
+        self._function = function
 
     def __call__(self, cfg: DictConfig) -> None:
-        _worker(self._run).run_composed(current_job().number, cfg)
+        _worker(self._run, self._function).run_composed(current_job().number, cfg)
 
 
 _workers: dict[Path, Worker] = {}
 
 
-def _worker(path: Path) -> Worker:
+def _worker(path: Path, function: Callable[..., Any] | None) -> Worker:
     """The worker of this process for a run; ends with the process."""
     if path not in _workers:
         run = RunDirectory(path)
-        worker = _workers[path] = Worker(run, read_manifest(run))
+        worker = _workers[path] = Worker(run, read_manifest(run), function=function)
         atexit.register(worker.close)
     return _workers[path]

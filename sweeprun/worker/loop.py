@@ -13,29 +13,35 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
-from sweeprun.config.frozen import ConfigDeriver, HydraConfigHook, HydraNode, read_configs
 from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.design.policy import TIMEOUT
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.design.tasks import Task
-from sweeprun.errors import FormatError, Unfinished
+from sweeprun.errors import FormatError, ResultError, Unfinished
 from sweeprun.store.code import accepted_code, current_code
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
-from sweeprun.store.notices import GlobalRandomness, count_failures, note_failure, note_global_randomness
+from sweeprun.store.notices import (
+    GlobalRandomness,
+    UnrecordedResult,
+    count_failures,
+    note_failure,
+    note_global_randomness,
+    note_unrecorded_result,
+)
 from sweeprun.store.origins import Origin
 from sweeprun.store.payloads import encode_result
 from sweeprun.store.records import FAILURE_LAYOUT, Failure, Outcome, Record
 from sweeprun.store.submissions import read_submission
 from sweeprun.store.workers import WARNING_SIGNAL, BeatWriter, Place
 from sweeprun.worker.failing import failure_of, names_of
-from sweeprun.worker.functions import TaskFunction, load_task_function
 from sweeprun.worker.globals import GlobalsWatch, seed_globals
+from sweeprun.worker.loading import TaskLoader
 from sweeprun.worker.output import LogMarker
 from sweeprun.worker.recorder import Recorder
-from sweeprun.worker.running import RunningTask
+from sweeprun.worker.running import INSIDE, RunningTask
 
 _LOG_FORMAT = "[%(asctime)s][%(name)s][%(levelname)s] - %(message)s"
 
@@ -61,6 +67,8 @@ class Worker:
         Where it works, and the number of the attempt that the tasks are given.
     on_failure
         Is called with what a task function raised.
+    function
+        An application's function that is at hand, and need not be found.
     """
 
     def __init__(
@@ -70,6 +78,7 @@ class Worker:
         place: Place | None = None,
         *,
         on_failure: Callable[[BaseException], None] | None = None,
+        function: Callable[..., Any] | None = None,
     ) -> None:
         place = place or Place()
         self.name = f"{place.prefix}{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
@@ -89,9 +98,7 @@ class Worker:
         self._globals: GlobalsWatch | None = None
         self._globals_noted = False
         self._base = Path(manifest.job.get("cwd") or Path.cwd())
-        self._functions: dict[str, TaskFunction] = {}
-        self._deriver: ConfigDeriver | None = None
-        self._hydra: HydraNode | None = None
+        self._loader = TaskLoader(run, manifest, self._base, function)
         self._recorder = Recorder(run, self.name)
         self._beat = BeatWriter(run, self.name, place)
         self._log = LogMarker()
@@ -106,6 +113,7 @@ class Worker:
         self._taken_names = RESERVED_NAMES | manifest.table.blocks[0].design.names()
 
     def __enter__(self) -> "Worker":
+        os.environ[INSIDE] = str(self._run.path)
         os.chdir(self._base)
         logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -117,6 +125,7 @@ class Worker:
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         for number in (signal.SIGTERM, signal.SIGINT, WARNING_SIGNAL):
             signal.signal(number, signal.SIG_IGN)
+        os.environ.pop(INSIDE, None)
         self.close()
 
     def close(self) -> None:
@@ -182,7 +191,7 @@ class Worker:
         self._overdue = False
         reasons: set[str] = set()
         try:
-            layout, payload = encode_result(self._call(task, attempt, cfg), taken_names=self._taken_names)
+            layout, payload = self._encode(task_id, self._call(task, attempt, cfg))
             outcome = Outcome.SUCCEEDED
         except Stop:
             raise
@@ -210,26 +219,33 @@ class Worker:
         )
         return record, reasons
 
+    def _encode(self, task_id: int, result: object) -> tuple[str, bytes]:
+        try:
+            return encode_result(result, taken_names=self._taken_names)
+        except ResultError as error:
+            if not self._loader.is_application:
+                raise
+            note_unrecorded_result(self._run, UnrecordedResult(task_id=task_id, why=str(error)))
+            return encode_result(None)
+
     def _timeout_failure(self) -> Failure:
         message = f"it took longer than {self._policy.timeout:g} s (hydra.sweeper.timeout)"
         return Failure(type=TIMEOUT, message=message, traceback="")
 
     def _call(self, task: Task, attempt: int, cfg: DictConfig | None) -> Any:
-        cfg = self._derive(task) if cfg is None else cfg
-        function = self._function(cfg)
+        as_composed = cfg is not None
+        cfg, function = self._loader.load(task, cfg)
         _ = self._origin  # of the code as it was imported, not as it may be when the task is done
         running = RunningTask(
             id=task.task_id,
             attempt=attempt,
             stream=task.stream,
             coordinates=task.coordinates,
-            _locate=lambda: self._directory(task),
+            _make_directory=lambda: self._loader.make_directory(task),
             _stopping=self._asked_to_stop,
             _can_resume=self._note_resumable,
         )
         self._resumable = False
-        if self._manifest.job["chdir"]:
-            os.chdir(running.directory)
         if self._policy.seed_globals:
             seed_globals(self._manifest.table.streams, task.stream)
         elif self._globals is None:
@@ -238,7 +254,11 @@ class Worker:
             self._in_task = True
             if self._limit:
                 self._start_clock()
-            return function(cfg, lambda: self._manifest.table.streams.generator(task.stream), running)
+
+            def call(cfg: DictConfig) -> Any:
+                return function(cfg, lambda: self._manifest.table.streams.generator(task.stream), running)
+
+            return call(cfg) if as_composed else self._loader.call(task, cfg, call)
         finally:
             self._in_task = False
             if self._limit:
@@ -282,7 +302,7 @@ class Worker:
             return
         self._globals_noted = True
         noted = GlobalRandomness(
-            function=", ".join(self._functions), tasks=str(task_ids), generators=" and ".join(moved)
+            function=", ".join(self._loader.function_names), tasks=str(task_ids), generators=" and ".join(moved)
         )
         note_global_randomness(self._run, noted)
 
@@ -297,36 +317,6 @@ class Worker:
         """What this worker's records are made with."""
         accepted = accepted_code(self._run, self._manifest, self._submission)
         return Origin.current(current_code(self._run, accepted)).to_json()
-
-    def _derive(self, task: Task) -> DictConfig:
-        if self._hydra is None:
-            self._hydra = HydraNode(self._configs(), self._directory)
-            self._hydra.register_resolvers()
-            HydraConfigHook(self._hydra).install()
-        self._hydra.enter(task)
-        return self._configs().derive(task)
-
-    def _configs(self) -> ConfigDeriver:
-        """The run's configs; read with the first task, so that a failure to read them is a record."""
-        if self._deriver is None:
-            self._deriver = ConfigDeriver(self._manifest, read_configs(self._run))
-        return self._deriver
-
-    def _function(self, cfg: DictConfig) -> TaskFunction:
-        spec = cfg.get("task")
-        key = str(spec.get("_target_")) if isinstance(spec, DictConfig) else str(spec)
-        function = self._functions.get(key)
-        if function is None:
-            plain = OmegaConf.to_container(spec, resolve=False) if OmegaConf.is_config(spec) else spec
-            function = self._functions[key] = load_task_function(plain, self._base)
-        return function
-
-    def _directory(self, task: Task) -> Path:
-        """The task's directory, ``hydra.sweep.subdir`` of the run directory; not made."""
-        if self._manifest.job["subdir"] == "${hydra.job.num}":
-            return self._run.task(task.task_id)
-        subdir = OmegaConf.select(self._configs().derive_full(task), "hydra.sweep.subdir")
-        return self._run.path / str(subdir)
 
 
 def _end_forked_child(error: BaseException | None) -> None:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from sweeprun.design.values import Scalar
 
+INSIDE = "SWEEPRUN_INSIDE"
+"""The environment variable of workers, and of all that tasks start, that names their run."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningTask:
@@ -27,7 +30,7 @@ class RunningTask:
     attempt: int
     stream: int
     coordinates: dict[str, Scalar]
-    _locate: Callable[[], Path] = field(repr=False)
+    _make_directory: Callable[[], Path] = field(repr=False)
     _stopping: Callable[[], bool] = field(repr=False, default=lambda: False)
     _can_resume: Callable[[], None] = field(repr=False, default=lambda: None)
 
@@ -43,8 +46,9 @@ class RunningTask:
 
     @property
     def directory(self) -> Path:
-        """The task's own directory, made when first asked for; the same for every attempt."""
+        """The task's own directory, made when first asked for; the same for every attempt.
+
+        The task's configs are in it, in ``.hydra``, as Hydra's own launchers leave them.
+        """
         self._can_resume()
-        directory = self._locate()
-        directory.mkdir(parents=True, exist_ok=True)
-        return directory
+        return self._make_directory()

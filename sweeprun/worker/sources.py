@@ -7,13 +7,16 @@ import sysconfig
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
 from sweeprun.errors import SweeprunError
-from sweeprun.store.code import Code, describe_code, packages_of
+from sweeprun.store.code import Code, describe_code, packages_of, source_digest
 from sweeprun.worker.functions import load_task_function
+from sweeprun.worker.given import name_of
+from sweeprun.worker.reached import is_importable, reached_from
 
 _ALWAYS = ("numpy", "omegaconf")
 """Every task's streams and config come from these."""
@@ -29,7 +32,13 @@ _OWN_PACKAGES = frozenset(
 """What sweeprun has imported itself by the time it looks; they count only if the code imports them, too."""
 
 
-def code_of(specs: Iterable[Any], base: Path, *, targets: Iterable[str] = ()) -> Code:
+def code_of(
+    specs: Sequence[Any],
+    base: Path,
+    *,
+    given: Iterable[Callable[..., Any]] = (),
+    targets: Iterable[str] = (),
+) -> Code:
     """The code of task functions, as it is now.
 
     It is the files of their modules, and of all local modules that these import, at their top or in functions; local
@@ -41,6 +50,8 @@ def code_of(specs: Iterable[Any], base: Path, *, targets: Iterable[str] = ()) ->
         What the config key ``task`` says, as `load_task_function` takes it.
     base
         The directory that paths are relative to.
+    given
+        Further task functions, as objects.
     targets
         Further dotted names whose modules belong to it: every ``_target_`` of the configs.
 
@@ -53,21 +64,60 @@ def code_of(specs: Iterable[Any], base: Path, *, targets: Iterable[str] = ()) ->
     functions: dict[str, tuple[Path, str]] = {}
     roots: dict[Path, str] = {}
     for spec in specs:
-        function = load_task_function(spec, base).function
         files.update(_executables(spec, base))
+    for function in [*(load_task_function(spec, base).function for spec in specs), *given]:
         if (file := _file_of(function)) is not None and _is_local(file):
-            roots[file] = function.__module__
-            functions[f"{function.__module__}.{function.__qualname__}"] = (file, function.__qualname__)
-    for target in targets:
-        for name in _parents(target):
+            module = file.stem if function.__module__ == "__main__" else function.__module__
+            roots[file] = module
+            functions[f"{module}.{function.__qualname__}"] = (file, function.__qualname__)
+    roots |= _local_files(targets)
+    return _described(base, roots, files, functions, {name for name in sys.modules if "." not in name})
+
+
+def code_of_given(function: Callable[..., Any], base: Path) -> Code:
+    """The code of a function that was given as an object: the same, of the local modules that it refers to.
+
+    A function that no import leads to has its own place among the functions, with no file: it is in the run.
+    """
+    reached = reached_from(function)
+    modules = reached.modules
+    functions: dict[str, tuple[Path, str]] = {}
+    if is_importable(function) and (file := _file_of(function)) is not None and _is_local(file):
+        functions[f"{function.__module__}.{function.__qualname__}"] = (file, function.__qualname__)
+    roots = _local_files(modules)
+    packages = {name.partition(".")[0] for name in modules}
+    code = _described(base, roots, set(), functions, packages)
+    if not reached.by_value:
+        return code
+    given = {name_of(function): ("", name_of(function), source_digest(reached.source()))}
+    return replace(code, functions={**code.functions, **given})
+
+
+def _local_files(names: Iterable[str]) -> dict[Path, str]:
+    """The local files of modules, and of all that their dotted names begin with."""
+    found = {}
+    for dotted in names:
+        for name in _parents(dotted):
             if (file := _module_file(name)) is not None and _is_local(file):
-                roots[file] = name
+                found[file] = name
+    return found
+
+
+def _described(
+    base: Path,
+    roots: Mapping[Path, str],
+    others: Iterable[Path],
+    functions: Mapping[str, tuple[Path, str]],
+    modules: Iterable[str],
+) -> Code:
+    """The code of some local files, of all that they import, and of packages, of which some modules are imported."""
+    files = set(others)
     named: set[str] = set()
     for file, names in _closure(roots):
         files.add(file)
         named |= names
     named = {name for name in named if _is_installed(name)}
-    packages = packages_of(named | {name for name in sys.modules if "." not in name and _is_installed(name)})
+    packages = packages_of(named | {name for name in modules if _is_installed(name)})
     ours = _OWN_PACKAGES - packages_of(named)
     return describe_code(base, files, functions, (packages - ours) | set(_ALWAYS))
 
@@ -84,8 +134,11 @@ def followed(code: Code, python_path: Sequence[str]) -> Code:
         files.add(file)
         named |= names
     packages = {*code.packages, *packages_of({name for name in named if _is_installed(name)})}
-    functions = {name: (base / file, qualname) for name, (file, qualname, _) in code.functions.items()}
-    return describe_code(base, files, functions, packages)
+    functions = {name: (base / file, qualname) for name, (file, qualname, _) in code.functions.items() if file}
+    now = describe_code(base, files, functions, packages)
+    return replace(
+        now, functions={**now.functions, **{name: own for name, own in code.functions.items() if not own[0]}}
+    )
 
 
 def _file_of(function: Callable[..., Any]) -> Path | None:

@@ -62,7 +62,7 @@ def test_hydras_own_config_of_the_job(run: Run, study: Path) -> None:
     ]
     path = newest_run(study / "multirun").path
     assert dataset.output.values.tolist() == [str(path / "0"), str(path / "1")]
-    assert not (path / "0").exists()
+    assert (path / "1" / ".hydra" / "overrides.yaml").read_text() == "- task=study.hydra_config\n- seed=8\n- lr=3\n"
 
 
 @pytest.mark.parametrize("subdir", ["${hydra:job.num}", "n-${hydra:job.override_dirname}", "${lr}"])

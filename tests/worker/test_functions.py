@@ -30,7 +30,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], s
 
 def call(spec: Any, base: Path, config: dict[str, Any] | None = None) -> Any:
     cfg = OmegaConf.create({"task": spec, **(config or {})})
-    task = RunningTask(id=3, attempt=1, stream=3, coordinates={}, _locate=lambda: base / "3")
+    task = RunningTask(id=3, attempt=1, stream=3, coordinates={}, _make_directory=lambda: base / "3")
     made: list[str] = []
 
     def make_rng() -> Any:
@@ -133,10 +133,3 @@ def test_two_files_of_one_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     load = functools.partial(call, base=tmp_path)
     assert load("a/same.py:f")[0] == "a"
     assert load("b/same.py:f")[0] == "b"
-
-
-def test_the_tasks_directory_is_made_when_asked_for(tmp_path: Path) -> None:
-    task = RunningTask(id=3, attempt=1, stream=3, coordinates={}, _locate=lambda: tmp_path / "run" / "3")
-    assert not (tmp_path / "run").exists()
-    assert task.directory.is_dir()
-    assert task.directory == tmp_path / "run" / "3"

@@ -1,0 +1,53 @@
+"""A task as one of Hydra's own jobs: what Hydra's launchers do around a function, and what they leave on disk."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hydra import version
+from hydra._internal.callbacks import Callbacks
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.utils import JobRuntime, JobStatus, run_job, setup_globals
+from hydra.types import HydraContext
+from omegaconf import DictConfig
+
+
+def run_as_job(config: DictConfig, function: Callable[[DictConfig], Any]) -> Any:
+    """Run a function as Hydra's launchers do: in surroundings, with callbacks and a log, and with its directory made.
+
+    Parameters
+    ----------
+    config
+        The task's config with its ``hydra`` node; ``hydra.sweep.dir`` is the run directory.
+    function
+        Is given the config without that node.
+
+    Returns
+    -------
+    Any
+        What the function returned; what it raised is raised.
+    """
+    setup_globals()
+    JobRuntime.instance().set("name", config.hydra.job.name)
+    loader: Any = ConfigLoader  # nothing is composed any more
+    returned = run_job(
+        task_function=function,
+        config=config,
+        job_dir_key="hydra.sweep.dir",
+        job_subdir_key="hydra.sweep.subdir",
+        hydra_context=HydraContext(config_loader=loader, callbacks=Callbacks(config)),
+    )
+    if returned.status is JobStatus.FAILED:
+        raise returned._return_value
+    return returned._return_value
+
+
+def needs_job_directories(config: DictConfig) -> bool:
+    """Whether every job of a sweep is to be one of Hydra's own: it works in its directory, or has callbacks."""
+    hydra = config.hydra
+    return bool(changes_directory(config) or hydra.callbacks or hydra.launcher.get("job_directories"))
+
+
+def changes_directory(config: DictConfig) -> bool:
+    """Whether jobs work in their directories. Applications for Hydra 1.1 do unless they say otherwise."""
+    chosen = config.hydra.job.chdir
+    return not version.base_at_least("1.2") if chosen is None else bool(chosen)

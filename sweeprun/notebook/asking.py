@@ -1,0 +1,69 @@
+"""What somebody asks for in Python: the launcher and the policy, how it is written down, and how errors are told."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from sweeprun.config.launching import Given
+from sweeprun.errors import OverrideError, SweeprunError
+
+_POLICY = ("retries", "retry_on", "timeout", "max_failures", "seed_globals")
+_LONGEST_CALL = 2000
+
+
+def changes_of(launcher: Any, throttle: int | None, of_policy: Mapping[str, Any]) -> Given:
+    """The launcher and the policy that somebody gave.
+
+    Raises
+    ------
+    OverrideError
+        If a launcher is neither a name nor options.
+    """
+    unknown = [name for name in of_policy if name not in _POLICY]
+    if unknown:
+        raise OverrideError(f"{unknown[0]!r} is no option; there are launcher, throttle, {', '.join(_POLICY)}")
+    options = _options(launcher)
+    name = options.pop("name", None)
+    if throttle is not None:
+        options["throttle"] = throttle
+    return Given(name=name, options=options, of_policy={key: own for key, own in of_policy.items() if own is not None})
+
+
+def _options(launcher: Any) -> dict[str, Any]:
+    if launcher is None:
+        return {}
+    if isinstance(launcher, str):
+        return {"name": launcher}
+    if is_dataclass(launcher) and not isinstance(launcher, type):
+        return {own.name: getattr(launcher, own.name) for own in fields(launcher)}
+    if isinstance(launcher, Mapping):
+        return dict(launcher)
+    raise OverrideError(
+        f"launcher is {launcher!r}; give 'local', 'slurm', or options with the name: "
+        "{'name': 'slurm', 'sbatch': {'time': 30}}"
+    )
+
+
+def call_text(called: str, told: Mapping[str, Any], *first: str) -> str:
+    """A call, about as somebody would type it."""
+    words = [*first, *(f"{name}={value!r}" for name, value in told.items())]
+    call = f"{called}({', '.join(words)})"
+    return call if len(call) <= _LONGEST_CALL else f"{call[:_LONGEST_CALL]}…"
+
+
+@contextmanager
+def in_python() -> Iterator[None]:
+    """Errors name arguments as they are in Python, and not as on the command line."""
+    try:
+        yield
+    except SweeprunError as error:
+        told = str(error)
+        said = (
+            told.replace("hydra.sweeper.", "")
+            .replace("hydra.launcher.", "")
+            .replace("--allow-drift", "allow_drift=True")
+        )
+        if said == told:
+            raise
+        raise type(error)(said) from None

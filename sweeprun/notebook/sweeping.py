@@ -1,0 +1,121 @@
+"""``sweeprun.sweep()``: a sweep that is started from a notebook or a script, without any config."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sweeprun.cli.background import launch_in_background
+from sweeprun.errors import UsageError
+from sweeprun.notebook.asking import changes_of, in_python
+from sweeprun.notebook.preparing import Asked, create, prepare
+from sweeprun.notebook.run import Run, open_run
+from sweeprun.worker.running import INSIDE
+
+
+def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its name
+    function: Callable[..., Any],
+    axes: Mapping[str, Any],
+    *,
+    constants: Mapping[str, Any] | None = None,
+    members: int | None = None,
+    root_seed: int | None = None,
+    streams: Sequence[str] | None = None,
+    exclude: str | Sequence[str] = (),
+    only: str | Sequence[str] = (),
+    launcher: str | Mapping[str, Any] | Any = None,
+    throttle: int | None = None,
+    directory: str | os.PathLike[str] | None = None,
+    retries: int | None = None,
+    retry_on: Sequence[str] | None = None,
+    timeout: float | None = None,
+    max_failures: int | None = None,
+    seed_globals: bool | None = None,
+) -> Run:
+    """Run a function for every combination of the values of some axes, in the background.
+
+    It returns at once; the run goes on if the notebook, its kernel or the terminal ends.
+
+    Parameters
+    ----------
+    function
+        What one task runs: called by keywords, with the values of the axes and the constants that it has parameters
+        for, and with ``rng``, ``task`` and ``cfg`` (a mapping of all values) if it names them. It returns what task
+        functions return: a number, an array, a mapping of them, an xarray object. Functions of notebooks and scripts
+        are sent to the workers by value.
+    axes
+        Name -> values, such as ``{"lr": [0.1, 0.01], "seed": range(20)}``: booleans, numbers, texts, dates, time spans,
+        paths, None, or tuples. A mapping in the place of values holds axes that move together:
+        ``{"schedule": {"lr": [0.1, 0.01], "epochs": [5, 50]}}``.
+    constants
+        Arguments that are the same in all tasks, of any type that can be pickled.
+    members
+        The size of an ensemble: adds the axis ``member``.
+    root_seed
+        Derives all random streams from this number instead of from the task ids alone.
+    streams
+        Axes whose values determine the stream: tasks that agree on them share one (common random numbers).
+    exclude, only
+        Conditions over the axes, such as ``"lr > 0.05 and seed == 3"``: points to leave out, and to keep.
+    launcher
+        ``"local"``, ``"slurm"``, or its options with its name: ``{"name": "slurm", "sbatch": {"time": 30}}``; a
+        dataclass with these fields will do.
+    throttle
+        How many workers or array elements may run at once.
+    directory
+        Where the run directory is made; by default ``multirun/DATE/TIME``.
+    retries, retry_on, timeout, max_failures, seed_globals
+        What becomes of tasks that fail: see ``hydra.sweeper``.
+
+    Raises
+    ------
+    SweeprunError
+        If something can't be right; then nothing was made.
+
+    Examples
+    --------
+    >>> def simulate(n, rng):
+    ...     return {"pi": 4 * (rng.random((2, n)) ** 2).sum(axis=0).__le__(1).mean()}
+    >>> run = sweeprun.sweep(simulate, {"n": [100, 10000]}, members=20)   # doctest: +SKIP
+    >>> run.progress()                                                    # doctest: +SKIP
+    """
+    _refuse_inside()
+    of_policy = {
+        "retries": retries,
+        "retry_on": None if retry_on is None else list(retry_on),
+        "timeout": timeout,
+        "max_failures": max_failures,
+        "seed_globals": seed_globals,
+    }
+    with in_python():
+        asked = Asked(
+            function=function,
+            axes=axes,
+            constants={} if constants is None else constants,
+            members=members,
+            root_seed=root_seed,
+            streams=streams,
+            exclude=exclude,
+            only=only,
+            changes=changes_of(launcher, throttle, of_policy),
+            directory=directory,
+        )
+        prepared = prepare(asked)
+    run = create(prepared)
+    launch_in_background(run, prepared.submissions)
+    return open_run(run.path)
+
+
+def _refuse_inside() -> None:
+    """A worker that imports a script must not start the sweep that the script starts: it would never end.
+
+    Raises
+    ------
+    UsageError
+        If this process is a worker, or was started by a task.
+    """
+    run = os.environ.get(INSIDE)
+    if run is not None:
+        raise UsageError(
+            f"sweeprun.sweep() was called inside a task of {run}, or while a worker imported the module that defines "
+            "its function; put what starts a sweep below `if __name__ == '__main__':`"
+        )

@@ -1,0 +1,140 @@
+"""Watching a run: a bar that is drawn anew as it goes on, in a notebook or on a terminal."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import inf
+from typing import Any
+
+from sweeprun.cli.display import plain_message
+from sweeprun.cli.observing import is_active, missing_tasks
+from sweeprun.cli.progress import duration, make_progress, missing_text, rate_text
+from sweeprun.cli.wait import looks, tally_of
+from sweeprun.launchers.progress import Tally
+from sweeprun.notebook.summary import STYLE, bar_of
+from sweeprun.store.states import Snapshot, TaskState
+
+_FIRST_PAUSE_SECONDS = 0.2
+_LONGEST_PAUSE_SECONDS = 2.0
+
+
+def watch(first: Snapshot, look: Callable[[], Snapshot]) -> None:
+    """Show how a run goes on until everything has ended; an interrupt ends the watching, and not the run."""
+    display = _display()
+    local = all(submission.launcher.get("name") == "local" for submission in first.activity.submissions)
+    found = looks(first, look, pause=_FIRST_PAUSE_SECONDS, **({"longest": _LONGEST_PAUSE_SECONDS} if local else {}))
+    last = first
+    with _shown_on(display, first) as show:
+        try:
+            for last in found:  # the last one is what is told
+                show(last)
+        except KeyboardInterrupt:
+            _tell("the run goes on; stop it with run.cancel()")
+            return
+    _tell_end(last)
+
+
+def wait(first: Snapshot, look: Callable[[], Snapshot], timeout: float | None) -> bool:
+    """Wait without showing anything; whether everything has ended."""
+    until = inf if timeout is None else time.monotonic() + timeout
+    *_, last = looks(first, look, pause=_FIRST_PAUSE_SECONDS, longest=_LONGEST_PAUSE_SECONDS, until=until)
+    return not is_active(last)
+
+
+def _tell_end(snapshot: Snapshot) -> None:
+    """Say what is left to do: tasks that nobody runs, failures, and what the process that ran them said."""
+    counts = snapshot.counts()
+    bad = counts[TaskState.FAILED] + counts[TaskState.LOST]
+    if bad:
+        _tell(f"{bad} {'task' if bad == 1 else 'tasks'} failed: see run.failures; run.resume() runs them again")
+    pending = counts[TaskState.PENDING]
+    if pending and not is_active(snapshot):
+        _tell(f"{missing_text(len(missing_tasks(snapshot)))}; go on with run.resume()")
+        _tell(_last_words(snapshot))
+
+
+def _last_words(snapshot: Snapshot) -> str:
+    """The end of what the launching process printed, if that was in the background."""
+    numbers = [submission.number for submission in snapshot.activity.submissions]
+    logs = [snapshot.run.launcher_log(number) for number in numbers]
+    present = [log for log in logs if log.is_file() and not log.is_symlink()]
+    if not present:
+        return ""
+    with present[-1].open("rb") as file:
+        file.seek(max(0, present[-1].stat().st_size - 1000))
+        return file.read().decode(errors="replace").strip()
+
+
+def _tell(text: str) -> None:
+    if text:
+        print(plain_message(text), file=sys.stderr, flush=True)
+
+
+def _display() -> Any:
+    """What shows things in the notebook that this is; None if it is none."""
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    if shell is None or getattr(shell, "kernel", None) is None:
+        return None
+    from IPython.display import display
+
+    return display
+
+
+@contextmanager
+def _shown_on(display: Any, first: Snapshot) -> Iterator[Callable[[Snapshot], None]]:
+    total = first.total
+    heading = f"{total} {'task' if total == 1 else 'tasks'}"
+    if display is None:
+        done = tally_of(first).done
+        with make_progress(total, f"watching {heading} of {first.run.shown()}", done=done) as progress:
+            yield lambda snapshot: progress.update(tally_of(snapshot))
+        return
+    bar = NotebookBar(display, tally_of(first))
+    yield bar.show
+
+
+class NotebookBar:
+    """One output of a notebook's cell, replaced as a run goes on; what it showed last stays in the notebook.
+
+    Parameters
+    ----------
+    display
+        IPython's function of that name.
+    first
+        What had ended when the watching began.
+    """
+
+    def __init__(self, display: Any, first: Tally) -> None:
+        self._display = display
+        self._handle: Any = None
+        self._before = first.done
+        self._began = time.monotonic()
+        self._shown: dict[str, str] = {}
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw it anew, if anything has changed."""
+        told = self._told(tally_of(snapshot), active=is_active(snapshot))
+        html = f'<style>{STYLE}</style><div class="sweeprun-run">{bar_of(snapshot.counts(), told)}</div>'
+        data = {"text/html": html, "text/plain": told}
+        if data == self._shown:
+            return
+        self._shown = data
+        if self._handle is None:
+            self._handle = self._display(data, raw=True, display_id=True)
+        else:
+            self._handle.update(data, raw=True)
+
+    def _told(self, tally: Tally, *, active: bool) -> str:
+        elapsed = time.monotonic() - self._began
+        told = f"{tally.done}/{tally.total} done"
+        if tally.failed + tally.lost:
+            told += f", {tally.failed + tally.lost} failed"
+        done = tally.done - self._before
+        if not active:
+            return f"{told} in {duration(elapsed)}" if done else told
+        if done and elapsed > 0:
+            rate = done / elapsed
+            told += f", {rate_text(rate)}, {duration((tally.total - tally.done) / rate)} left"
+        return told

@@ -1,0 +1,81 @@
+"""A Hydra application that is running: what composes its configs, its function, and its command line."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from hydra.core.global_hydra import GlobalHydra
+from omegaconf import DictConfig
+
+from sweeprun.cli.display import plain_message
+from sweeprun.cli.observing import is_active, observe
+from sweeprun.cli.sweeping import is_dated
+from sweeprun.config.application import Application, ConfigSource, full_errors
+from sweeprun.errors import RunDirectoryError, SweeprunError
+from sweeprun.store.directory import RunDirectory, set_aside
+from sweeprun.worker.applications import ApplicationFunction
+from sweeprun.worker.jobs import PlainJob
+
+
+def running_application(config: DictConfig) -> Application:
+    """The application whose sweep this is the config of."""
+    hydra = GlobalHydra.instance().hydra
+    assert hydra is not None
+    places = {str(source.provider): source for source in config.hydra.runtime.config_sources}
+    main, extra = places.get("main"), places.get("command-line")
+    source = ConfigSource(
+        path="" if main is None else f"pkg://{main.path}" if main.schema == "pkg" else str(main.path),
+        name=config.hydra.job.config_name or "",
+        extra=None if extra is None else str(extra.path),
+    )
+    return Application(hydra, source)
+
+
+def given_function(function: Callable[..., Any]) -> ApplicationFunction | None:
+    """The application's function; None where the config names the task, as in our own command line."""
+    return None if isinstance(function, PlainJob) else ApplicationFunction.of(function, Path.cwd())
+
+
+def command_line() -> list[str]:
+    """The command line of this process."""
+    return [Path(sys.executable).name, *sys.orig_argv[1:]]
+
+
+def make_room(config: DictConfig) -> None:
+    """Set aside a run that is where the sweep is to be, since applications may begin again in the same directory.
+
+    Raises
+    ------
+    RunDirectoryError
+        If something of that run still waits or runs.
+    """
+    run = RunDirectory(Path(config.hydra.sweep.dir).resolve())
+    if is_dated(config) or not (run.manifest.exists() or run.submissions.exists()):
+        return
+    if run.manifest.exists() and is_active(observe(run)):
+        raise RunDirectoryError(
+            f"{run.shown()} holds a run that still goes on; wait for it (sweeprun wait {run.shown()}), stop it "
+            f"(sweeprun cancel {run.shown()}), or choose another hydra.sweep.dir"
+        )
+    aside = set_aside(run)
+    print(f"the run that was in {run.shown()} is kept in {aside.shown()}", file=sys.stderr)
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """End the application with one clear message where an error of ours would show Hydra's innards.
+
+    Raises
+    ------
+    SystemExit
+        With our exit code, after the message.
+    """
+    try:
+        yield
+    except SweeprunError as error:
+        if full_errors():
+            raise
+        print(f"sweeprun: {plain_message(error)}", file=sys.stderr)
+        raise SystemExit(error.exit_code) from error

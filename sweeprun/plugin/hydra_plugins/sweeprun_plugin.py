@@ -1,0 +1,58 @@
+"""Where Hydra finds sweeprun's plugins, in any application. Importing it is quick: Hydra does so at every start."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hydra.core.utils import JobReturn
+from hydra.plugins.launcher import Launcher
+from hydra.plugins.sweeper import Sweeper
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig
+
+from sweeprun.config.parsing import extend_grammar
+from sweeprun.config.schema import register_plugins
+
+register_plugins()
+extend_grammar()
+
+
+class SweeprunSweeper(Sweeper):
+    """``hydra/sweeper=sweeprun``: grids, zips, samples and ensembles, recorded whatever the launcher."""
+
+    def __init__(self, **options: Any) -> None:
+        del options  # the config has them, and with their types
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        del hydra_context
+        self._asked = config, task_function
+
+    def sweep(self, arguments: list[str]) -> Any:
+        del arguments  # the config has them
+        from sweeprun.plugin.sweeping import run_sweep
+
+        return run_sweep(*self._asked)
+
+
+class _Launcher(Launcher):
+    """Runs what a sweeper of somebody else decides on, batch by batch, as one run."""
+
+    def __init__(self, **options: Any) -> None:
+        del options
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        del hydra_context
+        from sweeprun.plugin.launching import Batches
+
+        self._batches = Batches(config, task_function)
+
+    def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
+        del initial_job_idx  # tasks are numbered on
+        return self._batches.launch(job_overrides)
+
+
+class LocalLauncher(_Launcher):
+    """``hydra/launcher=sweeprun_local``: bounded worker processes of this machine."""
+
+
+class SlurmLauncher(_Launcher):
+    """``hydra/launcher=sweeprun_slurm``: throttled job arrays."""

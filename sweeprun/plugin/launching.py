@@ -1,0 +1,129 @@
+"""``hydra/launcher=sweeprun_local`` and ``sweeprun_slurm`` behind the sweepers of others, in any Hydra application."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hydra.core.utils import JobReturn
+from omegaconf import DictConfig
+
+from sweeprun.cli.beginning import begin_sweep
+from sweeprun.cli.observing import is_active, observe
+from sweeprun.cli.starting import start_tasks
+from sweeprun.cli.sweeping import PreparedSweep, prepare_composed
+from sweeprun.cli.wait import wait_for
+from sweeprun.config.application import Application
+from sweeprun.config.batches import add_jobs, agrees, compose_jobs, enumerated_sweep, enumerates
+from sweeprun.config.frozen import write_added_configs
+from sweeprun.config.launching import Words
+from sweeprun.design.policy import Policy
+from sweeprun.design.task_ids import TaskIds
+from sweeprun.errors import UsageError
+from sweeprun.plugin.applications import command_line, given_function, make_room, plain_errors, running_application
+from sweeprun.plugin.returns import Returns
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.extensions import count_extensions, write_extension
+from sweeprun.store.files import make_directory
+from sweeprun.store.manifest import read_manifest
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """A run whose first batch was launched."""
+
+    run: RunDirectory
+    prepared: PreparedSweep
+
+
+class Batches:
+    """The batches of one sweep of somebody else's sweeper, as tasks of one run.
+
+    Parameters
+    ----------
+    config
+        Hydra's config of the sweep.
+    function
+        The application's function.
+    """
+
+    def __init__(self, config: DictConfig, function: Callable[..., Any]) -> None:
+        self._config = config
+        self._function = function
+        self._begun: _Begun | None = None
+        self._launched = 0
+
+    def launch(self, jobs: Sequence[Sequence[str]]) -> Sequence[JobReturn]:
+        """Run a batch of jobs, or submit it.
+
+        Raises
+        ------
+        SystemExit
+            If it can't be started or was interrupted; everything that is to be said of it is said.
+        """
+        with plain_errors():
+            jobs = [list(job) for job in jobs]
+            if not jobs:
+                return []
+            first = self._launched
+            self._launched += len(jobs)
+            application = running_application(self._config)
+            if self._begun is None:
+                code = self._begin(application, jobs)
+            else:
+                code = self._go_on(application, self._begun, jobs, first)
+            assert self._begun is not None
+            run = self._begun.run
+            ended = True
+            if self._begun.prepared.launcher is not None and not self._begun.prepared.launcher.in_foreground:
+                ended = self._waits()
+                if ended and is_active(observe(run)):
+                    code = wait_for(run)
+        if code == 130:
+            raise SystemExit(code)
+        return Returns(run, range(first, first + len(jobs)), ended=ended)
+
+    def _waits(self) -> bool:
+        """Whether the sweeper needs the results of a batch before it goes on."""
+        chosen = self._config.hydra.launcher.get("wait")
+        return not enumerates(self._config) if chosen is None else bool(chosen)
+
+    def _begin(self, application: Application, jobs: Sequence[Sequence[str]]) -> int:
+        sweep = enumerated_sweep(application, self._config, jobs) if enumerates(self._config) else None
+        composed_each = sweep is None
+        if sweep is None:
+            sweep = compose_jobs(application, self._config, jobs)
+        prepared = prepare_composed(application, sweep, Policy(), given_function(self._function))
+        if composed_each:
+            job = prepared.manifest.job | {"composed_each": True}
+            prepared = replace(prepared, manifest=replace(prepared.manifest, job=job))
+        batch = TaskIds((range(len(jobs)),))
+        groups = [replace(group, tasks=_common(group.tasks, batch)) for group in prepared.groups]
+        prepared = replace(prepared, groups=tuple(group for group in groups if group.tasks))
+        make_room(self._config)
+        run, code = begin_sweep(application, prepared, command_line(), begun=True)
+        self._begun = _Begun(run=run, prepared=prepared)
+        return code
+
+    def _go_on(self, application: Application, begun: _Begun, jobs: Sequence[Sequence[str]], first: int) -> int:
+        manifest = read_manifest(begun.run)
+        if manifest.job.get("composed_each"):
+            added = add_jobs(application, self._config, manifest, jobs)
+            if added.unknown_keys:
+                log.warning(
+                    "earlier jobs did not set %s, so the results have no such coordinate", ", ".join(added.unknown_keys)
+                )
+            number = count_extensions(begun.run) + 1
+            make_directory(begun.run.extensions)
+            configs = write_added_configs(begun.run, added.compositions)
+            write_extension(begun.run, number, [added.block], configs)
+        elif not agrees(manifest.table, manifest.overrides, jobs, first_id=first):
+            raise UsageError(f"the sweeper's jobs from {first} on are not those that its parameters describe")
+        batch = TaskIds((range(first, first + len(jobs)),))
+        return start_tasks(observe(begun.run), batch, Words([]), command_line(), begun.prepared.code)
+
+
+def _common(tasks: TaskIds, batch: TaskIds) -> TaskIds:
+    return TaskIds.of(task_id for task_id in tasks if task_id in batch)

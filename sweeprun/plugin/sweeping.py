@@ -1,0 +1,35 @@
+"""``hydra/sweeper=sweeprun`` in any Hydra application."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from hydra.core.utils import JobReturn
+from omegaconf import DictConfig
+
+from sweeprun.cli.beginning import begin_sweep
+from sweeprun.cli.sweeping import prepare_composed
+from sweeprun.config.composing import compose_sweep
+from sweeprun.config.launching import policy_of
+from sweeprun.plugin.applications import command_line, given_function, make_room, plain_errors, running_application
+from sweeprun.plugin.returns import Returns
+
+
+def run_sweep(config: DictConfig, function: Callable[..., Any]) -> list[Sequence[JobReturn]]:
+    """Run the sweep of an application: to its end, or into a queue; one batch of returns.
+
+    Raises
+    ------
+    SystemExit
+        If the sweep can't be started, was interrupted, or tasks failed; everything that is to be said of it is said.
+    """
+    with plain_errors():
+        application = running_application(config)
+        prepared = prepare_composed(
+            application, compose_sweep(application, config), policy_of(config.hydra.sweeper), given_function(function)
+        )
+        make_room(config)
+        run, code = begin_sweep(application, prepared, command_line(), begun=True)
+    if code:
+        raise SystemExit(code)
+    in_foreground = prepared.launcher is None or prepared.launcher.in_foreground
+    return [Returns(run, range(len(prepared.manifest.table)), ended=in_foreground)]

@@ -1,0 +1,191 @@
+"""The functions of Hydra applications: how workers find them without the process that submitted."""
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sweeprun.errors import FormatError, TaskFunctionError
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.files import create_file
+from sweeprun.worker.functions import TaskFunction, application_function
+from sweeprun.worker.given import PICKLED, RESOLVERS, load_given_function, pickle_function
+from sweeprun.worker.resolvers import record_resolvers, register_recorded_resolvers
+
+MAIN = "main"
+MODULE = "module"
+APPLICATION = "application"
+"""The key of what is true of them alone: they are called with the config, as the only argument."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationFunction:
+    """An application's function.
+
+    Attributes
+    ----------
+    function
+        The function.
+    reference
+        What the manifest will say of it.
+    """
+
+    function: Callable[..., Any]
+    reference: dict[str, Any]
+
+    @classmethod
+    def of(cls, function: Callable[..., Any], base: Path) -> "ApplicationFunction":
+        """Find out what leads to an application's function from another process that works in ``base``."""
+        reference = _named(function, base) or {"kind": PICKLED, "path": "function.pickle"}
+        return cls(function=function, reference=reference | {APPLICATION: True})
+
+    def write(self, run: RunDirectory) -> dict[str, Any]:
+        """Write what workers need of it into a new run: itself, if no name leads to it, and resolvers.
+
+        Returns
+        -------
+        dict
+            What the manifest is to say of it.
+
+        Raises
+        ------
+        TaskFunctionError
+            If it, or something that it refers to, can't be pickled.
+        """
+        if self.reference["kind"] == PICKLED:
+            create_file(run.function, pickle_function(self.function))
+        return self.reference | ({RESOLVERS: run.resolvers.name} if record_resolvers(run) else {})
+
+
+def _named(function: Callable[..., Any], base: Path) -> dict[str, Any] | None:
+    """The names that lead to a function, if any do."""
+    name, module = getattr(function, "__qualname__", ""), sys.modules.get(getattr(function, "__module__", ""))
+    if module is None or not any(found is function for found in _unwrapped(module, name)):
+        return None
+    if module.__name__ == "__main__":
+        spec, file = getattr(module, "__spec__", None), getattr(module, "__file__", None)
+        if spec is not None and not spec.name.endswith("__main__"):  # python -m package.module
+            return {"kind": MAIN, "module": spec.name, "name": name}
+        if file is None or not Path(file).is_file():  # typed in, or piped
+            return None
+        path = Path(file).resolve()
+        return {"kind": MAIN, "file": str(path.relative_to(base) if path.is_relative_to(base) else path), "name": name}
+    with suppress(ImportError, ValueError):
+        spec = find_spec(module.__name__)
+        if spec is not None and spec.origin == getattr(module, "__file__", None):
+            return {"kind": MODULE, "module": module.__name__, "name": name}
+    return None
+
+
+def _unwrapped(module: ModuleType, name: str) -> Iterator[Any]:
+    """What a name in a module stands for, and what the decorators around that wrap."""
+    found: Any = module
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    while found is not None:
+        yield found
+        found = getattr(found, "__wrapped__", None)
+
+
+def load_application_function(given: Mapping[str, Any], run: Path, base: Path) -> TaskFunction:
+    """The function of an application that a manifest leads to.
+
+    Only workers may call this: reading a pickle runs what it says.
+
+    Parameters
+    ----------
+    given
+        What the manifest says of it.
+    run, base
+        The run directory, and the directory that workers work in.
+
+    Raises
+    ------
+    TaskFunctionError, FormatError
+        If it can't be loaded.
+    """
+    function = _load(given, run, base)
+    if RESOLVERS in given:  # after the import, which may register some of them
+        register_recorded_resolvers(run / str(given[RESOLVERS]))
+    return function
+
+
+def import_types(job: Mapping[str, Any], run: RunDirectory) -> None:
+    """Import what configs of a run may hold: types of the application's own, and resolvers.
+
+    Parameters
+    ----------
+    job, run
+        What the manifest says of jobs, and the run.
+
+    Raises
+    ------
+    TaskFunctionError, FormatError
+        If it can't be imported.
+    """
+    if APPLICATION in (given := job.get("function") or {}):
+        load_application_function(given, run.path, Path(job["cwd"]))
+
+
+def _load(given: Mapping[str, Any], run: Path, base: Path) -> TaskFunction:
+    kind = given.get("kind")
+    if kind == PICKLED:
+        return load_given_function(given, run)
+    if kind == MAIN:
+        return called_with_config(_attribute(import_main(given, base), str(given["name"])))
+    if kind == MODULE:
+        return called_with_config(_attribute(_import(str(given["module"])), str(given["name"])))
+    raise FormatError(f"the manifest leads to its task function by {kind!r}, which this sweeprun does not know")
+
+
+def called_with_config(function: Callable[..., Any]) -> TaskFunction:
+    """The task function that an application's function is."""
+    return TaskFunction(function=function, asks_for=(), positional=True)
+
+
+def import_main(given: Mapping[str, Any], base: Path) -> ModuleType:
+    """Import the main script of an application as multiprocessing does: as the main module, without its main part.
+
+    What was pickled as the script's own is found from then on.
+
+    Raises
+    ------
+    TaskFunctionError
+        If it can't be imported.
+    """
+    from multiprocessing import spawn
+
+    if "module" in given:
+        where, preparation = str(given["module"]), {"init_main_from_name": str(given["module"])}
+    else:
+        where = str(base / str(given["file"]))
+        preparation = {"init_main_from_path": where}
+        if (folder := str(Path(where).parent)) not in sys.path:
+            sys.path.insert(0, folder)
+        if not Path(where).is_file():
+            raise TaskFunctionError(f"the application's script {where!r} is not there any more")
+    try:
+        spawn.prepare(preparation)  # does nothing if it is the main module already
+    except (Exception, SystemExit) as error:
+        raise TaskFunctionError(f"importing {where!r} failed: {type(error).__name__}: {error}") from error
+    return sys.modules["__main__"]
+
+
+def _import(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except Exception as error:
+        raise TaskFunctionError(f"importing {name!r} failed: {type(error).__name__}: {error}") from error
+
+
+def _attribute(module: ModuleType, name: str) -> Callable[..., Any]:
+    """The function of a name in a module; of one under ``@hydra.main``, what that wraps."""
+    found = next(_unwrapped(module, name), None)
+    if not callable(found):
+        raise TaskFunctionError(f"{module.__name__} has no function {name!r} any more")
+    return application_function(found)

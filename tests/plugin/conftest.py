@@ -1,0 +1,159 @@
+"""A Hydra application, as people write them, and its command line run as they would."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import xarray as xr
+
+from tests.cli.conftest import environment
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+APPLICATION = """
+import functools
+import logging
+import os
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+import hydra
+from hydra.core.config_store import ConfigStore
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import OmegaConf
+
+log = logging.getLogger(__name__)
+
+
+class Color(Enum):
+    RED = 1
+    BLUE = 2
+
+
+@dataclass
+class Opt:
+    lr: float = 0.1
+    color: Color = Color.RED
+
+
+@dataclass
+class Config:
+    opt: Opt = field(default_factory=Opt)
+    seed: int = 0
+    tag: str = "${mine:7}"
+    kind: str = "fine"
+    db: dict = field(default_factory=dict)
+
+
+ConfigStore.instance().store(name="schema", node=Config)
+
+
+def decorated(function):
+    @functools.wraps(function)
+    def wrapper(cfg):
+        returned = function(cfg)
+        return {"decorated": 1, **returned} if isinstance(returned, dict) else returned
+
+    return wrapper
+
+
+@hydra.main(version_base="1.3", config_path="conf", config_name="config")
+@decorated
+def main(cfg):
+    opt = OmegaConf.to_object(cfg.opt)
+    assert isinstance(opt, Opt) and isinstance(opt.color, Color)
+    match cfg.kind:
+        case "ask":
+            (Path(HydraConfig.get().runtime.output_dir) / "checkpoint").write_text(str(cfg.seed))
+        case "object":
+            return object()
+        case "raise":
+            raise ValueError(f"bad {cfg.seed}")
+        case "number":
+            return (opt.lr - 1) ** 2
+        case "numbers":
+            return [opt.lr**2, (opt.lr - 2) ** 2]
+        case "log":
+            log.info("seed %s speaks", cfg.seed)
+    return {"loss": opt.lr * cfg.seed, "driver": cfg.db.driver, "tag": cfg.tag, "cwd": os.getcwd()}
+
+
+if __name__ == "__main__":
+    OmegaConf.register_new_resolver("mine", lambda x: f"m{x}")
+    main()
+"""
+
+CALLBACK = """
+from pathlib import Path
+from hydra.experimental.callback import Callback
+
+
+class Note(Callback):
+    def on_job_end(self, config, job_return, **kwargs):
+        Path(f"ended-{config.hydra.job.num}").write_text(str(job_return.return_value["loss"]))
+"""
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    """The application's folder; its name is not an easy one."""
+    folder = tmp_path / "my 'app' ü"
+    (folder / "conf" / "db").mkdir(parents=True)
+    (folder / "conf" / "config.yaml").write_text("defaults: [schema, db: mysql, _self_]\n")
+    for name in ("mysql", "pg"):
+        (folder / "conf" / "db" / f"{name}.yaml").write_text(f"driver: {name}\n")
+    (folder / "train.py").write_text(APPLICATION)
+    (folder / "noting.py").write_text(CALLBACK)
+    return folder
+
+
+def runner(app: Path, *command: str) -> Run:
+    """Runs a Python command in the application's folder; the exit code must be the expected one."""
+
+    def run_command(*words: str, code: int = 0) -> "subprocess.CompletedProcess[str]":
+        done = subprocess.run(
+            [sys.executable, *command, *words],
+            cwd=app,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done
+
+    return run_command
+
+
+@pytest.fixture
+def train(app: Path) -> Run:
+    """Run the application; the exit code must be the expected one."""
+    return runner(app, "train.py")
+
+
+@pytest.fixture
+def sweeprun(app: Path) -> Run:
+    """Run ``sweeprun`` in its folder."""
+    return runner(app, "-m", "sweeprun")
+
+
+@pytest.fixture
+def collect(app: Path, sweeprun: Run) -> Callable[[], xr.Dataset]:
+    """Collect the newest run."""
+
+    def collected() -> xr.Dataset:
+        sweeprun("collect", "-o", "collected.nc")
+        return xr.load_dataset(app / "collected.nc")
+
+    return collected
+
+
+def only_run(app: Path) -> Path:
+    """The run directory of the only sweep there was."""
+    (manifest,) = app.glob("multirun/*/*/manifest.json")
+    return manifest.parent

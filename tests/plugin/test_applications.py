@@ -1,0 +1,146 @@
+"""Existing Hydra applications, unchanged, with our launchers and our sweeper."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+import yaml
+
+from tests.plugin.conftest import Run, only_run, runner
+
+LOCAL = "hydra/launcher=sweeprun_local"
+OURS = "hydra/sweeper=sweeprun"
+Collect = Callable[[], xr.Dataset]
+
+
+def test_hydras_own_sweeper_makes_a_run_like_any_other(app: Path, train: Run, sweeprun: Run, collect: Collect) -> None:
+    train("-m", "db=mysql,pg", "opt.lr=range(0,0.3,0.1)", "seed=range(2)", "opt.color=RED,BLUE", LOCAL)
+    dataset = collect()
+    assert dict(dataset.sizes) == {"db": 2, "opt.lr": 3, "seed": 2, "opt.color": 2}
+    assert dataset["opt.lr"].values.tolist() == [0.0, 0.1, 0.2]  # as written, not as added up
+    np.testing.assert_array_equal(dataset.loss, (dataset["opt.lr"] * dataset.seed).broadcast_like(dataset.loss))
+    assert set(dataset.tag.values.flat) == {"m7"}  # a resolver that only the application's main part registers
+    assert set(dataset.decorated.values.flat) == {1}
+    assert (dataset.driver == dataset.db).all()
+    run = only_run(app)
+    assert not [path for path in run.iterdir() if path.name.isdigit()], "a directory that nobody asked for"
+    assert "equal to the bit" in sweeprun("replay", "5").stdout
+    assert "2/2 equal to the bit" in sweeprun("verify", "--sample", "2").stdout
+    sweeprun("extend", "seed=7", "db=pg,mysql")
+    assert collect().sizes["seed"] == 3
+    assert "seed=x does not fit" in sweeprun("extend", "seed=x", code=2).stderr
+
+
+def test_only_what_has_no_result_is_resumed(app: Path, train: Run, sweeprun: Run, collect: Collect) -> None:
+    done = train("-m", "seed=1,2,3", "kind=raise", LOCAL, code=1)
+    assert "bad 1" in done.stderr
+    assert "site-packages/hydra" not in done.stderr, "Hydra's innards"
+    (app / "train.py").write_text((app / "train.py").read_text().replace('raise ValueError(f"bad {cfg.seed}")', "pass"))
+    sweeprun("resume", "--allow-drift")
+    assert (collect().state == "succeeded").all()
+
+
+def test_our_sweeper_in_an_application(train: Run, collect: Collect) -> None:
+    train(
+        "-m",
+        "axis=zip('opt.lr=0.5,1.5','seed=1,2')",
+        "hydra.sweeper.members=2",
+        "hydra.sweeper.exclude='seed == 2'",
+        LOCAL,
+        OURS,
+    )
+    dataset = collect()
+    assert dict(dataset.sizes) == {"axis": 2, "member": 2}
+    np.testing.assert_array_equal(dataset.loss.values, [[0.5, 0.5], [np.nan, np.nan]])
+
+
+def test_our_sweeper_drives_the_launchers_of_others(train: Run, collect: Collect) -> None:
+    train("-m", "opt.lr=0.1,0.2", "seed=range(3)", OURS, "hydra/launcher=joblib", "hydra.launcher.n_jobs=2")
+    np.testing.assert_array_equal(collect().loss.values, np.outer([0.1, 0.2], range(3)))
+
+
+def test_a_directory_that_is_asked_for_is_as_hydra_makes_it(app: Path, train: Run) -> None:
+    words = ("-m", "seed=3,4", "opt.color=BLUE")
+    train(*words, "kind=ask", LOCAL, "hydra.sweep.dir=ours")
+    train(*words, "kind=ask", "hydra.sweep.dir=hydras")
+    for job in ("0", "1"):
+        ours, hydras = app / "ours" / job, app / "hydras" / job
+        assert (ours / "checkpoint").read_text() == (hydras / "checkpoint").read_text()
+        for name in ("config.yaml", "overrides.yaml"):
+            assert (ours / ".hydra" / name).read_text() == (hydras / ".hydra" / name).read_text()
+        one, other = (yaml.safe_load((path / ".hydra" / "hydra.yaml").read_text())["hydra"] for path in (ours, hydras))
+        assert one.keys() == other.keys()
+        for config in (one, other):
+            assert config["runtime"].pop("output_dir").endswith(f"/{job}")
+            assert config["runtime"]["choices"].pop("hydra/launcher") in ("basic", "sweeprun_local")
+            assert [word for word in config["overrides"].pop("hydra") if word.startswith("hydra.sweep.dir")]
+            config["sweep"].pop("dir")
+            config.pop("launcher")
+            config["job"].pop("id")  # a number with Hydra's basic launcher, against its own schema
+            config["job"].pop("chdir")
+        assert one == other
+
+
+def test_every_job_has_its_directory_and_log_if_that_is_chosen(app: Path, train: Run, collect: Collect) -> None:
+    train("-m", "seed=3,4", "kind=log", LOCAL, "hydra.launcher.job_directories=true")
+    run = only_run(app)
+    assert "seed 4 speaks" in (run / "1" / "train.log").read_text()
+    assert (run / "0" / ".hydra" / "config.yaml").exists()
+    assert set(collect().cwd.values) == {str(app)}
+
+
+def test_jobs_work_in_their_directories_if_that_is_chosen(app: Path, train: Run, collect: Collect) -> None:
+    train("-m", "seed=3,4", LOCAL, "hydra.job.chdir=true")
+    assert collect().cwd.values.tolist() == [str(only_run(app) / job) for job in ("0", "1")]
+
+
+def test_callbacks_see_the_jobs(app: Path, train: Run) -> None:
+    train("-m", "seed=3,4", "opt.lr=1", LOCAL, "+hydra.callbacks.note._target_=noting.Note")
+    assert [(app / f"ended-{job}").read_text() for job in (0, 1)] == ["3.0", "4.0"]
+
+
+def test_what_cant_be_recorded_is_told_and_fails_nothing(train: Run, sweeprun: Run) -> None:
+    done = train("-m", "seed=3,4", "kind=object", LOCAL)
+    assert "2 succeeded" in done.stderr
+    assert "returned is not recorded" in done.stderr
+    assert "returned is not recorded" in sweeprun("status").stdout
+
+
+def test_a_directory_that_is_used_again_keeps_the_earlier_run(app: Path, train: Run, sweeprun: Run) -> None:
+    train("-m", "seed=1,2", "kind=ask", LOCAL, "hydra.sweep.dir=fixed")
+    (app / "fixed" / "0" / "mine").touch()
+    done = train("-m", "seed=5,6,7", LOCAL, OURS, "hydra.sweep.dir=fixed")
+    assert "kept in fixed/earlier/1" in done.stderr
+    assert "2 succeeded" in sweeprun("status", "fixed/earlier/1").stdout
+    assert "3 succeeded" in sweeprun("status", "fixed").stdout
+    assert "seed=5,6,7" in (app / "fixed" / "multirun.yaml").read_text()
+    assert (app / "fixed" / "0" / "mine").exists()
+    done = train("-m", "seed=8", LOCAL, "hydra.sweep.dir=fixed")
+    assert "kept in fixed/earlier/2" in done.stderr
+
+
+def test_bad_input_is_told_in_one_line(app: Path, train: Run) -> None:
+    done = train("-m", "seed=1", LOCAL, "hydra.launcher.throttle=0", code=2)
+    assert done.stderr == "sweeprun: hydra.launcher.throttle is 0; it must be at least 1\n"
+    done = train("-m", "zipped=zip(seed=[1,2],other=[3,4])", LOCAL, code=1)
+    assert "add hydra/sweeper=sweeprun" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(app.glob("multirun/*/*/shards"))
+
+
+def test_an_application_that_is_a_module(app: Path, sweeprun: Run, collect: Collect) -> None:
+    package = app / "package"
+    package.mkdir()
+    shutil.move(app / "train.py", package / "train.py")
+    shutil.move(app / "conf", package / "conf")
+    (package / "__init__.py").touch()
+    runner(app, "-m", "package.train")("-m", "seed=1,2", "opt.lr=2", LOCAL)
+    np.testing.assert_array_equal(collect().loss, [2, 4])
+    assert "equal to the bit" in sweeprun("replay", "1").stdout
+
+
+def test_single_jobs_are_hydras_alone(app: Path, train: Run) -> None:
+    train("seed=1", LOCAL)
+    assert not (app / "multirun").exists()
