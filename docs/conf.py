@@ -24,6 +24,8 @@ html_theme = "furo"
 html_title = f"sweeprun {version}"
 html_theme_options = {"navigation_with_keys": True}
 html_show_sphinx = False
+html_static_path = ["_static"]
+html_css_files = ["wide.css"]
 
 myst_heading_anchors = 3
 myst_enable_extensions = ["colon_fence", "deflist"]
