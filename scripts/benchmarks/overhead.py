@@ -7,13 +7,17 @@ from pathlib import Path
 from measuring import WORKERS, medians, table
 
 HYDRA_APP = """
+import resource
+
 import hydra
 
 @hydra.main(version_base="1.3", config_path="conf", config_name="config")
 def main(cfg):
     assert cfg.lr >= 0
+    return {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}
 
-main()
+if __name__ == "__main__":
+    main()
 """
 
 POOL = """
@@ -36,9 +40,17 @@ def overhead(study: Path) -> None:
     sweep = ["-m", "lr=range(0,1,0.01)", "seed=range(100)", f"hydra.launcher.throttle={WORKERS}"]
     commands = {
         f"sweeprun, {WORKERS} workers": (tasks, [python, "-m", "sweeprun", *sweep]),
-        "Hydra's basic launcher, 1 process": (
+        "a Hydra application, Hydra's basic launcher, 1 process": (
             hydra_tasks,
             [python, "hydra_app.py", "-m", "lr=range(0,1,0.1)", "seed=range(5)"],
+        ),
+        f"that application, sweeprun's launcher, {WORKERS} workers": (
+            hydra_tasks,
+            [python, "hydra_app.py", "-m", "lr=range(0,1,0.1)", "seed=range(5)", "hydra/launcher=sweeprun_local"],
+        ),
+        f"that application, sweeprun's launcher and sweeper, {WORKERS} workers": (
+            tasks,
+            [python, "hydra_app.py", *sweep, "hydra/launcher=sweeprun_local", "hydra/sweeper=sweeprun"],
         ),
         f"floor: multiprocessing.Pool, {WORKERS} workers": (tasks, [python, "pool.py", str(tasks), str(WORKERS)]),
     }

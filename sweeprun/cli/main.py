@@ -10,6 +10,7 @@ from sweeprun import __version__
 from sweeprun.errors import SweeprunError, UsageError, describe_os_error
 
 SUBCOMMANDS = {
+    "init": "lay out a new study: a config, a task function, and how to run them",
     "plan": "show what a sweep would run, and run nothing",
     "collect": "merge the records of a run into one labelled Dataset",
     "stats": "means over the members of an ensemble, with their errors",
@@ -24,10 +25,13 @@ SUBCOMMANDS = {
     "replay": "run one task again here, and compare its result with the recorded one",
     "verify": "run a sample of tasks again, and compare their results with the recorded ones",
     "list": "list the runs, newest first",
+    "completion": "print what makes a shell complete sweeprun's words: bash, zsh or fish",
     "start": "launch what was written to be launched in the background; what sweeprun.sweep() starts",
     "worker": "run elements of a run's array; what launchers start",
     "element": "run the element of a Slurm array that this job is; what job scripts start",
 }
+INTERNAL = ("worker", "element")
+"""Nobody types them."""
 
 _HELP = """\
 sweeprun {version}: Monte Carlo and ensemble sweeps whose results can be trusted
@@ -79,7 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _dispatch(words: list[str]) -> int:
     if words == ["--help"]:
-        listed = "\n".join(f"  {name:<9} {text}" for name, text in SUBCOMMANDS.items())
+        width = max(map(len, SUBCOMMANDS))
+        listed = "\n".join(f"  {name:<{width}} {text}" for name, text in SUBCOMMANDS.items())
         print(_HELP.format(version=__version__, subcommands=listed))
         return 0
     if words == ["--version"]:

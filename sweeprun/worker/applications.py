@@ -171,7 +171,12 @@ def import_main(given: Mapping[str, Any], base: Path) -> ModuleType:
             raise TaskFunctionError(f"the application's script {where!r} is not there any more")
     try:
         spawn.prepare(preparation)  # does nothing if it is the main module already
-    except (Exception, SystemExit) as error:
+    except SystemExit as error:
+        raise TaskFunctionError(
+            f"importing {where!r} ended the process, as if it ran its main part; put that below "
+            "`if __name__ == '__main__':`"
+        ) from error
+    except Exception as error:
         raise TaskFunctionError(f"importing {where!r} failed: {type(error).__name__}: {error}") from error
     return sys.modules["__main__"]
 

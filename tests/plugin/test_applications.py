@@ -141,6 +141,12 @@ def test_an_application_that_is_a_module(app: Path, sweeprun: Run, collect: Coll
     assert "equal to the bit" in sweeprun("replay", "1").stdout
 
 
+def test_a_script_that_runs_when_it_is_imported_is_told_how_not_to(app: Path, train: Run) -> None:
+    content = (app / "train.py").read_text()
+    (app / "train.py").write_text(content.replace('if __name__ == "__main__":', "if True:"))
+    assert "if __name__ ==" in train("-m", "seed=1", LOCAL, code=1).stderr.replace("\n", " ")
+
+
 def test_single_jobs_are_hydras_alone(app: Path, train: Run) -> None:
     train("seed=1", LOCAL)
     assert not (app / "multirun").exists()
