@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from sweeprun.results.collect import Collected
     from sweeprun.results.columns import Output
+    from sweeprun.store.states import Snapshot
 
 DEFAULT_OUTPUT = Path("results.nc")
 _SHOWN_LINES = 20
@@ -34,11 +35,8 @@ def main(words: Sequence[str]) -> int:
     )
     args = parser.parse_args(words)
 
-    from sweeprun.cli.observing import observe, warnings_of
-    from sweeprun.results.collect import collect_snapshot, open_snapshot, stream_snapshot
-    from sweeprun.results.export import TABLES, check_output, is_ours, write_dataset
-    from sweeprun.results.table_files import write_table
-    from sweeprun.store.states import live_beats
+    from sweeprun.cli.observing import observe
+    from sweeprun.results.export import check_output, is_ours
 
     output = args.output or DEFAULT_OUTPUT
     check_output(output)
@@ -47,19 +45,7 @@ def main(words: Sequence[str]) -> int:
         raise UsageError(
             f"./{output} is there and was not made by sweeprun; choose another name: sweeprun collect -o …"
         )
-    snapshot = observe(run)
-    left_out: tuple[Output, ...] = ()
-    if output.suffix in TABLES:
-        collected = open_snapshot(snapshot)
-        left_out = write_table(snapshot, collected.dataset.attrs, output)
-    elif output.suffix == ".zarr":
-        collected = stream_snapshot(snapshot, output)
-    else:
-        collected = collect_snapshot(snapshot)
-        write_dataset(collected.dataset, output)
-    _print_left_out(collected, run, written_to=bool(live_beats(run, snapshot.activity)))
-    for line in warnings_of(snapshot):
-        print(plain_message(line), file=sys.stderr)
+    collected, left_out = collect_into(observe(run), output)
     counts = {state.value: count for state, count in collected.states.items()}
     if args.json:
         sizes = {str(name): size for name, size in collected.dataset.sizes.items()}
@@ -73,12 +59,49 @@ def main(words: Sequence[str]) -> int:
         return 0
     print(plain(collected.dataset))
     missing = ", ".join(f"{count} {state}" for state, count in counts.items() if count and state != "succeeded")
+    print_notes(collected, left_out, output)
+    print(f"written to {output}" + (f"; without a result: {missing}" if missing else ""), file=sys.stderr)
+    return 0
+
+
+def collect_into(snapshot: "Snapshot", output: Path) -> "tuple[Collected, tuple[Output, ...]]":
+    """Write what there is of a run to a file; what was collected, and what doesn't fit into columns of a CSV.
+
+    What is damaged, and what its user should know, is told on standard error.
+
+    Raises
+    ------
+    UsageError
+        If its name doesn't say in which format.
+    """
+    from sweeprun.cli.observing import warnings_of
+    from sweeprun.results.collect import collect_snapshot, open_snapshot, stream_snapshot
+    from sweeprun.results.export import TABLES, check_output, write_dataset
+    from sweeprun.results.table_files import write_table
+    from sweeprun.store.states import live_beats
+
+    check_output(output)
+    left_out: tuple[Output, ...] = ()
+    if output.suffix in TABLES:
+        collected = open_snapshot(snapshot)
+        left_out = write_table(snapshot, collected.dataset.attrs, output)
+    elif output.suffix == ".zarr":
+        collected = stream_snapshot(snapshot, output)
+    else:
+        collected = collect_snapshot(snapshot)
+        write_dataset(collected.dataset, output)
+    _print_left_out(collected, snapshot.run, written_to=bool(live_beats(snapshot.run, snapshot.activity)))
+    for line in warnings_of(snapshot):
+        print(plain_message(line), file=sys.stderr)
+    return collected, left_out
+
+
+def print_notes(collected: "Collected", left_out: "Sequence[Output]", output: Path) -> None:
+    """Say how all of a file is read, and what of the run is not in it."""
     _print_how_to_read(collected.dataset, output)
     if left_out:
         unfit = ", ".join(f"{each.name} ({' x '.join(map(str, each.shape))} values a task)" for each in left_out)
         print(plain_message(f"too large for columns, so left out: {unfit}; .parquet has lists"), file=sys.stderr)
-    print(f"written to {output}" + (f"; without a result: {missing}" if missing else ""), file=sys.stderr)
-    return 0
 
 
 def _print_how_to_read(dataset: "xr.Dataset", output: Path) -> None:

@@ -30,7 +30,7 @@ SUBCOMMANDS = {
     "worker": "run elements of a run's array; what launchers start",
     "element": "run the element of a Slurm array that this job is; what job scripts start",
 }
-INTERNAL = ("worker", "element")
+INTERNAL = ("start", "worker", "element")
 """Nobody types them."""
 
 _HELP = """\

@@ -114,6 +114,7 @@ SYNTAX = {
     "verify": _syntax(Value.RUN, flags="--json --allow-drift", sample=Value.TEXT, seed=Value.TEXT),
     "list": _syntax(Value.FILE, flags="--json"),
     "completion": _syntax(Value.SHELL),
+    "start": _syntax(Value.RUN),
     "worker": _syntax(Value.RUN, submission=Value.TEXT, element=Value.TEXT, attempt=Value.TEXT),
     "element": _syntax(Value.RUN),
 }

@@ -56,14 +56,14 @@ def _axes(kind: Value, manifest: "Manifest", current: str) -> Iterator[tuple[str
 
 
 def _launcher_options(manifest: "Manifest", current: str) -> Iterator[tuple[str, str]]:
-    from sweeprun.config.schema import LOCAL, OUR_LAUNCHERS, SLURM, LocalOptions, SlurmOptions
+    from sweeprun.config.schema import NOT_OF_LAUNCHERS, OPTIONS_OF
 
     if current.startswith(_LAUNCHER):
-        yield from ((f"{_LAUNCHER}{name}", "") for name in OUR_LAUNCHERS)
+        yield from ((f"{_LAUNCHER}{name}", "") for name in OPTIONS_OF)
         return
     name = str(manifest.launcher.get("name"))
-    schema = {LOCAL: LocalOptions, SLURM: SlurmOptions}.get(name)
-    for option in fields(schema) if schema else ():
+    schema = OPTIONS_OF.get(name)
+    for option in (own for own in fields(schema) if own.name not in NOT_OF_LAUNCHERS) if schema else ():
         end = "." if str(option.type).startswith("dict") else "="
         yield f"hydra.launcher.{option.name}{end}", f"of {name}"
     yield _LAUNCHER, "another launcher"

@@ -9,7 +9,7 @@ from typing import Any
 import xarray as xr
 
 from sweeprun.cli.display import plain_message
-from sweeprun.design.labels import as_labels
+from sweeprun.design.moments import as_labels
 from sweeprun.results.ensembles import STATISTIC, Look, are_independent, numeric_variables
 
 _SHOWN_POINTS = 40

@@ -29,7 +29,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from sweeprun.config.parsing import extend_grammar
 from sweeprun.config.schema import OUR_DEFAULTS, OUR_OPTIONS, register_options
-from sweeprun.errors import ConfigError, OverrideError, UsageError
+from sweeprun.errors import ConfigError, OverrideError, SweeprunError, UsageError
 
 JOB_NAME = "sweeprun"
 DEFAULT_CONFIG_PATH = "conf"
@@ -127,6 +127,8 @@ class Application:
         """Let a sweeper of somebody else run its own sweep, with whatever launcher was chosen."""
         try:
             return self.hydra.multirun(self.source.name, job, [*overrides, "hydra.mode=MULTIRUN"])
+        except SweeprunError:
+            raise
         except (HydraException, OmegaConfBaseException) as error:
             self._explain(error)
 

@@ -78,6 +78,11 @@ def with_names(words: Sequence[str]) -> list[str]:
     return [f"{SAMPLE}={word}" if word.startswith("zip(") else word for word in words]
 
 
+def quoted(text: str) -> str:
+    """A text that the grammar reads as itself."""
+    return str(QuotedString(text, Quote.single).with_quotes())
+
+
 def list_override(key: str, texts: Sequence[str]) -> str:
     """The override that gives a key a list of texts."""
     return f"{key}=[{','.join(QuotedString(text, Quote.double).with_quotes() for text in texts)}]"

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from sweeprun.design import labels as of_labels
+from sweeprun.design.labels import is_date, is_span
+from sweeprun.design.moments import date_label, dates, span_label, spans
 from sweeprun.design.typed import Typed
 from sweeprun.design.values import (
     AxisValues,
@@ -64,11 +65,11 @@ class LabelKind(Enum):
     def of_typed(cls, values: Typed) -> "LabelKind":
         """The same, of values whose types are known: texts may be dates or time spans."""
         types = set(values.types)
-        if types and all(map(of_labels.is_date, types)):
+        if types and all(map(is_date, types)):
             return cls.DATE
-        if types and all(map(of_labels.is_span, types)):
+        if types and all(map(is_span, types)):
             return cls.SPAN
-        if any(of_labels.is_date(kind) or of_labels.is_span(kind) for kind in types):
+        if any(is_date(kind) or is_span(kind) for kind in types):
             return cls.MIXED
         return cls.of(values.labels)
 
@@ -147,8 +148,8 @@ class Axis:
                 return np.arange(*bounds).astype(self.kind.dtype)
         labels = [self.coordinate(index) for index in range(len(self))]
         if self.kind is LabelKind.DATE:
-            return of_labels.dates(labels)
-        return of_labels.spans(labels) if self.kind is LabelKind.SPAN else np.array(labels, dtype=self.kind.dtype)
+            return dates(labels)
+        return spans(labels) if self.kind is LabelKind.SPAN else np.array(labels, dtype=self.kind.dtype)
 
     def index_of(self, label: Scalar) -> int | None:
         """Where a value has that label; None if none has."""
@@ -164,7 +165,7 @@ class Axis:
         if isinstance(values, IntegerRange):
             return self.index_of(int(text)) if re.fullmatch(r"[-+]?\d{1,30}", text) else None
         if self.kind in (LabelKind.DATE, LabelKind.SPAN):
-            read = of_labels.date_label if self.kind is LabelKind.DATE else of_labels.span_label
+            read = date_label if self.kind is LabelKind.DATE else span_label
             return self.index_of(read(text))
         for index in range(len(self)):
             if text in (values.text(index), str(values.label(index)), str(self.coordinate(index))):

@@ -17,11 +17,16 @@ from sweeprun.errors import OverrideError
 
 def whole_grid(table: TaskTable) -> Grid:
     """The grid of all blocks together: on each dimension the points in the order in which they were added."""
-    first, *others = (block.design for block in table.blocks)
-    dimensions = list(first.dimensions)
-    for design in others:
-        dimensions = [join_dimensions(one, more) for one, more in zip(dimensions, design.dimensions, strict=True)]
-    return grid_of(dimensions)
+    parts = zip(*(block.design.dimensions for block in table.blocks), strict=True)
+    return grid_of([_join_all(own) for own in parts])
+
+
+def _join_all(parts: Sequence[Dimension]) -> Dimension:
+    """One dimension of those of all blocks, joined by halves: a sweeper's jobs make as many blocks as batches."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    return join_dimensions(_join_all(parts[:middle]), _join_all(parts[middle:]))
 
 
 def grid_of(dimensions: Sequence[Dimension]) -> Grid:

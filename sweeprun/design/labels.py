@@ -8,13 +8,14 @@ ones have equal labels, whatever their types.
 import ast
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
 
+from sweeprun.design.moments import NANOSECONDS, date_label, label_of_date, label_of_span, nanoseconds, span_label
 from sweeprun.design.values import Scalar
 from sweeprun.errors import FormatError, OverrideError
 
@@ -24,19 +25,8 @@ _NUMPY, _PANDAS = "numpy.", "pandas."
 _NUMBERS = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 _FLOATS = ("float16", "float32", "float64")
 
-_NANOSECONDS = {
-    "D": 86_400_000_000_000,
-    "h": 3_600_000_000_000,
-    "m": 60_000_000_000,
-    "s": 1_000_000_000,
-    "ms": 1_000_000,
-    "us": 1_000,
-    "ns": 1,
-}
 _DATE_UNITS = ("Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns")
 _UNIT = re.compile(r"(.*)\[(\w+)\]")
-_WRITTEN_DATE = re.compile(r"-?\d{4,6}(-\d\d){0,2}([T ]\d\d(:\d\d){0,2}(\.\d{1,9})?)?")
-_SPAN_LABEL = re.compile(r"(-?\d{1,30})(D|h|m|s|ms|us|ns)")
 
 _WHAT_CAN_BE = "an axis has booleans, numbers, texts, dates, time spans, paths, None, or tuples of numbers and texts"
 
@@ -69,6 +59,13 @@ def typed_label(value: Any) -> tuple[str, Scalar]:
     raise OverrideError(f"{_shown(value)} can't be a coordinate: {_hint(value)}")
 
 
+def _not_too_far(kind: str, label: str) -> tuple[str, Scalar]:
+    """A date or time span, if it can be measured in microseconds."""
+    if (date_label(label) if is_date(kind) else span_label(label)) != label:
+        raise OverrideError(f"{label} can't be a coordinate: it is too far away")
+    return kind, label
+
+
 def restored(kind: str, label: Scalar) -> Any:  # noqa: PLR0911  # one for each family of types
     """The value of a type and a label: the inverse of `typed_label`.
 
@@ -85,8 +82,8 @@ def restored(kind: str, label: Scalar) -> Any:  # noqa: PLR0911  # one for each 
     if name == f"{_NUMPY}datetime64":
         return np.datetime64(str(label)).astype(f"datetime64[{unit}]")
     if name == f"{_NUMPY}timedelta64":
-        size = 7 * _NANOSECONDS["D"] if unit == "W" else _NANOSECONDS[unit]
-        return np.int64(_nanoseconds(label) // size).astype(f"timedelta64[{unit}]")
+        size = 7 * NANOSECONDS["D"] if unit == "W" else NANOSECONDS[unit]
+        return np.int64(nanoseconds(label) // size).astype(f"timedelta64[{unit}]")
     if kind.startswith(_NUMPY) and kind.removeprefix(_NUMPY) in (*_NUMBERS, *_FLOATS, "str"):
         return np.dtype(kind.removeprefix(_NUMPY)).type(label)
     if name in (f"{_PANDAS}Timestamp", f"{_PANDAS}Timedelta"):
@@ -94,7 +91,7 @@ def restored(kind: str, label: Scalar) -> Any:  # noqa: PLR0911  # one for each 
 
         if name == f"{_PANDAS}Timestamp":
             return pd.Timestamp(label).as_unit(unit)
-        return pd.Timedelta(_nanoseconds(label), "ns").as_unit(unit)
+        return pd.Timedelta(nanoseconds(label), "ns").as_unit(unit)
     raise FormatError(f"unknown type of an axis's values: {kind!r}; written by a newer sweeprun?")
 
 
@@ -158,46 +155,6 @@ def is_span(kind: str) -> bool:
     return _split(kind)[0] in (_TIMEDELTA, f"{_NUMPY}timedelta64", f"{_PANDAS}Timedelta")
 
 
-def date_label(text: str) -> str | None:
-    """A date of ISO 8601 in the one form that labels have; None if it is none."""
-    try:
-        return _date_label(np.datetime64(text)) if _WRITTEN_DATE.fullmatch(text) else None
-    except ValueError:
-        return None
-
-
-def span_label(text: str) -> str | None:
-    """A time span such as ``90m`` in the one form that labels have; None if it is none."""
-    return _span_label(_nanoseconds(text)) if _SPAN_LABEL.fullmatch(text) else None
-
-
-def dates(labels: Sequence[Scalar]) -> np.ndarray:
-    """The coordinate of dates: in nanoseconds, as most software expects, or microseconds where these don't reach."""
-    texts = [str(label) for label in labels]
-    moments = np.array(texts, dtype="datetime64[us]")
-    within = (moments > np.datetime64("1677-09-22")) & (moments < np.datetime64("2262-04-11"))
-    return np.array(texts, dtype="datetime64[ns]") if within.all() else moments
-
-
-def spans(labels: Sequence[Scalar]) -> np.ndarray:
-    """The coordinate of time spans: in nanoseconds, or microseconds where these don't reach."""
-    counts = [_nanoseconds(label) for label in labels]
-    if all(abs(count) < 2**63 for count in counts):
-        return np.array(counts, dtype="timedelta64[ns]")
-    return np.array([count // 1000 for count in counts], dtype="timedelta64[us]")
-
-
-def as_labels(coordinate: np.ndarray) -> list[Any]:
-    """The values of a coordinate as they are written: dates and time spans as texts."""
-    if coordinate.dtype.kind == "M":
-        return ["NaT" if np.isnat(one) else _date_label(one) for one in coordinate]
-    if coordinate.dtype.kind == "m":
-        nanoseconds = _NANOSECONDS[np.datetime_data(coordinate.dtype)[0]]
-        return ["NaT" if np.isnat(one) else _span_label(int(one.astype(np.int64)) * nanoseconds) for one in coordinate]
-    found: list[Any] = coordinate.tolist()
-    return found
-
-
 def _of_numpy(value: np.generic) -> tuple[str, Scalar]:
     name = value.dtype.name
     if isinstance(value, np.datetime64 | np.timedelta64):
@@ -207,13 +164,12 @@ def _of_numpy(value: np.generic) -> tuple[str, Scalar]:
         if isinstance(value, np.datetime64):
             if unit not in _DATE_UNITS or step != 1:
                 raise OverrideError(f"{value!r} can't be a coordinate: dates are measured in nanoseconds at best")
-            return f"{_NUMPY}datetime64[{unit}]", _date_label(value)
-        if (unit not in _NANOSECONDS and unit != "W") or step != 1:
+            return _not_too_far(f"{_NUMPY}datetime64[{unit}]", label_of_date(value))
+        if (unit not in NANOSECONDS and unit != "W") or step != 1:
             raise OverrideError(f"{value!r} can't be a coordinate: give its unit, one of D, h, m, s, ms, us, ns")
         count = int(value.astype(np.int64))
-        return f"{_NUMPY}timedelta64[{unit}]", _span_label(
-            count * (7 * _NANOSECONDS["D"] if unit == "W" else _NANOSECONDS[unit])
-        )
+        size = 7 * NANOSECONDS["D"] if unit == "W" else NANOSECONDS[unit]
+        return _not_too_far(f"{_NUMPY}timedelta64[{unit}]", label_of_span(count * size))
     if isinstance(value, np.str_):
         return f"{_NUMPY}str", str(value)
     if name in _NUMBERS or name in _FLOATS:
@@ -228,9 +184,9 @@ def _of_calendar(value: Any) -> tuple[str, Scalar]:
     in_pandas: Any = value if type(value).__module__.partition(".")[0] == "pandas" else None
     if isinstance(value, dt.timedelta):
         if in_pandas is not None:
-            nanoseconds = int(in_pandas.to_timedelta64().astype("m8[ns]").astype(int))
-            return f"{_PANDAS}Timedelta[{in_pandas.unit}]", _span_label(nanoseconds)
-        return _TIMEDELTA, _span_label((value // dt.timedelta(microseconds=1)) * 1000)
+            count = int(in_pandas.to_timedelta64().astype("m8[ns]").astype(int))
+            return f"{_PANDAS}Timedelta[{in_pandas.unit}]", label_of_span(count)
+        return _not_too_far(_TIMEDELTA, label_of_span((value // dt.timedelta(microseconds=1)) * 1000))
     if isinstance(value, dt.datetime):
         if value.tzinfo is not None:
             raise OverrideError(
@@ -238,9 +194,9 @@ def _of_calendar(value: Any) -> tuple[str, Scalar]:
                 "(.astimezone(UTC).replace(tzinfo=None), in pandas .tz_convert(None))"
             )
         if in_pandas is not None:
-            return f"{_PANDAS}Timestamp[{in_pandas.unit}]", _date_label(in_pandas.to_datetime64())
-        return _DATETIME, _date_label(np.datetime64(value))
-    return _DATE, _date_label(np.datetime64(value))
+            return _not_too_far(f"{_PANDAS}Timestamp[{in_pandas.unit}]", label_of_date(in_pandas.to_datetime64()))
+        return _DATETIME, label_of_date(np.datetime64(value))
+    return _DATE, label_of_date(np.datetime64(value))
 
 
 def _tuple_label(value: tuple[Any, ...]) -> str:
@@ -256,30 +212,6 @@ def _is_literal(value: Any) -> bool:
     return value is None or (type(value) in _PLAIN.values() and finite)
 
 
-def _date_label(moment: np.datetime64) -> str:
-    unit = np.datetime_data(moment.dtype)[0]
-    text = str(moment.astype(f"datetime64[{'D' if unit in 'YMWD' else 's' if unit in 'hm' else unit}]"))
-    day, _, time = text.partition("T")
-    whole, point, fraction = time.partition(".")
-    fraction = fraction.rstrip("0")
-    time = f"{whole}{point}{fraction}" if fraction else whole
-    return day if time in ("", "00:00:00") else f"{day}T{time}"
-
-
-def _span_label(nanoseconds: int) -> str:
-    if not nanoseconds:
-        return "0s"
-    unit = next(unit for unit, size in _NANOSECONDS.items() if nanoseconds % size == 0)
-    return f"{nanoseconds // _NANOSECONDS[unit]}{unit}"
-
-
-def _nanoseconds(label: Scalar) -> int:
-    found = _SPAN_LABEL.fullmatch(str(label))
-    if found is None:
-        raise ValueError(f"{label!r} is no time span")
-    return int(found[1]) * _NANOSECONDS[found[2]]
-
-
 def _split(kind: str) -> tuple[str, str]:
     found = _UNIT.fullmatch(kind)
     return (found[1], found[2]) if found else (kind, "")
@@ -291,7 +223,7 @@ _OF_LABELS: dict[str, Callable[[Any], Any]] = {
     _TUPLE: ast.literal_eval,
     _DATE: dt.date.fromisoformat,
     _DATETIME: dt.datetime.fromisoformat,
-    _TIMEDELTA: lambda label: dt.timedelta(microseconds=_nanoseconds(label) // 1000),
+    _TIMEDELTA: lambda label: dt.timedelta(microseconds=nanoseconds(label) // 1000),
 }
 
 

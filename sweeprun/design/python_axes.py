@@ -132,12 +132,10 @@ def _refuse_repetition(axis: Axis, values: Any) -> None:
         also = texts.setdefault(label_key(axis.coordinate(index)), index)
         if (before := min(first, also)) != index:
             one, other = list(values)[before], list(values)[index]
-            told = (
-                f"{other!r} twice" if repr(one) == repr(other) else f"{one!r} and {other!r}, which are one coordinate"
-            )
+            same = repr(one) == repr(other)
+            told = f"value {other!r} twice" if same else f"values {one!r} and {other!r}, which are one coordinate"
             raise OverrideError(
-                f"axis {axis.name!r} has the value {told}; a coordinate must name one task. "
-                "For replicates, use members=N"
+                f"axis {axis.name!r} has the {told}; a coordinate must name one task. For replicates, use members=N"
             )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from sweeprun.design.grid import Dimension, Grid
-from sweeprun.design.labels import date_label, dates, span_label, spans
+from sweeprun.design.moments import date_label, dates, span_label, spans
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.design.values import check_types
 from sweeprun.errors import OverrideError

@@ -10,6 +10,14 @@ from sweeprun.errors import OverrideError, SweeprunError
 
 _POLICY = ("retries", "retry_on", "timeout", "max_failures", "seed_globals")
 _LONGEST_CALL = 2000
+_AS_ARGUMENTS = {
+    "hydra.sweeper.": "",
+    "hydra.launcher.": "",
+    "hydra/launcher=": "launcher=",
+    "hydra.sweep.dir": "directory",
+    "--allow-drift": "allow_drift=True",
+}
+"""What messages of the command line call arguments of Python."""
 
 
 def changes_of(launcher: Any, throttle: int | None, of_policy: Mapping[str, Any]) -> Given:
@@ -58,12 +66,9 @@ def in_python() -> Iterator[None]:
     try:
         yield
     except SweeprunError as error:
-        told = str(error)
-        said = (
-            told.replace("hydra.sweeper.", "")
-            .replace("hydra.launcher.", "")
-            .replace("--allow-drift", "allow_drift=True")
-        )
+        told = said = str(error)
+        for typed, argument in _AS_ARGUMENTS.items():
+            said = said.replace(typed, argument)
         if said == told:
             raise
         raise type(error)(said) from None

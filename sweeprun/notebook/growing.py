@@ -6,6 +6,7 @@ from typing import Any
 
 from sweeprun.cli.extend import plan_words
 from sweeprun.config.extending import Extension
+from sweeprun.config.grammar import quoted
 from sweeprun.design.axes import Axis
 from sweeprun.design.extending import extend_table, join_new_points, whole_grid
 from sweeprun.design.grid import Dimension
@@ -70,6 +71,5 @@ def _texts(axis: Axis) -> str:
     texts = []
     for index in range(len(axis)):
         label = axis.values.label(index)
-        escaped = str(label).replace("\\", "\\\\").replace("'", "\\'")
-        texts.append(f"'{escaped}'" if isinstance(label, str) else axis.values.text(index))
+        texts.append(quoted(label) if isinstance(label, str) else axis.values.text(index))
     return ",".join(texts)

@@ -222,6 +222,14 @@ class Run:
         with in_python():
             return replay(self._look(), task_id, values, allow_drift=allow_drift)
 
+    def collect(self, path: str | PathLike[str]) -> Path:
+        """Write what there is now to a file; its name says in which format: .nc, .zarr, .csv or .parquet."""
+        from sweeprun.cli.collect import collect_into, print_notes
+
+        output = Path(path).expanduser()
+        print_notes(*collect_into(self._look(), output), output)
+        return output
+
     def cancel(self) -> "Run":
         """Stop what waits or runs; what is recorded stays, and `resume` goes on later. Returns the run.
 

@@ -100,8 +100,8 @@ def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its
             directory=directory,
         )
         prepared = prepare(asked)
-    run = create(prepared)
-    launch_in_background(run, prepared.submissions)
+        run = create(prepared)
+        launch_in_background(run, prepared.submissions)
     return open_run(run.path)
 
 

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import inf
@@ -25,20 +26,21 @@ def watch(first: Snapshot, look: Callable[[], Snapshot]) -> None:
     local = all(submission.launcher.get("name") == "local" for submission in first.activity.submissions)
     found = looks(first, look, pause=_FIRST_PAUSE_SECONDS, **({"longest": _LONGEST_PAUSE_SECONDS} if local else {}))
     last = first
-    with _shown_on(display, first) as show:
-        try:
+    try:
+        with _shown_on(display, first) as show:
             for last in found:  # the last one is what is told
                 show(last)
-        except KeyboardInterrupt:
-            _tell("the run goes on; stop it with run.cancel()")
-            return
+    except KeyboardInterrupt:
+        _tell("the run goes on; stop it with run.cancel()")
+        return
     _tell_end(last)
 
 
 def wait(first: Snapshot, look: Callable[[], Snapshot], timeout: float | None) -> bool:
     """Wait without showing anything; whether everything has ended."""
     until = inf if timeout is None else time.monotonic() + timeout
-    *_, last = looks(first, look, pause=_FIRST_PAUSE_SECONDS, longest=_LONGEST_PAUSE_SECONDS, until=until)
+    found = looks(first, look, pause=_FIRST_PAUSE_SECONDS, longest=_LONGEST_PAUSE_SECONDS, until=until)
+    (last,) = deque(found, maxlen=1)
     return not is_active(last)
 
 

@@ -25,7 +25,7 @@ from sweeprun.plugin.returns import Returns
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import count_extensions, write_extension
 from sweeprun.store.files import make_directory
-from sweeprun.store.manifest import read_manifest
+from sweeprun.store.manifest import MOST_BATCHES, read_manifest
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +110,11 @@ class Batches:
     def _go_on(self, application: Application, begun: _Begun, jobs: Sequence[Sequence[str]], first: int) -> int:
         manifest = read_manifest(begun.run)
         if manifest.job.get("composed_each"):
+            if len(manifest.table.blocks) >= MOST_BATCHES:
+                raise UsageError(
+                    f"a run takes {MOST_BATCHES} batches of jobs; let the sweeper decide on more jobs at once "
+                    "(of Optuna's, hydra.sweeper.n_jobs says how many)"
+                )
             added = add_jobs(application, self._config, manifest, jobs)
             if added.unknown_keys:
                 log.warning(

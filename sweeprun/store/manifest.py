@@ -22,7 +22,11 @@ KEYWORDS = "keywords"
 MOST_TASKS = 10**8
 """Of so many the states alone take a gigabyte."""
 
+MOST_BATCHES = 10_000
+"""So many blocks of one task or a few, as sweepers of others add them, are read in some seconds."""
+
 _MOST_BLOCKS = 1000
+_SMALL_BLOCK = 1000
 _MOST_ADDED = 10**7
 _READABLE_VERSIONS = (1, 2, 3, VERSION)
 """Version 1 held the array, too, which nobody who reads a run needs; version 3 can leave points out, version 4 have
@@ -180,10 +184,11 @@ def _check_readable(manifest: Manifest) -> None:
         raise ValueError("it has no tasks")
     if len(table) > MOST_TASKS:
         raise ValueError(f"it claims {len(table)} tasks, and a run has at most {MOST_TASKS}")
+    most = MOST_BATCHES if all(len(block.design) <= _SMALL_BLOCK for block in table.blocks) else _MOST_BLOCKS
     if len(table.blocks) > 1 and (
-        len(table.blocks) > _MOST_BLOCKS or max(map(len, table.blocks[-1].design.axes), default=0) > _MOST_ADDED
+        len(table.blocks) > most or max(map(len, table.blocks[-1].design.axes), default=0) > _MOST_ADDED
     ):
-        raise ValueError(f"it was extended more than {_MOST_BLOCKS} times, or beyond {_MOST_ADDED} values of an axis")
+        raise ValueError(f"it was extended more than {most} times, or beyond {_MOST_ADDED} values of an axis")
     first = table.blocks[0].design
     names = [axis.name for axis in first.axes]
     for block in table.blocks:

@@ -103,7 +103,7 @@ def check_arguments(function: Callable[..., Any], axes: Collection[str], constan
     if missing:
         raise TaskFunctionError(
             f"{name} has the parameters {', '.join(missing)}, which nothing fills: make each an axis, or give it a "
-            f"value for all tasks, constants={{{missing[0]!r}: …}}. Besides axes and constants there are {', '.join(OFFERED)}"
+            f"value for all tasks, constants={{{missing[0]!r}: …}}; besides these there are {', '.join(OFFERED)}"
         )
     if takes is None or "cfg" in asks_for:
         return

@@ -83,7 +83,6 @@ def test_configs_from_elsewhere(run: Run, study: Path) -> None:
         (["-m", "lr=1,2", "hydra/launcher=nothing"], "nothing"),
         (["lr=1", "hydra/launcher=slurm"], "is about sweeps, and without -m"),
         (["lr=1", "hydra.launcher.throttle=3"], "is about sweeps, and without -m"),
-        (["-m", "lr=1,2", "hydra/sweeper=basic", "hydra/launcher=local"], "choose hydra/launcher=basic"),
         (["-m", "~lr=1,2"], "sweeps over what to delete"),
         (["-m", "hydra.launcher.throttle=1,2"], "not supported"),
         (["-m", "lr=1,2", "hydra.sweep.dir=taken"], "there already and not empty"),
@@ -152,7 +151,10 @@ def test_plan_of_a_million_tasks(run: Run) -> None:
 
 
 def test_other_sweepers_and_launchers_are_respected(run: Run, study: Path) -> None:
-    assert "Launching 2 jobs locally" in run("-m", "lr=1,2", "hydra/sweeper=basic").stdout
+    hydras = ("hydra/sweeper=basic", "hydra/launcher=basic")
+    assert "Launching 2 jobs locally" in run("-m", "lr=1,2", *hydras).stdout
+    assert not list(study.glob("multirun/*/*/shards"))
+    assert "2 tasks: 2 succeeded" in run("-m", "lr=1,2", "hydra/sweeper=basic").stderr  # our launcher records
     refused = run("-m", "lr.x=1,2", "hydra/sweeper=basic", code=2).stderr
     assert "lr.x" in refused
     assert "Traceback" not in refused

@@ -14,6 +14,7 @@ from pyarrow import ipc
 
 from sweeprun.cli.main import main
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.manifest import VERSION
 from sweeprun.store.payloads import encode_result
 from sweeprun.store.records import Outcome, Record
 from sweeprun.store.shard_writer import _SCHEMA, _batch
@@ -123,7 +124,7 @@ HOSTILE_MANIFESTS: dict[str, tuple[tuple[Any, ...], Any]] = {
 def test_a_hostile_manifest_is_one_clear_error(run: RunDirectory, look: Look, name: str) -> None:
     keys, value = HOSTILE_MANIFESTS[name]
     if name == "version":  # more digits than Python writes
-        run.manifest.write_text(run.manifest.read_text().replace('"version": 3', '"version": ' + "9" * 5000))
+        run.manifest.write_text(run.manifest.read_text().replace(f'"version": {VERSION}', '"version": ' + "9" * 5000))
     else:
         try:
             change(run.manifest, *keys, to=value)
