@@ -26,7 +26,7 @@ def test_a_page_does_what_it_says(
     page: Path, page_folder: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     blocks = read_blocks(page)
-    surroundings = environment()
+    surroundings = environment() | {"TMPDIR": str(tmp_path)}  # what a page locks there is its own
     if mentions(blocks, *_SLURM):
         surroundings["SLURM_CONF"] = str(request.getfixturevalue("cluster").conf)
     if mentions(blocks, "scripts/sweeprun"):
