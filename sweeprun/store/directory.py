@@ -10,6 +10,7 @@
         resolvers.pickle       resolvers that an application registered; read by workers only
         function.py            its source, to be read by people
         multirun.yaml          Hydra's own config of the sweep
+        inputs.json            digests of the files that are values of an axis
         submissions/0.json     which tasks were handed to which launcher, and how they are packed
         submissions/0.sh       the job script, where the launcher has one
         submissions/0.12.job   the job that it became, here job 12
@@ -24,6 +25,7 @@
         code/DIGEST.patch      what git didn't have of them
         extensions/1.json      the tasks that were added by the first `sweeprun extend`
         extensions/4f1c.yaml   further configs that they needed, and 4f1c.pickle, as above
+        looks/1.json           how precise results were when `sweeprun extend --until` looked
         verification.json      what came out when tasks were last run again and compared
         17/                    the directory of task 17, if it asked for one
         earlier/1/             the run that was here before, if a Hydra application was started here again
@@ -190,7 +192,7 @@ class RunDirectory:
         """
         files = [self.manifest, self.config, self.frozen_configs, self.function, self.function_source]
         files += [self.resolvers, self.inputs]
-        folders = [self.shards, self.workers, self.logs, self.codes, self.extensions, self.looks]
+        folders = [self.shards, self.workers, self.logs, self.codes, self.extensions, self.looks, self.verification]
         return [*files, *folders, self.path / "results.nc", self.submissions]
 
     def shown(self) -> str:
