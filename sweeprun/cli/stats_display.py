@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -14,7 +14,6 @@ from sweeprun.results.ensembles import STATISTIC, Look, are_independent, numeric
 
 _SHOWN_POINTS = 40
 _COLUMNS = ("n", "mean", "std", "sem", "low", "high")
-_OF_POINTS = ("n", "value", "reached", "more")
 
 
 def print_tables(dataset: xr.Dataset, found: xr.Dataset) -> None:
@@ -82,20 +81,20 @@ def look_json(look: Look) -> dict[str, Any]:
         "open_points": look.open_points,
         "worst": _known(look.worst),
         "more": look.more,
-        "points": _look_points(look),
+        "points": [_merged(label, told) for label, told in _look_points(look)],
     }
 
 
 def look_text(look: Look) -> str:
     """A look at a target, for people: the points that have not reached it."""
-    rows = [row for row in _look_points(look) if not row["reached"]]
-    total = look.points["reached"].size
+    rows = [(label, told) for label, told in _look_points(look) if not told["reached"]]
+    total = look.reached.size
     if not rows:
         return f"{look.target} holds at every point ({total})"
     measure = f"{look.target.measure.value}({look.target.variable})"
     lines = [f"{look.target} does not hold yet at {len(rows)} of {total} points:"]
-    for row in rows[:_SHOWN_POINTS]:
-        labels = " ".join(f"{key}={value}" for key, value in row.items() if key not in _OF_POINTS)
+    for label, row in rows[:_SHOWN_POINTS]:
+        labels = " ".join(f"{key}={value}" for key, value in label.items())
         value = "unknown" if row["value"] is None else f"{row['value']:.4g}"
         lines.append(
             f"  {labels or 'the only point'}: {measure} = {value} with {row['n']} members, {row['more']} more needed"
@@ -115,7 +114,7 @@ def _own_dims(found: xr.Dataset, name: str) -> list[Any]:
     return [dim for dim in found[name].dims if dim != STATISTIC]
 
 
-def _points(dims: Sequence[Any], dataset: xr.Dataset) -> list[dict[str, Any]]:
+def _points(dims: Sequence[Any], dataset: xr.Dataset | xr.DataArray) -> list[dict[str, Any]]:
     """The labels of all points of some dims, the last one varying fastest."""
     labels = {
         str(dim): as_labels(dataset[dim].values) if dim in dataset.coords else list(range(dataset.sizes[dim]))
@@ -136,23 +135,27 @@ def _json_points(found: xr.Dataset, name: str) -> Iterator[dict[str, Any]]:
     labels = found[STATISTIC].values.tolist()
     values = found[name].values.reshape((len(labels), -1)).T
     for row, point in enumerate(_points(_own_dims(found, name), found)):
-        told = point | dict(zip(labels, map(_known, values[row]), strict=True))
+        told: dict[str, Any] = dict(zip(labels, map(_known, values[row]), strict=True))
         told["n"] = int(told["n"])
         if f"{name}_quantile" in found:
             levels = [f"{level:g}" for level in found["quantile"].values.tolist()]
             for each in ("quantile", "quantile_sem"):
                 own = found[f"{name}_{each}"].values.reshape((-1, len(levels)))[row]
                 told[each] = dict(zip(levels, map(_known, own), strict=True))
-        yield told
+        yield _merged(point, told)
 
 
-def _look_points(look: Look) -> list[dict[str, Any]]:
-    points = look.points
-    columns = (points[name].values.reshape(-1).tolist() for name in _OF_POINTS)
-    return [
-        label | {"n": n, "value": _known(value), "reached": reached, "more": int(more)}
-        for label, n, value, reached, more in zip(_points(points["value"].dims, points), *columns, strict=True)
-    ]
+def _look_points(look: Look) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """The labels of each point, and what is known of it."""
+    columns = (values.values.reshape(-1).tolist() for values in (look.count, look.value, look.reached, look.needed))
+    points = _points(look.value.dims, look.value)
+    for label, n, value, reached, more in zip(points, *columns, strict=True):
+        yield label, {"n": n, "value": _known(value), "reached": reached, "more": int(more)}
+
+
+def _merged(label: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    """One object for JSON; an axis that has the name of something told is there as ``axis_NAME``."""
+    return {f"axis_{name}" if name in told else name: value for name, value in label.items()} | dict(told)
 
 
 def _known(value: float) -> float | None:

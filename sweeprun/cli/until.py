@@ -74,7 +74,7 @@ def extend_until(run: RunDirectory, rule: StoppingRule, extend: Callable[[str], 
         if stuck:
             raise UsageError(
                 f"the last members brought no value of {rule.target.variable} where {rule.target} is open "
-                f"({look.open_points} of {look.points['reached'].size} points): {run.shown()}; see `sweeprun status`"
+                f"({look.open_points} of {look.reached.size} points): {run.shown()}; see `sweeprun status`"
             )
         before = look
         print(_told(rule, look, members, added), file=sys.stderr, flush=True)
@@ -139,7 +139,7 @@ def _keep(run: RunDirectory, rule: StoppingRule, look: "Look", over: str, member
             time=datetime.now(UTC).isoformat(timespec="seconds"),
             members=members,
             open_points=look.open_points,
-            points=int(look.points["reached"].size),
+            points=int(look.reached.size),
             worst=None if worst != worst else worst,  # noqa: PLR0124  # NaN
             added=added,
         ),
@@ -147,7 +147,7 @@ def _keep(run: RunDirectory, rule: StoppingRule, look: "Look", over: str, member
 
 
 def _told(rule: StoppingRule, look: "Look", members: int, added: int) -> str:
-    total = int(look.points["reached"].size)
+    total = int(look.reached.size)
     measure = f"{rule.target.measure.value}({rule.target.variable})"
     if not look.open_points:
         return f"{rule.target} holds at every point ({total}) with {members} members; the largest is {look.worst:.4g}"

@@ -250,37 +250,40 @@ class Look:
         The target.
     over
         The axes of the members.
-    points
-        The measure (``value``), whether it is ``reached``, the members that there are (``n``) and how many ``more`` are
-        needed; each with the dims of the points.
+    value, reached, count, needed
+        The measure, whether it has reached the target, the members that there are and how many more are needed; each
+        with the dims of the points.
     """
 
     target: Target
     over: tuple[str, ...]
-    points: xr.Dataset
+    value: xr.DataArray
+    reached: xr.DataArray
+    count: xr.DataArray
+    needed: xr.DataArray
 
     @property
     def open_points(self) -> int:
         """How many points have not reached the target."""
-        return int((~self.points["reached"]).sum())
+        return int((~self.reached).sum())
 
     @property
     def worst(self) -> float:
         """The largest value of the measure; NaN if it is known of no point."""
-        values = self.points["value"].values
+        values = self.value.values
         return float(np.nanmax(values)) if np.isfinite(values).any() else float("nan")
 
     @property
     def more(self) -> int:
         """How many more members the point needs that needs the most."""
-        return int(self.points["more"].max()) if self.points["more"].size else 0
+        return int(self.needed.max()) if self.needed.size else 0
 
     def has_more_than(self, before: "Look") -> bool:
         """Whether any point that is still open has more members with a value than at a look before."""
-        if self.points.sizes != before.points.sizes:  # own dims of the variable have grown
+        if self.value.sizes != before.value.sizes:  # own dims of the variable have grown
             return True
-        gained = self.points["n"].values > before.points["n"].values
-        return bool((gained & ~self.points["reached"].values).any())
+        gained = self.count.values > before.count.values
+        return bool((gained & ~self.reached.values).any())
 
 
 def look_at(dataset: xr.Dataset, target: Target, over: str | Sequence[str] | None = None) -> Look:
@@ -306,19 +309,20 @@ def look_at(dataset: xr.Dataset, target: Target, over: str | Sequence[str] | Non
     if "state" in dataset.variables:
         state = dataset["state"]
         excluded = (state == "excluded").all([name for name in names if name in state.dims])
-    points = xr.Dataset(
-        {
-            "value": (dims, target.values(found)),
-            "reached": (dims, reached),
-            "n": (dims, found.count),
-            "more": (dims, more),
-        },
-        _kept_coordinates(dataset, names),
+    kept = _kept_coordinates(dataset, names).items()
+    coordinates = {name: own for name, own in kept if set(own.dims) <= set(dims)}
+
+    def over_points(values: np.ndarray) -> xr.DataArray:  # each by itself: an axis may be called as one of them
+        return xr.DataArray(values, coordinates, dims)
+
+    return Look(
+        target=target,
+        over=names,
+        value=over_points(target.values(found)),
+        reached=over_points(reached) | excluded,
+        count=over_points(found.count),
+        needed=over_points(more).where(~excluded, 0),
     )
-    if bool(excluded.any()):
-        points["reached"] = points["reached"] | excluded
-        points["more"] = points["more"].where(~excluded, 0)
-    return Look(target=target, over=names, points=points)
 
 
 def _samples(variable: xr.DataArray, over: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray]:

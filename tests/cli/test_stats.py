@@ -134,3 +134,17 @@ def test_a_run_without_results_or_members(run: Run) -> None:
     assert "neither 'member' nor 'seed'" in run("stats", "two", code=2).stderr
     run("-m", "hydra.sweeper.members=1", "hydra.sweep.dir=three")
     assert "with one member there is no error" in run("stats", "three").stderr
+
+
+def test_axes_may_have_the_names_of_statistics(run: Run, study: Path) -> None:
+    (study / "conf" / "config.yaml").write_text("task: study.noise\nn: 1\nmean: 1\n")
+    with (study / "study.py").open("a") as file:
+        file.write("\n\ndef noise(cfg, rng):\n    return {'x': rng.random()}\n")
+    run("-m", "n=5,6", "mean=7,8", "hydra.sweeper.members=4")
+    told = json.loads(run("stats", "--target", "sem(x)<0.001", "--json", code=1).stdout)["points"]
+    assert [(point["axis_n"], point["mean"], point["n"]) for point in told] == [
+        (5, 7, 4), (5, 8, 4), (6, 7, 4), (6, 8, 4)
+    ]  # fmt: skip
+    assert "n=5 mean=7: sem(x)" in run("stats", "--target", "sem(x)<0.001", code=1).stdout
+    points = json.loads(run("stats", "--json").stdout)["x"]
+    assert [(point["axis_n"], point["axis_mean"], point["n"]) for point in points][:2] == [(5, 7, 4), (5, 8, 4)]

@@ -87,7 +87,7 @@ def test_an_axis_named_twice_is_one() -> None:
 
 def test_a_look_over_an_axis_that_tasks_made() -> None:
     look = dataset().mc.target("sem(curve)<1", over="t")
-    assert look.points["value"].dims == ("lr", "seed")
+    assert look.value.dims == ("lr", "seed")
     assert look.open_points == 1  # the task that failed
 
 
@@ -146,10 +146,10 @@ def test_members_that_share_streams_are_not_independent(
 def test_a_look_says_what_is_missing_where() -> None:
     look = look_at(dataset(), Target.parse("sem(loss)<0.05"))
     sem = np.nanstd(dataset().loss, axis=1, ddof=1) / np.sqrt([49, 50])
-    assert np.allclose(look.points["value"], sem)
+    assert np.allclose(look.value, sem)
     assert look.open_points == 2
     assert np.isclose(look.worst, sem.max())
-    assert look.more == look.points["more"].values.max() > 100
+    assert look.more == look.needed.values.max() > 100
     assert look_at(dataset(), Target.parse("sem(loss)<1")).more == 0
 
 
@@ -159,4 +159,4 @@ def test_points_that_are_left_out_need_nothing() -> None:
     left_out["state"][1] = "excluded"
     look = look_at(left_out, Target.parse("sem(loss)<0.5"))
     assert (look.open_points, look.more) == (0, 0)
-    assert look.points["reached"].values.tolist() == [True, True]
+    assert look.reached.values.tolist() == [True, True]
