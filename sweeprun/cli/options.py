@@ -93,6 +93,7 @@ SYNTAX = {
             target=Value.TEXT,
         )
     ),
+    "report": _with_output(_syntax(Value.RUN, flags="--json --serve", port=Value.TEXT)),
     "status": _syntax(Value.RUN, flags="--json --watch"),
     "show": _syntax(Value.RUN, flags="--json"),
     "logs": _syntax(Value.RUN, flags="--path"),

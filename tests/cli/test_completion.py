@@ -1,5 +1,6 @@
 """Completion in real shells: words and TABs are typed, and the shell says what words it has then."""
 
+import shlex
 import shutil
 import subprocess
 import sys
@@ -88,7 +89,7 @@ def test_what_is_possible_is_listed(shell: TypingShell) -> None:
 
 def test_an_environments_own_sweeprun_is_asked(shell: TypingShell) -> None:
     own = Path(sys.executable).parent / "sweeprun"
-    assert shell.completed(f"{own} coll\t") == [str(own), "collect"]
+    assert shell.completed(f"{shlex.quote(str(own))} coll\t") == [str(own), "collect"]
 
 
 @pytest.mark.parametrize("shell_name", SHELLS)

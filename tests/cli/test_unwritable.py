@@ -24,6 +24,12 @@ def limited(study: Path, size: int, *words: str) -> "subprocess.CompletedProcess
     )
 
 
+def enough_to_begin(study: Path) -> int:
+    """So large a file that a submission, which says what is installed, can be written, and no long shard."""
+    (manifest,) = study.glob("multirun/*/*/manifest.json")
+    return manifest.stat().st_size + 2000
+
+
 LATER = """
 def later(cfg):
     open("there").close()
@@ -33,7 +39,7 @@ def later(cfg):
 
 def test_records_that_cannot_be_written_end_the_launch(run: Run, study: Path) -> None:
     run("-m", "task=study.misbehave", "seed=range(300)", "kind=raise", code=1)
-    done = limited(study, 4000, "resume", "hydra.launcher.throttle=2")
+    done = limited(study, enough_to_begin(study), "resume", "hydra.launcher.throttle=2")
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
     assert "can't be recorded: " in done.stderr
@@ -45,7 +51,7 @@ def test_a_run_that_could_not_go_on_is_resumed(run: Run, study: Path) -> None:
     (study / "later.py").write_text(LATER)
     run("-m", "task=later.later", "seed=range(2000)", code=1)
     (study / "there").touch()
-    done = limited(study, 5000, "resume", "hydra.launcher.throttle=2")
+    done = limited(study, enough_to_begin(study), "resume", "hydra.launcher.throttle=2")
     assert done.returncode == 1, done.stderr
     states = json.loads(run("status", "--json").stdout)["states"]
     assert 0 < states["succeeded"] < 2000

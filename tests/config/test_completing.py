@@ -80,7 +80,6 @@ def _complete(current: str, *words: str, **source: str) -> list[str]:
         ([], "lr.", []),
         ([], "nowhere.", []),
         ([], "unknown.", []),
-        ([], "hydra/launcher=", [f"hydra/launcher={name}" for name in ("basic", "cluster", "local", "slurm")]),
         ([], "hydra.launcher.th", ["hydra.launcher.throttle="]),
         (["hydra/launcher=cluster"], "hydra.launcher.sb", ["hydra.launcher.sbatch."]),
         ([], "hydra.sweeper.me", ["hydra.sweeper.members="]),
@@ -88,6 +87,11 @@ def _complete(current: str, *words: str, **source: str) -> list[str]:
 )
 def test_overrides(words: list[str], current: str, expected: list[str]) -> None:
     assert [text for text in _complete(current, *words) if text.startswith(current)] == expected
+
+
+def test_all_launchers_are_proposed_those_of_plugins_too() -> None:
+    names = ("basic", "cluster", "local", "slurm", "sweeprun_local", "sweeprun_slurm")
+    assert {f"hydra/launcher={name}" for name in names} <= set(_complete("hydra/launcher="))
 
 
 def test_an_interpolation_is_proposed_as_it_stands() -> None:

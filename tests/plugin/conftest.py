@@ -2,15 +2,29 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import xarray as xr
+from hydra import version
+from hydra.core.singleton import Singleton
 
+from sweeprun.config.schema import register_options
 from tests.cli.conftest import environment
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def as_in_an_application() -> Iterator[None]:
+    """Hydra as applications find it, whatever our own command line made of it before in this process."""
+    state = Singleton.get_state()
+    Singleton._instances.pop(version.VersionBase, None)
+    register_options(as_defaults=())
+    yield
+    Singleton.set_state(state)
+
 
 APPLICATION = """
 import functools

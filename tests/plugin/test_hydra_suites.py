@@ -7,7 +7,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.test_utils.launcher_common_tests import BatchedSweeperTestSuite, IntegrationTestSuite, LauncherTestSuite
 
 LOCAL = "sweeprun_local"
-DIRECTORIES = "hydra.launcher.job_directories=true"
+pytestmark = pytest.mark.usefixtures("as_in_an_application")
 
 
 def test_hydra_discovers_the_plugins() -> None:

@@ -3,10 +3,15 @@
 import pytest
 from hydra.test_utils.launcher_common_tests import BatchedSweeperTestSuite, IntegrationTestSuite, LauncherTestSuite
 
+from tests.plugin.conftest import as_in_an_application
 from tests.slurm.cluster import Cluster
 
 SLURM = "sweeprun_slurm"
 WAIT = "hydra.launcher.wait=true"  # the suites read results; behind Hydra's own sweeper we submit and return
+
+
+pytestmark = pytest.mark.usefixtures("as_in_an_application")
+__all__ = ["as_in_an_application"]
 
 
 @pytest.fixture(autouse=True)

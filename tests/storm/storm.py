@@ -290,7 +290,7 @@ class Storm:
             self._finish_run()
             self._begin_run()
             return
-        assert code in (0, 1, 2, 130, -9, -15, -1), self.launcher.text
+        assert code in (0, 1, 2, 130, -9, -15, -1, -2), self.launcher.text
         self.launcher = self.processes.start("resume", str(self.run))
 
     def _await_progress(self, changes: int, limit: float) -> bool:
