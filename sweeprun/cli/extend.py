@@ -125,7 +125,10 @@ def extend_run(
     number = count_extensions(run) + 1  # before the tasks are read: of two at once, one finds its number taken
     manifest = read_manifest(run)
     if manifest.job.get("composed_each"):
-        raise UsageError(f"the jobs of {run.shown()} were chosen one by one by a sweeper, so it can't be extended")
+        raise UsageError(
+            f"{run.shown()} can't be extended: its jobs make no grid (its sweeper chose them one by one, or gave a "
+            "value twice); start another sweep"
+        )
     changes.policy(manifest.policy)  # before anything is made
     make_launcher(changes.launcher(manifest.launcher)).check(Notes())
     if any(submission.launcher.get("name") == LOCAL for submission, _ in observe(run).activity.active_elements()):

@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from copy import deepcopy
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -27,7 +27,7 @@ from sweeprun.config.launching import policy_of
 from sweeprun.config.resources import options_by_tasks
 from sweeprun.config.schema import LOCAL, NOT_OF_LAUNCHERS, SLURM, LocalNode, LocalOptions, SlurmOptions
 from sweeprun.design.policy import Policy
-from sweeprun.errors import OverrideError, SweeprunError, UsageError
+from sweeprun.errors import ConfigError, OverrideError, SweeprunError, UsageError
 from sweeprun.launchers.launcher import Group, Launcher
 from sweeprun.launchers.registry import is_launcher, make_launcher
 from sweeprun.launchers.variables import REFERENCE
@@ -178,6 +178,7 @@ def prepare_composed(
         On the first thing that is wrong.
     """
     sweep_config = sweep.sweep_config
+    of_tasks = task_variables(sweep_config)
     _, name = application.chosen_plugins(sweep_config)
     hydra = sweep_config.hydra
     if not is_launcher(name) and "_target_" not in hydra.launcher:
@@ -197,7 +198,8 @@ def prepare_composed(
             "cwd": str(Path.cwd()),
             "config": asdict(application.source) | {"path": application.source.absolute_path()},
         }
-        | ({} if given is None else {"function": given.reference}),
+        | ({} if given is None else {"function": given.reference})
+        | ({"task_variables": of_tasks} if of_tasks else {}),
         python_path=_python_path(),
         provenance={},
         policy=policy,
@@ -208,7 +210,9 @@ def prepare_composed(
             f"choose hydra/launcher={LOCAL} or {SLURM}, or leave them out"
         )
     deriver = ConfigDeriver(manifest, sweep.frozen())
-    resolve_job_key(deriver.derive_full(sweep.table.task(0)), "hydra.sweep.subdir")
+    first = deriver.derive_full(sweep.table.task(0))
+    for key in ("sweep.subdir", *(f"job.env_set.{name}" for name in of_tasks)):
+        resolve_job_key(first, f"hydra.{key}")
     groups = tuple(_groups(name, sweep, manifest)) if is_launcher(name) else ()
     if groups:
         manifest = replace(manifest, launcher=groups[0].launcher.to_dict())
@@ -241,7 +245,10 @@ def _groups(name: str, sweep: ComposedSweep, manifest: Manifest) -> Iterator[Gro
 
 
 def _variables(sweep_config: DictConfig) -> dict[str, str]:
-    """``hydra.job.env_set``, resolved but for what refers to the environment, which is not to be written down."""
+    """``hydra.job.env_set``, resolved but for what refers to the environment, which is not to be written down.
+
+    What only a job can resolve is left out: workers set it for each task.
+    """
     masked = deepcopy(sweep_config)
     references: list[str] = []
 
@@ -253,11 +260,21 @@ def _variables(sweep_config: DictConfig) -> dict[str, str]:
     for name, value in env_set.items():
         if isinstance(value, str):
             masked.hydra.job.env_set[name] = REFERENCE.sub(mask, value)
-    resolved = resolve_key(masked, "hydra.job.env_set")
+    resolved: dict[str, Any] = {}
+    of_tasks = task_variables(sweep_config)
+    for name in env_set:
+        with suppress(ConfigError) if name in of_tasks else nullcontext():
+            resolved[name] = resolve_key(masked, f"hydra.job.env_set.{name}")
     return {
         name: re.sub("\0(\\d+)\0", lambda place: references[int(place[1])], str(value))
         for name, value in resolved.items()
     }
+
+
+def task_variables(sweep_config: DictConfig) -> list[str]:
+    """The names in ``hydra.job.env_set`` whose values may depend on the task: they refer to the config."""
+    env_set: Any = OmegaConf.to_container(sweep_config.hydra.job.env_set, resolve=False)
+    return [name for name, value in env_set.items() if "${" in REFERENCE.sub("", str(value))]
 
 
 def create_run(

@@ -1,5 +1,6 @@
 """Jobs that a sweeper of somebody else decides on, batch by batch, as tasks of one run."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isclose
@@ -23,6 +24,8 @@ from sweeprun.design.values import IntegerRange
 from sweeprun.errors import SweeprunError
 from sweeprun.store.manifest import Manifest
 
+log = logging.getLogger(__name__)
+
 JOB = "job"
 """The dimension of jobs that make no grid."""
 
@@ -43,7 +46,8 @@ def enumerated_sweep(
     options = OmegaConf.structured(SweeperOptions(params={str(key): str(value) for key, value in params.items()}))
     try:
         sweep = compose_sweep(application, sweep_config, options)
-    except SweeprunError:  # of a value that is there twice, say, which makes no grid
+    except SweeprunError as error:  # of a value that is there twice, say
+        log.warning("the jobs make no grid, so the results have the dimension %s: %s", JOB, error)
         return None
     return sweep if agrees(sweep.table, sweep.overrides, jobs, first_id=0) else None
 
@@ -82,8 +86,8 @@ def compose_jobs(application: Application, sweep_config: DictConfig, jobs: Seque
         for key in keys
         for one in [next(job[key] for job in parsed if key in job)]
     ]
-    grid = _grid(application, [override.axis or "" for override in overrides], keys, parsed, first=0)
     configs = [application.compose_job(sweep_config, job) for job in jobs]
+    grid = _grid(application, [override.axis or "" for override in overrides], keys, parsed, configs, first=0)
     specs: list[Any] = []
     for spec in map(task_spec, configs):
         if spec not in specs:
@@ -132,10 +136,11 @@ def add_jobs(
     parsed = [_by_key(application, job) for job in jobs]
     by_name = {axis_name(key): key for job in parsed for key in job}
     keys = [by_name.get(name, name) for name in names]
-    grid = _grid(application, names, keys, parsed, first=first)
+    configs = [application.compose_job(sweep_config, job) for job in jobs]
+    grid = _grid(application, names, keys, parsed, configs, first=first)
     return AddedJobs(
         block=Block(first_id=first, design=grid, compositions=tuple(range(first, first + len(jobs)))),
-        compositions=tuple(freeze(application.compose_job(sweep_config, job)) for job in jobs),
+        compositions=tuple(map(freeze, configs)),
         unknown_keys=tuple(key for name, key in by_name.items() if name not in names),
     )
 
@@ -154,20 +159,29 @@ def _grid(
     names: Sequence[str],
     keys: Sequence[str],
     parsed: Sequence[dict[str, HydraOverride]],
+    configs: Sequence[DictConfig],
     *,
     first: int,
 ) -> Grid:
-    """The dimension of jobs, whose axes are the keys that they set."""
+    """The dimension of jobs, whose axes are the keys that they set; of a job that doesn't, what its config has."""
     name = next(name for name in _job_names() if name not in names)
     axes: list[Axis] = []
     for own, key in zip(names, keys, strict=True):
-        values = choice_of(application, [job.get(key) for job in parsed])
+        jobs = zip(parsed, configs, strict=True)
+        values = choice_of(application, [job[key]._value if key in job else _held(config, key) for job, config in jobs])
         axes.append(Axis(name=own, values=values, kind=LabelKind.of(values.labels)))
     if not axes:
         values_of_none = IntegerRange(start=first, stop=first + len(parsed))
         return grid_of([Dimension.of(Axis(name=name, values=values_of_none, kind=LabelKind.INTEGER))])
     joint = Joint(name=name, axes=tuple(names), first=first)
     return grid_of([Dimension(name=name, axes=tuple(axes), joint=joint)])
+
+
+def _held(config: DictConfig, key: str) -> Any:
+    """What a composed config has for a key: a plain value, the option of a config group, or else None."""
+    choices = config.hydra.runtime.choices
+    value = choices[key] if key in choices else OmegaConf.select(config, key, throw_on_resolution_failure=False)
+    return value if isinstance(value, bool | int | float | str) else None
 
 
 def _job_names() -> Iterator[str]:

@@ -6,9 +6,9 @@ from typing import Any
 from hydra import version
 from hydra._internal.callbacks import Callbacks
 from hydra.core.config_loader import ConfigLoader
-from hydra.core.utils import JobRuntime, JobStatus, run_job, setup_globals
+from hydra.core.utils import JobRuntime, JobStatus, configure_log, run_job, setup_globals
 from hydra.types import HydraContext
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 
 def run_as_job(config: DictConfig, function: Callable[[DictConfig], Any]) -> Any:
@@ -39,6 +39,19 @@ def run_as_job(config: DictConfig, function: Callable[[DictConfig], Any]) -> Any
     if returned.status is JobStatus.FAILED:
         raise returned._return_value
     return returned._return_value
+
+
+def configure_console_log(config: DictConfig) -> None:
+    """Log as an application asks for by ``hydra.job_logging`` and ``hydra.verbose``, but into no file of the job's."""
+    chosen: Any = OmegaConf.to_container(config.hydra.job_logging, resolve=False) if config.hydra.job_logging else None
+    if chosen is not None:
+        files = {name for name, handler in (chosen.get("handlers") or {}).items() if "filename" in handler}
+        chosen["handlers"] = {name: own for name, own in (chosen.get("handlers") or {}).items() if name not in files}
+        for logger in [chosen.get("root") or {}, *(chosen.get("loggers") or {}).values()]:
+            if "handlers" in logger:
+                logger["handlers"] = [name for name in logger["handlers"] if name not in files]
+    kept: Any = None if chosen is None else OmegaConf.create(chosen)
+    configure_log(kept, config.hydra.verbose)
 
 
 def needs_job_directories(config: DictConfig) -> bool:

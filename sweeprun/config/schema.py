@@ -95,12 +95,15 @@ class LocalOptions:
     job_directories
         Whether every task gets what Hydra's own launchers give to a job: a directory with ``.hydra`` and the job's log
         in it. By default only tasks that ask for their directory have one, and all of them with ``hydra.job.chdir``.
+    wait
+        Without effect, since the end of local workers is always waited for: so one command line fits both launchers.
     """
 
     throttle: int | None = None
     cpus_per_task: int | None = None
     tasks_per_job: int = 1
     job_directories: bool = False
+    wait: bool | None = None
 
 
 @dataclass

@@ -211,7 +211,7 @@ def axis_of(name: str, parsed: HydraOverride, *, is_group: bool, base: Path, lik
     if isinstance(swept, IntervalSweep):
         raise OverrideError(f"{parsed.input_line!r}: a sample is extended by hydra.sweeper.sample.n=N, or by values")
     many = parsed.is_sweep_override()
-    values = _axis_values(Grammar(), parsed, base, like) if many else _choice(Grammar(), [swept])
+    values = _axis_values(Grammar(), parsed, base, like) if many else choice_of(Grammar(), [swept])
     if not len(values):
         raise OverrideError(f"the axis {parsed.input_line!r} is empty: no value to run")
     return Axis(name=name, values=values, kind=_kind(values))
@@ -257,7 +257,7 @@ def _axis(application: Application, parsed: HydraOverride, override: Override) -
     assert override.axis is not None
     swept: Any = parsed._value
     if isinstance(swept, Glob) and override.selects:
-        values: AxisValues = _choice(application, list(parsed.sweep_iterator()))
+        values: AxisValues = choice_of(application, list(parsed.sweep_iterator()))
     else:
         values = _axis_values(application, parsed, Path.cwd())
     if not len(values):
@@ -274,7 +274,7 @@ def _axis_values(parser: "Parser", parsed: HydraOverride, base: Path, like: Axis
         return matching_files(swept, written=repr(parsed.input_line), base=base, like=files)
     if isinstance(swept, RangeSweep) and not swept.shuffle:
         return _range(swept)
-    return _choice(parser, list(parsed.sweep_iterator()))
+    return choice_of(parser, list(parsed.sweep_iterator()))
 
 
 def _range(swept: RangeSweep) -> AxisValues:
@@ -286,7 +286,8 @@ def _range(swept: RangeSweep) -> AxisValues:
     return DecimalRange(start=repr(start), stop=repr(stop), step=repr(step))
 
 
-def _choice(parser: Parser, elements: Sequence[Any]) -> Choice:
+def choice_of(parser: Parser, elements: Sequence[Any]) -> Choice:
+    """Values of one key, listed one by one, as the grammar reads them."""
     texts = tuple(HydraOverride._get_value_element_as_str(element) for element in elements)
     values = tuple(_as_read(parser, element, text) for element, text in zip(elements, texts, strict=True))
     return Choice(values=values, texts=texts, labels=tuple(map(plain_label, values, texts)))
@@ -299,11 +300,6 @@ def _as_read(parser: Parser, element: Any, text: str) -> Value:
     if not isinstance(element, str | list | dict) or _PLAIN_WORD.fullmatch(str(element)):
         return element
     return parser.parse([f"key={text}"])[0].value()
-
-
-def choice_of(application: Application, parsed: Sequence[HydraOverride | None]) -> Choice:
-    """The values of overrides of one key, each with one value; null where there is none."""
-    return _choice(application, [None if one is None else one._value for one in parsed])
 
 
 def plain_label(value: Value, text: str) -> Scalar:

@@ -18,6 +18,9 @@ from sweeprun.worker.given import PICKLED, RESOLVERS, load_given_function, pickl
 from sweeprun.worker.resolvers import record_resolvers, register_recorded_resolvers
 
 MAIN = "main"
+_MAIN_AS_IMPORTED = "__mp_main__"
+"""What multiprocessing calls the main script in the processes that it starts."""
+
 MODULE = "module"
 APPLICATION = "application"
 """The key of what is true of them alone: they are called with the config, as the only argument."""
@@ -178,7 +181,12 @@ def import_main(given: Mapping[str, Any], base: Path) -> ModuleType:
         ) from error
     except Exception as error:
         raise TaskFunctionError(f"importing {where!r} failed: {type(error).__name__}: {error}") from error
-    return sys.modules["__main__"]
+    main = sys.modules["__main__"]
+    for own in vars(main).values():  # what a task pickles of them is found by the script later
+        if getattr(own, "__module__", None) == _MAIN_AS_IMPORTED:
+            with suppress(AttributeError, TypeError):
+                own.__module__ = "__main__"
+    return main
 
 
 def _import(name: str) -> ModuleType:

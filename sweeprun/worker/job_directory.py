@@ -6,7 +6,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 
 def write_job_configs(directory: Path, config: DictConfig) -> None:
-    """Write the configs of a task into its directory, as Hydra's launchers do, unless they are there.
+    """Write the configs of a task into its directory, as Hydra's launchers do: those of an earlier run are replaced.
 
     Parameters
     ----------
@@ -19,8 +19,6 @@ def write_job_configs(directory: Path, config: DictConfig) -> None:
     if hydra.output_subdir is None:
         return
     folder = directory / hydra.output_subdir
-    if folder.exists():
-        return
     folder.mkdir(exist_ok=True)
     with open_dict(hydra.runtime):
         hydra.runtime.output_dir = str(directory)

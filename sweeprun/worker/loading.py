@@ -1,7 +1,8 @@
 """What a worker needs to run a task: its function, its config, and its directory."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ class TaskLoader:
         self._functions: dict[str, TaskFunction] = {}
         self._deriver: ConfigDeriver | None = None
         self._hydra: HydraNode | None = None
+        self._last_made: int | None = None
+        self._log_configured = False
         self._as_jobs = bool(manifest.job.get("directories", manifest.job["chdir"]))
 
     @property
@@ -65,19 +68,43 @@ class TaskLoader:
 
     def call(self, task: Task, cfg: DictConfig, call: Callable[[DictConfig], Any]) -> Any:
         """Call a function with a task's config, as one of Hydra's own jobs if that was asked for."""
-        if not self._as_jobs:
-            return call(cfg)
-        from sweeprun.config.jobs import run_as_job
+        if self._as_jobs:
+            from sweeprun.config.jobs import run_as_job
 
-        return run_as_job(self._full_config(task), call)
+            return run_as_job(self._full_config(task), call)
+        if self.is_application and not self._log_configured:
+            from sweeprun.config.jobs import configure_console_log
+
+            self._log_configured = True
+            configure_console_log(self._full_config(task))
+        with self._variables(task):
+            return call(cfg)
+
+    @contextmanager
+    def _variables(self, task: Task) -> Iterator[None]:
+        """The environment variables that depend on the task, of ``hydra.job.env_set``, while it runs."""
+        names: list[str] = self._manifest.job.get("task_variables", [])
+        before = {name: os.environ.get(name) for name in names}
+        if names:
+            env_set = self._full_config(task).hydra.job.env_set
+            os.environ.update({name: str(env_set[name]) for name in names})
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
 
     def make_directory(self, task: Task) -> Path:
         """The task's directory, made when it is first asked for, with the task's configs in it."""
         directory = self.directory(task)
-        if not directory.exists():
+        if self._last_made != task.task_id:
+            self._last_made = task.task_id
             directory.mkdir(parents=True, exist_ok=True)
-        if not (self._as_jobs or self._manifest.calls_by_keywords):
-            write_job_configs(directory, self._full_config(task))
+            if not (self._as_jobs or self._manifest.calls_by_keywords):
+                write_job_configs(directory, self._full_config(task))
         return directory
 
     def directory(self, task: Task) -> Path:

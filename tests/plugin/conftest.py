@@ -30,6 +30,8 @@ APPLICATION = """
 import functools
 import logging
 import os
+import pickle
+import sys
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -92,10 +94,17 @@ def main(cfg):
             return [opt.lr**2, (opt.lr - 2) ** 2]
         case "log":
             log.info("seed %s speaks", cfg.seed)
-    return {"loss": opt.lr * cfg.seed, "driver": cfg.db.driver, "tag": cfg.tag, "cwd": os.getcwd()}
+        case "pickle":
+            Path("opt.pickle").write_bytes(pickle.dumps(opt))
+    log.debug("only if asked")
+    mine = os.environ.get("MINE", "")
+    return {"loss": opt.lr * cfg.seed, "driver": cfg.db.driver, "tag": cfg.tag, "cwd": os.getcwd(), "mine": mine}
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["load"]:
+        print(pickle.loads(Path("opt.pickle").read_bytes()))
+        sys.exit()
     OmegaConf.register_new_resolver("mine", lambda x: f"m{x}")
     main()
 """
@@ -109,6 +118,27 @@ class Note(Callback):
     def on_job_end(self, config, job_return, **kwargs):
         Path(f"ended-{config.hydra.job.num}").write_text(str(job_return.return_value["loss"]))
 """
+
+
+SWEEPER = '''
+from hydra.plugins.sweeper import Sweeper
+
+
+class OddSweeper(Sweeper):
+    """Its jobs set different keys from batch to batch."""
+
+    def setup(self, *, hydra_context, task_function, config):
+        from hydra.core.plugins import Plugins
+
+        self.launcher = Plugins.instance().instantiate_launcher(
+            hydra_context=hydra_context, task_function=task_function, config=config
+        )
+
+    def sweep(self, arguments):
+        first = self.launcher.launch([["opt.lr=2"], ["seed=3"]], initial_job_idx=0)
+        second = self.launcher.launch([["opt.lr=4", "kind=fine"], ["db=pg", "seed=5"]], initial_job_idx=2)
+        return [job.return_value for job in [*first, *second]]
+'''
 
 
 @pytest.fixture

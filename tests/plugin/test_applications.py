@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 import yaml
 
-from tests.plugin.conftest import Run, only_run, runner
+from tests.plugin.conftest import SWEEPER, Run, only_run, runner
 
 LOCAL = "hydra/launcher=sweeprun_local"
 OURS = "hydra/sweeper=sweeprun"
@@ -99,6 +99,52 @@ def test_jobs_work_in_their_directories_if_that_is_chosen(app: Path, train: Run,
 def test_callbacks_see_the_jobs(app: Path, train: Run) -> None:
     train("-m", "seed=3,4", "opt.lr=1", LOCAL, "+hydra.callbacks.note._target_=noting.Note")
     assert [(app / f"ended-{job}").read_text() for job in (0, 1)] == ["3.0", "4.0"]
+
+
+def test_variables_of_the_environment_are_each_jobs_own(train: Run, collect: Collect) -> None:
+    train("-m", "seed=3,4", "opt.lr=1", LOCAL, "+hydra.job.env_set.MINE='${seed}-${hydra.job.num}'")
+    assert collect().mine.values.tolist() == ["3-0", "4-1"]
+    train("-m", "seed=3,4", LOCAL, "+hydra.job.env_set.MINE='${nothing}'", code=2)
+
+
+def test_logs_are_as_hydra_was_told(train: Run, sweeprun: Run) -> None:
+    train("-m", "seed=3,4", LOCAL, "hydra.verbose=true")
+    assert "only if asked" in sweeprun("logs", "1").stdout
+    train("-m", "seed=3,4", "kind=log", LOCAL, "hydra.job_logging.root.level=ERROR")
+    assert "speaks" not in sweeprun("logs", "1").stdout
+
+
+def test_what_a_task_pickles_is_found_by_the_script(train: Run) -> None:
+    train("-m", "seed=1", "kind=pickle", "opt.lr=7", LOCAL)
+    assert "lr=7.0" in train("load").stdout
+
+
+def test_configs_in_a_directory_that_is_used_again_are_the_new_ones(app: Path, train: Run) -> None:
+    for lr in (1, 2):
+        train("-m", "seed=5", "kind=ask", f"opt.lr={lr}", LOCAL, "hydra.sweep.dir=fixed")
+    assert yaml.safe_load((app / "fixed" / "0" / ".hydra" / "config.yaml").read_text())["opt"]["lr"] == 2
+
+
+def test_a_sweeper_whose_jobs_set_different_keys(app: Path, train: Run, collect: Collect) -> None:
+    (app / "hydra_plugins").mkdir()
+    (app / "hydra_plugins" / "odd_sweeper.py").write_text(SWEEPER)
+    group = app / "conf" / "hydra" / "sweeper"
+    group.mkdir(parents=True)
+    (group / "odd.yaml").write_text("_target_: hydra_plugins.odd_sweeper.OddSweeper\n")
+    done = train("-m", "hydra/sweeper=odd", LOCAL)
+    dataset = collect()
+    assert dataset["opt.lr"].values.tolist() == [2, 0.1, 4, 0.1]  # where it wasn't set, what the config has
+    assert dataset.seed.values.tolist() == [0, 3, 0, 5]
+    np.testing.assert_allclose(dataset.loss, dataset["opt.lr"] * dataset.seed)
+    assert dataset.driver.values.tolist() == ["mysql", "mysql", "mysql", "pg"]
+    assert "no such coordinate" in done.stdout + done.stderr
+
+
+def test_a_value_that_is_there_twice_makes_no_grid(train: Run, sweeprun: Run, collect: Collect) -> None:
+    done = train("-m", "seed=3,3", "opt.lr=1", LOCAL)
+    assert "make no grid" in done.stdout + done.stderr
+    assert collect().seed.dims == ("job",)
+    assert "can't be extended" in sweeprun("extend", "seed=4", code=2).stderr
 
 
 def test_what_cant_be_recorded_is_told_and_fails_nothing(train: Run, sweeprun: Run) -> None:

@@ -251,7 +251,7 @@ def _cannot_start(command: str, error: OSError) -> str:
     if isinstance(error, FileNotFoundError) and error.filename == command:
         return (
             f"there is no {command} on the PATH: this is no machine of a Slurm cluster; run sweeprun where {command} "
-            "is, or choose hydra/launcher=local"
+            "is, or choose the launcher for local workers: hydra/launcher=local (sweeprun_local in applications)"
         )
     return f"{command} can't be run: {error}"
 

@@ -50,7 +50,7 @@ _COMPLAINTS = (
         advice={
             r"cannot stat file|could not establish a configuration source|unable to process configuration file": (
                 "this machine has no configuration of Slurm: run sweeprun on a machine of the cluster, set SLURM_CONF, "
-                "or choose hydra/launcher=local"
+                "or choose the launcher for local workers"
             ),
             r"invalid --(?P<name>[a-z-]+)|unrecognized --(?P<other>[a-z-]+) argument": (
                 f"sbatch can't read the value of {_SBATCH}.{{name}}{{other}}"

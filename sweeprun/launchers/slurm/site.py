@@ -37,7 +37,7 @@ class Site:
         if self.max_array_size < 1:
             raise UsageError(
                 "job arrays are switched off at this site (MaxArraySize is 0 in its slurm.conf), and sweeprun needs "
-                "them: ask its administrators, or choose hydra/launcher=local inside of a job"
+                "them: ask its administrators, or choose the launcher for local workers inside of a job"
             )
 
     @property
