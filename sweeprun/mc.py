@@ -12,7 +12,8 @@ from typing import Any
 
 import xarray as xr
 
-from sweeprun.results.ensembles import Look, ensemble_statistics, look_at, paired
+from sweeprun.results.ensembles import ensemble_statistics, paired
+from sweeprun.results.looking import Look, look_at
 from sweeprun.results.precision import Target
 from sweeprun.results.statistics import IntervalKind
 

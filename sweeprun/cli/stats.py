@@ -32,8 +32,9 @@ def main(words: Sequence[str]) -> int:
     from sweeprun.cli.observing import observe
     from sweeprun.cli.stats_display import look_json, look_text, print_notes, print_tables, statistics_json
     from sweeprun.results.collect import collect_snapshot
-    from sweeprun.results.ensembles import ensemble_statistics, look_at
+    from sweeprun.results.ensembles import ensemble_statistics
     from sweeprun.results.export import check_output, write_dataset
+    from sweeprun.results.looking import look_at
     from sweeprun.results.precision import Target
     from sweeprun.results.statistics import IntervalKind
 

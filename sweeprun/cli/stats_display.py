@@ -10,7 +10,8 @@ import xarray as xr
 
 from sweeprun.cli.display import plain_message
 from sweeprun.design.moments import as_labels
-from sweeprun.results.ensembles import STATISTIC, Look, are_independent, numeric_variables
+from sweeprun.results.ensembles import STATISTIC, are_independent, numeric_variables
+from sweeprun.results.looking import Look
 
 _SHOWN_POINTS = 40
 _COLUMNS = ("n", "mean", "std", "sem", "low", "high")

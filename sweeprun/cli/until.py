@@ -11,7 +11,7 @@ from sweeprun.store.directory import RunDirectory
 
 if TYPE_CHECKING:
     from sweeprun.design.axes import Axis
-    from sweeprun.results.ensembles import Look
+    from sweeprun.results.looking import Look
     from sweeprun.results.precision import Target
     from sweeprun.store.states import Snapshot
 
@@ -57,7 +57,8 @@ def extend_until(run: RunDirectory, rule: StoppingRule, extend: Callable[[str], 
     """
     from sweeprun.cli.observing import observe
     from sweeprun.results.collect import collect_snapshot
-    from sweeprun.results.ensembles import look_at, members_of
+    from sweeprun.results.ensembles import members_of
+    from sweeprun.results.looking import look_at
 
     before: Look | None = None
     while True:

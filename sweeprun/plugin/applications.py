@@ -14,7 +14,8 @@ from sweeprun.cli.observing import is_active, observe
 from sweeprun.cli.sweeping import is_dated
 from sweeprun.config.application import Application, ConfigSource, full_errors
 from sweeprun.errors import RunDirectoryError, SweeprunError
-from sweeprun.store.directory import RunDirectory, set_aside
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.earlier import set_aside
 from sweeprun.worker.applications import ApplicationFunction
 from sweeprun.worker.jobs import PlainJob
 

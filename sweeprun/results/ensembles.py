@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,11 +9,9 @@ import xarray as xr
 
 from sweeprun.errors import UsageError
 from sweeprun.results.merging import RECORDED_TYPE
-from sweeprun.results.precision import Target
 from sweeprun.results.statistics import (
     Difference,
     IntervalKind,
-    Moments,
     independent_difference,
     interval,
     moments,
@@ -117,7 +114,7 @@ def ensemble_statistics(
     for name in chosen:
         variable = dataset[name]
         own_kind = kind or (IntervalKind.WILSON if is_proportion(variable) else IntervalKind.STUDENT)
-        dims, samples = _samples(variable, names)
+        dims, samples = samples_of(variable, names)
         try:
             computed = _statistics(samples, own_kind, level, seed, proportion=is_proportion(variable))
         except UsageError as error:
@@ -128,7 +125,7 @@ def ensemble_statistics(
             values, errors = quantiles(samples, probabilities)
             found[f"{name}_quantile"] = ((*dims, "quantile"), values, attrs)
             found[f"{name}_quantile_sem"] = ((*dims, "quantile"), errors, attrs)
-    coordinates = _kept_coordinates(dataset, names) | {STATISTIC: list(STATISTICS)}
+    coordinates = kept_coordinates(dataset, names) | {STATISTIC: list(STATISTICS)}
     if probabilities:
         coordinates["quantile"] = list(probabilities)
     return xr.Dataset(found, coordinates, {**dataset.attrs, "over": ", ".join(names)})
@@ -210,11 +207,11 @@ def paired(
     for name in numeric_variables(dataset, names):
         if axis not in dataset[name].dims:
             continue
-        dims, samples = _samples(sides[0][name], names)
-        made = compare(samples, _samples(sides[1][name], names)[1], level)
+        dims, samples = samples_of(sides[0][name], names)
+        made = compare(samples, samples_of(sides[1][name], names)[1], level)
         columns = [made.count, made.mean, made.sem, made.low, made.high, made.correlation, made.variance_reduction]
         found[name] = ((STATISTIC, *dims), np.stack([np.asarray(column, float) for column in columns]))
-    coordinates = _kept_coordinates(dataset, (*names, axis)) | {STATISTIC: list(DIFFERENCES)}
+    coordinates = kept_coordinates(dataset, (*names, axis)) | {STATISTIC: list(DIFFERENCES)}
     attrs = {"compared": f"{axis}: {first} - {second}", "over": ", ".join(names), "streams_shared": str(together)}
     return xr.Dataset(found, coordinates, attrs)
 
@@ -240,92 +237,7 @@ def _shared_by(dataset: xr.Dataset) -> list[str] | None:
     return shared_by if isinstance(shared_by, list) else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """How far the points of a sweep are from a target.
-
-    Attributes
-    ----------
-    target
-        The target.
-    over
-        The axes of the members.
-    value, reached, count, needed
-        The measure, whether it has reached the target, the members that there are and how many more are needed; each
-        with the dims of the points.
-    """
-
-    target: Target
-    over: tuple[str, ...]
-    value: xr.DataArray
-    reached: xr.DataArray
-    count: xr.DataArray
-    needed: xr.DataArray
-
-    @property
-    def open_points(self) -> int:
-        """How many points have not reached the target."""
-        return int((~self.reached).sum())
-
-    @property
-    def worst(self) -> float:
-        """The largest value of the measure; NaN if it is known of no point."""
-        values = self.value.values
-        return float(np.nanmax(values)) if np.isfinite(values).any() else float("nan")
-
-    @property
-    def more(self) -> int:
-        """How many more members the point needs that needs the most."""
-        return int(self.needed.max()) if self.needed.size else 0
-
-    def has_more_than(self, before: "Look") -> bool:
-        """Whether any point that is still open has more members with a value than at a look before."""
-        if self.value.sizes != before.value.sizes:  # own dims of the variable have grown
-            return True
-        gained = self.count.values > before.count.values
-        return bool((gained & ~self.reached.values).any())
-
-
-def look_at(dataset: xr.Dataset, target: Target, over: str | Sequence[str] | None = None) -> Look:
-    """Compare every point with a target. Points of which no task is to be run are left out of it.
-
-    Raises
-    ------
-    UsageError
-        If there is no such variable of numbers.
-    """
-    names = members_of(dataset, over)
-    variables = numeric_variables(dataset, names)
-    if target.variable not in variables:
-        known = ", ".join(variables) or "none"
-        raise UsageError(f"{target}: there is no variable {target.variable!r} of numbers; there are: {known}")
-    dims, samples = _samples(dataset[target.variable], names)
-    target = replace(target, of_proportion=is_proportion(dataset[target.variable]))
-    found: Moments = moments(samples)
-    more = np.maximum(target.needed(found) - found.count, 0)
-    reached = target.is_reached(found)
-    more = np.where(reached, 0, np.maximum(more, 1))
-    excluded = xr.DataArray(False)
-    if "state" in dataset.variables:
-        state = dataset["state"]
-        excluded = (state == "excluded").all([name for name in names if name in state.dims])
-    kept = _kept_coordinates(dataset, names).items()
-    coordinates = {name: own for name, own in kept if set(own.dims) <= set(dims)}
-
-    def over_points(values: np.ndarray) -> xr.DataArray:  # each by itself: an axis may be called as one of them
-        return xr.DataArray(values, coordinates, dims)
-
-    return Look(
-        target=target,
-        over=names,
-        value=over_points(target.values(found)),
-        reached=over_points(reached) | excluded,
-        count=over_points(found.count),
-        needed=over_points(more).where(~excluded, 0),
-    )
-
-
-def _samples(variable: xr.DataArray, over: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray]:
+def samples_of(variable: xr.DataArray, over: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray]:
     """The dims of the points, and the values as ``(…, members)``."""
     kept = tuple(str(dim) for dim in variable.dims if dim not in over)
     values = variable.transpose(*kept, *over).values.astype(float)
@@ -340,7 +252,7 @@ def _statistics(samples: np.ndarray, kind: IntervalKind, level: float, seed: int
     return np.stack([found.count.astype(float), found.mean, found.std, found.sem, low, high, successes])
 
 
-def _kept_coordinates(dataset: xr.Dataset, dropped: Sequence[str]) -> dict[Any, Any]:
+def kept_coordinates(dataset: xr.Dataset, dropped: Sequence[str]) -> dict[Any, Any]:
     """The coordinates that have none of some dims."""
     return {
         name: coordinate.variable

@@ -185,16 +185,6 @@ class RunDirectory:
     def earlier(self) -> Path:
         return self.path / "earlier"
 
-    def kept(self) -> list[Path]:
-        """What makes the run, and is nobody else's: all but the directories of tasks, and Hydra's own config.
-
-        The manifest is the first, and what claims the directory is the last.
-        """
-        files = [self.manifest, self.config, self.frozen_configs, self.function, self.function_source]
-        files += [self.resolvers, self.inputs]
-        folders = [self.shards, self.workers, self.logs, self.codes, self.extensions, self.looks, self.verification]
-        return [*files, *folders, self.path / "results.nc", self.submissions]
-
     def shown(self) -> str:
         """The path as one would type it here."""
         relative = os.path.relpath(self.path)
@@ -272,34 +262,6 @@ def _make_durably(directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for path in missing:
         sync_directory(path.parent)
-
-
-def set_aside(run: RunDirectory) -> RunDirectory:
-    """Move a run into a directory within its own, so that another can begin in its place; task directories stay.
-
-    The manifest is moved first: if this is interrupted, nothing takes the rest for a run, and the next call goes on.
-
-    Raises
-    ------
-    RunDirectoryError
-        If somebody else is doing the same.
-    """
-    number = 1
-    while RunDirectory(run.earlier / str(number)).submissions.exists():
-        number += 1
-    place = run.earlier / str(number)
-    place.mkdir(parents=True, exist_ok=True)
-    for path in run.kept():
-        if path.exists():
-            try:
-                path.rename(place / path.name)
-            except OSError as error:
-                raise RunDirectoryError(
-                    f"what is in {run.shown()} can't be moved to {RunDirectory(place).shown()}: {error.strerror}"
-                ) from error
-    sync_directory(place)
-    sync_directory(run.path)
-    return RunDirectory(place)
 
 
 def open_run_directory(path: Path) -> RunDirectory:

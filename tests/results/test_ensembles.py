@@ -8,7 +8,8 @@ import xarray as xr
 
 import sweeprun.mc  # noqa: F401  # registers the accessor
 from sweeprun.errors import UsageError
-from sweeprun.results.ensembles import are_independent, ensemble_statistics, is_proportion, look_at, paired
+from sweeprun.results.ensembles import are_independent, ensemble_statistics, is_proportion, paired
+from sweeprun.results.looking import look_at
 from sweeprun.results.precision import Target
 
 

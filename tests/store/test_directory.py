@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sweeprun.errors import RunDirectoryError
-from sweeprun.store.directory import find_runs, make_run_directory, newest_run, open_run_directory, set_aside
+from sweeprun.store.directory import find_runs, make_run_directory, newest_run, open_run_directory
 from sweeprun.store.manifest import read_manifest
 from tests.results.runs import axis, count_axis, make_run
 
@@ -123,33 +123,6 @@ def test_a_run_has_no_path_twice(tmp_path: Path) -> None:
     paths += [run.exits("w"), run.log("w"), run.task(0), run.task(17)]
     assert len(set(paths)) == len(paths)
     assert all(run.path in path.parents for path in paths)
-
-
-def test_a_run_that_is_set_aside_leaves_its_place_and_keeps_everything(tmp_path: Path) -> None:
-    run = make_run_directory(tmp_path / "fixed", numbered=False)
-    for path in (run.manifest, run.shard("w"), run.task(0)):
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(path.name)
-    aside = set_aside(run)
-    assert aside.manifest.read_text() == "manifest.json"
-    assert aside.shard("w").read_text() == "w.arrow"
-    assert run.task(0).exists()
-    assert not run.manifest.exists()
-    again = make_run_directory(tmp_path / "fixed", numbered=False, begun=True)
-    again.manifest.write_text("second")
-    assert set_aside(again).manifest.read_text() == "second"
-    assert aside.manifest.read_text() == "manifest.json"
-
-
-def test_setting_aside_goes_on_where_it_was_interrupted(tmp_path: Path) -> None:
-    run = make_run_directory(tmp_path / "fixed", numbered=False)
-    run.manifest.write_text("first")
-    (run.earlier / "1").mkdir(parents=True)
-    run.manifest.rename(run.earlier / "1" / "manifest.json")
-    aside = set_aside(run)
-    assert aside.path == run.earlier / "1"
-    assert aside.manifest.read_text() == "first"
-    assert aside.shards.is_dir()
 
 
 def test_of_two_that_begin_in_one_directory_one_is_refused(tmp_path: Path) -> None:
