@@ -117,25 +117,15 @@ def extend_run(
     """
     from sweeprun.cli.launching import Notes
     from sweeprun.cli.observing import observe
-    from sweeprun.config.schema import LOCAL
     from sweeprun.launchers.registry import make_launcher
     from sweeprun.store.extensions import count_extensions
     from sweeprun.store.manifest import check_size, read_manifest
 
     number = count_extensions(run) + 1  # before the tasks are read: of two at once, one finds its number taken
     manifest = read_manifest(run)
-    if manifest.job.get("composed_each"):
-        raise UsageError(
-            f"{run.shown()} can't be extended: its jobs make no grid (its sweeper chose them one by one, or gave a "
-            "value twice); start another sweep"
-        )
+    _check_extendable(run, manifest)
     changes.policy(manifest.policy)  # before anything is made
     make_launcher(changes.launcher(manifest.launcher)).check(Notes())
-    if any(submission.launcher.get("name") == LOCAL for submission, _ in observe(run).activity.active_elements()):
-        raise UsageError(
-            f"local workers still run tasks of {run.shown()}, and more beside them would crowd this machine; "
-            f"wait for them (sweeprun wait {run.shown()}), or stop them (sweeprun cancel {run.shown()})"
-        )
     code = check_drift(run, manifest, allowed=allow_drift, doing="results would be mixed that don't belong together")
     sys.path[:0] = [place for place in manifest.python_path if place not in sys.path]
     extension = plan(manifest)
@@ -155,6 +145,23 @@ def extend_run(
         return 0
     print(f"{len(tasks)} new {'task' if len(tasks) == 1 else 'tasks'}: {tasks}", file=sys.stderr)
     return start_tasks(snapshot, tasks, changes, command, code, launch)
+
+
+def _check_extendable(run: RunDirectory, manifest: "Manifest") -> None:
+    """Refuse a run that makes no grid, and one whose local workers have this machine's CPUs already."""
+    from sweeprun.cli.observing import observe
+    from sweeprun.config.schema import LOCAL
+
+    if manifest.job.get("composed_each"):
+        raise UsageError(
+            f"{run.shown()} can't be extended: its jobs make no grid (its sweeper chose them one by one, or gave a "
+            "value twice); start another sweep"
+        )
+    if any(submission.launcher.get("name") == LOCAL for submission, _ in observe(run).activity.active_elements()):
+        raise UsageError(
+            f"local workers still run tasks of {run.shown()}, and more beside them would crowd this machine; "
+            f"wait for them (sweeprun wait {run.shown()}), or stop them (sweeprun cancel {run.shown()})"
+        )
 
 
 def plan_words(run: RunDirectory, manifest: "Manifest", words: Sequence[str]) -> "Extension":

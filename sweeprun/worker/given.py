@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from sweeprun.design.python_axes import MEMBER
 from sweeprun.errors import FormatError, TaskFunctionError
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.files import create_file
 from sweeprun.store.manifest import KEYWORDS
 from sweeprun.worker.functions import OFFERED, TaskFunction
 
@@ -121,18 +120,6 @@ def _taken(takes: Collection[str]) -> str:
 def name_of(function: Callable[..., Any]) -> str:
     """What a function is called in messages."""
     return str(getattr(function, "__qualname__", None) or repr(function))
-
-
-def write_pickled_function(run: RunDirectory, function: Callable[..., Any]) -> dict[str, Any]:
-    """Write a function into a new run, by value if no import leads to it; what the manifest says of it.
-
-    Raises
-    ------
-    TaskFunctionError
-        If it, or something that it refers to, can't be pickled.
-    """
-    create_file(run.function, pickle_function(function))
-    return {"kind": PICKLED, "path": run.function.name}
 
 
 def pickle_function(function: Callable[..., Any], constants: Mapping[str, Any] | None = None) -> bytes:

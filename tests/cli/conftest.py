@@ -136,23 +136,27 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
 
 
-@pytest.fixture
-def run(study: Path) -> Run:
-    """Run ``sweeprun`` in the study's folder; the exit code must be the expected one."""
+def runner(folder: Path, *command: str) -> Run:
+    """Runs a Python command in a folder; the exit code must be the expected one."""
 
     def run_command(*words: str, code: int = 0) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "sweeprun", *words]
         done = subprocess.run(
-            command,
-            cwd=study,
+            [sys.executable, *command, *words],
+            cwd=folder,
             env=environment(),
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         assert done.returncode == code, done.stdout + done.stderr
         return done
 
     return run_command
+
+
+@pytest.fixture
+def run(study: Path) -> Run:
+    """Run ``sweeprun`` in the study's folder; the exit code must be the expected one."""
+    return runner(study, "-m", "sweeprun")

@@ -1,7 +1,5 @@
 """A Hydra application, as people write them, and its command line run as they would."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,9 +9,7 @@ from hydra import version
 from hydra.core.singleton import Singleton
 
 from sweeprun.config.schema import register_options
-from tests.cli.conftest import environment
-
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
+from tests.cli.conftest import Run, runner
 
 
 @pytest.fixture
@@ -152,26 +148,6 @@ def app(tmp_path: Path) -> Path:
     (folder / "train.py").write_text(APPLICATION)
     (folder / "noting.py").write_text(CALLBACK)
     return folder
-
-
-def runner(app: Path, *command: str) -> Run:
-    """Runs a Python command in the application's folder; the exit code must be the expected one."""
-
-    def run_command(*words: str, code: int = 0) -> "subprocess.CompletedProcess[str]":
-        done = subprocess.run(
-            [sys.executable, *command, *words],
-            cwd=app,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            timeout=300,
-            check=False,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done
-
-    return run_command
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import numpy as np
 import xarray as xr
 import yaml
 
-from tests.plugin.conftest import SWEEPER, Run, only_run, runner
+from tests.cli.conftest import Run, runner
+from tests.plugin.conftest import SWEEPER, only_run
 
 LOCAL = "hydra/launcher=sweeprun_local"
 OURS = "hydra/sweeper=sweeprun"

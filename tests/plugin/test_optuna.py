@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from tests.plugin.conftest import Run, only_run
+from tests.cli.conftest import Run
+from tests.plugin.conftest import only_run
 
 OPTUNA = ("-m", "hydra/sweeper=optuna", "hydra.sweeper.n_jobs=2", "hydra.sweeper.sampler.seed=1")
 LOCAL = "hydra/launcher=sweeprun_local"
