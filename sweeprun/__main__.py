@@ -1,7 +1,17 @@
-"""``python -m sweeprun``: the command line that launchers start."""
+"""The program ``sweeprun``, also as ``python -m sweeprun``, which launchers start."""
 
 import sys
 
-from sweeprun.cli.main import main
 
-sys.exit(main())
+def main() -> int:
+    """Run the command line; its exit code. Ctrl-C ends it quietly with 130, also while its modules are being loaded."""
+    try:
+        from sweeprun.cli.main import main as run
+
+        return run()
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -57,7 +57,7 @@ running here, and has more (`sweeprun --cfg hydra -p hydra.launcher hydra/launch
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command line; its exit code: 0 success, 1 failed tasks, 2 wrong usage, 130 interrupted."""
+    """Run a command line; its exit code: 0 success, 1 failed tasks, 2 wrong usage."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         code = _dispatch(words)
@@ -70,8 +70,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         print(f"sweeprun: {plain_message(error)}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0

@@ -98,7 +98,7 @@ class Command:
         """Its exit code; it never prints a traceback, but where Python was interrupted before sweeprun had begun."""
         code = self._popen.wait(PATIENCE)
         text = self.text
-        of_startup = text.rstrip().endswith("KeyboardInterrupt") and "sweeprun/cli/main.py" not in text
+        of_startup = text.rstrip().endswith("KeyboardInterrupt") and "sweeprun/cli/" not in text
         assert "Traceback" not in text or of_startup, text
         return code
 
