@@ -21,6 +21,9 @@ from sweeprun.store.records import Record
 from sweeprun.store.shards import read_shard
 
 _HASH_SEED = {"PYTHONHASHSEED": "0"}
+_REPEATS = 5
+"""How often a task runs in the same surroundings until it counts as the same each time: what has two results, equally
+likely, is taken for constant once in 16 times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +128,7 @@ def likely_cause(trials: Trials, recorded: Record, now: Record) -> str:
         return "drift: it was made with other code or other packages"
     if SCRATCH.encode() in now.payload:
         return "paths: it returns the name of its directory, which is another one when it runs again"
-    if _differ(now, _again(trials, recorded)):
+    if any(_differ(now, _again(trials, recorded)) for _ in range(_REPEATS - 1)):
         return _cause_of_chance(trials, recorded)
     ones = dict.fromkeys(THREAD_VARIABLES, "1" if origin.threads != 1 else str(max(2, usable_cpus())))
     if _differ(now, _again(trials, recorded, variables=ones)):
@@ -170,8 +173,9 @@ def _differs(
     manifest: Manifest | None = None,
 ) -> bool:
     """Whether a task gives something else each time in some surroundings."""
-    first = _again(trials, recorded, variables=variables, manifest=manifest)
-    return first is None or _differ(first, _again(trials, recorded, variables=variables, manifest=manifest))
+    runs = (_again(trials, recorded, variables=variables, manifest=manifest) for _ in range(_REPEATS))
+    first = next(runs)
+    return first is None or any(_differ(first, other) for other in runs)
 
 
 def _differ(one: Record, other: Record | None) -> bool:
