@@ -1,5 +1,7 @@
 """Hypothesis draws the same examples in every run; a failure is never a matter of luck, or of a busy machine."""
 
+import signal
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -13,3 +15,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("storms", "crash storms (tests/storm)")
     group.addoption("--disturbances", type=int, default=220, help="how many, of all storms together")
     group.addoption("--storm-seed", type=int, default=0, help="what all storms are drawn from")
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what tests start, also where pytest itself was started in the background of a script."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
