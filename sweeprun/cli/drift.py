@@ -27,13 +27,13 @@ def add_allow_drift(parser: ArgumentParser) -> None:
 
 
 def check_drift(
-    run: RunDirectory, manifest: Manifest, *, allowed: bool, doing: str, quiet: bool = False
+    run: RunDirectory, manifest: Manifest, *, allowed: bool, doing: str, quiet: bool = False, code: Code | None = None
 ) -> Code | None:
     """The code as it is now, if it and the input files are what a run was made with; see `check_code`."""
     if not quiet or not allowed:
         check_inputs(run, manifest, allowed=allowed)
     accepted = read_code(run, accepted_code(run, manifest))
-    return check_code(accepted, run.shown(), manifest.python_path, allowed=allowed, doing=doing, quiet=quiet)
+    return check_code(accepted, run.shown(), manifest.python_path, allowed=allowed, doing=doing, quiet=quiet, code=code)
 
 
 def check_inputs(run: RunDirectory, manifest: Manifest, *, allowed: bool) -> None:
@@ -63,6 +63,7 @@ def check_code(
     allowed: bool,
     doing: str,
     quiet: bool = False,
+    code: Code | None = None,
 ) -> Code | None:
     """The code as it is now; None if it isn't known what it was.
 
@@ -80,6 +81,8 @@ def check_code(
         What would be wrong with other code, for the message: ``"its results would be mixed with others"``.
     quiet
         Whether what is allowed is not told again.
+    code
+        The code as it is now, if it is that of another function.
 
     Raises
     ------
@@ -89,12 +92,12 @@ def check_code(
     if accepted is None:
         if not quiet:
             print(f"sweeprun: what code {shown} was made with is not known", file=sys.stderr)
-        return None
-    now = accepted.read_again(None if Path(accepted.base).is_dir() else Path.cwd())
+        return code
+    now = code or accepted.read_again(None if Path(accepted.base).is_dir() else Path.cwd())
     differences = accepted.differences(now)
     if not differences:
         return now
-    now = followed(now, python_path)
+    now = code or followed(now, python_path)
     listed = "\n  ".join(differences)
     if not allowed:
         raise UsageError(

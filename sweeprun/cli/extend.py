@@ -97,6 +97,7 @@ def extend_run(
     *,
     allow_drift: bool,
     launch: "Launch | None" = None,
+    code: "Code | None" = None,
 ) -> int:
     """Add tasks to a run, and start them; the exit code.
 
@@ -114,6 +115,8 @@ def extend_run(
         Whether to go on with other code.
     launch
         Writes and launches submissions; by default in the foreground.
+    code
+        The code that is to run, if it is that of another function.
     """
     from sweeprun.cli.launching import Notes
     from sweeprun.cli.observing import observe
@@ -126,7 +129,8 @@ def extend_run(
     _check_extendable(run, manifest)
     changes.policy(manifest.policy)  # before anything is made
     make_launcher(changes.launcher(manifest.launcher)).check(Notes())
-    code = check_drift(run, manifest, allowed=allow_drift, doing="results would be mixed that don't belong together")
+    doing = "results would be mixed that don't belong together"
+    code = check_drift(run, manifest, allowed=allow_drift, doing=doing, code=code)
     sys.path[:0] = [place for place in manifest.python_path if place not in sys.path]
     extension = plan(manifest)
     if not extension.blocks:

@@ -170,7 +170,7 @@ def _recorded_in_run(path: Path | None, chosen: Sequence[str], *, allow_drift: b
     record = snapshot.record(task.task_id)
     succeeded = record is not None and record.outcome is Outcome.SUCCEEDED
     return Recorded(
-        manifest=located(snapshot.manifest, run),
+        manifest=located(run, snapshot.manifest, record),
         frozen=read_configs(run),
         task=task,
         arrays=arrays_of(record) if record is not None and succeeded else None,

@@ -13,6 +13,7 @@ from sweeprun.store.directory import RunDirectory
 if TYPE_CHECKING:
     from sweeprun.cli.launching import Launch
     from sweeprun.config.launching import Changes
+    from sweeprun.store.code import Code
     from sweeprun.store.states import Snapshot
 
 
@@ -50,6 +51,7 @@ def resume_run(
     *,
     allow_drift: bool,
     launch: "Launch | None" = None,
+    code: "Code | None" = None,
 ) -> int:
     """Launch what is missing of a run; the exit code.
 
@@ -65,6 +67,8 @@ def resume_run(
         Whether to go on with other code.
     launch
         Writes and launches submissions; by default in the foreground.
+    code
+        The code that is to run, if it is that of another function.
     """
     from sweeprun.cli.observing import missing_tasks
     from sweeprun.cli.progress import counts_text
@@ -83,9 +87,8 @@ def resume_run(
         print(f"nothing to start: {counts_text(snapshot)}", file=sys.stderr)
         check_inputs(run, snapshot.manifest, allowed=True)
         return 0
-    code = check_drift(
-        run, snapshot.manifest, allowed=allow_drift, doing="results would be mixed that don't belong together"
-    )
+    doing = "results would be mixed that don't belong together"
+    code = check_drift(run, snapshot.manifest, allowed=allow_drift, doing=doing, code=code)
     return start_tasks(snapshot, missing, changes, command, code, launch)
 
 

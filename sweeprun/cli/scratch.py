@@ -14,17 +14,22 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.store.code import Code, write_code
 from sweeprun.store.directory import RunDirectory, make_run_directory
 from sweeprun.store.manifest import Manifest, write_manifest
-from sweeprun.store.submissions import Submission, write_submission
-from sweeprun.worker.given import with_located_function
+from sweeprun.store.origins import Origin
+from sweeprun.store.records import Record
+from sweeprun.store.submissions import Submission, function_of, read_submissions, write_submission
+from sweeprun.worker.given import with_function, with_located_function
 
 SCRATCH = "sweeprun-scratch-"
 """What the names of their directories begin with."""
 
 
-def located(manifest: Manifest, run: RunDirectory) -> Manifest:
-    """The manifest of a run for scratch runs of it: a function that the run itself holds is found from there, too."""
-    function = with_located_function(manifest.job.get("function"), run)
-    return manifest if function is None else replace(manifest, job=manifest.job | {"function": function})
+def located(run: RunDirectory, manifest: Manifest, record: Record | None = None) -> Manifest:
+    """The manifest of a run for scratch runs of it: a function that the run itself holds is found from there, too.
+
+    It is the function that a record was made with, if there is one, and otherwise the last that there was.
+    """
+    code = "" if record is None else Origin.from_json(record.origin).code
+    return with_located_function(with_function(manifest, function_of(read_submissions(run), code)), run)
 
 
 @contextmanager

@@ -43,6 +43,7 @@ def start_tasks(
     from sweeprun.cli.launching import launch as launch_here
     from sweeprun.launchers.launcher import plan_submissions
     from sweeprun.store.provenance import keep_provenance
+    from sweeprun.store.submissions import function_of
 
     run = snapshot.run
     policy = changes.policy(last_policy(snapshot))
@@ -54,8 +55,10 @@ def start_tasks(
         groups, first=first, attempt=_next_attempt(snapshot), active=_active_shares(snapshot)
     )
     provenance = keep_provenance(run, command, code)
+    function = function_of(snapshot.activity.submissions)
     return (launch or launch_here)(
-        run, [replace(submission, provenance=provenance, policy=policy) for submission in submissions]
+        run,
+        [replace(submission, provenance=provenance, policy=policy, function=function) for submission in submissions],
     )
 
 

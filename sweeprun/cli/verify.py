@@ -104,7 +104,7 @@ def _verify(snapshot: "Snapshot", records: "Mapping[int, Record]", code: "Code |
     from sweeprun.launchers.progress import Tally
     from sweeprun.results.comparing import Difference, compare_records
 
-    trials = Trials(manifest=located(snapshot.manifest, snapshot.run), frozen=read_configs(snapshot.run), code=code)
+    trials = Trials(manifest=located(snapshot.run, snapshot.manifest), frozen=read_configs(snapshot.run), code=code)
     count = f"{len(records)} of {len(snapshot.states)} {'task' if len(snapshot.states) == 1 else 'tasks'}"
     died = [Difference(variable="", what="its process ended before it did")]
     again: dict[int, Record | None] = {}

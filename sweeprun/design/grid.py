@@ -250,7 +250,7 @@ def _check_names(grid: Grid) -> None:
     for joint in grid.joint:
         if taken.count(joint.name) > 1 or joint.name in RESERVED_NAMES:
             raise OverrideError(
-                f"{joint.name!r} can't be the name of axes that move together: it is taken; write NAME=zip(…)"
+                f"{joint.name!r} can't be the name of axes that move together: it is taken; choose another"
             )
         place = names.index(joint.axes[0]) if joint.axes and joint.axes[0] in names else len(names)
         members = grid.axes[place : place + len(joint.axes)]

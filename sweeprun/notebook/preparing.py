@@ -3,7 +3,7 @@
 import os
 import sys
 import sysconfig
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -27,15 +27,12 @@ from sweeprun.launchers.launcher import Group, plan_submissions
 from sweeprun.launchers.registry import make_launcher
 from sweeprun.notebook.asking import call_text
 from sweeprun.store.briefly import brief
-from sweeprun.store.code import Code
 from sweeprun.store.directory import DEFAULT_ROOT, RunDirectory, make_run_directory
-from sweeprun.store.files import create_file
 from sweeprun.store.manifest import KEYWORDS, Manifest, check_size, write_manifest
 from sweeprun.store.provenance import keep_provenance
 from sweeprun.store.submissions import Submission
-from sweeprun.worker.given import PICKLED, check_arguments, name_of, pickle_function
-from sweeprun.worker.reached import reached_from
-from sweeprun.worker.sources import code_of_given
+from sweeprun.worker.given import CONSTANTS, PICKLED, check_arguments, name_of
+from sweeprun.worker.packing import PackedFunction, pack_function
 
 _SHOWN_VALUES = 20
 _TOLD = ("members", "root_seed", "streams", "exclude", "only")
@@ -70,7 +67,7 @@ class Asked:
 
     def written(self) -> str:
         """The call that asks for it, about as somebody would type it."""
-        told = {name: getattr(self, name) for name in _TOLD if getattr(self, name) not in (None, ())}
+        told = {name: value for name in _TOLD if (value := getattr(self, name)) is not None and value != ()}
         constants = ", ".join(f"{name!r}: {brief(name, value)}" for name, value in self.constants.items())
         first = [name_of(self.function), _written(self.axes), *([f"constants={{{constants}}}"] if constants else [])]
         return call_text("sweeprun.sweep", told | self.changes.told(), *first)
@@ -83,9 +80,7 @@ class Prepared:
     asked: Asked
     manifest: Manifest
     composition: Composition
-    function: bytes
-    source: str
-    code: Code
+    function: PackedFunction
     submissions: tuple[Submission, ...]
 
 
@@ -101,6 +96,9 @@ def prepare(asked: Asked) -> Prepared:
         raise TaskFunctionError(f"{asked.function!r} can't be called; give the function that runs one task")
     if not isinstance(asked.constants, Mapping):
         raise OverrideError(f"constants is {asked.constants!r}; give a mapping such as {{'n': 1000}}")
+    names: Sequence[Any] = list(asked.constants)
+    if unnamed := [name for name in names if not isinstance(name, str)]:
+        raise OverrideError(f"constants has {unnamed[0]!r}; the names of arguments are texts")
     table = _table(asked)
     axes = [axis.name for axis in table.blocks[0].design.axes]
     check_arguments(asked.function, axes, list(asked.constants))
@@ -115,7 +113,12 @@ def prepare(asked: Asked) -> Prepared:
             "subdir": "${hydra.job.num}",
             "chdir": False,
             "cwd": str(Path.cwd()),
-            "function": {"kind": PICKLED, "path": RunDirectory(Path()).function.name, "call": KEYWORDS},
+            "function": {
+                "kind": PICKLED,
+                "path": RunDirectory(Path()).function.name,
+                "call": KEYWORDS,
+                CONSTANTS: sorted(asked.constants),
+            },
         },
         python_path=python_path(),
         provenance={},
@@ -128,9 +131,7 @@ def prepare(asked: Asked) -> Prepared:
         asked=asked,
         manifest=manifest,
         composition=freeze_arguments(asked.constants),
-        function=pickle_function(asked.function, asked.constants),
-        source=reached_from(asked.function).source(),
-        code=code_of_given(asked.function, Path.cwd()),
+        function=pack_function(asked.function, Path.cwd(), asked.constants),
         submissions=tuple(replace(submission, policy=manifest.policy) for submission in submissions),
     )
 
@@ -140,11 +141,9 @@ def create(prepared: Prepared) -> RunDirectory:
     directory = prepared.asked.directory
     path = Path(directory).expanduser() if directory is not None else _new_path()
     run = make_run_directory(path, numbered=directory is None)
-    create_file(run.function, prepared.function)
-    if prepared.source:
-        create_file(run.function_source, prepared.source.encode("utf-8", "surrogatepass"))
+    prepared.function.keep(run.function, run.function_source)
     write_configs(run, [prepared.composition])
-    provenance = keep_provenance(run, [prepared.asked.written()], prepared.code)
+    provenance = keep_provenance(run, [prepared.asked.written()], prepared.function.code)
     write_manifest(run, replace(prepared.manifest, provenance=provenance))
     return run
 
@@ -162,17 +161,20 @@ def _written(values: Any) -> str:
 def further_dimensions(axes: Mapping[str, Any], members: int | None) -> tuple[Dimension, ...]:
     """The dimensions that an extension names."""
     own = dimensions_of(axes)
-    return own if members is None else (*own, Dimension.of(member_axis(whole_number("members", members))))
+    count = whole_number("members", members)
+    return own if count is None else (*own, Dimension.of(member_axis(count)))
 
 
-def whole_number(name: str, value: Any) -> int:
-    """A whole number that somebody gave.
+def whole_number(name: str, value: Any) -> int | None:
+    """A whole number that somebody gave, or None if nobody did.
 
     Raises
     ------
     OverrideError
         If it is none.
     """
+    if value is None:
+        return None
     try:
         if isinstance(value, bool):
             raise TypeError
@@ -182,11 +184,10 @@ def whole_number(name: str, value: Any) -> int:
 
 
 def _table(asked: Asked) -> TaskTable:
-    root_seed = None if asked.root_seed is None else whole_number("root_seed", asked.root_seed)
     streams = _texts("streams", asked.streams)
     return TaskTable.of(
         grid_of(further_dimensions(asked.axes, asked.members)),
-        Streams(root_seed=root_seed, shared_by=None if asked.streams is None else streams),
+        Streams(root_seed=asked.root_seed, shared_by=None if asked.streams is None else streams),
         Selection(
             only=tuple(Expression(text=text) for text in _texts("only", asked.only)),
             exclude=tuple(Expression(text=text) for text in _texts("exclude", asked.exclude)),
@@ -196,6 +197,8 @@ def _table(asked: Asked) -> TaskTable:
 
 def _texts(name: str, given: Any) -> tuple[str, ...]:
     """A text, or a list of texts."""
+    if not isinstance(given, str | Iterable | None):
+        raise OverrideError(f"{name} is {given!r}; it is a text, or a list of texts")
     texts = () if given is None else (given,) if isinstance(given, str) else tuple(given)
     for text in texts:
         if not isinstance(text, str):

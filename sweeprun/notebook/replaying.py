@@ -71,8 +71,8 @@ def replay(snapshot: Snapshot, task_id: int | None, values: Mapping[str, Any], *
     run, manifest = snapshot.run, snapshot.manifest
     task = chosen_task(snapshot, task_id, values)
     code = check_drift(run, manifest, allowed=allow_drift, doing="it would not be the same run again")
-    trials = Trials(manifest=located(manifest, run), frozen=read_configs(run), code=code)
     record = snapshot.record(task.task_id)
+    trials = Trials(manifest=located(run, manifest, record), frozen=read_configs(run), code=code)
     ((_, now),) = trials.run({task.task_id: record})
     if now is None:
         differences = [Difference(variable="", what="its process ended before it did")]

@@ -1,7 +1,7 @@
 """A run in a notebook: what is there of it now, as a Dataset whose values are read when they are needed."""
 
 import html
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from sweeprun.cli.launching import Launch
     from sweeprun.notebook.replaying import Replayed
+    from sweeprun.store.code import Code
 
 _SMALL_BYTES = 2**22
 """So small a Dataset is read at once: it shows its values."""
@@ -120,12 +122,21 @@ class Run:
         return self
 
     def resume(
-        self, *, launcher: Any = None, throttle: int | None = None, allow_drift: bool = False, **policy: Any
+        self,
+        *,
+        function: Callable[..., Any] | None = None,
+        launcher: Any = None,
+        throttle: int | None = None,
+        allow_drift: bool = False,
+        **policy: Any,
     ) -> "Run":
         """Run the tasks that have no result again, in the background; returns the run.
 
         Parameters
         ----------
+        function
+            The function that they are to run, if not as before: one that was mended, which takes the same arguments.
+            Every result says which code it was made with.
         launcher, throttle
             As of `sweeprun.sweep`, if they are to be others.
         allow_drift
@@ -138,13 +149,13 @@ class Run:
         SweeprunError
             If nothing can be started.
         """
-        from sweeprun.cli.background import launch_in_background
         from sweeprun.cli.resume import resume_run
 
         with in_python():
             changes = changes_of(launcher, throttle, policy)
-            command = [call_text("run.resume", changes.told())]
-            resume_run(self._look(), changes, command, allow_drift=allow_drift, launch=launch_in_background)
+            started, launch, code = self._start("run.resume", function)
+            command = [call_text("run.resume", changes.told(), *started)]
+            resume_run(self._look(), changes, command, allow_drift=allow_drift, launch=launch, code=code)
         return self.refresh()
 
     def extend(
@@ -152,6 +163,7 @@ class Run:
         axes: Mapping[str, Any] | None = None,
         *,
         members: int | None = None,
+        function: Callable[..., Any] | None = None,
         launcher: Any = None,
         throttle: int | None = None,
         allow_drift: bool = False,
@@ -165,7 +177,7 @@ class Run:
             Axis -> values, as of `sweeprun.sweep`: all that it is to have, or only further ones.
         members
             The size that the ensemble is to have.
-        launcher, throttle, allow_drift
+        function, launcher, throttle, allow_drift
             As of `resume`.
 
         Raises
@@ -177,7 +189,6 @@ class Run:
         --------
         >>> run.extend(seed=range(40)).progress()   # doctest: +SKIP
         """
-        from sweeprun.cli.background import launch_in_background
         from sweeprun.cli.extend import extend_run
         from sweeprun.notebook.growing import plan_given
 
@@ -185,15 +196,29 @@ class Run:
             changes = changes_of(launcher, throttle, {})
             wanted = {**(axes or {}), **values}
             told = wanted | ({} if members is None else {"members": members}) | changes.told()
+            started, launch, code = self._start("run.extend", function)
             extend_run(
                 self._directory,
                 lambda manifest: plan_given(self._directory, manifest, wanted, members),
                 changes,
-                [call_text("run.extend", told)],
+                [call_text("run.extend", told, *started)],
                 allow_drift=allow_drift,
-                launch=launch_in_background,
+                launch=launch,
+                code=code,
             )
         return self.refresh()
+
+    def _start(self, call: str, function: Callable[..., Any] | None) -> "tuple[list[str], Launch, Code | None]":
+        """How a call's tasks are to be started: what it says of a function, what launches them, and their code."""
+        from sweeprun.cli.background import launch_in_background
+        from sweeprun.notebook.mending import Mended, tell_if_redefined
+
+        run, manifest = self._directory, self._snapshot.manifest
+        if function is None:
+            tell_if_redefined(run, manifest, call)
+            return [], launch_in_background, None
+        mended = Mended.of(run, manifest, function)
+        return [f"function={mended.name}"], mended.launch, mended.code
 
     def replay(self, task_id: int | None = None, *, allow_drift: bool = False, **values: Any) -> "Replayed":
         """Run one task again, and compare the result with the recorded one; the run is not changed.
@@ -291,6 +316,10 @@ class Run:
 
     def _ipython_key_completions_(self) -> list[Hashable]:
         return list(self.dataset.variables)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy, or the run in another process, is the run opened again."""
+        return open_run, (self.path.absolute(),)
 
     def __repr__(self) -> str:
         try:

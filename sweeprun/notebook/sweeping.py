@@ -7,7 +7,7 @@ from typing import Any
 from sweeprun.cli.background import launch_in_background
 from sweeprun.errors import UsageError
 from sweeprun.notebook.asking import changes_of, in_python
-from sweeprun.notebook.preparing import Asked, create, prepare
+from sweeprun.notebook.preparing import Asked, create, prepare, whole_number
 from sweeprun.notebook.run import Run, open_run
 from sweeprun.worker.running import INSIDE
 
@@ -91,8 +91,8 @@ def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its
             function=function,
             axes=axes,
             constants={} if constants is None else constants,
-            members=members,
-            root_seed=root_seed,
+            members=whole_number("members", members),
+            root_seed=whole_number("root_seed", root_seed),
             streams=streams,
             exclude=exclude,
             only=only,

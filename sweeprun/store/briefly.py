@@ -1,9 +1,12 @@
 """Values of Python as people read them in a run: shortened, and none whose name says that it is secret."""
 
+import re
 import reprlib
 from typing import Any
 
 _SECRET = ("secret", "credential", "password", "passwd", "token", "api_key", "apikey")
+
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+(?=>)")
 
 _short = reprlib.Repr()
 _short.maxlist = _short.maxtuple = _short.maxset = _short.maxfrozenset = _short.maxdict = _short.maxarray = 20
@@ -16,5 +19,5 @@ def is_secret_name(name: str) -> bool:
 
 
 def brief(name: str, value: Any) -> str:
-    """A value as one line, about as Python writes it."""
-    return "…" if is_secret_name(name) else " ".join(_short.repr(value).split())
+    """A value as one line, about as Python writes it; without addresses in memory, which are others each time."""
+    return "…" if is_secret_name(name) else _ADDRESS.sub("", " ".join(_short.repr(value).split()))

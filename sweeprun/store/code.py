@@ -105,7 +105,16 @@ class Code:
                 found.append(f"{package} {before or 'was not installed'} -> {after or 'not installed'}")
         if _minor(self.python) != _minor(other.python):
             found.append(f"Python {self.python} -> {other.python}")
-        return found
+        return found + self._differences_in_run(other)
+
+    def _differences_in_run(self, other: "Code") -> list[str]:
+        """What is different of the functions that the run itself holds."""
+        before, after = (
+            {name: digest for name, (file, _, digest) in code.functions.items() if not file} for code in (self, other)
+        )
+        changed = [name for name, digest in before.items() if after.get(name) != digest]
+        found = [f"the function {name} {'has changed' if name in after else 'is gone'}" for name in changed]
+        return found + [f"the function {name} is new" for name in after if name not in before]
 
     def _changed(self, name: str, other: "Code") -> str:
         """That a file has changed, and whether the task functions in it have."""

@@ -9,6 +9,7 @@
         function.pickle        the task function, if no name leads to it; read by workers only
         resolvers.pickle       resolvers that an application registered; read by workers only
         function.py            its source, to be read by people
+        functions/4f1c.pickle  another one that a resumption was given, and functions/4f1c.py its source
         multirun.yaml          Hydra's own config of the sweep
         inputs.json            digests of the files that are values of an axis
         submissions/0.json     which tasks were handed to which launcher, and how they are packed
@@ -75,6 +76,16 @@ class RunDirectory:
     @property
     def function_source(self) -> Path:
         return self.path / "function.py"
+
+    @property
+    def functions(self) -> Path:
+        return self.path / "functions"
+
+    def given_function(self, token: str) -> Path:
+        return self.functions / f"{token}.pickle"
+
+    def given_function_source(self, token: str) -> Path:
+        return self.functions / f"{token}.py"
 
     @property
     def hydra_config(self) -> Path:

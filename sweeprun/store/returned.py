@@ -1,6 +1,6 @@
 """What a task function returned, as named arrays of types that can be stored."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,10 @@ def variables_of(result: object, attrs: dict[str, Any]) -> Iterator[Item]:
     """The variables of a result; ``attrs`` receives the attributes of the whole."""
     if result is None:
         return
+    if is_of_pandas(result):
+        from sweeprun.store.pandas_results import as_xarray
+
+        result = as_xarray(result, RESULT_NAME)
     if hasattr(result, "data_vars"):
         yield from _dataset_variables(result, attrs)
     elif _is_data_array(result):
@@ -30,13 +34,23 @@ def variables_of(result: object, attrs: dict[str, Any]) -> Iterator[Item]:
             array = array.drop_vars(array.name)
         yield from _dataset_variables(array.to_dataset(name=RESULT_NAME if array.name is None else array.name), attrs)
     elif isinstance(result, Mapping):
+        if any(map(is_of_pandas, result.values())):
+            from sweeprun.store.pandas_results import with_labels
+
+            result = {name: with_labels(value, _name(name)) for name, value in result.items()}
         if any(map(_is_data_array, result.values())):
             yield from _dataset_variables(_dataset(result), attrs)
         else:
+            dims = _named_dims(result)
             for name, value in result.items():
-                yield _mapping_variable(name, value)
+                yield _as_coordinate(_mapping_variable(name, value), dims)
     else:
         yield (RESULT_NAME, None, result, {}, False)
+
+
+def is_of_pandas(value: object) -> bool:
+    """Whether it is a Series or a DataFrame."""
+    return hasattr(value, "to_xarray")
 
 
 def _is_data_array(value: object) -> bool:
@@ -48,11 +62,12 @@ def _dataset(result: Mapping[Any, Any]) -> Any:
     import xarray as xr
 
     data_vars: dict[str, Any] = {}
+    known = _named_dims(result)
     for key, value in result.items():
         if _is_data_array(value):
             data_vars[_name(key)] = value
         else:
-            name, dims, data, attrs, _ = _mapping_variable(key, value)
+            name, dims, data, attrs, _ = _as_coordinate(_mapping_variable(key, value), known)
             array, _ = storable(name, data)
             data_vars[name] = (default_dims(name, array) if dims is None else dims, array, attrs)
     try:
@@ -63,7 +78,12 @@ def _dataset(result: Mapping[Any, Any]) -> Any:
 
 def default_dims(name: str, array: np.ndarray) -> tuple[str, ...]:
     """The dims of an array that came without names for them."""
-    return tuple(f"{name}_{i}" for i in range(array.ndim))
+    return tuple(default_dim(name, place) for place in range(array.ndim))
+
+
+def default_dim(name: str, place: int) -> str:
+    """The dim of an array at some place that came without a name for it."""
+    return f"{name}_{place}"
 
 
 def _dataset_variables(dataset: Any, attrs: dict[str, Any]) -> Iterator[Item]:
@@ -84,6 +104,24 @@ def _mapping_variable(name: object, value: Any) -> Item:
     dims = (value[0],) if isinstance(value[0], str) else tuple(map(str, value[0]))
     attrs = value[2] if len(value) > 2 and value[2] is not None else {}
     return name, dims, value[1], attrs, dims == (name,)
+
+
+def _named_dims(result: Mapping[Any, Any]) -> set[str]:
+    """The dims that some variables of a mapping name."""
+    found: set[str] = set()
+    for value in result.values():
+        dims = value[0] if type(value) is tuple and value else getattr(value, "dims", ())
+        if isinstance(dims, str):
+            found.add(dims)
+        elif isinstance(dims, Sequence):
+            found.update(map(str, dims))
+    return found
+
+
+def _as_coordinate(item: Item, dims: Collection[str]) -> Item:
+    """A variable without dims that is named like one of others: its coordinate, as xarray takes it."""
+    name, own, data, attrs, _ = item
+    return (name, (name,), data, attrs, True) if own is None and name in dims else item
 
 
 def _name(name: object) -> str:
@@ -107,6 +145,8 @@ def storable(name: str, data: Any) -> tuple[np.ndarray, str]:
         return np.array(array.tolist(), dtype=str).reshape(array.shape), TEXT
     if kind not in "biufcMmS" or array.dtype.char in "gG":
         shown = _object_type(data, array) if kind == "O" else array.dtype
+        if kind == "O" and all(type(item) is int for item in array.flat):
+            raise ResultError(f"result {name!r} has integers beyond 64 bits; return them as floats or as texts")
         raise ResultError(
             f"result {name!r} has a type that can't be stored: {shown}; "
             "return numbers, strings, dates, or NumPy arrays of them"

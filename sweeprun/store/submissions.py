@@ -8,7 +8,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from enum import Enum
@@ -27,6 +27,9 @@ VERSION = 1
 _MOST_NOTE = 2**16
 _MOST_ATTEMPTS = 2**30
 _NUMBER = re.compile("0|[1-9][0-9]{0,8}")
+_TOKEN = re.compile("[0-9a-f]*")
+"""A function's token is part of a path: it may not lead out of the run."""
+
 _JOB_ID = re.compile("[0-9A-Za-z][0-9A-Za-z_.-]{0,99}")
 """A job's id goes into command lines: it may not look like an option, or like several."""
 
@@ -57,6 +60,8 @@ class Submission:
         Where it comes from (see `sweeprun.store.provenance`); empty if that is what the manifest says.
     policy
         What becomes of tasks that fail; None if that is what the manifest says.
+    function
+        The token of the task function that its tasks run (see `RunDirectory.given_function`); empty for the run's own.
     """
 
     number: int
@@ -69,6 +74,7 @@ class Submission:
     created: float = field(default_factory=time.time)
     provenance: dict[str, Any] = field(default_factory=dict)
     policy: Policy | None = None
+    function: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -84,6 +90,7 @@ class Submission:
             "created": self.created,
             "provenance": self.provenance,
             "policy": None if self.policy is None else self.policy.to_dict(),
+            "function": self.function,
         }
 
     @classmethod
@@ -98,6 +105,8 @@ class Submission:
             raise ValueError(f"it waits for submission {after}")
         if not 0 < int(data["attempt"]) < _MOST_ATTEMPTS or not isfinite(float(data["created"])):
             raise ValueError("a number in it is out of range")
+        if not _TOKEN.fullmatch(function := str(data.get("function", ""))):
+            raise ValueError(f"no name of a function: {function!r}")
         return cls(
             number=int(data["number"]),
             array=Array.from_dict(data["array"]),
@@ -109,6 +118,7 @@ class Submission:
             created=float(data["created"]),
             provenance=dict(data.get("provenance", {})),
             policy=Policy.from_dict(data["policy"]) if data.get("policy") else None,
+            function=function,
         )
 
 
@@ -180,6 +190,21 @@ def read_submissions(run: RunDirectory) -> tuple[Submission, ...]:
     stems = [path.stem for path in list_files(run.submissions, ".json")]
     numbers = sorted(int(stem) for stem in stems if _NUMBER.fullmatch(stem))
     return tuple(read_submission(run, number) for number in numbers)
+
+
+def function_of(submissions: Sequence[Submission], code: str = "") -> str:
+    """The token of the task function that results of some code were made with; of no code, that of the last submission.
+
+    Parameters
+    ----------
+    submissions
+        All of a run, in their order.
+    code
+        The digest of the code; unknown code counts as none.
+    """
+    of_code = [own for own in submissions if code and own.provenance.get("code") == code]
+    last = (of_code or submissions)[-1:]
+    return last[0].function if last else ""
 
 
 def note_job(run: RunDirectory, number: int, job: Job) -> None:

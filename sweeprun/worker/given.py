@@ -5,9 +5,10 @@ other keys say where and how it is called.
 """
 
 import inspect
+import linecache
 import pickle
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sweeprun.design.python_axes import MEMBER
 from sweeprun.errors import FormatError, TaskFunctionError
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.manifest import KEYWORDS
+from sweeprun.store.manifest import KEYWORDS, Manifest
 from sweeprun.worker.functions import OFFERED, TaskFunction
 
 if TYPE_CHECKING:
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
 PICKLED = "pickled"
 RESOLVERS = "resolvers"
 """The key of where resolvers are that an application registered."""
+
+CONSTANTS = "constants"
+"""The key of the names of constants, which another function must take as well."""
+
+_CONSTANTS_PATH = "constants_path"
+"""The key of where constants are if not with the function: with the one that the run began with."""
 
 FORMAT = "sweeprun-function"
 VERSION = 1
@@ -122,7 +129,11 @@ def name_of(function: Callable[..., Any]) -> str:
     return str(getattr(function, "__qualname__", None) or repr(function))
 
 
-def pickle_function(function: Callable[..., Any], constants: Mapping[str, Any] | None = None) -> bytes:
+def pickle_function(
+    function: Callable[..., Any],
+    constants: Mapping[str, Any] | None = None,
+    files: Mapping[str, Sequence[str]] | None = None,
+) -> bytes:
     """A function as bytes, by value if no import leads to it.
 
     Parameters
@@ -131,6 +142,8 @@ def pickle_function(function: Callable[..., Any], constants: Mapping[str, Any] |
         The function.
     constants
         Arguments that are the same in all tasks, if it is called by keywords.
+    files
+        Lines of the files that define it, for tracebacks: those of a notebook's cells are nowhere else.
 
     Raises
     ------
@@ -140,6 +153,8 @@ def pickle_function(function: Callable[..., Any], constants: Mapping[str, Any] |
     name = name_of(function)
     what = f"{name} can't be sent to workers, since something that it refers to can't be pickled"
     data = {"format": FORMAT, "version": VERSION, "name": name, "function": _dumps(function, what)}
+    if files:
+        data["files"] = {name: list(lines) for name, lines in files.items()}
     if constants is not None:
         for key, value in constants.items():
             _dumps(value, f"constants[{key!r}] can't be sent to workers: it can't be pickled")
@@ -176,29 +191,53 @@ def load_given_function(given: Mapping[str, Any], base: Path) -> TaskFunction:
     """
     kind = given.get("kind")
     if kind == PICKLED:
-        function, constants = _unpickled(base / str(given["path"]))
+        path = base / str(given["path"])
+        function = _unpickled(path)
         if given.get("call") == KEYWORDS:
+            constants = _read(base / str(given.get(_CONSTANTS_PATH, path)))["constants"]
             asks_for, takes, _ = parameters_of(function)
             return KeywordFunction(function=function, asks_for=asks_for, takes=takes, constants=constants)
         return TaskFunction(function=function, asks_for=(), positional=True)
     raise FormatError(f"the manifest leads to its task function by {kind!r}, which this sweeprun does not know")
 
 
-def _unpickled(path: Path) -> tuple[Callable[..., Any], bytes]:
-    data = pickle.loads(path.read_bytes())
+def _read(path: Path) -> dict[str, Any]:
+    data: dict[str, Any] = pickle.loads(path.read_bytes())
     if (data.get("format"), data.get("version")) != (FORMAT, VERSION):
         raise FormatError(f"{path} has version {data.get('version')!r} and this sweeprun reads version {VERSION}")
+    return data
+
+
+def _unpickled(path: Path) -> Callable[..., Any]:
+    data = _read(path)
+    for name, lines in data.get("files", {}).items():
+        linecache.cache[name] = (sum(map(len, lines)), None, lines, name)
     try:
         function: Callable[..., Any] = pickle.loads(data["function"])
     except Exception as error:
         raise TaskFunctionError(
             f"the task function {data['name']} can't be unpickled here: {type(error).__name__}: {error}"
         ) from error
-    return function, data.get("constants", pickle.dumps({}))
+    return function
 
 
-def with_located_function(given: Mapping[str, Any] | None, run: RunDirectory) -> dict[str, Any] | None:
-    """What a manifest says of its function, to be found from anywhere: for runs that are made beside it."""
+def with_function(manifest: Manifest, token: str) -> Manifest:
+    """A manifest that leads to the function of some token instead of to the run's own; of none, the same."""
+    given = manifest.job.get("function")
+    if not token or given is None:
+        return manifest
+    path = RunDirectory(Path()).given_function(token)
+    return _with(manifest, given | {"path": str(path), _CONSTANTS_PATH: given.get("path")})
+
+
+def with_located_function(manifest: Manifest, run: RunDirectory) -> Manifest:
+    """A manifest that leads to the run's function from anywhere: for runs that are made beside it."""
+    given = manifest.job.get("function")
     if given is None:
-        return None
-    return dict(given) | {key: str(run.path / str(given[key])) for key in ("path", RESOLVERS) if key in given}
+        return manifest
+    places = {key: str(run.path / str(given[key])) for key in ("path", _CONSTANTS_PATH, RESOLVERS) if key in given}
+    return _with(manifest, given | places)
+
+
+def _with(manifest: Manifest, function: Mapping[str, Any]) -> Manifest:
+    return replace(manifest, job=manifest.job | {"function": dict(function)})

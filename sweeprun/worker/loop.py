@@ -37,6 +37,7 @@ from sweeprun.store.records import FAILURE_LAYOUT, Failure, Outcome, Record
 from sweeprun.store.submissions import read_submission
 from sweeprun.store.workers import WARNING_SIGNAL, BeatWriter, Place
 from sweeprun.worker.failing import failure_of, names_of
+from sweeprun.worker.given import with_function
 from sweeprun.worker.globals import GlobalsWatch, seed_globals
 from sweeprun.worker.loading import TaskLoader
 from sweeprun.worker.output import LogMarker
@@ -93,6 +94,7 @@ class Worker:
         with suppress(FormatError):  # of a launcher of somebody else there is no submission
             submission = read_submission(run, place.submission)
             self._policy, self._first_attempt = submission.policy or manifest.policy, submission.attempt
+            manifest = with_function(manifest, submission.function)
         self._limit = 0.0  # of a task's time, in seconds; 0 for none
         self._overdue = False
         self._globals: GlobalsWatch | None = None

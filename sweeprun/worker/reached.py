@@ -5,6 +5,7 @@ the run, for people; modules are imported by the workers, so the files of local 
 """
 
 import inspect
+import linecache
 import sys
 import textwrap
 from collections import deque
@@ -54,6 +55,12 @@ class Reached:
         texts = ["\n".join(lines)] if lines else []
         return "\n\n\n".join([*texts, *dict.fromkeys(map(source_of, self.by_value))]) + "\n"
 
+    def files(self) -> dict[str, list[str]]:
+        """The lines of the cells and scripts that define the functions, by what tracebacks call them."""
+        functions = [own for found in self.by_value for own in _functions_of(found)]
+        lines = {own.__code__.co_filename: linecache.getlines(own.__code__.co_filename) for own in functions}
+        return {name: own for name, own in lines.items() if own}
+
 
 def reached_from(function: Callable[..., Any]) -> Reached:
     """What a function leads to."""
@@ -91,6 +98,12 @@ def source_of(found: Any) -> str:
         return textwrap.dedent(inspect.getsource(found)).rstrip()
     except (OSError, TypeError):
         return f"# {getattr(found, '__qualname__', found)}: its source is not known"
+
+
+def _functions_of(found: Any) -> list[FunctionType]:
+    if isinstance(found, FunctionType):
+        return [found]
+    return [own for own in vars(found).values() if isinstance(own, FunctionType)]
 
 
 def _parts(function: Any) -> list[Any]:

@@ -2,7 +2,9 @@
 
 import datetime as dt
 import json
+import linecache
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -18,7 +20,7 @@ import pytest
 import xarray as xr
 
 import sweeprun
-from sweeprun.errors import OverrideError, RunDirectoryError, SweeprunError, UsageError
+from sweeprun.errors import OverrideError, RunDirectoryError, SweeprunError, TaskFunctionError, UsageError
 from sweeprun.store.manifest import read_manifest
 from sweeprun.store.submissions import read_submissions
 from tests.notebook.studies import noisy
@@ -304,6 +306,86 @@ def test_cancel_stops_it_and_resume_goes_on(gate: Path) -> None:
         run.resume(speed=3)
 
 
+def defined_in_a_cell(name: str, source: str) -> Callable[..., Any]:
+    """A function as a notebook defines it: in no file, with lines that only this process knows."""
+    cell = f"<cell {name}>"
+    linecache.cache[cell] = (len(source), None, source.splitlines(keepends=True), cell)
+    namespace = {"__name__": "__main__"}
+    exec(compile(source, cell, "exec"), namespace)
+    return namespace[name]  # type: ignore[return-value]
+
+
+FAILING = """\
+def invert(x, shift, rng):
+    return {"y": 1 / (x + shift), "draw": rng.random()}  # fails at 0
+"""
+MENDED = """\
+def invert(x, shift, rng):
+    return {"y": 1 / (x + shift) if x else 0.0, "draw": rng.random()}
+"""
+
+
+def test_tracebacks_show_the_lines_of_cells() -> None:
+    run = sweeprun.sweep(defined_in_a_cell("invert", FAILING), {"x": [0, 1]}, constants={"shift": 0}).wait()
+    (told,) = run.failures["traceback"]
+    assert 'File "<cell invert>", line 2, in invert\n    return {"y": 1 / (x + shift)' in told
+
+
+def test_a_run_goes_on_with_a_mended_function(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = sweeprun.sweep(defined_in_a_cell("invert", FAILING), {"x": [0, 1, 2]}, constants={"shift": 0}).wait()
+    assert run.counts["failed"] == 1
+    before = run["draw"].values.tolist()
+    run.resume().wait()
+    assert "invert has changed" not in capsys.readouterr().err
+    mended = defined_in_a_cell("invert", MENDED)
+    monkeypatch.setattr(sys.modules["__main__"], "invert", mended, raising=False)
+    run.resume().wait()
+    assert run.counts["failed"] == 1
+    assert "invert has changed since" in (told := capsys.readouterr().err)
+    assert "run.resume(…, function=invert, allow_drift=True)" in told
+    with pytest.raises(UsageError, match=r"the function invert has changed\n.* or add allow_drift=True"):
+        run.resume(function=mended)
+    assert run.resume(function=mended, allow_drift=True).wait().complete
+    assert "the function invert has changed" in capsys.readouterr().err
+    assert run["y"].values.tolist() == [0.0, 1.0, 0.5]
+    assert run["draw"].values.tolist()[1:] == before[1:]
+    assert [run.replay(x=x).equal for x in range(3)] == [True, True, True]
+    assert len(set(run["code_digest"].values.tolist())) == 2
+    last = read_submissions(run._directory)[-1]
+    assert last.provenance["command"] == ["run.resume(function=invert)"]
+    assert run._directory.given_function_source(last.function).read_text().rstrip() == MENDED.rstrip()
+    run.extend(x=[3]).wait()  # with the mended one, which has not changed since
+    assert "invert has changed since" not in capsys.readouterr().err
+    assert run["y"].sel(x=3) == 1 / 3
+    assert command_line("verify", str(run.path), code=0) == "4/4 equal to the bit\n"
+    assert run.extend(x=[4], function=defined_in_a_cell("invert", FAILING), allow_drift=True).wait().complete
+    assert run.replay(x=0).equal
+    for _ in range(2):
+        command_line("replay", str(run.path), "x=4")
+
+
+def test_a_mended_function_takes_the_same_arguments() -> None:
+    run = sweeprun.sweep(defined_in_a_cell("invert", FAILING), {"x": [0]}, constants={"shift": 0}).wait()
+    for wrong, match in (
+        (lambda x: x, "does not take 'shift'"),
+        (lambda x, shift, more: x + shift + more, "parameters more, which nothing fills"),
+        (3, "can't be called"),
+    ):
+        with pytest.raises(TaskFunctionError, match=match):
+            run.resume(function=wrong, allow_drift=True)  # type: ignore[arg-type]
+    assert not run._directory.functions.exists()
+    assert run.counts["failed"] == 1
+
+
+def test_counts_may_be_those_of_numpy_and_a_run_can_be_copied() -> None:
+    run = sweeprun.sweep(noisy, {"lr": [1.0], "seed": [1]}, members=np.int64(2), root_seed=np.int32(5)).wait()
+    assert run.complete
+    assert "members=2, root_seed=5" in read_manifest(run._directory).provenance["command"][0]
+    assert pickle.loads(pickle.dumps(run)).path == run.path
+
+
 def test_runs_of_the_command_line_can_be_extended_and_replayed() -> None:
     Path("conf").mkdir()
     Path("conf/config.yaml").write_text("task: model_of_configs.run\nlr: 0.1\nname: a\n")
@@ -315,6 +397,8 @@ def test_runs_of_the_command_line_can_be_extended_and_replayed() -> None:
     assert run.dataset.sizes == {"lr": 3, "name": 3, "member": 2}
     assert run["name"].values.tolist() == ["a", "b", "it's, \\x"]
     assert run.replay(lr=0.5, name="a", member=1).equal
+    with pytest.raises(UsageError, match="has its task function from a config"):
+        run.resume(function=noisy)
 
 
 def test_wrong_input_makes_nothing() -> None:
@@ -355,6 +439,9 @@ def test_wrong_input_makes_nothing() -> None:
         (plain, {"a": [1]}, {"streams": "seed"}, "not an axis"),
         (plain, {"a": [1]}, {"only": "a > 1"}, "nothing to run"),
         (plain, {"a": [1]}, {"exclude": [3]}, "exclude has 3"),
+        (plain, {"a": [1]}, {"exclude": plain}, "exclude is <function .*; it is a text"),
+        (plain, {"a": [1]}, {"constants": {1: 2}}, "constants has 1; the names"),
+        (plain, {"a": {"a": [1, 2]}}, {}, "'a' can't be the name .*; choose another"),
         (plain, {"a": [dt.date(2024, 1, 1)]}, {"exclude": "a > 'x'"}, "'x' in .* is none such as '2024-05-01'"),
     ]
     for function, axes, options, match in wrong:

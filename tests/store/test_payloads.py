@@ -18,6 +18,9 @@ from sweeprun.store.payloads import Layout, decode_result, encode_result
 from sweeprun.store.returned import RESULT_NAME
 
 NOON = datetime(2020, 1, 2, 12, tzinfo=UTC).replace(tzinfo=None)
+YEAR = pd.Index([2020], name="year")
+BINS = pd.IntervalIndex.from_tuples([(0, 1)], name="bin")
+LEVELS = pd.MultiIndex.from_tuples([("x", 3)], names=["p", "q"])
 
 
 def round_trip(result: Any, **options: Any) -> dict[str, tuple[tuple[str, ...], np.ndarray, Any]]:
@@ -73,6 +76,16 @@ def test_arrays_of_any_type_survive(array: np.ndarray) -> None:
         ({"a": [timedelta(days=1)]}, {"a": (("a_0",), [timedelta(days=1)])}),
         ({"a": xr.Variable("t", [1, 2])}, {"a": (("t",), [1, 2])}),
         ({"a": pd.Series([1, 2])}, {"a": (("a_0",), [1, 2])}),
+        ({"a": pd.Series([1, 2], ["p", "q"])}, {"a": (("a_0",), [1, 2]), "a_0": (("a_0",), ["p", "q"])}),
+        (pd.Series([1], YEAR, name="v"), {"v": (("year",), [1]), "year": (("year",), [2020])}),
+        (pd.Series([1, 2]), {RESULT_NAME: ((f"{RESULT_NAME}_0",), [1, 2])}),
+        (pd.DataFrame({"v": [1], "w": ["x"]}), {"v": (("index",), [1]), "w": (("index",), ["x"])}),
+        (pd.DataFrame({"v": [1]}, YEAR), {"v": (("year",), [1]), "year": (("year",), [2020])}),
+        (pd.Series([1], BINS), {RESULT_NAME: (("bin",), [1]), "bin": (("bin",), ["(0, 1]"])}),
+        (pd.Series([1], LEVELS, name="v"), {"v": (("p", "q"), [[1]]), "p": (("p",), ["x"]), "q": (("q",), [3])}),
+        ({"a": pd.DataFrame([[1, 2]], YEAR, ["x", "y"])},
+         {"a": (("year", "a_1"), [[1, 2]]), "year": (("year",), [2020]), "a_1": (("a_1",), ["x", "y"])}),
+        ({"a": ("t", [1.0, 2.0]), "t": [10, 20]}, {"a": (("t",), [1.0, 2.0]), "t": (("t",), [10, 20])}),
         ({"a": np.array(["x"], dtype=object)}, {"a": (("a_0",), ["x"])}),
         ({"a": np.array(["x", "yy"], dtype=np.dtypes.StringDType())}, {"a": (("a_0",), ["x", "yy"])}),
     ],
@@ -94,7 +107,10 @@ def test_what_a_task_may_return(result: Any, expected: dict[str, Any]) -> None:
         ({"a": ("x", [1]), "b": ("x", [1, 2])}, "'b' has length 2 along 'x', others have 1"),
         ({"a": [[1], [1, 2]]}, "'a' is no array"),
         ({"a": NOON.replace(tzinfo=UTC)}, "'a' has a time zone"),
-        ({"a": 2**70}, "'a' has a type that can't be stored: int"),
+        ({"a": 2**70}, "'a' has integers beyond 64 bits"),
+        (pd.DataFrame([[1, 2]], columns=["x", "x"]), "two columns of one name"),
+        (pd.DataFrame({"x": [1]}, index=pd.Index([5], name="x")), "named like its index, 'x'"),
+        (pd.DataFrame({7: [1]}), "named 7"),
         ({"a": np.longdouble(1)}, "'a' has a type that can't be stored"),
         ({1: 2}, "named 1"),
         ({"a/b": 2}, "named 'a/b'"),
@@ -122,8 +138,9 @@ def test_what_cannot_be_stored_is_named(result: Any, match: str) -> None:
         ({"a": xr.Dataset({"b": 1})}, "'a' is a mapping"),
         (xr.DataArray([1], name=5), "named 5"),
         ({"a": np.array([object(), 1])}, "can't be stored: ndarray of int, object"),
-        ({"a": [2**70]}, "can't be stored: list of int"),
-        ({"a": pd.Series(["x", None])}, "'a' has a type that can't be stored: Series of"),
+        ({"a": [2**70]}, "'a' has integers beyond 64 bits"),
+        ({"a": ("t", [1]), "t": [[1]]}, "'t' has 2 dimensions, but dims"),
+        ({"a": pd.Series(["x", None])}, "'a' has a type that can't be stored: ndarray of float, str"),
         ({"a": np.array(["x", np.nan], np.dtypes.StringDType(na_object=np.nan))}, "'a' has a type"),
         ({"a": np.ma.masked_array(["x", "y"], [False, True])}, "'a' is a masked array of <U1"),
         ({"a": np.zeros(2, [("x", "f8")])}, "'a' has a type"),
