@@ -7,12 +7,13 @@ Examples
 >>> dataset.mc.paired("lr", 0.1, 0.01).loss  # doctest: +SKIP
 """
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import xarray as xr
 
-from sweeprun.results.ensembles import ensemble_statistics, paired
+from sweeprun.results.ensembles import dependence_of, ensemble_statistics, members_of, paired
 from sweeprun.results.looking import Look, look_at
 from sweeprun.results.precision import Target
 from sweeprun.results.statistics import IntervalKind
@@ -36,13 +37,20 @@ class MonteCarlo:
     ) -> xr.Dataset:
         """Mean, standard deviation and error, interval and quantiles; see `ensemble_statistics`.
 
+        Warns
+        -----
+        UserWarning
+            If members share random streams, so that their errors are larger than these.
+
         Raises
         ------
         UsageError
             If ``interval`` is none of student, normal, bootstrap and wilson, or another option is wrong.
         """
         kind = None if interval is None else IntervalKind.parse(interval)
-        return ensemble_statistics(self._dataset, over, kind=kind, level=level, probabilities=quantiles, seed=seed)
+        found = ensemble_statistics(self._dataset, over, kind=kind, level=level, probabilities=quantiles, seed=seed)
+        self._warn_of_dependence(over)
+        return found
 
     def paired(
         self,
@@ -59,4 +67,10 @@ class MonteCarlo:
 
     def target(self, target: str, over: str | Sequence[str] | None = None, *, level: float = 0.95) -> Look:
         """Which points have reached a target such as ``sem(price)<0.01``, and how many more members the others need."""
-        return look_at(self._dataset, Target.parse(target, level), over)
+        look = look_at(self._dataset, Target.parse(target, level), over)
+        self._warn_of_dependence(over)
+        return look
+
+    def _warn_of_dependence(self, over: str | Sequence[str] | None) -> None:
+        if dependence := dependence_of(self._dataset, members_of(self._dataset, over)):
+            warnings.warn(dependence, stacklevel=3)

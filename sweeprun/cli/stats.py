@@ -30,9 +30,16 @@ def main(words: Sequence[str]) -> int:
     args = parser.parse_args(words)
 
     from sweeprun.cli.observing import observe
-    from sweeprun.cli.stats_display import look_json, look_text, print_notes, print_tables, statistics_json
+    from sweeprun.cli.stats_display import (
+        look_json,
+        look_text,
+        print_dependence,
+        print_notes,
+        print_tables,
+        statistics_json,
+    )
     from sweeprun.results.collect import collect_snapshot
-    from sweeprun.results.ensembles import ensemble_statistics
+    from sweeprun.results.ensembles import ensemble_statistics, members_of
     from sweeprun.results.export import check_output, write_dataset
     from sweeprun.results.looking import look_at
     from sweeprun.results.precision import Target
@@ -51,6 +58,7 @@ def main(words: Sequence[str]) -> int:
     if target is not None:
         look = look_at(dataset, target, over)
         print(plain_json(look_json(look)) if args.json else plain(look_text(look)))
+        print_dependence(dataset, members_of(dataset, over))
         return 1 if look.open_points else 0
     found = ensemble_statistics(
         dataset,

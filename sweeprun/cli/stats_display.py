@@ -10,7 +10,7 @@ import xarray as xr
 
 from sweeprun.cli.display import plain_message
 from sweeprun.design.moments import as_labels
-from sweeprun.results.ensembles import STATISTIC, are_independent, numeric_variables
+from sweeprun.results.ensembles import STATISTIC, dependence_of, numeric_variables
 from sweeprun.results.looking import Look
 
 _SHOWN_POINTS = 40
@@ -48,6 +48,12 @@ def print_tables(dataset: xr.Dataset, found: xr.Dataset) -> None:
         print(plain_message(f"with dims of their own: {', '.join(long)}; sweeprun stats -o stats.nc has them"))
 
 
+def print_dependence(dataset: xr.Dataset, over: Sequence[str]) -> None:
+    """Say if errors are larger than they look, since members share random streams."""
+    if dependence := dependence_of(dataset, over):
+        print(plain_message(dependence), file=sys.stderr)
+
+
 def print_notes(dataset: xr.Dataset, found: xr.Dataset) -> None:
     """Say what was left out, and of what no error is known."""
     states = dataset["state"].values
@@ -56,12 +62,7 @@ def print_notes(dataset: xr.Dataset, found: xr.Dataset) -> None:
         told = "1 task has no result and is" if missing == 1 else f"{missing} tasks have no result and are"
         print(f"{told} left out; see `sweeprun status`", file=sys.stderr)
     over = str(found.attrs["over"]).split(", ")
-    if not are_independent(dataset, over):
-        print(
-            f"members along {found.attrs['over']} share random streams (hydra.sweeper.streams), so they are not "
-            "independent, and their errors are larger than these",
-            file=sys.stderr,
-        )
+    print_dependence(dataset, over)
     numeric = numeric_variables(dataset, over)
     left = [str(name) for name in dataset.data_vars if name not in numeric]
     if left:

@@ -155,4 +155,4 @@ def _told(rule: StoppingRule, look: "Look", members: int, added: int) -> str:
     state = f"{members} members: {measure} is {look.worst:.4g} at worst, {look.open_points} of {total} points are open"
     if not added:
         return f"{state}; stopped at the limit of {rule.limit} members (--limit)"
-    return f"{state}; {added} more members"
+    return f"{state}; {added} more {'member' if added == 1 else 'members'}"

@@ -100,7 +100,8 @@ def ensemble_statistics(
     xarray.Dataset
         Each variable with the dim ``statistic`` (n, mean, std, sem, low, high, successes) in the place of the members'
         axes; and, if asked for, ``NAME_quantile`` and ``NAME_quantile_sem`` with the dim ``quantile``. ``n`` counts the
-        members with a value, ``successes`` those that are true.
+        members with a value, ``successes`` those that are true. The attribute ``members_independent`` is "False" if
+        members shared random streams; then their errors are larger than these.
 
     Raises
     ------
@@ -128,7 +129,10 @@ def ensemble_statistics(
     coordinates = kept_coordinates(dataset, names) | {STATISTIC: list(STATISTICS)}
     if probabilities:
         coordinates["quantile"] = list(probabilities)
-    return xr.Dataset(found, coordinates, {**dataset.attrs, "over": ", ".join(names)})
+    independent = are_independent(dataset, names)
+    return xr.Dataset(
+        found, coordinates, {**dataset.attrs, "over": ", ".join(names), "members_independent": str(independent)}
+    )
 
 
 def _chosen_variables(dataset: xr.Dataset, over: Sequence[str], variables: Sequence[str] | None) -> Sequence[str]:
@@ -189,7 +193,7 @@ def paired(
     -------
     xarray.Dataset
         Each variable with the dim ``statistic`` (n, mean, sem, low, high, correlation, variance_reduction) in the place
-        of the members' axes. The attribute ``streams_shared`` says which of the two it is.
+        of the members' axes. The attribute ``streams_shared``, also of each variable, says which of the two it is.
 
     Raises
     ------
@@ -202,6 +206,7 @@ def paired(
         raise UsageError(f"there is no axis {axis!r} to compare along; axes: {others or 'none'}")
     sides = [_at(dataset, axis, value) for value in (first, second)]
     together = streams_are_shared(dataset, axis, names) if shared is None else shared
+    attrs = {"compared": f"{axis}: {first} - {second}", "over": ", ".join(names), "streams_shared": str(together)}
     compare: Callable[..., Difference] = paired_difference if together else independent_difference
     found: dict[str, Any] = {}
     for name in numeric_variables(dataset, names):
@@ -210,9 +215,9 @@ def paired(
         dims, samples = samples_of(sides[0][name], names)
         made = compare(samples, samples_of(sides[1][name], names)[1], level)
         columns = [made.count, made.mean, made.sem, made.low, made.high, made.correlation, made.variance_reduction]
-        found[name] = ((STATISTIC, *dims), np.stack([np.asarray(column, float) for column in columns]))
+        kept = {key: dataset[name].attrs[key] for key in _KEPT_ATTRS if key in dataset[name].attrs}
+        found[name] = ((STATISTIC, *dims), np.stack([np.asarray(column, float) for column in columns]), kept | attrs)
     coordinates = kept_coordinates(dataset, (*names, axis)) | {STATISTIC: list(DIFFERENCES)}
-    attrs = {"compared": f"{axis}: {first} - {second}", "over": ", ".join(names), "streams_shared": str(together)}
     return xr.Dataset(found, coordinates, attrs)
 
 
@@ -226,6 +231,16 @@ def are_independent(dataset: xr.Dataset, over: Sequence[str]) -> bool:
     """Whether members have random streams of their own: those that share one make errors look smaller than they are."""
     shared_by = _shared_by(dataset)
     return shared_by is None or set(over) <= set(shared_by)
+
+
+def dependence_of(dataset: xr.Dataset, over: Sequence[str]) -> str:
+    """What is to be told if members share random streams; empty if they don't."""
+    if are_independent(dataset, over):
+        return ""
+    return (
+        f"members along {', '.join(over)} share random streams (hydra.sweeper.streams), so they are not independent, "
+        "and their errors are larger than these"
+    )
 
 
 def _shared_by(dataset: xr.Dataset) -> list[str] | None:

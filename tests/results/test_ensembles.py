@@ -1,6 +1,7 @@
 """Statistics of collected Datasets, and the accessor ``ds.mc``."""
 
 import json
+import warnings
 
 import numpy as np
 import pytest
@@ -116,6 +117,7 @@ def test_common_random_numbers_make_a_difference_smaller() -> None:
     assert ratio > 30
     assert shared.loss.sel(statistic="correlation") > 0.95
     assert np.isnan(apart.loss.sel(statistic="correlation"))
+    assert shared.loss.attrs["streams_shared"] == "True"
     assert paired(dataset(), "lr", 0.1, 0.01, shared=True).attrs["streams_shared"] == "True"
 
 
@@ -141,7 +143,16 @@ def test_streams_are_shared_if_the_members_share_them_and_the_compared_do_not(
 def test_members_that_share_streams_are_not_independent(
     shared_by: list[str] | None, over: list[str], independent: bool
 ) -> None:
-    assert are_independent(dataset(shared_by=shared_by), over) is independent
+    ensemble = dataset(shared_by=shared_by)
+    assert are_independent(ensemble, over) is independent
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        found = ensemble.mc.statistics(over)
+        ensemble.mc.target("sem(loss)<1", over)
+    assert found.attrs["members_independent"] == str(independent)
+    assert [str(one.message).partition(" (")[0] for one in told] == (
+        [] if independent else [f"members along {', '.join(over)} share random streams"] * 2
+    )
 
 
 def test_a_look_says_what_is_missing_where() -> None:
