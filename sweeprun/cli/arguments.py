@@ -31,13 +31,6 @@ def chosen_run(path: Path | None) -> RunDirectory:
     return newest_run() if path is None else open_run_directory(path)
 
 
-def newest_if_number(words: Sequence[str]) -> list[str]:
-    """``show 17`` means task 17 of the newest run."""
-    numbers = [word for word in words if word.isdigit()]
-    others = [word for word in words if not word.isdigit() and not word.startswith("-")]
-    return [str(newest_run().path), *words] if numbers and not others else list(words)
-
-
 def run_and_words(words: Sequence[str]) -> tuple[Path | None, list[str]]:
     """A run directory, if there is one among some words, and the overrides.
 

@@ -31,12 +31,12 @@ def main(words: Sequence[str]) -> int:
         "Nothing that is there is changed.",
         "sweeprun init my-study",
     )
-    parser.add_argument(
-        "directory", nargs="?", type=Path, default=Path(), help="where; made if need be; by default here"
-    )
+    parser.add_argument("directory", nargs="?", default=".", help="where; made if need be; by default here")
     parser.add_argument("--command", help="what to run instead of a Python function: './simulate --rate {rate=0.1}'")
     args = parser.parse_args(words)
-    directory: Path = args.directory
+    if not args.directory:
+        raise UsageError("the directory is empty text; name one, or none for the one where you are: sweeprun init")
+    directory = Path(args.directory)
     command = None if args.command is None else Command.parse(args.command)
     _check_directory(directory)
     wanted = study_files(directory.absolute(), command)
@@ -51,6 +51,8 @@ def main(words: Sequence[str]) -> int:
     with _all_or_nothing() as begun:
         for name, content in made.items():
             _make(directory / name, content, begun)
+    if command is not None and (note := _note_on_program(command.words[0], directory)):
+        print(plain_message(note), file=sys.stderr)
     _tell(directory, list(made), kept, wanted[".gitignore"], command.sweep() if command else _SWEEP)
     return 0
 
@@ -151,8 +153,18 @@ def _tell(directory: Path, made: Sequence[str], kept: Sequence[str], ignored: st
         print(f"your .gitignore lacks: {' '.join(lines)}")
     here = Path.cwd() == directory.resolve()
     print("next:")
-    print(f"  {'' if here else f'cd {shlex.quote(str(directory))} && '}sweeprun -m {sweep}")
+    place = f"./{directory}" if str(directory).startswith("-") else str(directory)
+    print(f"  {'' if here else f'cd {shlex.quote(place)} && '}sweeprun -m {sweep}")
     print("  sweeprun stats")
+
+
+def _note_on_program(word: str, directory: Path) -> str:
+    """What is to be told of a program that is here, but not in the study: there its path is another one."""
+    program = Path(word)
+    if program.is_absolute() or "/" not in word or (directory / word).exists() or not program.exists():
+        return ""
+    seen = os.path.relpath(program.absolute(), directory.absolute())
+    return f"{word} is here, but not in {directory}, where tasks look for it: write {seen} into {_CONFIG}, or copy it"
 
 
 def _not_ignored(path: Path, ignored: str) -> list[str]:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from sweeprun.errors import UsageError
 
 _PLACE = re.compile(r"\{([^\W\d]\w*)(?:=([^{}]*))?\}", re.ASCII)
+_OF_SHELLS = frozenset({"|", "||", "&", "&&", ";", "<", ">", ">>", "2>", "2>&1"})
+"""Words that mean something to a shell only."""
+
 _OF_TASKS = frozenset({"config", "task_id", "seed"})
 """What each task fills in by itself."""
 
@@ -49,6 +52,12 @@ class Command:
             raise UsageError(f"--command {text!r} can't be split into words: {error}") from error
         if not words:
             raise UsageError("--command is empty; write a command line: --command './simulate --rate {rate=0.1}'")
+        of_shell = next((word for word in words if word in _OF_SHELLS or "${" in word), None)
+        if of_shell is not None:
+            raise UsageError(
+                f"--command {text!r}: no shell reads it, so {of_shell!r} would be a mere word; put what needs a shell "
+                "into a script, and name that; a parameter is {rate} or {rate=0.1}"
+            )
         parameters: dict[str, str | None] = {}
 
         def interpolation(found: re.Match[str]) -> str:
@@ -59,7 +68,10 @@ class Command:
                 raise UsageError(
                     f"--command {text!r}: a config has a key {name!r} already; name the parameter otherwise"
                 )
-            parameters[name] = parameters.get(name) if value is None else value
+            known = parameters.get(name)
+            if None not in (known, value) and known != value:
+                raise UsageError(f"--command {text!r} gives {name!r} two values, {known} and {value}; keep one")
+            parameters[name] = known if value is None else value
             return f"${{{name}}}"
 
         return cls(words=tuple(_PLACE.sub(interpolation, word) for word in words), parameters=parameters)

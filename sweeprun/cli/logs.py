@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sweeprun.cli.arguments import chosen_run, newest_if_number, subcommand_parser
+from sweeprun.cli.arguments import chosen_run, subcommand_parser
 from sweeprun.cli.display import plain
 from sweeprun.store.directory import RunDirectory
 
@@ -21,39 +21,38 @@ def main(words: Sequence[str]) -> int:
         "Print what a task printed, and only that: the right part of the right file, for every attempt at it.",
         "sweeprun logs multirun/2026-05-04/10-11-12 17",
     )
-    parser.add_argument("run", nargs="?", type=Path, help="the run directory; by default the newest below ./multirun")
-    parser.add_argument("task", type=int, help="a task id")
+    parser.add_argument("words", nargs="+", metavar="RUN | TASK | AXIS=VALUE", help="by default the newest run")
     parser.add_argument("--path", action="store_true", help="print the names of the files instead")
-    args = parser.parse_args(newest_if_number(words))
+    args = parser.parse_intermixed_args(words)
 
+    from sweeprun.cli.choosing import find_task, split_words
     from sweeprun.store.logs import outputs_of, read_outputs
     from sweeprun.store.manifest import read_manifest
     from sweeprun.store.states import take_snapshot
 
-    run = chosen_run(args.run)
-    read_manifest(run).table.task(args.task)
-    paths = [path for path in dict.fromkeys(_paths(run, args.task)) if os.path.lexists(path)]
+    path, chosen = split_words(args.words)
+    run = chosen_run(path)
+    task_id = find_task(read_manifest(run).table, chosen).task_id
+    paths = [path for path in dict.fromkeys(_paths(run, task_id)) if os.path.lexists(path)]
     if args.path:
         print(plain("\n".join(map(str, paths))))
         return 0
-    outputs = sorted(outputs_of(paths, args.task), key=lambda output: output.attempt or 0)
+    outputs = sorted(outputs_of(paths, task_id), key=lambda output: output.attempt or 0)
     for output in outputs:
         if len(outputs) > 1:
             print(plain(f"attempt {output.attempt}, {output.path}:"), file=sys.stderr)
         _write(output.text)
     if outputs:
         return 0
-    unmarked = [
-        output for path in _own_paths(run, args.task) for output in read_outputs(path) if output.task_id is None
-    ]
+    unmarked = [output for path in _own_paths(run, task_id) for output in read_outputs(path) if output.task_id is None]
     if unmarked:
-        recorded = take_snapshot(run).best.outcome[args.task] >= 0
+        recorded = take_snapshot(run).best.outcome[task_id] >= 0
         what = "printed nothing" if recorded else "has not ended in order"
-        print(f"task {args.task} {what}; what the logs of its workers hold besides:", file=sys.stderr)
+        print(f"task {task_id} {what}; what the logs of its workers hold besides:", file=sys.stderr)
         for output in unmarked:
             _write(output.text)
     else:
-        print(f"task {args.task} has printed nothing", file=sys.stderr)
+        print(f"task {task_id} has printed nothing", file=sys.stderr)
     return 0
 
 

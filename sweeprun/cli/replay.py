@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Any
 from sweeprun.cli.arguments import chosen_run, subcommand_parser
 from sweeprun.cli.drift import add_allow_drift, check_drift
 from sweeprun.cpus import THREAD_VARIABLES
-from sweeprun.errors import UsageError
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from sweeprun.design.grid import Dimension, Grid
-    from sweeprun.design.tasks import Task, TaskTable
+    from sweeprun.design.tasks import Task
     from sweeprun.results.comparing import Difference
     from sweeprun.store.code import Code
     from sweeprun.store.manifest import Manifest
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 
 _AGAIN = "SWEEPRUN_REPLAY_ENVIRONMENT_IS_SET"
 _SHOWN_NUMBERS = 6
-_SHOWN_VALUES = 10
 _DATASETS = (".nc", ".zarr")
 
 
@@ -67,7 +64,10 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--pdb", action="store_true", help="open a debugger where the task fails")
     add_allow_drift(parser)
     args = parser.parse_intermixed_args(words)
-    source, chosen = _source(args.words)
+
+    from sweeprun.cli.choosing import choose_task, split_words
+
+    source, chosen = split_words(args.words)
     if source is not None and source.suffix in _DATASETS:
         from sweeprun.cli.replay_dataset import recorded_in_dataset
 
@@ -81,79 +81,8 @@ def main(words: Sequence[str]) -> int:
     return _replay(recorded, debug=args.pdb)
 
 
-def _source(words: Sequence[str]) -> tuple[Path | None, list[str]]:
-    """The run or file, if one is named, and the words that choose the task."""
-    chosen = [word for word in words if (word.isdigit() or "=" in word) and not Path(word).exists()]
-    others = [word for word in words if word not in chosen]
-    if len(others) > 1:
-        raise UsageError(f"one run or file at a time, not {len(others)}: {' '.join(others)}")
-    return (Path(others[0]) if others else None), chosen
-
-
-def choose_task(table: "TaskTable", words: Sequence[str]) -> "Task":
-    """The task that an id or ``AXIS=VALUE`` for every axis names.
-
-    Raises
-    ------
-    UsageError
-        If they name none, or not one alone.
-    """
-    from sweeprun.design.extending import task_at
-
-    task_id = int(words[0]) if len(words) == 1 and words[0].isdigit() else task_at(table, *_point(table, words))
-    task = table.task(task_id)
-    if not table.is_selected(task_id):
-        raise UsageError(
-            f"task {task_id} is left out by hydra.sweeper.exclude or only, so it gave nothing to compare with"
-        )
-    return task
-
-
-def _point(table: "TaskTable", words: Sequence[str]) -> tuple["Grid", list[int]]:
-    """The whole grid, and the places on it that ``AXIS=VALUE`` words name."""
-    from sweeprun.design.extending import whole_grid
-
-    grid = whole_grid(table)
-    names = [*(joint.name for joint in grid.joint), *(axis.name for axis in grid.axes)]
-    given = dict(word.partition("=")[::2] for word in words if "=" in word)
-    wrong = [word for word in words if word.partition("=")[0] not in names]
-    if wrong:
-        raise UsageError(f"{wrong[0]!r} names no task; give an id below {len(table)}, or {_example(names)}")
-    places = [_place(dimension, given) for dimension in grid.dimensions]
-    if None in places or (not given and len(table) > 1):
-        raise UsageError(f"which task? Give an id below {len(table)}, or {_example(names)}")
-    return grid, [place for place in places if place is not None]
-
-
-def _place(dimension: "Dimension", given: Mapping[str, str]) -> int | None:
-    """The place on a dimension that the given values name; None if they don't, or name several."""
-    places: Sequence[int] = range(len(dimension))
-    if dimension.joint is not None and (number := given.get(dimension.name)) is not None:
-        places = places[int(number) : int(number) + 1] if number.isdigit() else places[:0]
-        if not places:
-            raise UsageError(
-                f"{dimension.name}={number}: there is no such point; they go from 0 to {len(dimension) - 1}"
-            )
-    for axis in dimension.axes:
-        if axis.name not in given:
-            continue
-        index = axis.find(given[axis.name])
-        if index is None:
-            first = ", ".join(axis.values.text(i) for i in range(min(len(axis), _SHOWN_VALUES)))
-            more = ", …" if len(axis) > _SHOWN_VALUES else ""
-            raise UsageError(f"{axis.name}={given[axis.name]}: there is no such value; {axis.name} has {first}{more}")
-        if dimension.joint is None:
-            return index
-        found = axis.values.label(index)
-        places = [place for place in places if axis.values.label(place) == found]
-    return places[0] if len(places) == 1 else None
-
-
-def _example(names: Sequence[str]) -> str:
-    return " ".join(f"{name}=…" for name in names) or "nothing: there is one task"
-
-
 def _recorded_in_run(path: Path | None, chosen: Sequence[str], *, allow_drift: bool) -> Recorded:
+    from sweeprun.cli.choosing import choose_task
     from sweeprun.cli.scratch import located
     from sweeprun.config.frozen import read_configs
     from sweeprun.results.comparing import arrays_of

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sweeprun.cli.arguments import chosen_run, newest_if_number, run_parser
+from sweeprun.cli.arguments import chosen_run, subcommand_parser
+from sweeprun.cli.choosing import find_task, split_words
 from sweeprun.cli.display import plain, plain_json
 from sweeprun.design.extending import whole_grid
+from sweeprun.design.tasks import Task
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
 from sweeprun.store.looks import read_looks
@@ -22,16 +24,19 @@ _SHOWN_NUMBERS = 8
 
 def main(words: Sequence[str]) -> int:
     """Print what a run is, or what one of its tasks is and gave."""
-    parser = run_parser(
+    parser = subcommand_parser(
         "show",
-        "Show a run: its axes, array, configs and provenance; or one task: coordinates, overrides, stream and record.",
+        "Show a run: its axes, array, configs and provenance; or one task: coordinates, overrides, stream and record. "
+        "The task is named by its id or its coordinates.",
         "sweeprun show multirun/2026-05-04/10-11-12 17",
     )
-    parser.add_argument("task", nargs="?", type=int, help="a task id")
-    args = parser.parse_args(newest_if_number(words))
-    run = chosen_run(args.run)
+    parser.add_argument("words", nargs="*", metavar="RUN | TASK | AXIS=VALUE", help="by default the newest run")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    args = parser.parse_intermixed_args(words)
+    path, chosen = split_words(args.words)
+    run = chosen_run(path)
     manifest = read_manifest(run)
-    shown = _run(run, manifest) if args.task is None else _task(run, manifest, args.task)
+    shown = _task(run, manifest, find_task(manifest.table, chosen)) if chosen else _run(run, manifest)
     print(plain_json(shown) if args.json else plain(_text(shown)))
     return 0
 
@@ -93,10 +98,10 @@ def _one_line(packages: dict[str, Any]) -> str:
     return ", ".join(f"{name} {version}" for name, version in packages.items())
 
 
-def _task(run: RunDirectory, manifest: Manifest, task_id: int) -> dict[str, Any]:
-    task = manifest.table.task(task_id)
+def _task(run: RunDirectory, manifest: Manifest, task: Task) -> dict[str, Any]:
     from sweeprun.cli.observing import observe
 
+    task_id = task.task_id
     snapshot = observe(run)
     shown: dict[str, Any] = {
         "task": task_id,

@@ -22,12 +22,18 @@ def main(words: Sequence[str]) -> int:
         raise UsageError(f"the throttle must be at least 1, not {args.throttle}; `sweeprun cancel` stops a run")
     run = chosen_run(args.run)
 
+    from sweeprun.cli.observing import is_active, observe
     from sweeprun.launchers.registry import make_launcher
     from sweeprun.store.submissions import read_submissions
 
     submissions = read_submissions(run)
     if not submissions:
         raise UsageError(f"{run.shown()} was not run by a launcher that has a throttle")
+    if not is_active(observe(run)):
+        raise UsageError(
+            f"nothing of {run.shown()} waits or runs; to start what is missing: "
+            f"sweeprun resume {run.shown()} hydra.launcher.throttle={args.throttle}"
+        )
     last = submissions[-1].launcher
     own = [submission for submission in submissions if submission.launcher.get("name") == last.get("name")]
     make_launcher(last).set_throttle(run, own, args.throttle)

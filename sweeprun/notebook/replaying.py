@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sweeprun.cli.choosing import choose_task
 from sweeprun.cli.display import plain, plain_message
 from sweeprun.cli.drift import check_drift
-from sweeprun.cli.replay import choose_task
 from sweeprun.cli.scratch import located
 from sweeprun.cli.trials import Trials
 from sweeprun.config.frozen import read_configs

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -122,6 +123,8 @@ def test_logs_hold_what_a_task_printed_and_only_that(run: Run, study: Path) -> N
         assert printed.count("noise") == 20001
         assert "---" not in printed
     assert run("logs", "0", "--path").stdout.strip().endswith(".log")
+    assert run("logs", "task=study.print_much", "seed=3", code=2).stderr.count("names no task")
+    assert run("logs", "seed=3").stdout == run("logs", "3").stdout
     assert "there is no task 4" in run("logs", "4", code=2).stderr
     run("-m", "seed=range(2)")
     assert "has printed nothing" in run("logs", "0").stderr
@@ -133,6 +136,7 @@ def test_nothing_to_cancel_or_to_wait_for(run: Run) -> None:
     assert "nothing waits or runs" in run("cancel").stderr
     assert "2 tasks: 2 succeeded" in run("wait").stderr
     assert "at least 1, not 0" in run("throttle", "0", code=2).stderr
+    assert re.search(r"nothing of .* runs; .* resume .* hydra.launcher.throttle=3", run("throttle", "3", code=2).stderr)
     assert run("status", "--watch").stdout.count("2 succeeded") == 1
 
 

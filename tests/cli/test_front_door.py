@@ -179,6 +179,10 @@ def test_runs_are_listed_shown_and_counted(run: Run) -> None:
     assert shown["coordinates"] == {"lr": 2}
     assert shown["overrides"] == ["lr=2"]
     assert shown["result"]["lr_seen"] == 2
+    assert json.loads(run("show", "lr=2", "--json", "multirun/first").stdout) == shown
+    assert json.loads(run("show", "seed=2", "--json").stdout)["task"] == 1
+    assert "lr=5: there is no such value" in run("show", "multirun/first", "lr=5", code=2).stderr
+    assert "'rate=5' names no task" in run("show", "rate=5", code=2).stderr
     assert json.loads(run("show", "--json").stdout)["tasks"] == 3
     assert json.loads(run("status", "multirun/first", "--json").stdout)["states"]["succeeded"] == 2
     assert "2 tasks: 2 succeeded" in run("status", "multirun/first").stdout

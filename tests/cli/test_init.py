@@ -176,9 +176,43 @@ def test_an_executable_runs_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("line", "expected"),
-    [("", "is empty"), ("a 'b", "can't be split"), ("a {task=1}", "has a key 'task' already")],
+    [
+        ("a 'b", "can't be split"),
+        ("a {task=1}", "has a key 'task' already"),
+        ("a {n=1} {n} {n=2}", "gives 'n' two values, 1 and 2"),
+        ("a | b", "no shell reads it, so '|'"),
+        ("a ${HOME}/x", "no shell reads it, so '\\$"),
+        ("", "command is empty"),
+    ],
 )
 def test_a_command_that_cannot_be(tmp_path: Path, line: str, expected: str) -> None:
     with pytest.raises(UsageError, match=expected):
         main([str(tmp_path), "--command", line])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_directory_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="the directory is empty text"):
+        main([""])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_like_an_option_can_be_gone_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["--", "-x"]) == 0
+    assert "cd ./-x && sweeprun" in capsys.readouterr().out
+
+
+def test_a_program_that_is_elsewhere_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "simulate").touch()
+    assert main(["study", "--command", "./simulate {x=1}"]) == 0
+    assert "./simulate is here, but not in study" in (told := capsys.readouterr().err)
+    assert "write ../simulate into conf/config.yaml" in told
+    assert main(["other", "--command", "./none {x=1}"]) == 0
+    assert capsys.readouterr().err == ""
