@@ -103,10 +103,15 @@ def _print_own_traceback(error: BaseException) -> None:
     traceback.print_exception(type(error), error, trace)
 
 
+def _plain_number(value: Any) -> Any:
+    """A number of NumPy as one of Python, which is shown as one types it."""
+    return value.item() if type(value).__module__ == "numpy" and getattr(value, "shape", None) == () else value
+
+
 def print_result(result: Any) -> None:
     """Print what a task returned: a line for each entry of a mapping."""
     if isinstance(result, Mapping):
         for name, value in result.items():
-            print(f"{name}: {value!r}")
+            print(f"{name}: {_plain_number(value)!r}")
     elif result is not None:
         print(result)

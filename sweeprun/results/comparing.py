@@ -95,6 +95,8 @@ def _is_missing(array: np.ndarray) -> bool:
 
 
 def _compare(name: str, before: np.ndarray, after: np.ndarray) -> Difference | None:
+    if before.dtype.kind == after.dtype.kind == "U":  # however wide
+        before, after = before.astype(object), after.astype(object)
     if before.dtype != after.dtype or before.shape != after.shape:
         return Difference(variable=name, what=f"{before.dtype}{before.shape} before, {after.dtype}{after.shape} now")
     if before.tobytes() == after.tobytes() if before.dtype.kind != "O" else before.tolist() == after.tolist():

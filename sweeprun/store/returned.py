@@ -141,6 +141,8 @@ def storable(name: str, data: Any) -> tuple[np.ndarray, str]:
     if array.dtype.kind == "O" and array.size:
         array = _typed_objects(name, array)
     kind = array.dtype.kind
+    if kind == "U" and isinstance(data, list | tuple):
+        _refuse_numbers_among_texts(name, data)
     if kind == "U" or (kind == "T" and all(isinstance(item, str) for item in array.flat)):
         return np.array(array.tolist(), dtype=str).reshape(array.shape), TEXT
     if kind not in "biufcMmS" or array.dtype.char in "gG":
@@ -153,6 +155,18 @@ def storable(name: str, data: Any) -> tuple[np.ndarray, str]:
         )
     array = array.astype(array.dtype.newbyteorder("<"), copy=False)
     return array, array.dtype.str
+
+
+def _refuse_numbers_among_texts(name: str, items: Sequence[Any]) -> None:
+    """NumPy would make texts of them all."""
+    for item in items:
+        if isinstance(item, list | tuple):
+            _refuse_numbers_among_texts(name, item)
+        elif not isinstance(item, str | np.ndarray):
+            raise ResultError(
+                f"result {name!r} holds texts and other things, such as {item!r}; return each by a name of its own: "
+                "{'loss': 0.1, 'optimiser': 'adam'}"
+            )
 
 
 def _typed_objects(name: str, array: np.ndarray) -> np.ndarray:

@@ -163,13 +163,12 @@ def pickle_function(
 
 
 def _dumps(value: Any, what: str) -> bytes:
-    import cloudpickle
+    from sweeprun.worker.pickling import dumps
 
     try:
-        pickled: bytes = cloudpickle.dumps(value)
+        return dumps(value)
     except Exception as error:
         raise TaskFunctionError(f"{what}: {error}; open files, connections and the like inside the function") from error
-    return pickled
 
 
 def load_given_function(given: Mapping[str, Any], base: Path) -> TaskFunction:

@@ -11,7 +11,7 @@ import textwrap
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -27,6 +27,14 @@ def is_importable(found: Any) -> bool:
     for part in str(getattr(found, "__qualname__", "")).split("."):
         place = getattr(place, part, None)
     return place is found
+
+
+def is_cached(found: Any) -> bool:
+    """Whether it is a function with a cache, of `functools.lru_cache` or `functools.cache`."""
+    return isinstance(found, _Cached)
+
+
+_Cached = type(lru_cache(lambda: None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,14 +85,14 @@ def reached_from(function: Callable[..., Any]) -> Reached:
         if isinstance(found, ModuleType):
             modules.add(found.__name__)
         elif not isinstance(found, FunctionType | type):
-            waiting.append(type(found))
+            waiting.extend(_parts(found) if is_cached(found) and not is_importable(found) else [type(found)])
         elif is_importable(found):
             modules.add(str(found.__module__))
         else:
             by_value.append(found)
             modules.update(_imported_in(found))
             named = dict(_referred(found))
-            variables |= {name: one for name, one in named.items() if not isinstance(one, _DEFINED)}
+            variables |= {name: one for name, one in named.items() if not (isinstance(one, _DEFINED) or is_cached(one))}
             waiting.extend(named.values())
     return Reached(by_value=tuple(by_value), variables=variables, modules=frozenset(modules - {"builtins"}))
 
@@ -108,6 +116,8 @@ def _functions_of(found: Any) -> list[FunctionType]:
 
 def _parts(function: Any) -> list[Any]:
     """The function itself, or what a callable of another kind is made of."""
+    if is_cached(function):
+        return [function.__wrapped__]
     if isinstance(function, partial):
         return [part for own in (function.func, *function.args, *function.keywords.values()) for part in _parts(own)]
     if isinstance(function, MethodType):

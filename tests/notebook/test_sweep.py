@@ -325,6 +325,34 @@ def invert(x, shift, rng):
 """
 
 
+CACHED = """\
+import functools
+
+@functools.cache
+def table(n):
+    return [draw(n), draw(n)]
+
+def draw(n):
+    return n + CONSTANT
+
+CONSTANT = 7
+
+@functools.lru_cache(maxsize=3)
+def cached(x):
+    return {"y": sum(table(x)), "size": cached.cache_parameters()["maxsize"]}
+"""
+
+
+def test_functions_with_a_cache_go_by_value_like_others() -> None:
+    function = defined_in_a_cell("cached", CACHED)
+    function(1)
+    run = sweeprun.sweep(function, {"x": [1, 2]}).wait()
+    assert run["y"].values.tolist() == [16, 18]
+    assert run["size"].values.tolist() == [3, 3]
+    source = run._directory.function_source.read_text()
+    assert all(text in source for text in ("CONSTANT = 7", "def table(n)", "def cached(x)"))
+
+
 def test_tracebacks_show_the_lines_of_cells() -> None:
     run = sweeprun.sweep(defined_in_a_cell("invert", FAILING), {"x": [0, 1]}, constants={"shift": 0}).wait()
     (told,) = run.failures["traceback"]

@@ -44,6 +44,7 @@ def test_how_much_it_is() -> None:
         ({"x": np.zeros(2)}, {}, "is there no more"),
         ({}, {"x": np.zeros(2)}, "was not there"),
         ({"x": np.array("a")}, {"x": np.array("b")}, "differs"),
+        ({"x": np.array(["a", "b"])}, {"x": np.array(["a", "longer"])}, "1 of 2 values differ"),
     ],
 )
 def test_other_differences_are_told_in_words(

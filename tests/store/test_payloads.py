@@ -138,6 +138,8 @@ def test_what_cannot_be_stored_is_named(result: Any, match: str) -> None:
         ({"a": xr.Dataset({"b": 1})}, "'a' is a mapping"),
         (xr.DataArray([1], name=5), "named 5"),
         ({"a": np.array([object(), 1])}, "can't be stored: ndarray of int, object"),
+        ((0.5, "adam"), f"'{RESULT_NAME}' holds texts and other things, such as 0.5"),
+        ({"a": [["x"], [True]]}, "'a' holds texts and other things, such as True"),
         ({"a": [2**70]}, "'a' has integers beyond 64 bits"),
         ({"a": ("t", [1]), "t": [[1]]}, "'t' has 2 dimensions, but dims"),
         ({"a": pd.Series(["x", None])}, "'a' has a type that can't be stored: ndarray of float, str"),

@@ -2,6 +2,7 @@
 
 import functools
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,8 +11,10 @@ import pytest
 
 from sweeprun.errors import FormatError, TaskFunctionError
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.manifest import read_manifest
 from sweeprun.worker.applications import ApplicationFunction, load_application_function
 from sweeprun.worker.given import with_located_function
+from tests.results.runs import make_run
 
 SCRIPT = """
 calls = []
@@ -77,7 +80,10 @@ def test_an_unknown_kind_is_refused(tmp_path: Path) -> None:
 
 
 def test_runs_beside_a_run_find_what_it_holds(tmp_path: Path) -> None:
-    run = RunDirectory(tmp_path)
+    run = make_run(tmp_path / "run")
     given = {"kind": "main", "file": "train.py", "name": "main", "resolvers": "resolvers.pickle"}
-    assert with_located_function(given, run) == given | {"resolvers": str(run.resolvers)}
-    assert with_located_function(None, run) is None
+    manifest = read_manifest(run)
+    of_application = replace(manifest, job=manifest.job | {"function": given})
+    found = with_located_function(of_application, run)
+    assert found.job["function"] == given | {"resolvers": str(run.resolvers)}
+    assert with_located_function(manifest, run) == manifest

@@ -103,7 +103,7 @@ def test_the_code_of_a_given_function_is_its_source_and_local_modules(tmp_path: 
     assert "numpy" in before.packages
     script.write_text(script.read_text().replace("a + local", "2 + a + local"))
     assert code().digest != before.digest
-    assert not before.differences(code())  # the run holds its function: it can't change
+    assert before.differences(code()) == ["the function run has changed"]
     (tmp_path / "local_deeper.py").write_text("Y = 2\n")
     assert before.read_again().differences(before) == ["local_deeper.py has changed"]
     assert before.read_again().functions == before.functions
