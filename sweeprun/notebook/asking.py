@@ -1,5 +1,6 @@
 """What somebody asks for in Python: the launcher and the policy, how it is written down, and how errors are told."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
@@ -18,6 +19,9 @@ _AS_ARGUMENTS = {
     "--allow-drift": "allow_drift=True",
 }
 """What messages of the command line call arguments of Python."""
+
+_COMMAND = re.compile(r"sweeprun (resume|wait|cancel) (?:'[^']*'|[^\s,;)`']+)")
+"""With the run that it is about, as a shell takes it."""
 
 
 def changes_of(launcher: Any, throttle: int | None, of_policy: Mapping[str, Any]) -> Given:
@@ -66,9 +70,14 @@ def in_python() -> Iterator[None]:
     try:
         yield
     except SweeprunError as error:
-        told = said = str(error)
-        for typed, argument in _AS_ARGUMENTS.items():
-            said = said.replace(typed, argument)
-        if said == told:
+        told = str(error)
+        if (said := as_in_python(told)) == told:
             raise
         raise type(error)(said) from None
+
+
+def as_in_python(text: str) -> str:
+    """What is said in words of the command line, in those of Python: names of options, and what to type next."""
+    for typed, argument in _AS_ARGUMENTS.items():
+        text = text.replace(typed, argument)
+    return _COMMAND.sub(lambda found: f"run.{found[1]}()", text)

@@ -11,6 +11,7 @@ from typing import Any
 from sweeprun.cli.background import launch_in_background
 from sweeprun.cli.display import plain_message
 from sweeprun.errors import TaskFunctionError, UsageError
+from sweeprun.notebook.stale import tell_of_stale_modules
 from sweeprun.store.code import Code, accepted_code, read_code, source_digest
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import make_directory
@@ -56,8 +57,9 @@ class Mended:
             raise TaskFunctionError(f"{function!r} can't be called; give the function that runs one task")
         axes = [axis.name for axis in manifest.table.blocks[0].design.axes]
         check_arguments(function, axes, manifest.job["function"].get(CONSTANTS, ()))
-        base = Path(manifest.job.get("cwd") or Path.cwd())
-        return cls(name=name_of(function), packed=pack_function(function, base))
+        packed = pack_function(function, Path(manifest.job.get("cwd") or Path.cwd()))
+        tell_of_stale_modules(packed.code)
+        return cls(name=name_of(function), packed=packed)
 
     @property
     def code(self) -> Code:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sweeprun.cli.display import plain_message
 from sweeprun.cli.observing import warnings_of
+from sweeprun.notebook.asking import as_in_python
 from sweeprun.store.provenance import command_text
 from sweeprun.store.states import Snapshot, TaskState
 
@@ -119,7 +120,7 @@ def _code(provenance: Mapping[str, Any]) -> str:
 
 
 def _notes(snapshot: Snapshot) -> list[str]:
-    notes = warnings_of(snapshot)
+    notes = [as_in_python(note) for note in warnings_of(snapshot)]
     if snapshot.activity.problem:
         notes.append(f"what waits and runs is not known: {snapshot.activity.problem}")
     notes += [f"{shard.path.name}: {shard.torn}" for shard in snapshot.shards if shard.torn and not shard.only_tail]

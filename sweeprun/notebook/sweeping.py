@@ -9,6 +9,7 @@ from sweeprun.errors import UsageError
 from sweeprun.notebook.asking import changes_of, in_python
 from sweeprun.notebook.preparing import Asked, create, prepare, whole_number
 from sweeprun.notebook.run import Run, open_run
+from sweeprun.notebook.stale import tell_of_stale_modules
 from sweeprun.worker.running import INSIDE
 
 
@@ -100,6 +101,7 @@ def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its
             directory=directory,
         )
         prepared = prepare(asked)
+        tell_of_stale_modules(prepared.function.code)
         run = create(prepared)
         launch_in_background(run, prepared.submissions)
     return open_run(run.path)
