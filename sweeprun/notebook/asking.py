@@ -1,5 +1,6 @@
 """What somebody asks for in Python: the launcher and the policy, how it is written down, and how errors are told."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -66,14 +67,13 @@ def call_text(called: str, told: Mapping[str, Any], *first: str) -> str:
 
 @contextmanager
 def in_python() -> Iterator[None]:
-    """Errors name arguments as they are in Python, and not as on the command line."""
+    """Errors name arguments as they are in Python, and none of the frames in here that lead to them."""
     try:
         yield
     except SweeprunError as error:
-        told = str(error)
-        if (said := as_in_python(told)) == told:
+        if os.environ.get("HYDRA_FULL_ERROR") == "1":
             raise
-        raise type(error)(said) from None
+        raise type(error)(as_in_python(str(error))) from None
 
 
 def as_in_python(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import sys
 import sysconfig
 from collections import deque
@@ -22,6 +23,9 @@ _ALWAYS = ("numpy", "omegaconf")
 """Every task's streams and config come from these."""
 
 _LARGEST_EXECUTABLE = 50_000_000
+_WORKING_DIRECTORY = re.compile(r"\$\{hydra[:.]runtime\.cwd\}")
+"""How configs call the directory that a sweep is started in."""
+
 _OWN_CODE = Path(__file__).parents[1]
 _INSTALLED = tuple(
     Path(place).resolve() for name, place in sysconfig.get_paths().items() if name in ("stdlib", "platstdlib")
@@ -233,6 +237,6 @@ def _executables(spec: Any, base: Path) -> Iterator[Path]:
     command = spec["command"]
     for word in command.split() if isinstance(command, str) else command:
         with suppress(OSError, ValueError, SweeprunError):
-            path = (base / str(word)).resolve()
+            path = (base / _WORKING_DIRECTORY.sub(lambda _: str(base), str(word))).resolve()
             if path.is_file() and path.is_relative_to(base) and path.stat().st_size <= _LARGEST_EXECUTABLE:
                 yield path

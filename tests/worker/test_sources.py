@@ -63,6 +63,8 @@ def test_targets_of_the_configs_belong_to_it(study: Path) -> None:
 def test_executables_belong_to_it(study: Path) -> None:
     spec = {"_target_": "sweeprun.command", "command": ["bash", "simulate.sh", "/etc/passwd", "${lr}", "nofile"]}
     assert set(code_of([spec], study).files) == {"simulate.sh"}
+    spec["command"] = ["bash", "${hydra:runtime.cwd}/simulate.sh"]
+    assert set(code_of([spec], study).files) == {"simulate.sh"}
     spec["command"] = "bash simulate.sh"
     assert set(code_of([spec], study).files) == {"simulate.sh"}
 
