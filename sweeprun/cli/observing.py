@@ -9,7 +9,12 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.launchers.launcher import activity_of
 from sweeprun.store.activity import Element, ElementState
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.notices import count_failures, read_global_randomness, read_unrecorded_result
+from sweeprun.store.notices import (
+    count_failures,
+    read_copied_generators,
+    read_global_randomness,
+    read_unrecorded_result,
+)
 from sweeprun.store.other_code import other_code_of
 from sweeprun.store.shards import ShardContents, read_shards
 from sweeprun.store.states import STATE_ORDER, Snapshot, TaskState, take_snapshot
@@ -60,7 +65,12 @@ def warnings_of(snapshot: Snapshot) -> list[str]:
                 f"go on with: sweeprun resume {snapshot.run.shown()}"
             )
     run = snapshot.run
-    noted = (other_code_of(snapshot), read_global_randomness(run), read_unrecorded_result(run))
+    noted = (
+        other_code_of(snapshot),
+        read_global_randomness(run),
+        read_copied_generators(run),
+        read_unrecorded_result(run),
+    )
     found += [str(notice) for notice in noted if notice is not None]
     return found
 
