@@ -75,7 +75,8 @@ class CopiedGenerators:
     def __str__(self) -> str:
         return (
             f"{self.function} draws from {self.generators} (seen in task {self.tasks}), of which every worker has a "
-            "copy, so tasks of different workers draw the same numbers; draw from the argument rng instead"
+            "copy, so tasks of different workers draw the same numbers; draw from the argument rng, "
+            "or make one inside the function from a seed of its own"
         )
 
 

@@ -24,6 +24,9 @@ _MOST_WATCHED = 20
 _LONGEST_NAME = 100
 
 _OURS = "sweeprun"
+_MAIN = frozenset({None, "__main__", "__mp_main__"})
+"""What the modules of scripts and notebooks are called, here or in a process that a pool started."""
+
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 _SEEDING = frozenset({"seed", "setstate", "set_state"})
 """Methods that put a generator into a state of the task's own choice."""
@@ -107,7 +110,7 @@ def _package_of(function: Any) -> str:
 def _is_own(module: str, own: str) -> bool:
     """Whether a module is the user's: the function's own, or none that is installed. A notebook's is not imported."""
     package = module.partition(".")[0]
-    if package in (own, "__main__") or module not in sys.modules:
+    if package == own or module in _MAIN or module not in sys.modules:
         return True
     file = getattr(sys.modules[module], "__file__", None)
     ours = package in sys.stdlib_module_names or package == _OURS
@@ -168,7 +171,7 @@ def _parts_of_class(found: type) -> Iterator[tuple[str, Any]]:
 
 def _global_name(module: str | None, name: str) -> str:
     """As one finds it: what is in a notebook or script has no module's name."""
-    return name if module in (None, "__main__") else f"{module}.{name}"
+    return name if module in _MAIN else f"{module}.{name}"
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:

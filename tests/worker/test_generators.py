@@ -149,8 +149,9 @@ def test_a_module_of_the_study_is_looked_into_and_a_librarys_is_not(monkeypatch:
         assert names_in(vars(helper)["draw"]) == ["helper.source"]  # it is the task function's own
 
 
-def test_what_a_notebook_holds_is_named_as_it_is_there() -> None:
-    function = eval("lambda: rng.normal()", {"rng": rng, "__name__": "__main__"})
+@pytest.mark.parametrize("name", ["__main__", "__mp_main__"])
+def test_what_a_notebook_holds_is_named_as_it_is_there(name: str) -> None:
+    function = eval("lambda: rng.normal()", {"rng": rng, "__name__": name})
     assert names_in(function) == ["rng"]
 
 
