@@ -9,7 +9,13 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.launchers.launcher import activity_of
 from sweeprun.store.activity import Element, ElementState
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.notices import count_failures, read_global_randomness, read_unrecorded_result
+from sweeprun.store.notices import (
+    count_failures,
+    read_copied_generators,
+    read_global_randomness,
+    read_unrecorded_result,
+)
+from sweeprun.store.other_code import other_code_of
 from sweeprun.store.shards import ShardContents, read_shards
 from sweeprun.store.states import STATE_ORDER, Snapshot, TaskState, take_snapshot
 from sweeprun.store.submissions import read_submissions
@@ -44,7 +50,7 @@ def missing_tasks(snapshot: Snapshot) -> TaskIds:
 
 
 def warnings_of(snapshot: Snapshot) -> list[str]:
-    """What the user of a run should know of it: that it stopped early, or can't be reproduced."""
+    """What the user of a run should know of it: that it stopped early, mixes code, or can't be reproduced."""
     found = []
     submissions = snapshot.activity.submissions or read_submissions(snapshot.run)
     if submissions:
@@ -58,7 +64,13 @@ def warnings_of(snapshot: Snapshot) -> list[str]:
                 f"{left} {'task was' if left == 1 else 'tasks were'} not run; "
                 f"go on with: sweeprun resume {snapshot.run.shown()}"
             )
-    noted = (read_global_randomness(snapshot.run), read_unrecorded_result(snapshot.run))
+    run = snapshot.run
+    noted = (
+        other_code_of(snapshot),
+        read_global_randomness(run),
+        read_copied_generators(run),
+        read_unrecorded_result(run),
+    )
     found += [str(notice) for notice in noted if notice is not None]
     return found
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sweeprun.cli.arguments import chosen_run, run_parser
-from sweeprun.cli.display import plain, plain_json
+from sweeprun.cli.display import plain, plain_json, plain_message
 from sweeprun.errors import UsageError
 
 
@@ -29,7 +29,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("-o", "--output", type=Path, help="write them to a file, .nc or .zarr")
     args = parser.parse_args(words)
 
-    from sweeprun.cli.observing import observe
+    from sweeprun.cli.observing import observe, warnings_of
     from sweeprun.cli.stats_display import (
         look_json,
         look_text,
@@ -52,9 +52,12 @@ def main(words: Sequence[str]) -> int:
         if args.output.suffix not in (".nc", ".zarr"):
             raise UsageError(f"statistics are written as .nc or .zarr, not as {str(args.output)!r}")
         check_output(args.output)
-    dataset = collect_snapshot(observe(chosen_run(args.run))).dataset
+    snapshot = observe(chosen_run(args.run))
+    dataset = collect_snapshot(snapshot).dataset
     if not dataset.data_vars:
         raise UsageError("no task has a result yet, so there is nothing to take statistics of; see `sweeprun status`")
+    for line in warnings_of(snapshot):
+        print(plain_message(line), file=sys.stderr)
     if target is not None:
         look = look_at(dataset, target, over)
         print(plain_json(look_json(look)) if args.json else plain(look_text(look)))

@@ -171,6 +171,10 @@ class RunDirectory:
         return self.workers / "global-randomness.json"
 
     @property
+    def copied_generators(self) -> Path:
+        return self.workers / "copied-generators.json"
+
+    @property
     def unrecorded_result(self) -> Path:
         return self.workers / "unrecorded-result.json"
 

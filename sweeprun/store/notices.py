@@ -9,6 +9,8 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import create_file, read_file, read_json
 
 _MOST_FAILURES = 2**24
+_MOST_NOTICE = 2**16
+"""Bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +47,50 @@ def note_global_randomness(run: RunDirectory, noted: GlobalRandomness) -> None:
 def read_global_randomness(run: RunDirectory) -> GlobalRandomness | None:
     """What was noted; None if nothing was, or it can't be read."""
     with suppress(OSError, FormatError, KeyError):
-        data = read_json(run.global_randomness)
+        data = read_json(run.global_randomness, _MOST_NOTICE)
         return GlobalRandomness(
+            function=str(data["function"]), tasks=str(data["tasks"]), generators=str(data["generators"])
+        )
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopiedGenerators:
+    """A task function that uses generators of its module or notebook, of which every worker has a copy.
+
+    Attributes
+    ----------
+    function
+        Its name.
+    tasks
+        The tasks among which it was noticed.
+    generators
+        What it calls them.
+    """
+
+    function: str
+    tasks: str
+    generators: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.function} draws from {self.generators} (seen in task {self.tasks}), of which every worker has a "
+            "copy, so tasks of different workers draw the same numbers; draw from the argument rng, "
+            "or make one inside the function from a seed of its own"
+        )
+
+
+def note_copied_generators(run: RunDirectory, noted: CopiedGenerators) -> None:
+    """Note it, if nobody has yet."""
+    with suppress(FileExistsError):
+        create_file(run.copied_generators, json.dumps(asdict(noted)).encode())
+
+
+def read_copied_generators(run: RunDirectory) -> CopiedGenerators | None:
+    """What was noted; None if nothing was, or it can't be read."""
+    with suppress(OSError, FormatError, KeyError):
+        data = read_json(run.copied_generators, _MOST_NOTICE)
+        return CopiedGenerators(
             function=str(data["function"]), tasks=str(data["tasks"]), generators=str(data["generators"])
         )
     return None
@@ -83,7 +127,7 @@ def note_unrecorded_result(run: RunDirectory, noted: UnrecordedResult) -> None:
 def read_unrecorded_result(run: RunDirectory) -> UnrecordedResult | None:
     """What was noted; None if nothing was, or it can't be read."""
     with suppress(OSError, FormatError, KeyError, TypeError, ValueError):
-        data = read_json(run.unrecorded_result)
+        data = read_json(run.unrecorded_result, _MOST_NOTICE)
         return UnrecordedResult(task_id=int(data["task_id"]), why=str(data["why"]))
     return None
 

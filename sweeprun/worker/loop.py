@@ -23,14 +23,7 @@ from sweeprun.errors import FormatError, ResultError, Unfinished
 from sweeprun.store.code import accepted_code, current_code
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
-from sweeprun.store.notices import (
-    GlobalRandomness,
-    UnrecordedResult,
-    count_failures,
-    note_failure,
-    note_global_randomness,
-    note_unrecorded_result,
-)
+from sweeprun.store.notices import UnrecordedResult, count_failures, note_failure, note_unrecorded_result
 from sweeprun.store.origins import Origin
 from sweeprun.store.payloads import encode_result
 from sweeprun.store.records import FAILURE_LAYOUT, Failure, Outcome, Record
@@ -38,9 +31,10 @@ from sweeprun.store.submissions import read_submission
 from sweeprun.store.workers import WARNING_SIGNAL, BeatWriter, Place
 from sweeprun.worker.failing import failure_of, names_of
 from sweeprun.worker.given import with_function
-from sweeprun.worker.globals import GlobalsWatch, seed_globals
+from sweeprun.worker.globals import seed_globals
 from sweeprun.worker.loading import TaskLoader
 from sweeprun.worker.output import LogMarker
+from sweeprun.worker.randomness import RandomnessWatch
 from sweeprun.worker.recorder import Recorder
 from sweeprun.worker.running import INSIDE, RunningTask
 
@@ -97,8 +91,7 @@ class Worker:
             manifest = with_function(manifest, submission.function)
         self._limit = 0.0  # of a task's time, in seconds; 0 for none
         self._overdue = False
-        self._globals: GlobalsWatch | None = None
-        self._globals_noted = False
+        self._randomness = RandomnessWatch(run, seeded=self._policy.seed_globals)
         self._base = Path(manifest.job.get("cwd") or Path.cwd())
         self._loader = TaskLoader(run, manifest, self._base, function)
         self._recorder = Recorder(run, self.name)
@@ -151,14 +144,16 @@ class Worker:
             if self._asked_to_stop():
                 raise Stop
             self._run_task(task_id, retries)
+        self._randomness.look(task_ids)
         self._recorder.flush()
         self._beat.idle()
-        self._look_at_globals(task_ids)
 
     def _run_task(self, task_id: int, retries: int, cfg: DictConfig | None = None) -> None:
         """Run a task, and again while it fails and may be retried; every attempt leaves a record."""
         while True:
             record, reasons = self._attempt_task(task_id, self._attempt + retries, cfg)
+            if self._randomness.is_new:  # at once: whoever sees the last record is to see what is noted
+                self._randomness.look(TaskIds.of([task_id]))
             self._recorder.add(record)
             if not reasons:
                 self.succeeded += 1
@@ -250,8 +245,7 @@ class Worker:
         self._resumable = False
         if self._policy.seed_globals:
             seed_globals(self._manifest.table.streams, task.stream)
-        elif self._globals is None:
-            self._globals = GlobalsWatch()
+        self._randomness.begin(function.function)
         try:
             self._in_task = True
             if self._limit:
@@ -297,16 +291,6 @@ class Worker:
 
     def _asked_to_stop(self) -> bool:
         return self._stopping or self._warned
-
-    def _look_at_globals(self, task_ids: TaskIds) -> None:
-        """Note, once a run, whether the task function uses global random generators."""
-        if self._globals is None or self._globals_noted or not (moved := self._globals.moved()):
-            return
-        self._globals_noted = True
-        noted = GlobalRandomness(
-            function=", ".join(self._loader.function_names), tasks=str(task_ids), generators=" and ".join(moved)
-        )
-        note_global_randomness(self._run, noted)
 
     def _note_resumable(self) -> None:
         """The running task asked for what a task needs to go on later: say so, once."""

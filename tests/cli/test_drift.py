@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, runner
+
+ONE_WORKER = "hydra.launcher.throttle=1"
 
 FLAKY = """
 from pathlib import Path
@@ -98,3 +100,82 @@ def test_what_comes_from_the_environment_is_not_written_down(
         assert not path.is_file() or b"hunter2" not in path.read_bytes(), path
     (value,) = json.loads(run("show", "one", "0", "--json").stdout)["result"].values()
     assert value == len("hunter2hunter2")
+
+
+EDITS_ITSELF = """
+import os
+from pathlib import Path
+
+
+def grow(cfg):
+    if cfg.seed == 1:
+        path = Path("grow.py")
+        path.write_text(path.read_text().replace("cfg.seed == 1", "False").replace("* 1", "* 1000"))
+        os._exit(9)
+    return {"y": cfg.seed * 1}
+"""
+
+MIXED = (
+    "4 of 6 tasks ran with other code than was submitted: grow.py has changed, and in it the task function grow.grow"
+)
+
+
+@pytest.fixture
+def mixed(run: Run, study: Path) -> str:
+    """A run whose code is edited as it goes on, before its worker is replaced; what was told at its end."""
+    (study / "grow.py").write_text(EDITS_ITSELF)
+    return run("-m", "task=grow.grow", "seed=range(6)", "hydra.sweep.dir=one", ONE_WORKER, code=1).stderr
+
+
+def test_other_code_in_a_replaced_worker_is_told_wherever_somebody_looks(run: Run, study: Path, mixed: str) -> None:
+    (line,) = (line for line in mixed.splitlines() if MIXED in line)
+    assert "; the first on worker 0." in line
+    assert "code_digest in the Dataset tells them apart" in line
+    assert line in run("status", "one").stdout
+    assert json.loads(run("status", "one", "--json").stdout)["warnings"] == [line]
+    for words in (["collect", "one"], ["stats", "one", "--over", "seed"], ["stats", "one", "--target", "sem(y)<1"]):
+        assert line in run(*words, code=int("--target" in words)).stderr, words
+    assert line in run("wait", "one", code=1).stderr
+    with xr.open_dataset(study / "results.nc") as dataset:
+        assert dataset.y.values[[0, 2, 3, 4, 5]].tolist() == [0, 2000, 3000, 4000, 5000]
+        assert len(set(dataset.code_digest.values[[0, 2, 3, 4, 5]])) == 2
+
+
+@pytest.mark.usefixtures("mixed")
+def test_who_goes_on_with_other_code_on_purpose_has_no_more_of_it(run: Run) -> None:
+    assert MIXED in run("resume", "one", "--allow-drift").stderr.split("6 succeeded")[1]  # the same, without task 1
+    assert json.loads(run("show", "one", "1", "--json").stdout)["result"] == {"y": 1000}
+
+
+def test_code_that_was_edited_before_an_element_started_is_told(run: Run, study: Path) -> None:
+    """As of an array on Slurm: each element imports the code when its time comes."""
+    (study / "flaky.py").write_text(FLAKY)
+    words = ("seed=range(4)", "hydra.sweeper.max_failures=1", "hydra.sweep.dir=half", ONE_WORKER)
+    run("-m", "task=flaky.flaky", *words, code=1)
+    assert "other code" not in run("status", "half").stdout
+    (study / "flaky.py").write_text(FLAKY.replace("cfg.seed % 2", "False"))
+    run("worker", "half", "2-3")
+    assert "2 of 4 tasks ran with other code than was submitted: flaky.py has changed" in run("status", "half").stdout
+
+
+def test_a_comment_that_is_added_meanwhile_is_not_told(run: Run, study: Path) -> None:
+    edit = 'path.read_text() + "# nothing but a comment"'
+    lines = EDITS_ITSELF.split("\n")
+    text = "\n".join(f"        path.write_text({edit})" if "write" in line else line for line in lines)
+    (study / "grow.py").write_text(text)
+    told = run("-m", "task=grow.grow", "seed=range(6)", "hydra.sweep.dir=one", ONE_WORKER, code=1).stderr
+    assert "5 succeeded" in told
+    assert (study / "grow.py").read_text() != text
+    assert "other code" not in told
+
+
+def test_other_code_is_told_in_python(study: Path) -> None:
+    (study / "grow.py").write_text(EDITS_ITSELF.replace("cfg.", "").replace("(cfg)", "(seed)"))
+    (study / "script.py").write_text(
+        "import sweeprun\nfrom grow import grow\n\n"
+        "run = sweeprun.sweep(grow, {'seed': range(6)}, throttle=1, directory='one').wait()\n"
+        "print(run)\nprint(run['y'].values.tolist())\n"
+    )
+    told = runner(study, "script.py")().stdout
+    assert MIXED in told
+    assert "2000.0, 3000.0, 4000.0, 5000.0]" in told

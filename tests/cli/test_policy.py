@@ -14,7 +14,7 @@ from sweeprun.design.streams import Streams
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.shards import read_shards
 from sweeprun.worker.globals import GlobalsWatch, seed_globals
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, runner
 
 STUDY = '''
 import os
@@ -93,6 +93,28 @@ def globals_(cfg, rng):
 
 def late(cfg, rng):
     return {"x": random.random() if cfg.seed == 30 else rng.random()}
+
+
+at_top = np.random.default_rng(0)
+
+
+def from_the_top(cfg):
+    return at_top.random()
+
+
+def one_each(cfg):
+    os.kill(os.getpid(), signal.SIGKILL) if cfg.seed == 1 else None
+    return at_top.random()
+
+
+def own_generator(cfg):
+    return np.random.default_rng(cfg.seed).random()
+
+
+def anew(cfg):
+    global at_top
+    at_top = np.random.default_rng(cfg.seed)
+    return at_top.random()
 '''
 
 
@@ -232,6 +254,39 @@ def test_global_randomness_is_told_once_by_name(run: Run) -> None:
     assert line.startswith("policy.globals_ draws from random and numpy.random (seen in task")
     assert line in run("status", "one").stdout
     assert line in run("collect", "one").stderr
+
+
+@pytest.mark.parametrize("seeded", ["false", "true"])
+def test_a_generator_at_the_top_of_the_module_is_told_by_name(run: Run, seeded: str) -> None:
+    told = sweep(run, "from_the_top", "seed=range(20)", f"hydra.sweeper.seed_globals={seeded}")
+    (line,) = (line for line in told.splitlines() if "draws from" in line)
+    assert line.startswith("policy.from_the_top draws from policy.at_top (seen in task ")
+    assert ", of which every worker has a copy, so tasks of different workers draw the same numbers; draw from" in line
+    assert "seed_globals" not in line  # which would not mend it
+    for words in (["status", "one"], ["collect", "one"], ["stats", "one", "--over", "seed"], ["wait", "one"]):
+        done = run(*words)
+        assert line in done.stdout + done.stderr, words
+
+
+def test_workers_do_draw_the_same_numbers_from_their_copies(run: Run, study: Path) -> None:
+    words = ("seed=range(3)", "hydra.launcher.throttle=1")
+    assert "policy.one_each draws from policy.at_top" in sweep(run, "one_each", *words, code=1)
+    values = collected(run, study).result.values
+    assert values[0] == values[2] == np.random.default_rng(0).random()
+
+
+@pytest.mark.parametrize("function", ["own_generator", "anew"])
+def test_a_generator_that_a_task_makes_itself_is_its_own(run: Run, function: str) -> None:
+    assert "draws from" not in sweep(run, function, "seed=range(20)")
+
+
+def test_a_generator_of_a_script_is_told_by_name_in_python(study: Path) -> None:
+    (study / "script.py").write_text(
+        "import numpy as np\nimport sweeprun\n\nrng = np.random.default_rng(0)\n\n\n"
+        "def scaled(x):\n    return x * rng.normal()\n\n\ndef draw(x):\n    return scaled(x)\n\n\n"
+        "print(sweeprun.sweep(draw, {'x': range(20)}, throttle=2).wait())\n"
+    )
+    assert "draw draws from rng (seen in task " in runner(study, "script.py")().stdout
 
 
 def test_a_function_that_draws_seldom_is_found(run: Run) -> None:

@@ -21,7 +21,13 @@ from sweeprun.errors import SweeprunError
 from sweeprun.notebook.run import open_run
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.logs import mark
-from sweeprun.store.notices import GlobalRandomness, note_failure, note_global_randomness
+from sweeprun.store.notices import (
+    CopiedGenerators,
+    GlobalRandomness,
+    note_copied_generators,
+    note_failure,
+    note_global_randomness,
+)
 from sweeprun.store.processes import Process
 from sweeprun.store.submissions import Job, Submission, note_job, write_submission
 from sweeprun.store.workers import Exit, Place, append_exit
@@ -85,6 +91,7 @@ def make_rich_run(path: Path) -> RunDirectory:
     }
     run.beat("0.worker-1").write_text(json.dumps(beat))
     note_global_randomness(run, GlobalRandomness(function="f", tasks="0", generators="random"))
+    note_copied_generators(run, CopiedGenerators(function="f", tasks="0", generators="rng"))
     note_failure(run, 1, 4)
     (run.logs / "0.worker-0.log").write_bytes(b"printed by 0" + mark(0, 1, 12) + b"by nobody")
     return run

@@ -475,11 +475,12 @@ FILES = {
     "beat": lambda run: run.beat("0.worker-1"),
     "exits": lambda run: run.exits("0"),
     "notice": lambda run: run.global_randomness,
+    "copies": lambda run: run.copied_generators,
     "failures": lambda run: run.failures(1),
     "log": lambda run: run.logs / "0.worker-0.log",
     "extension": lambda run: run.extension(1),
 }
-PASSED_OVER = {"job", "beat", "exits", "shard", "notice", "failures"}
+PASSED_OVER = {"job", "beat", "exits", "shard", "notice", "copies", "failures"}
 
 
 @pytest.mark.parametrize("make", [make_link, make_fifo, make_socket, make_directory, make_zero, make_sparse])
