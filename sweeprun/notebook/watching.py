@@ -9,10 +9,11 @@ from math import inf
 from typing import Any
 
 from sweeprun.cli.display import plain_message
-from sweeprun.cli.observing import is_active, missing_tasks
+from sweeprun.cli.observing import is_active, missing_tasks, warnings_of
 from sweeprun.cli.progress import duration, make_progress, missing_text, rate_text
 from sweeprun.cli.wait import looks, tally_of
 from sweeprun.launchers.progress import Tally
+from sweeprun.notebook.asking import as_in_python
 from sweeprun.notebook.summary import STYLE, bar_of
 from sweeprun.store.states import Snapshot, TaskState
 
@@ -50,6 +51,8 @@ def _tell_end(snapshot: Snapshot) -> None:
     bad = counts[TaskState.FAILED] + counts[TaskState.LOST]
     if bad:
         _tell(f"{bad} {'task' if bad == 1 else 'tasks'} failed: see run.failures; run.resume() runs them again")
+    for line in warnings_of(snapshot):
+        _tell(as_in_python(line))
     pending = counts[TaskState.PENDING]
     if pending and not is_active(snapshot):
         _tell(f"{missing_text(len(missing_tasks(snapshot)))}; go on with run.resume()")

@@ -48,11 +48,6 @@ class TaskLoader:
         self._as_jobs = bool(manifest.job.get("directories", manifest.job["chdir"]))
 
     @property
-    def function_names(self) -> list[str]:
-        """The task functions so far, as configs name them."""
-        return list(self._functions)
-
-    @property
     def is_application(self) -> bool:
         """Whether the tasks are those of a Hydra application, which may return anything."""
         return bool((self._manifest.job.get("function") or {}).get(APPLICATION))
