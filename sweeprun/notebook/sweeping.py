@@ -1,6 +1,7 @@
 """``sweeprun.sweep()``: a sweep that is started from a notebook or a script, without any config."""
 
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from sweeprun.notebook.asking import changes_of, in_python
 from sweeprun.notebook.preparing import Asked, create, prepare, whole_number
 from sweeprun.notebook.run import Run, open_run
 from sweeprun.notebook.stale import tell_of_stale_modules
+from sweeprun.worker.generators import is_generator
 from sweeprun.worker.running import INSIDE
 
 
@@ -102,9 +104,21 @@ def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its
         )
         prepared = prepare(asked)
         tell_of_stale_modules(prepared.function.code)
+        _tell_of_generators(asked.constants)
         run = create(prepared)
         launch_in_background(run, prepared.submissions)
     return open_run(run.path)
+
+
+def _tell_of_generators(constants: Mapping[str, Any]) -> None:
+    """Say of which generators every task gets a copy."""
+    for name, value in constants.items():
+        if is_generator(value):
+            print(
+                f"sweeprun: constants[{name!r}] is a random generator, and each task gets its own copy, so all draw "
+                "the same numbers from it; draw from the argument rng",
+                file=sys.stderr,
+            )
 
 
 def _refuse_inside() -> None:

@@ -79,6 +79,11 @@ def reachable_generators(function: Callable[..., Any]) -> list[tuple[str, Any]]:
     return [(name, one) for name, one in found if name.rpartition(".")[2] not in seeded]
 
 
+def is_generator(value: Any) -> bool:
+    """Whether it is a random generator."""
+    return isinstance(value, _kinds())
+
+
 def _kinds() -> tuple[type, ...]:
     torch = getattr(sys.modules.get("torch"), "Generator", None)
     return (np.random.Generator, np.random.RandomState, random.Random, *([torch] if isinstance(torch, type) else []))

@@ -245,6 +245,13 @@ def test_a_task_does_not_see_what_another_did_to_the_constants() -> None:
     assert run["result"].values.tolist() == [2] * 6
 
 
+def test_generators_among_the_constants_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    constants = {"generator": np.random.default_rng(0)}
+    run = sweeprun.sweep(lambda x, generator: x + generator.random(), {"x": [0, 1]}, constants=constants).wait()
+    assert run.complete
+    assert "constants['generator'] is a random generator, and each task gets its own copy" in capsys.readouterr().err
+
+
 def test_streams_can_be_shared_and_members_need_not_be_taken() -> None:
     def draw(lr: float, rng: np.random.Generator) -> float:
         return float(rng.random()) + 0 * lr
