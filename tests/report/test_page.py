@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,18 @@ def test_a_page_tells_what_there_is(tmp_path: Path) -> None:
     for one in page.maps:
         assert sum(one.counts["succeeded"]) == 58
         assert sum(one.counts["failed"]) == 1
+
+
+def test_the_command_of_a_run_is_as_it_was_typed(tmp_path: Path) -> None:
+    run = two_axes(tmp_path / "run")
+    manifest = json.loads(run.manifest.read_text())
+    for words, told in (
+        (["sweeprun.sweep(one, {'lr': [0.1]})"], "sweeprun.sweep(one, {'lr': [0.1]})"),
+        (["sweeprun", "-m", "x=a b"], "sweeprun -m 'x=a b'"),
+    ):
+        manifest["provenance"]["command"] = words
+        run.manifest.write_text(json.dumps(manifest))
+        assert page_of_run(run).facts[0].value == told
 
 
 def test_a_map_has_tasks_in_their_places(tmp_path: Path) -> None:
