@@ -49,7 +49,21 @@ def test_a_map_has_tasks_in_their_places(tmp_path: Path) -> None:
 def test_a_run_without_results_has_a_page(tmp_path: Path) -> None:
     page = page_of_run(make_run(tmp_path / "run", count_axis("x", 3)))
     assert page.outputs == ()
-    assert "No task has given a number yet" in page_html(page)
+    assert "No task has given a number yet: 3 pending." in page_html(page)
+
+
+def test_what_became_of_tasks_without_numbers_is_told(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", count_axis("x", 3))
+    write_shard(run, "0.0-a", [success(0, None), failure(1)])
+    going = page_of_run(run, active=True)
+    assert going.nothing == "No task has given a number yet: 1 succeeded without one, 1 pending, 1 failed"
+    write_shard(run, "0.0-b", [failure(2)])
+    page = page_of_run(run)
+    assert page.nothing == "No task gave a number: 1 succeeded without one, 2 failed"
+    assert '2 failed; <a href="#failures">why tasks failed</a>.' in page_html(page)
+    texts = one_axis(tmp_path / "texts", [{"kind": "a"}, {"kind": "b"}])
+    assert page_of_run(texts).nothing == "No task gave a number: 2 succeeded without one"
+    assert page_of_run(two_axes(tmp_path / "numbers")).nothing == ""
 
 
 def test_results_that_do_not_fit_together_are_told(tmp_path: Path) -> None:
