@@ -14,7 +14,8 @@ MOST_OUTPUTS = 24
 MOST_BYTES = 2**28
 """Of one output: larger ones are not read for a page."""
 
-_TIMES = {"D": 86400.0, "h": 3600.0, "min": 60.0, "s": 1.0, "ms": 1e-3}
+_UNITS = {"D": "days", "h": "hours", "m": "minutes", "s": "seconds", "ms": "ms", "us": "µs", "ns": "ns"}
+"""Of time, as NumPy and as people call them; the largest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +123,12 @@ def _times(name: str, variable: xr.DataArray, values: np.ndarray) -> Numbers | L
         return LeftOut(name=name, why="it has no values yet")
     since = ""
     if values.dtype.kind == "M":
-        since = f" since {np.datetime_as_string(known.min(), unit='s')}"
+        first = np.datetime_as_string(known.min(), unit="s")
+        since = f" since {first.replace('T', ' ').removesuffix(':00').removesuffix(' 00:00')}"
         values = values - known.min()
-    seconds = np.where(np.isnat(values), np.nan, values.astype("timedelta64[us]").astype(float) / 1e6)
-    largest = float(np.nanmax(np.abs(seconds)))
-    unit = next((unit for unit, size in _TIMES.items() if largest >= size), "s")
-    return _numbers(name, variable, seconds / _TIMES[unit], units=unit + since)
+    largest = np.nanmax(np.abs(values / np.timedelta64(1, "s")))
+    unit = next((unit for unit in _UNITS if largest >= np.timedelta64(1, unit) / np.timedelta64(1, "s")), "s")
+    return _numbers(name, variable, values / np.timedelta64(1, unit), units=_UNITS[unit] + since)
 
 
 def _texts(name: str, values: np.ndarray) -> Texts:
