@@ -47,7 +47,7 @@ class Output:
     proportion: bool
     cube: Cube
     spread: Spread | None
-    points: tuple[float | int | None, ...]
+    points: tuple[float | int | str | None, ...]
     notes: tuple[str, ...]
 
 

@@ -25,7 +25,9 @@ def read(path: Path, outputs: list[Any]) -> list[Any]:
         (np.timedelta64(0, "s"), np.timedelta64(0, "s"), "seconds", [0, 0, 0]),
     ],
 )
-def test_times_have_units_that_people_read(tmp_path: Path, first: Any, step: Any, units: str, values: list[float]) -> None:
+def test_times_have_units_that_people_read(
+    tmp_path: Path, first: Any, step: Any, units: str, values: list[float]
+) -> None:
     (found,) = read(tmp_path / "run", [{"when": first + i * step} for i in range(3)])
     assert isinstance(found, Numbers)
     assert found.units == units

@@ -117,9 +117,10 @@ function fillChooser(form, state, data, changed) {
 
 function fillSides(form, state, output, changed) {
   const scales = scalesOf(output);
-  const has = output.cube.tables.some((table) => table.statistics.n);
-  if (has) selectField(form, "choose-statistic", "Statistic", Object.entries(STATISTICS).map(([name, one]) => [name, one.label]), state.statistic, (value) => changed({ statistic: value }));
   const x = scales.find((one) => one.key === state.x);
+  const statistics = statisticsOf(chosenTable(output, { ...state, x, y: scales.find((one) => one.key === state.y) }));
+  const names = Object.keys(statistics);
+  if (names.length) selectField(form, "choose-statistic", "Statistic", names.map((name) => [name, statistics[name].label]), names.includes(state.statistic) ? state.statistic : names[0], (value) => changed({ statistic: value }));
   const several = new Set(scales.map((one) => one.dimension.name)).size > 1;
   const told = (one) => [one.key, one.scale.name];
   if (scales.length > 1) selectField(form, "choose-x", "Along", scales.map(told), state.x, (value) => changed({ x: value, y: "keep" }));
