@@ -52,25 +52,30 @@ class Spread:
         Of the quantiles.
     groups
         Name of an axis -> its parts; the name is empty for all values together.
+    only
+        The value, if all are the same.
     """
 
     edges: tuple[float | int | str | None, ...]
     levels: tuple[float | int | str | None, ...]
     groups: dict[str, tuple[Part, ...]]
+    only: float | int | str | None = None
 
 
 def spread_of(dataset: xr.Dataset, output: Numbers) -> Spread | None:
     """The distribution of an output; None if it has no finite value."""
-    finite = output.values[np.isfinite(output.values)].astype(float)
-    if not finite.size:
+    known = output.values[np.isfinite(output.values)]
+    if not known.size:
         return None
+    only = numbers(known[:1])[0] if (known == known[0]).all() else None
+    finite = known.astype(float)
     edges, digits = _edges(finite), digits_of(finite)
     groups: dict[str, tuple[Part, ...]] = {"": (_part("all", finite, edges, digits),)}
     members = members_dim(dataset)
     axes = [dim for dim in grid_dims(dataset) if dim != members and 1 < dataset.sizes[dim] <= _MOST_VALUES]
     for dim in axes[:_MOST_AXES]:
         groups[dim] = tuple(_parts(dataset, output, dim, edges, digits))
-    return Spread(edges=rounded(edges, digits), levels=numbers(_LEVELS), groups=groups)
+    return Spread(edges=rounded(edges, digits), levels=numbers(_LEVELS), groups=groups, only=only)
 
 
 def _edges(finite: np.ndarray) -> np.ndarray:

@@ -86,8 +86,9 @@
     const few = Math.min(...counts), many = Math.max(...counts);
     const values = `${few === many ? few : `${few} to ${many}`} ${many === 1 ? "value" : "values"} of ${over.join(", ")}`;
     const isMixed = members && over.length > 1; // members at several points
+    const source = output.proportion ? ", of as many values as a point has," : `, from how the values of ${members} differ,`;
     if (statistic.value === "mean" && made.hasBand && !members) return `mean, with the least and the greatest of ${values} (no members, so no interval of the mean)`;
-    if (statistic.value === "mean" && made.hasBand) return `mean, with the ${output.cube.interval}${isMixed ? `, from how the values of ${members} differ,` : ""} over ${values}`;
+    if (statistic.value === "mean" && made.hasBand) return `mean, with the ${output.cube.interval}${isMixed ? source : ""} over ${values}`;
     if (statistic.value === "mean") return `mean over ${values}${chosen.picture === "lines" && members ? ", too few for an interval" : ""}`;
     if (isMixed && (statistic.value === "sem" || statistic.value === "std")) return `${statistic.label}, from how the values of ${members} differ, over ${values}`;
     return `${statistic.label} over ${values}`;
@@ -113,8 +114,7 @@
       if (!isLog(chosen, made.rows)) parts.push(`not on a logarithmic scale, as ${noLog(valuesOf(made.rows))}`);
       else if (chosen.picture === "lines" && made.rows.some((row) => row.low !== null && row.low !== undefined && row.low <= 0)) parts.push("intervals that reach below 0 are cut");
     }
-    const only = output.spread && onlyValue(output);
-    if (only !== null && (chosen.picture === "histogram" || chosen.picture === "cumulative")) parts.push(`all values are ${only}`);
+    if ((chosen.picture === "histogram" || chosen.picture === "cumulative") && output.spread.only !== null) parts.push(`all values are ${output.spread.only}`);
     const missing = made.rows.filter((row) => row.value === null).length;
     if (missing && chosen.picture !== "histogram") parts.push(`${missing} of ${made.rows.length} points have no value`);
     return [...parts, ...output.notes].join("; ");
@@ -170,7 +170,7 @@
       const rows = bins.map((count, bin) => ({ from: data.durations.edges[bin], to: data.durations.edges[bin + 1], count }));
       const spec = { data: { values: rows }, mark: { type: "rect", color: SERIES[0], aria: false }, height: 160, encoding: {
         x: { field: "from", type: "quantitative", title: seconds.scale.type ? "seconds (logarithmic)" : "seconds", ...seconds }, x2: { field: "to" },
-        y: { field: "count", type: "quantitative", title: null, axis: { ...COUNTS, tickCount: 4 } } } };
+        y: { field: "count", type: "quantitative", title: null, axis: countAxis(bins, 4) } } };
       draw("durations-plot", finished(spec, widthOf("durations-plot"), "how many tasks took how long, in seconds"));
     }
     for (const id of ["running-plot", "durations-plot"]) element(id).closest("figure").hidden = !edges.length;

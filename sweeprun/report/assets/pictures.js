@@ -16,7 +16,7 @@ const CONFIG = {
   font: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', sans-serif", // as in the styles: labels are measured
   view: { stroke: "transparent" },
   axis: { labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500, titlePadding: 9, labelColor: INK, titleColor: INK,
-    domainColor: INK, tickColor: INK, gridColor: "#8884", tickSize: 4, labelLimit: 150, titleLimit: 320 },
+    domainColor: INK, tickColor: INK, gridColor: "#8884", tickSize: 4, labelLimit: 180, titleLimit: 320 },
   axisX: { grid: false, labelSeparation: 8 },
   axisY: { labelSeparation: 1, domain: false, ticks: false },
   legend: { labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500, orient: "top", labelColor: INK, titleColor: INK,
@@ -206,13 +206,11 @@ function heatMap(output, choice, statistic) {
   return { rows, table, spec: { data: { values: known }, mark: { type: "rect", aria: known.length <= MOST_TOLD }, height, encoding: { x, y, color, description: DESCRIPTION, tooltip: tooltips(choice, statistic, false) } } };
 }
 
-/** The value that an output has everywhere; null if there are several. */
-function onlyValue(output) {
-  const all = output.spread.groups[""][0].quantiles;
-  return all[0] === all[all.length - 1] ? all[0] : null;
+/** An axis of numbers of things, which are whole. */
+function countAxis(counts, most) {
+  const largest = Math.max(...counts);
+  return largest <= most ? { values: Array.from({ length: largest + 1 }, (_, place) => place), format: "d" } : { tickCount: most, format: "~s" };
 }
-
-const COUNTS = { tickCount: 5, tickMinStep: 1, format: "~s" };
 
 function histogram(output, choice) {
   const parts = output.spread.groups[choice.group];
@@ -224,12 +222,15 @@ function histogram(output, choice) {
   const nothing = undrawable(edges);
   if (nothing) return { rows, nothing };
   const x = measure(edges, { count: ticks(choice.width), nice: false });
-  const only = onlyValue(output);
-  if (only !== null) x.axis = measure([only], {}).axis;
+  if (edges.length === 2) { // one bar: in the middle, where its values are
+    const [from, to] = edges, middle = output.spread.groups[""][0].quantiles[0];
+    x.scale.domain = [from - (to - from), to + (to - from)].map((end) => Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, end)));
+    x.axis = measure([middle], {}).axis;
+  }
   const encoding = {
     x: { field: "from", type: "quantitative", title: outputTitle(output), ...x },
     x2: { field: "to" },
-    y: { field, type: "quantitative", title: null, axis: grouped ? { tickCount: 5, format: ".0%" } : COUNTS },
+    y: { field, type: "quantitative", title: null, axis: grouped ? { tickCount: 5, format: ".0%" } : countAxis(rows.map((row) => row.count), 5) },
     tooltip: [{ field: "from", type: "nominal" }, { field: "to", type: "nominal" }, { field: "count", type: "quantitative", title: "values" }],
   };
   const mark = { type: "rect", color: SERIES[0], stroke: "#8886", strokeWidth: 0.5 };
