@@ -16,6 +16,7 @@ from sweeprun.report.averages import Average, average_of
 from sweeprun.report.dimensions import Dimension, axis_dimension, grid_dims, members_dim, own_dimension, scale_names
 from sweeprun.report.outputs import Numbers
 from sweeprun.report.text import LEAST_DIGITS, MOST_DIGITS, count, digits_of, numbers, rounded, shown
+from sweeprun.results.ensembles import are_independent
 
 LEVEL = 0.95
 _WIDTH = 80
@@ -108,7 +109,7 @@ def _cube(dataset: xr.Dataset, output: Numbers, most_cells: int) -> Cube:
         members=members,
         interval=f"{LEVEL:.0%} interval of the mean ({'Wilson' if output.proportion else 'Student'})",
         tables=tuple(_tables(values, axes, owns, members, others, digits, proportion=output.proportion)),
-        notes=tuple(shown(note, 500) for note in _notes(axes, owns, others, fixed)),
+        notes=tuple(shown(note, 500) for note in (*_notes(axes, owns, others, fixed), *_doubts(dataset, members))),
     )
 
 
@@ -232,6 +233,11 @@ def ordered_quantiles(samples: np.ndarray, probabilities: Sequence[float] | np.n
     first, second = np.take_along_axis(ordered, below, -1), np.take_along_axis(ordered, above, -1)
     found: np.ndarray = np.where(rank == below, first, first + (second - first) * (rank - below))
     return found
+
+
+def _doubts(dataset: xr.Dataset, members: str | None) -> Iterator[str]:
+    if members is not None and not are_independent(dataset, [members]):
+        yield f"values of {members} share random streams, so they are not independent, and errors are larger than these"
 
 
 def _notes(

@@ -181,7 +181,7 @@ def _text(label: Any) -> str:
 def _is_log(values: Sequence[float | None]) -> bool:
     """Whether positive values lie more evenly on a logarithmic scale than on a linear one."""
     known = np.unique([value for value in values if value is not None])
-    if len(known) < 3 or known[0] <= 0 or known[-1] / known[0] < _LOG_RATIO:
+    if len(known) < 3 or known[0] <= 0 or known[-1] / _LOG_RATIO < known[0]:
         return False
-    linear, logarithmic = np.diff(known), np.diff(np.log(known))
+    linear, logarithmic = np.diff(known / known[-1]), np.diff(np.log(known))
     return bool(np.std(logarithmic) / np.mean(logarithmic) < np.std(linear) / np.mean(linear))

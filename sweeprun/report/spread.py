@@ -99,5 +99,6 @@ def _parts(dataset: xr.Dataset, output: Numbers, dim: str, edges: np.ndarray, di
 
 def _part(label: str, finite: np.ndarray, edges: np.ndarray, digits: int) -> Part:
     counts = np.histogram(finite, edges)[0]
-    at = ordered_quantiles(finite, _LEVELS) if finite.size else np.full(len(_LEVELS), np.nan)
+    with np.errstate(over="ignore", invalid="ignore"):
+        at = ordered_quantiles(finite, _LEVELS) if finite.size else np.full(len(_LEVELS), np.nan)
     return Part(label=label, count=int(finite.size), bins=numbers(counts), quantiles=rounded(at, digits))

@@ -67,8 +67,9 @@ def float_texts(values: np.ndarray) -> list[str]:
     known = np.unique(values[np.isfinite(values)]).astype(float)
     digits = MOST_DIGITS
     if len(known) > 1:
-        apart = np.min(np.diff(known) / np.maximum(np.abs(known[1:]), np.abs(known[:-1])))
-        digits = int(np.clip(np.ceil(-np.log10(apart)) + 3, LEAST_DIGITS, 17))
+        with np.errstate(over="ignore", divide="ignore"):
+            apart = np.min(np.diff(known) / np.maximum(np.abs(known[1:]), np.abs(known[:-1])))
+            digits = int(np.clip(np.ceil(-np.log10(apart)) + 3, LEAST_DIGITS, 17))
     return [f"{value:.{digits}g}" for value in values.tolist()]
 
 

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -117,3 +118,11 @@ def test_means_have_the_digits_in_which_they_differ(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run", count_axis("x", 3), count_axis("member", 2))
     write_shard(run, "0.0-a", [success(i, {"y": 1e9 + (i // 2) * 1e-3}) for i in range(6)])
     assert cube(run).tables[0].statistics["mean"] == (10**9, 1000000000.001, 1000000000.002)
+
+
+def test_members_that_share_random_streams_are_told(tmp_path: Path) -> None:
+    dataset = collected(two_axes(tmp_path / "run"))
+    assert cube_of(dataset, numbers_of(dataset, "loss"), 10_000).notes == ()
+    dataset.attrs["streams"] = json.dumps({"shared_by": ["lr"]})
+    (told,) = cube_of(dataset, numbers_of(dataset, "loss"), 10_000).notes
+    assert told.startswith("values of member share random streams, so they are not independent")

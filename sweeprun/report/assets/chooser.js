@@ -69,7 +69,7 @@ function firstPicture(output, points) {
   const sampled = points && points.scales.length && !own && axes === 0 && points.scales.some((one) => !["member", "seed"].includes(one.name));
   if (own === 1 && pictures.includes("lines")) return "lines";
   if ((axes > 1 || own > 1) && pictures.includes("heat")) return "heat";
-  if (dimensions.length && pictures.includes("lines")) return dimensions[0].scales.length > 2 && pictures.includes("scatter") ? "scatter" : "lines";
+  if (dimensions.length && pictures.includes("lines")) return dimensions[0].scales.length > 2 && !output.cube.members && pictures.includes("scatter") ? "scatter" : "lines";
   if (sampled && pictures.includes("scatter")) return "scatter";
   return pictures.includes("histogram") ? "histogram" : pictures[0];
 }
@@ -85,7 +85,7 @@ function firstSides(output, picture) {
   const own = shown.filter((one) => one.dimension.role === "own");
   const axes = shown.filter((one) => one.dimension.role === "axis");
   if (picture === "heat") {
-    const pair = (own.length > 1 ? own : shown).slice(0, 2);
+    const pair = (own.length > 1 ? own : shown).slice(0, 2).reverse(); // of equal ones the first is upward, as in maps
     pair.sort((a, b) => b.scale.values.length - a.scale.values.length);
     return pair.map((one) => one.key);
   }

@@ -91,6 +91,7 @@
     if (statistic.value === "mean" && made.hasBand) return `mean, with the ${output.cube.interval}${isMixed ? source : ""} over ${values}`;
     if (statistic.value === "mean") return `mean over ${values}${chosen.picture === "lines" && members ? ", too few for an interval" : ""}`;
     if (isMixed && (statistic.value === "sem" || statistic.value === "std")) return `${statistic.label}, from how the values of ${members} differ, over ${values}`;
+    if (statistic.value === "n") return `${statistic.label} of ${over.join(", ")}`;
     return `${statistic.label} over ${values}`;
   }
 

@@ -30,6 +30,15 @@ function noLog(values) {
   return extent[1] < LEAST_LOG * extent[0] ? "all values are close to each other" : "";
 }
 
+/** What is different of an axis of whole numbers: a few are ticks themselves, and years have no comma. */
+function wholeTicks(values, most) {
+  const [low, high] = extentOf(values), largest = Math.max(Math.abs(low), Math.abs(high));
+  if (largest >= 1e15 || !values.every((one) => one === null || Number.isInteger(one))) return {};
+  const each = [...new Set(values)].filter((one) => one !== null);
+  if (each.length <= most) return { values: each, format: largest < 1e4 ? "d" : ",d" };
+  return largest < 1e4 ? { format: "d" } : {};
+}
+
 /** The format of ticks that are so far apart, on an axis up to some number: with all the digits that they have. */
 function tickFormat(largest, step) {
   const digits = Math.floor(Math.log10(largest)) - Math.floor(Math.log10(step));

@@ -102,8 +102,7 @@ function positionOf(scale, field, width) {
   if (measured(scale) && scale.kind === "time") return { field, type: "temporal", title, scale: { type: "utc" } };
   if (measured(scale)) {
     const made = measure(scale.values, { log: scale.log, count: ticks(width), nice: false, padding: 12 });
-    if (scale.values.every((value) => Number.isInteger(value))) made.axis.tickMinStep = 1;
-    return { field, type: "quantitative", title, ...made };
+    return { field, type: "quantitative", title, ...made, axis: { ...made.axis, ...wholeTicks(scale.values, ticks(width)) } };
   }
   return { field, type: "ordinal", title, sort: null, axis: { labelAngle: 0, labelOverlap: true }, scale: { padding: 0.3 } };
 }
