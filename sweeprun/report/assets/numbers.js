@@ -3,6 +3,8 @@
 
 const LEAST_LOG = 3; // a scale that spans less looks the same if it isn't logarithmic, and has better ticks
 
+const PLAIN_ZERO = "datum.value === 0 ? '0' : datum.label"; // not 0e+0
+
 /** A number of the data as one that can be drawn; whole numbers that would be rounded are texts in the data. */
 function drawn(value) { return typeof value === "string" ? Number(value) : value; }
 
@@ -61,5 +63,5 @@ function measure(values, { log = false, count = 5, zero = false, ...scale }) {
     return { scale: { ...scale, ...kind, nice: false, domain }, axis: { values: [low], format, labelOverlap: true } };
   }
   const format = isLog ? ".3~g" : tickFormat(largest, (high - low) / count);
-  return { scale: { ...scale, ...kind }, axis: { tickCount: count, labelOverlap: true, ...(format ? { format } : {}) } };
+  return { scale: { ...scale, ...kind }, axis: { tickCount: count, labelOverlap: true, ...(format ? { format, labelExpr: PLAIN_ZERO } : {}) } };
 }
