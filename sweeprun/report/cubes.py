@@ -1,28 +1,33 @@
 """Statistics of an output at every point, and averaged over any of its axes: all that a page can be asked for.
 
 An axis with many values is drawn in groups of neighbours, a long own dimension thinned out, so that all fits in a page.
+Intervals and errors come from members alone; of values that lie along axes, the least and the greatest are told.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import prod
-from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from sweeprun.report.averages import Average, average_of
 from sweeprun.report.dimensions import Dimension, axis_dimension, grid_dims, members_dim, own_dimension, scale_names
 from sweeprun.report.outputs import Numbers
-from sweeprun.report.text import count, numbers, shown
-from sweeprun.results.statistics import IntervalKind, interval, moments
+from sweeprun.report.text import LEAST_DIGITS, MOST_DIGITS, count, digits_of, numbers, rounded, shown
+from sweeprun.results.ensembles import are_independent
 
 LEVEL = 0.95
+_WIDTH = 80
+"""Characters for each cell, on average; outputs whose numbers need more digits have fewer cells."""
+
 PROBABILITIES = (0.05, 0.5, 0.95)
 MOST_AXES = 4
 MOST_OWN = 3
 _MOST_ORDERED = 24
-_LENGTHS = (200, 100, 60, 40, 30, 20, 16, 12, 8, 6, 4, 3, 2)
+_LEAST_CELLS = 100
+_LENGTHS = (1000, 500, 200, 100, 60, 40, 30, 20, 16, 12, 8, 6, 4, 3, 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +38,17 @@ class Table:
     ----------
     averaged
         The names of the dimensions that are averaged over, besides the members.
+    over
+        The names of all that is put together in one point: the members first, then axes.
     statistics
-        Name -> values in C order over the other dimensions: ``n``, ``mean``, ``std``, ``sem``, ``low``, ``high``, and
-        the quantiles ``q05``, ``q50``, ``q95``; ``mean`` alone, if each point has one value.
+        Name -> values in C order over the other dimensions: ``n``, ``mean``, the quantiles ``q05``, ``q50``, ``q95``;
+        with members ``std``, ``sem``, ``low``, ``high``, without them ``least``, ``greatest``. If each point has one
+        value, ``mean`` alone, exactly.
     """
 
     averaged: tuple[str, ...]
-    statistics: dict[str, tuple[float | int | None, ...]]
+    over: tuple[str, ...]
+    statistics: dict[str, tuple[float | int | str | None, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +62,7 @@ class Cube:
     members
         The axis of the members; None if there is none.
     interval
-        How intervals are made, in words.
+        What intervals there are, in words.
     notes
         What was put together or left out.
     """
@@ -67,8 +76,22 @@ class Cube:
 
 def cube_of(dataset: xr.Dataset, output: Numbers, most_cells: int) -> Cube:
     """The tables of an output, with no more than about so many cells in all of them."""
+    cells = most_cells
+    while True:
+        cube = _cube(dataset, output, cells)
+        if _width(cube) <= most_cells * _WIDTH or cells <= _LEAST_CELLS:
+            return cube
+        cells //= 2
+
+
+def _width(cube: Cube) -> int:
+    """How many characters the tables have, as JSON."""
+    return sum(len(str(values)) for table in cube.tables for values in table.statistics.values())
+
+
+def _cube(dataset: xr.Dataset, output: Numbers, most_cells: int) -> Cube:
     grid = [dim for dim in grid_dims(dataset) if dim in output.dims]
-    members = members_dim(dataset)
+    members = next((dim for dim in grid if dim == members_dim(dataset)), None)
     scattered = [dim for dim in grid if _is_scattered(dataset, dim)]
     free = [dim for dim in grid if dim != members and dim not in scattered and dataset.sizes[dim] > 1][:MOST_AXES]
     own = [dim for dim in output.dims if dim not in grid and dataset.sizes[dim] > 1]
@@ -78,14 +101,15 @@ def cube_of(dataset: xr.Dataset, output: Numbers, most_cells: int) -> Cube:
     owns = [own_dimension(dataset, dim, most) for dim in free_own]
     values = _chosen(output, owns, fixed, dataset)
     kept = [dim for dim in output.dims if dim not in fixed and (dim in grid or dataset.sizes[dim] > 1)]
-    values = _arranged(values, kept, axes, owns)
-    kind = IntervalKind.WILSON if output.proportion else IntervalKind.STUDENT
+    values = _arranged(values, kept, axes, owns, members)
+    others = [dim for dim in grid if dim not in {members, *(one.name for one in axes)} and dataset.sizes[dim] > 1]
+    digits = digits_of(output.values)
     return Cube(
         dimensions=(*axes, *owns),
         members=members,
         interval=f"{LEVEL:.0%} interval of the mean ({'Wilson' if output.proportion else 'Student'})",
-        tables=tuple(_tables(values, axes, owns, kind)),
-        notes=tuple(shown(note, 500) for note in _notes(dataset, grid, members, axes, owns, fixed)),
+        tables=tuple(_tables(values, axes, owns, members, others, digits, proportion=output.proportion)),
+        notes=tuple(shown(note, 500) for note in (*_notes(axes, owns, others, fixed), *_doubts(dataset, members))),
     )
 
 
@@ -117,48 +141,83 @@ def _chosen(output: Numbers, owns: Sequence[Dimension], fixed: Sequence[str], da
 
 
 def _arranged(
-    values: np.ndarray, dims: Sequence[str], axes: Sequence[Dimension], owns: Sequence[Dimension]
+    values: np.ndarray,
+    dims: Sequence[str],
+    axes: Sequence[Dimension],
+    owns: Sequence[Dimension],
+    members: str | None,
 ) -> np.ndarray:
-    """Values with the drawn places of each dimension first, then the neighbours in each group, then all the rest.
+    """Values with the drawn places of each dimension first, then neighbours in each group, all the rest, and members.
 
-    Shape: ``(*drawn places of axes, *drawn places of own dims, *groups of axes, rest)``.
+    Shape: ``(*drawn places of axes, *drawn places of own dims, *groups of axes, rest, members)``.
     """
     names = [one.name for one in (*axes, *owns)]
-    rest = [place for place, dim in enumerate(dims) if dim not in names]
-    values = values.transpose(*(list(dims).index(name) for name in names), *rest)
-    values = values.reshape(*values.shape[: len(names)], prod(values.shape[len(names) :]))
+    rest = [place for place, dim in enumerate(dims) if dim not in names and dim != members]
+    last = [] if members is None else [list(dims).index(members)]
+    values = values.transpose(*(list(dims).index(name) for name in names), *rest, *last)
+    count_members = values.shape[-1] if last else 1
+    values = values.reshape(*values.shape[: len(names)], -1, count_members)
     pads = [(0, one.drawn * one.group - one.length) for one in axes]
     if any(pad for _, pad in pads):
-        values = np.pad(values, [*pads, *((0, 0) for _ in owns), (0, 0)], constant_values=np.nan)
+        values = np.pad(values.astype(float), [*pads, *((0, 0) for _ in (*owns, 0, 0))], constant_values=np.nan)
     parts = [size for one in axes for size in (one.drawn, one.group)]
     values = values.reshape(*parts, *values.shape[len(axes) :])
     drawn, groups = range(0, 2 * len(axes), 2), range(1, 2 * len(axes), 2)
     own = range(2 * len(axes), 2 * len(axes) + len(owns))
-    return values.transpose(*drawn, *own, *groups, values.ndim - 1)
+    return values.transpose(*drawn, *own, *groups, values.ndim - 2, values.ndim - 1)
 
 
 def _tables(
-    values: np.ndarray, axes: Sequence[Dimension], owns: Sequence[Dimension], kind: IntervalKind
+    values: np.ndarray,
+    axes: Sequence[Dimension],
+    owns: Sequence[Dimension],
+    members: str | None,
+    others: Sequence[str],
+    digits: int,
+    *,
+    proportion: bool,
 ) -> Iterator[Table]:
     count_axes = len(axes)
     for size in range(count_axes + 1):
         for chosen in combinations(range(count_axes), size):
             kept = [place for place in range(count_axes + len(owns)) if place not in chosen]
             moved = values.transpose(*kept, *chosen, *range(count_axes + len(owns), values.ndim))
-            samples = moved.reshape(*moved.shape[: len(kept)], -1)
-            yield Table(averaged=tuple(axes[i].name for i in chosen), statistics=_statistics(samples, kind))
+            samples = moved.reshape(*moved.shape[: len(kept)], -1, moved.shape[-1])
+            averaged = tuple(axes[i].name for i in chosen)
+            grouped = [one.name for one in axes if one.group > 1 and one.name not in averaged]
+            yield Table(
+                averaged=averaged,
+                over=(*([members] if members else []), *averaged, *grouped, *others),
+                statistics=_statistics(samples, digits, replicated=members is not None, proportion=proportion),
+            )
 
 
-def _statistics(samples: np.ndarray, kind: IntervalKind) -> dict[str, tuple[float | int | None, ...]]:
-    if samples.shape[-1] == 1:
-        return {"mean": numbers(samples[..., 0])}
+def _statistics(
+    samples: np.ndarray, digits: int, *, replicated: bool, proportion: bool
+) -> dict[str, tuple[float | int | str | None, ...]]:
+    """The statistics of points and members, of shape ``(…, points, members)``."""
+    if samples.shape[-2:] == (1, 1):
+        return {"mean": numbers(samples)}
+    samples = samples.astype(float, copy=False)
+    flat = samples.reshape(*samples.shape[:-2], -1)
     with np.errstate(all="ignore"):
-        found = moments(samples)
-        low, high = interval(samples, kind, LEVEL)
-        at = ordered_quantiles(samples, PROBABILITIES)
-    told: dict[str, Any] = {"n": found.count, "mean": found.mean, "std": found.std, "sem": found.sem}
-    told |= {"low": low, "high": high} | {f"q{round(100 * p):02}": at[..., i] for i, p in enumerate(PROBABILITIES)}
-    return {name: numbers(one) for name, one in told.items()}
+        at = ordered_quantiles(flat, PROBABILITIES)
+        found = average_of(samples if replicated else flat[..., None], LEVEL, proportion=proportion)
+    told = {"mean": found.mean} | {f"q{round(100 * p):02}": at[..., i] for i, p in enumerate(PROBABILITIES)}
+    if replicated:
+        told |= {"std": found.std, "sem": found.sem, "low": found.low, "high": found.high}
+    else:
+        told |= {"least": np.fmin.reduce(flat, axis=-1), "greatest": np.fmax.reduce(flat, axis=-1)}
+    places = {name: LEAST_DIGITS if name in ("std", "sem") else _digits(found, digits) for name in told}
+    return {"n": numbers(found.count)} | {name: rounded(one, places[name]) for name, one in told.items()}
+
+
+def _digits(found: Average, least: int) -> np.ndarray:
+    """How many digits means need, so that three of their errors can be told, too."""
+    with np.errstate(all="ignore"):
+        needed = np.ceil(np.log10(np.abs(found.mean) / found.sem)) + 3
+    digits: np.ndarray = np.clip(np.nan_to_num(needed, nan=least), least, MOST_DIGITS).astype(int)
+    return digits
 
 
 def ordered_quantiles(samples: np.ndarray, probabilities: Sequence[float] | np.ndarray) -> np.ndarray:
@@ -176,13 +235,13 @@ def ordered_quantiles(samples: np.ndarray, probabilities: Sequence[float] | np.n
     return found
 
 
+def _doubts(dataset: xr.Dataset, members: str | None) -> Iterator[str]:
+    if members is not None and not are_independent(dataset, [members]):
+        yield f"values of {members} share random streams, so they are not independent, and errors are larger than these"
+
+
 def _notes(
-    dataset: xr.Dataset,
-    grid: Sequence[str],
-    members: str | None,
-    axes: Sequence[Dimension],
-    owns: Sequence[Dimension],
-    fixed: Sequence[str],
+    axes: Sequence[Dimension], owns: Sequence[Dimension], others: Sequence[str], fixed: Sequence[str]
 ) -> Iterator[str]:
     for one in axes:
         if one.group > 1:
@@ -190,8 +249,6 @@ def _notes(
     for one in owns:
         if one.places:
             yield f"{one.name} has {count(one.length, 'place')}: {one.drawn} of them are drawn, evenly spaced"
-    known = {members, *(one.name for one in axes)}
-    others = [dim for dim in grid if dim not in known and dataset.sizes[dim] > 1]
     if others:
         yield f"averaged over {', '.join(others)}"
     for dim in fixed:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sweeprun.report.text import number, shown
+from sweeprun.report.text import float_texts, number, shown
 
 MEMBER_NAMES = ("member", "seed")
 BOOKKEEPING = frozenset({"task_id", "state", "seconds", "code_digest"})
@@ -148,7 +148,7 @@ def make_scale(name: str, values: np.ndarray, *, units: str = "", group: int = 1
     """
     chunks = [values[start : start + group] for start in range(0, len(values), group)]
     if values.dtype.kind in "iuf":
-        drawn: tuple[Any, ...] = tuple(number(np.mean(chunk, dtype=float)) for chunk in chunks)
+        drawn: tuple[Any, ...] = tuple(number(float(np.mean(chunk, dtype=float))) for chunk in chunks)
         return Scale(
             name=shown(name), units=units, kind=Kind.NUMBER, values=drawn, labels=_labels(chunks), log=_is_log(drawn)
         )
@@ -166,12 +166,13 @@ def make_scale(name: str, values: np.ndarray, *, units: str = "", group: int = 1
 
 
 def _labels(chunks: Sequence[np.ndarray]) -> tuple[str, ...]:
-    return tuple(_text(c[0]) if len(c) == 1 else f"{_text(c[0])} … {_text(c[-1])}" for c in chunks)
+    ends = np.array([(chunk[0], chunk[-1]) for chunk in chunks], chunks[0].dtype).ravel()
+    texts = float_texts(ends) if ends.dtype.kind == "f" else list(map(_text, ends))
+    pairs = zip(texts[::2], texts[1::2], chunks, strict=True)
+    return tuple(first if len(chunk) == 1 else f"{first} … {last}" for first, last, chunk in pairs)
 
 
 def _text(label: Any) -> str:
-    if isinstance(label, float | np.floating):
-        return f"{float(label):.6g}"
     if isinstance(label, np.datetime64):
         return str(label.astype("datetime64[s]")).replace("T00:00:00", "")
     return shown(label, _LONGEST_LABEL)
@@ -180,7 +181,7 @@ def _text(label: Any) -> str:
 def _is_log(values: Sequence[float | None]) -> bool:
     """Whether positive values lie more evenly on a logarithmic scale than on a linear one."""
     known = np.unique([value for value in values if value is not None])
-    if len(known) < 3 or known[0] <= 0 or known[-1] / known[0] < _LOG_RATIO:
+    if len(known) < 3 or known[0] <= 0 or known[-1] / _LOG_RATIO < known[0]:
         return False
-    linear, logarithmic = np.diff(known), np.diff(np.log(known))
+    linear, logarithmic = np.diff(known / known[-1]), np.diff(np.log(known))
     return bool(np.std(logarithmic) / np.mean(logarithmic) < np.std(linear) / np.mean(linear))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 GENERATOR = "sweeprun report"
 """What the page says it was made by; only such a page is replaced without being asked."""
 
-_SCRIPTS = ("pictures.js", "state_map.js", "chooser.js", "refresh.js", "main.js")
+_SCRIPTS = ("numbers.js", "pictures.js", "state_map.js", "chooser.js", "refresh.js", "main.js")
 _ENDINGS = (".html", ".htm")
 _BEGINNING = 2**12
 

@@ -7,14 +7,24 @@ import numpy as np
 import xarray as xr
 
 from sweeprun.errors import SweeprunError
-from sweeprun.report.text import count, shown
+from sweeprun.report.text import LARGEST_WHOLE, count, shown
 from sweeprun.results.ensembles import is_proportion
 
 MOST_OUTPUTS = 24
 MOST_BYTES = 2**28
 """Of one output: larger ones are not read for a page."""
 
-_TIMES = {"D": 86400.0, "h": 3600.0, "min": 60.0, "s": 1.0, "ms": 1e-3}
+_SECOND = np.timedelta64(1, "s")
+_UNITS: dict[str, np.timedelta64] = {
+    "days": np.timedelta64(1, "D"),
+    "hours": np.timedelta64(1, "h"),
+    "minutes": np.timedelta64(1, "m"),
+    "seconds": _SECOND,
+    "ms": np.timedelta64(1, "ms"),
+    "µs": np.timedelta64(1, "us"),
+    "ns": np.timedelta64(1, "ns"),
+}
+"""Of time, the largest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +38,7 @@ class Numbers:
     dims
         The dims of the axes, then its own.
     values
-        Shape: that of the dims; NaN where a task gave nothing.
+        Shape: that of the dims; NaN where a task gave nothing. Real numbers or truth values, of their own type.
     proportion
         Whether it is true or false.
     """
@@ -89,7 +99,7 @@ def _read(name: str, variable: xr.DataArray) -> Iterator[Numbers | Texts | LeftO
     values = variable.values
     kind = values.dtype.kind
     if kind in "biuf":
-        yield _numbers(name, variable, values.astype(float), proportion=is_proportion(variable))
+        yield _numbers(name, variable, values, proportion=is_proportion(variable))
     elif kind == "c":
         for part, told in ((np.abs, "absolute value"), (np.real, "real part"), (np.imag, "imaginary part")):
             yield _numbers(f"{name}, {told}", variable, np.asarray(part(values), float))
@@ -122,12 +132,12 @@ def _times(name: str, variable: xr.DataArray, values: np.ndarray) -> Numbers | L
         return LeftOut(name=name, why="it has no values yet")
     since = ""
     if values.dtype.kind == "M":
-        since = f" since {np.datetime_as_string(known.min(), unit='s')}"
+        first = np.datetime_as_string(known.min(), unit="s")
+        since = f" since {first.replace('T', ' ').removesuffix(':00').removesuffix(' 00:00')}"
         values = values - known.min()
-    seconds = np.where(np.isnat(values), np.nan, values.astype("timedelta64[us]").astype(float) / 1e6)
-    largest = float(np.nanmax(np.abs(seconds)))
-    unit = next((unit for unit, size in _TIMES.items() if largest >= size), "s")
-    return _numbers(name, variable, seconds / _TIMES[unit], units=unit + since)
+    largest = np.nanmax(np.abs(values / _SECOND))
+    unit = next((unit for unit, size in _UNITS.items() if largest >= size / _SECOND), "seconds")
+    return _numbers(name, variable, values / _UNITS[unit], units=unit + since)
 
 
 def _texts(name: str, values: np.ndarray) -> Texts:
@@ -140,6 +150,10 @@ def _texts(name: str, values: np.ndarray) -> Texts:
 
 
 def told_missing(values: np.ndarray) -> list[str]:
-    """What pictures of some values don't show: infinite ones."""
-    infinite = int(np.isinf(values).sum())
-    return [f"{count(infinite, 'value')} infinite: not drawn, nor means with them"] if infinite else []
+    """What pictures of some values don't show: infinite ones, and the last digits of very large whole ones."""
+    told = []
+    if infinite := int(np.isinf(values).sum()):
+        told.append(f"{count(infinite, 'value')} infinite: not drawn, nor means with them")
+    if values.dtype.kind in "iu" and (int(values.max()) > LARGEST_WHOLE or int(values.min()) < -LARGEST_WHOLE):
+        told.append("whole numbers beyond 2⁵³ are drawn as the nearest that a picture has")
+    return told

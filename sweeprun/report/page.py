@@ -1,6 +1,6 @@
 """The model of a page: all that it shows of a run, as plain data."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -47,7 +47,7 @@ class Output:
     proportion: bool
     cube: Cube
     spread: Spread | None
-    points: tuple[float | int | None, ...]
+    points: tuple[float | int | str | None, ...]
     notes: tuple[str, ...]
 
 
@@ -88,6 +88,8 @@ class Page:
         Outputs of texts, and those that are not shown.
     problem
         Why no output can be shown; empty if they can.
+    nothing
+        That there is no number to show, and what tasks came to instead; empty if there is one.
     """
 
     title: str
@@ -105,6 +107,7 @@ class Page:
     left_out: tuple[LeftOut, ...]
     points: Points | None
     problem: str
+    nothing: str
     timing: Timing
     failures: Failures
     reproducibility: Reproducibility
@@ -124,6 +127,8 @@ def page_of(snapshot: Snapshot, *, active: bool = False, warnings: Sequence[str]
     """
     dataset, problem = _dataset(snapshot)
     read = [] if dataset is None else list(_outputs(dataset))
+    counts = {state.value: amount for state, amount in snapshot.counts().items()}
+    is_nothing = dataset is not None and not any(isinstance(one, Output | LeftOut) for one in read)
     return Page(
         title=shown(snapshot.run.path.resolve().parent.name + "/" + snapshot.run.path.resolve().name),
         path=shown(snapshot.run.shown(), 500),
@@ -131,7 +136,7 @@ def page_of(snapshot: Snapshot, *, active: bool = False, warnings: Sequence[str]
         version=__version__,
         active=active,
         tasks=len(snapshot.states),
-        counts={state.value: amount for state, amount in snapshot.counts().items()},
+        counts=counts,
         facts=header_facts(snapshot),
         warnings=tuple(shown(warning, LONGEST_MESSAGE) for warning in warnings),
         maps=state_maps(snapshot.states, dataset),
@@ -140,6 +145,7 @@ def page_of(snapshot: Snapshot, *, active: bool = False, warnings: Sequence[str]
         left_out=_few([one for one in read if isinstance(one, LeftOut)]),
         points=None if dataset is None else points_of(dataset),
         problem=shown(problem, LONGEST_MESSAGE),
+        nothing=_told_nothing(counts, active=active) if is_nothing else "",
         timing=timing_of(snapshot),
         failures=_failures(snapshot),
         reproducibility=reproducibility_of(snapshot),
@@ -151,6 +157,15 @@ def _dataset(snapshot: Snapshot) -> tuple[xr.Dataset | None, str]:
         return open_snapshot(snapshot, all_is_read=True).dataset, ""
     except SweeprunError as error:
         return None, str(error)
+
+
+def _told_nothing(counts: Mapping[str, int], *, active: bool) -> str:
+    """That no task gave a number, or none has yet, and what became of them."""
+    waiting = active or any(counts[state] for state in ("pending", "running"))
+    told = [f"{amount:,} {state}" for state, amount in counts.items() if amount and state != "succeeded"]
+    if succeeded := counts["succeeded"]:
+        told.insert(0, f"{succeeded:,} succeeded without one")
+    return f"No task {'has given a number yet' if waiting else 'gave a number'}: {', '.join(told) or 'there is none'}"
 
 
 def _few(left_out: list[LeftOut]) -> tuple[LeftOut, ...]:

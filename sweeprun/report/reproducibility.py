@@ -1,6 +1,5 @@
 """What makes a run reproducible: its streams, code, packages, inputs, and whether that was ever checked."""
 
-import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from sweeprun.store.extensions import config_text
 from sweeprun.store.looks import read_looks
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.origins import Origin
-from sweeprun.store.provenance import shown_time
+from sweeprun.store.provenance import command_text, shown_time
 from sweeprun.store.states import Snapshot
 from sweeprun.store.verification import read_verification
 
@@ -77,12 +76,6 @@ def header_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
         Fact(name="Launcher", value=shown(launcher_text(snapshot.manifest.launcher), 300)),
     ]
     return tuple(fact for fact in facts if fact.value)
-
-
-def command_text(provenance: Mapping[str, Any]) -> str:
-    """The command line, as it was typed."""
-    words = provenance.get("command", [])
-    return shlex.join(map(str, words)) if isinstance(words, list) else str(words)
 
 
 def code_text(provenance: Mapping[str, Any]) -> str:

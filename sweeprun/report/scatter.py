@@ -55,7 +55,7 @@ def chosen_places(dataset: xr.Dataset) -> np.ndarray:
     return np.random.default_rng(0).integers(ends[:-1], ends[1:])
 
 
-def values_at(dataset: xr.Dataset, output: Numbers) -> tuple[float | int | None, ...]:
+def values_at(dataset: xr.Dataset, output: Numbers) -> tuple[float | int | str | None, ...]:
     """The values of an output at the points; nothing if it has dims of its own."""
     if output.dims != grid_dims(dataset):
         return ()

@@ -73,8 +73,8 @@ class Timing:
     hosts: tuple[HostTimes, ...]
     other_hosts: int
     slowest: tuple[SlowTask, ...]
-    edges: tuple[float | int | None, ...]
-    running: tuple[float | int | None, ...]
+    edges: tuple[float | int | str | None, ...]
+    running: tuple[float | int | str | None, ...]
     durations: Spread | None
 
 

@@ -22,19 +22,20 @@ def page_of_run(run: RunDirectory, *, active: bool = False) -> Page:
     return page_of(take_snapshot(run), active=active)
 
 
-def two_axes(path: Path) -> RunDirectory:
-    """3 x 4 points, 5 members; one task failed, one is pending."""
+def two_axes(path: Path, *, whole: bool = False) -> RunDirectory:
+    """3 x 4 points, 5 members; one task failed, one is pending, unless the run is whole."""
     run = make_run(path, axis("lr", [0.1, 1.0, 10.0]), count_axis("depth", 4), count_axis("member", 5))
     rng = np.random.default_rng(0)
     records = []
-    for task_id in range(59):
+    for task_id in range(60 if whole else 59):
         lr, depth = task_id // 20, task_id // 5 % 4
         loss = lr + depth + 0.1 * rng.normal()
         result = {
             "loss": ((), loss, {"units": "J m-2", "long_name": "final loss"}),
             "curve": ("step", rng.random(6) + lr),
         }
-        records.append(failure(task_id, message="no value 17") if task_id == 7 else success(task_id, result))
+        failed = task_id == 7 and not whole
+        records.append(failure(task_id, message="no value 17") if failed else success(task_id, result))
     write_shard(run, "0.0-a", records[:30], records[30:])
     return run
 

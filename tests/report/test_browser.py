@@ -2,8 +2,6 @@
 
 import base64
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from sweeprun.cli.report_server import Looker, PageServer
+from tests.report.opening import opened
 from tests.report.pages import hostile, one_axis, page_of_run, two_axes, written
 from tests.results.runs import success, write_shard
 
@@ -23,25 +22,6 @@ _ATTEMPTS = """() => {
     fetch("http://127.0.0.1:1/").catch(() => {});
 }"""
 """What a page may not do: run a handler in its markup, load a picture, ask a server."""
-
-
-@contextmanager
-def opened(
-    browser: Browser, address: str, *, width: int = 1200, dark: bool = False, complaints: list[str] | None = None
-) -> Iterator[Page]:
-    """A page that is loaded and drawn; nothing may be complained of in its console, nor be asked of a network."""
-    scheme = "dark" if dark else "light"
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    page = context.new_page()
-    complaints = [] if complaints is None else complaints
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.append(request.url))
-    page.goto(address)
-    expect(page.locator("#map-plot svg")).to_be_visible()
-    yield page
-    context.close()
-    assert complaints == []
 
 
 @pytest.fixture(scope="module")

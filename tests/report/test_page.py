@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,18 @@ def test_a_page_tells_what_there_is(tmp_path: Path) -> None:
         assert sum(one.counts["failed"]) == 1
 
 
+def test_the_command_of_a_run_is_as_it_was_typed(tmp_path: Path) -> None:
+    run = two_axes(tmp_path / "run")
+    manifest = json.loads(run.manifest.read_text())
+    for words, told in (
+        (["sweeprun.sweep(one, {'lr': [0.1]})"], "sweeprun.sweep(one, {'lr': [0.1]})"),
+        (["sweeprun", "-m", "x=a b"], "sweeprun -m 'x=a b'"),
+    ):
+        manifest["provenance"]["command"] = words
+        run.manifest.write_text(json.dumps(manifest))
+        assert page_of_run(run).facts[0].value == told
+
+
 def test_a_map_has_tasks_in_their_places(tmp_path: Path) -> None:
     page = page_of_run(two_axes(tmp_path / "run"))
     lr_depth = page.maps[0]
@@ -36,7 +49,21 @@ def test_a_map_has_tasks_in_their_places(tmp_path: Path) -> None:
 def test_a_run_without_results_has_a_page(tmp_path: Path) -> None:
     page = page_of_run(make_run(tmp_path / "run", count_axis("x", 3)))
     assert page.outputs == ()
-    assert "No task has given a number yet" in page_html(page)
+    assert "No task has given a number yet: 3 pending." in page_html(page)
+
+
+def test_what_became_of_tasks_without_numbers_is_told(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", count_axis("x", 3))
+    write_shard(run, "0.0-a", [success(0, None), failure(1)])
+    going = page_of_run(run, active=True)
+    assert going.nothing == "No task has given a number yet: 1 succeeded without one, 1 pending, 1 failed"
+    write_shard(run, "0.0-b", [failure(2)])
+    page = page_of_run(run)
+    assert page.nothing == "No task gave a number: 1 succeeded without one, 2 failed"
+    assert '2 failed; <a href="#failures">why tasks failed</a>.' in page_html(page)
+    texts = one_axis(tmp_path / "texts", [{"kind": "a"}, {"kind": "b"}])
+    assert page_of_run(texts).nothing == "No task gave a number: 2 succeeded without one"
+    assert page_of_run(two_axes(tmp_path / "numbers")).nothing == ""
 
 
 def test_results_that_do_not_fit_together_are_told(tmp_path: Path) -> None:
@@ -88,16 +115,18 @@ def test_times_are_summed_over_attempts(tmp_path: Path) -> None:
     assert timing.hosts[0].longest == 4.0
 
 
-def test_a_page_of_many_tasks_is_small(tmp_path: Path) -> None:
+@pytest.mark.parametrize("offset", [0.0, 1e9])
+def test_a_page_of_many_tasks_is_small(tmp_path: Path, offset: float) -> None:
+    """Also if numbers need many digits to be told apart."""
     run = make_run(
         tmp_path / "run", count_axis("a", 50), count_axis("b", 20), count_axis("c", 10), count_axis("seed", 10)
     )
     rng = np.random.default_rng(0)
-    values = rng.normal(size=(100_000, 12))
+    values = offset + 1e-4 * rng.normal(size=(100_000, 12))
     records = [success(i, {f"y{j}": float(v) for j, v in enumerate(row)}) for i, row in enumerate(values)]
     write_shard(run, "0.0-a", *(records[start : start + 10_000] for start in range(0, 100_000, 10_000)))
     html = page_html(page_of(take_snapshot(run)))
-    assert 2_000_000 < len(html.encode()) < _MOST_BYTES
+    assert 1_500_000 < len(html.encode()) < _MOST_BYTES
 
 
 def test_a_page_of_hostile_sizes_is_small(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ function firstPicture(output, points) {
   const sampled = points && points.scales.length && !own && axes === 0 && points.scales.some((one) => !["member", "seed"].includes(one.name));
   if (own === 1 && pictures.includes("lines")) return "lines";
   if ((axes > 1 || own > 1) && pictures.includes("heat")) return "heat";
-  if (dimensions.length && pictures.includes("lines")) return dimensions[0].scales.length > 2 && pictures.includes("scatter") ? "scatter" : "lines";
+  if (dimensions.length && pictures.includes("lines")) return dimensions[0].scales.length > 2 && !output.cube.members && pictures.includes("scatter") ? "scatter" : "lines";
   if (sampled && pictures.includes("scatter")) return "scatter";
   return pictures.includes("histogram") ? "histogram" : pictures[0];
 }
@@ -85,7 +85,7 @@ function firstSides(output, picture) {
   const own = shown.filter((one) => one.dimension.role === "own");
   const axes = shown.filter((one) => one.dimension.role === "axis");
   if (picture === "heat") {
-    const pair = (own.length > 1 ? own : shown).slice(0, 2);
+    const pair = (own.length > 1 ? own : shown).slice(0, 2).reverse(); // of equal ones the first is upward, as in maps
     pair.sort((a, b) => b.scale.values.length - a.scale.values.length);
     return pair.map((one) => one.key);
   }
@@ -117,9 +117,10 @@ function fillChooser(form, state, data, changed) {
 
 function fillSides(form, state, output, changed) {
   const scales = scalesOf(output);
-  const has = output.cube.tables.some((table) => table.statistics.n);
-  if (has) selectField(form, "choose-statistic", "Statistic", Object.entries(STATISTICS).map(([name, one]) => [name, one.label]), state.statistic, (value) => changed({ statistic: value }));
   const x = scales.find((one) => one.key === state.x);
+  const statistics = statisticsOf(chosenTable(output, { ...state, x, y: scales.find((one) => one.key === state.y) }));
+  const names = Object.keys(statistics);
+  if (names.length) selectField(form, "choose-statistic", "Statistic", names.map((name) => [name, statistics[name].label]), names.includes(state.statistic) ? state.statistic : names[0], (value) => changed({ statistic: value }));
   const several = new Set(scales.map((one) => one.dimension.name)).size > 1;
   const told = (one) => [one.key, one.scale.name];
   if (scales.length > 1) selectField(form, "choose-x", "Along", scales.map(told), state.x, (value) => changed({ x: value, y: "keep" }));
