@@ -14,6 +14,7 @@ from sweeprun.store.directory import RunDirectory
 if TYPE_CHECKING:
     import xarray as xr
 
+    from sweeprun.results.choosing import Hint
     from sweeprun.results.collect import Collected
     from sweeprun.results.columns import Output
     from sweeprun.store.states import Snapshot
@@ -72,7 +73,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def collect_into(
-    snapshot: "Snapshot", output: Path, only: Collection[str] | None = None
+    snapshot: "Snapshot", output: Path, only: Collection[str] | None = None, *, hint: "Hint | None" = None
 ) -> "tuple[Collected, tuple[Output, ...]]":
     """Write what there is of a run to a file; what was collected, and what doesn't fit into columns of a CSV.
 
@@ -84,6 +85,8 @@ def collect_into(
         The run, and the file.
     only
         The results that are wanted; by default all.
+    hint
+        What somebody types to have some of them; by default ``sweeprun collect``.
 
     Raises
     ------
@@ -102,12 +105,12 @@ def collect_into(
     left_out: tuple[Output, ...] = ()
     if output.suffix in TABLES:
         collected = open_snapshot(snapshot, only, in_part=True)
-        written = write_table(snapshot, collected.dataset.attrs, output, only)
+        written = write_table(snapshot, collected.dataset.attrs, output, only, hint=hint)
         left_out, collected = written.left_out, replace(collected, refused=written.as_text)
     elif output.suffix == ".zarr":
-        collected = stream_snapshot(snapshot, output, only)
+        collected = stream_snapshot(snapshot, output, only, hint=hint)
     else:
-        collected = collect_snapshot(snapshot, only)
+        collected = collect_snapshot(snapshot, only, hint=hint)
         write_dataset(collected.dataset, output)
     for name, why in collected.refused.items():
         became = "written as text" if output.suffix in TABLES else "left out"

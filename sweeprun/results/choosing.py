@@ -1,7 +1,7 @@
 """Which variables are collected: all, or those that are named; and what is told of those that can't be."""
 
 import shlex
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from sweeprun.errors import ResultError, UsageError
 from sweeprun.store.directory import RunDirectory
@@ -56,9 +56,10 @@ def check_known(names: Collection[str], known: Collection[str]) -> None:
     raise UsageError(f"there is no variable {unknown!r}; there are: {', '.join(known)}")
 
 
-def with_coordinates(variables: Iterable[Variable], names: Collection[str]) -> set[str]:
-    """Some variables, and those that label them: coordinates that have no dims but theirs."""
-    variables = list(variables)
+def with_coordinates(variables: Sequence[Variable], names: Collection[str] | None) -> set[str]:
+    """Some variables of a result (None: all), and those that label them: coordinates that have no dims but theirs."""
+    if names is None:
+        return {one.name for one in variables}
     dims = {dim for variable in variables if variable.name in names for dim in variable.dims}
     return {*names, *(one.name for one in variables if one.coordinate and dims.issuperset(one.dims))}
 
@@ -77,7 +78,12 @@ def in_python(names: Sequence[str]) -> str:
     return f"run[{list(names)!r}]"
 
 
-def disagreement(refused: Mapping[str, str], others: Collection[str], hint: Hint) -> VariableError:
+def in_call(names: Sequence[str]) -> str:
+    """What a notebook writes to a file."""
+    return f"run.collect(…, variables={list(names)!r})"
+
+
+def disagreement(refused: Mapping[str, str], others: Collection[str], hint: Hint) -> ResultError:
     """What is told when not all can be collected: the first that can't be and why, and how the others are had.
 
     Parameters
@@ -89,7 +95,7 @@ def disagreement(refused: Mapping[str, str], others: Collection[str], hint: Hint
     hint
         What somebody types to have these.
     """
-    name, why = next(iter(refused.items()))
+    why = next(iter(refused.values()))
     if len(refused) > 1:
         why += f" (and {_counted(len(refused) - 1, 'other')} can't be collected either)"
     plain = [other for other in others if other.strip() == other and "," not in other]
@@ -99,7 +105,7 @@ def disagreement(refused: Mapping[str, str], others: Collection[str], hint: Hint
         why += f"; the others can be had: {hint(shown)}{more}"
     else:
         why += "; a .csv or .parquet has it as text, if it is asked for by name"
-    return VariableError(name, why)
+    return ResultError(why)
 
 
 def _counted(count: int, what: str) -> str:

@@ -115,7 +115,9 @@ def open_snapshot(
         return _collected(plan, plan.lazy_dataset())
 
 
-def stream_snapshot(snapshot: Snapshot, path: Path, only: Collection[str] | None = None) -> Collected:
+def stream_snapshot(
+    snapshot: Snapshot, path: Path, only: Collection[str] | None = None, *, hint: Hint | None = None
+) -> Collected:
     """The same as a Zarr store, with no more in memory than a stretch of it; the Dataset is that of `open_snapshot`.
 
     Raises
@@ -127,20 +129,20 @@ def stream_snapshot(snapshot: Snapshot, path: Path, only: Collection[str] | None
 
     with _telling(snapshot):
         plan = plan_of(snapshot, only)
-        with _agreeing(plan):
+        with _agreeing(plan, hint):
             check_padding(plan)
             write_store(plan, path)
             return _collected(plan, plan.lazy_dataset())
 
 
-def _check_agreement(plan: Plan, hint: Hint | None = None) -> None:
+def _check_agreement(plan: Plan, hint: Hint | None) -> None:
     """Refuse what can't be collected whole."""
     if plan.refused:
         raise disagreement(plan.refused, plan.collectable, hint or in_terminal(plan.snapshot.run))
 
 
 @contextmanager
-def _agreeing(plan: Plan, hint: Hint | None = None) -> Iterator[None]:
+def _agreeing(plan: Plan, hint: Hint | None) -> Iterator[None]:
     """The same, also if it is seen only when values are read."""
     _check_agreement(plan, hint)
     try:

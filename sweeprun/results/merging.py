@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sweeprun.errors import ResultError
-from sweeprun.results.choosing import VariableError, with_coordinates
+from sweeprun.results.choosing import VariableError
 from sweeprun.results.dtypes import DType, equal, missing
 from sweeprun.results.own_dimensions import OwnDimension, cast_named, joined_dtype, own_dimensions
 from sweeprun.results.parts import Part, is_dimension_coordinate
@@ -174,17 +174,14 @@ def merge_results(parts: Sequence[Part], positions: np.ndarray, only: Collection
         The variables that are wanted; they are what they were if tasks had returned nothing else, and come with the
         coordinates that label them. By default all.
     """
-    every = [variable for part in parts for variable in part.layout.variables]
-    wanted = None if only is None else with_coordinates(every, only)
-    dimensions, refused = own_dimensions(parts, wanted)
+    dimensions, refused = own_dimensions(parts, only)
     pieces: dict[str, list[Piece]] = {}
     others: set[str] = set()
     for part in parts:
-        for column, variable in enumerate(part.layout.variables):
-            if wanted is None or variable.name in wanted:
-                pieces.setdefault(variable.name, []).append(Piece(part=part, column=column))
-                if not is_dimension_coordinate(variable):
-                    others.add(variable.name)
+        for column, variable in part.columns_of(only):
+            pieces.setdefault(variable.name, []).append(Piece(part=part, column=column))
+            if not is_dimension_coordinate(variable):
+                others.add(variable.name)
     variables: list[Merged] = []
     for name in (name for name in pieces if name in others):
         unplaced = next((dim for piece in pieces[name] for dim in piece.variable.dims if dim in refused), None)
@@ -199,7 +196,7 @@ def merge_results(parts: Sequence[Part], positions: np.ndarray, only: Collection
         dimensions=dimensions,
         parts=tuple(parts),
         positions=positions,
-        names=tuple(dict.fromkeys(variable.name for variable in every)),
+        names=tuple(dict.fromkeys(variable.name for part in parts for variable in part.layout.variables)),
         refused=refused,
     )
 

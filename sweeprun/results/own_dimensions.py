@@ -50,7 +50,7 @@ class _Labels:
 
 
 def own_dimensions(
-    parts: Sequence[Part], wanted: Collection[str] | None = None
+    parts: Sequence[Part], only: Collection[str] | None = None
 ) -> tuple[dict[str, OwnDimension], dict[str, str]]:
     """The dimensions that results have of their own, over all parts.
 
@@ -58,8 +58,8 @@ def own_dimensions(
     ----------
     parts
         What the tasks returned.
-    wanted
-        The variables whose dimensions they are; by default all.
+    only
+        The results whose dimensions they are; by default all.
 
     Returns
     -------
@@ -70,8 +70,7 @@ def own_dimensions(
     for part in parts:
         lengths = {
             dim: length
-            for variable in part.layout.variables
-            if wanted is None or variable.name in wanted
+            for _, variable in part.columns_of(only)
             for dim, length in zip(variable.dims, variable.shape, strict=True)
         }
         own = part.own_coordinates()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sweeprun.errors import FormatError
+from sweeprun.results.choosing import with_coordinates
 from sweeprun.results.dtypes import DType, encodable, equal
 from sweeprun.store.payloads import Layout, Variable, decode_result
 from sweeprun.store.shards import Batch, ShardContents
@@ -63,6 +64,11 @@ class Part:
             return tuple(self.layout.dtype[str(i)].base for i in range(len(self.layout.variables)))
         found = [[column.dtype for column in columns] for columns in self.windows()]
         return tuple(_joint_dtype(own) for own in zip(*found, strict=True))
+
+    def columns_of(self, only: Collection[str] | None) -> list[tuple[int, Variable]]:
+        """The number and the variable of the columns with some results, and with the coordinates that label them."""
+        wanted = with_coordinates(self.layout.variables, only)
+        return [(number, one) for number, one in enumerate(self.layout.variables) if one.name in wanted]
 
     def own_coordinates(self) -> dict[str, tuple[Variable, np.ndarray]]:
         """Dimension -> its coordinate, the same for all tasks of the part."""

@@ -20,7 +20,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from sweeprun.errors import UsageError
-from sweeprun.results.choosing import VariableError, disagreement, in_terminal
+from sweeprun.results.choosing import Hint, VariableError, disagreement, in_terminal
 from sweeprun.results.columns import Output
 from sweeprun.results.export import check_output
 from sweeprun.results.tidy import Tidy
@@ -53,7 +53,12 @@ class Written:
 
 
 def write_table(
-    snapshot: Snapshot, attrs: Mapping[str, Any], path: Path, only: Collection[str] | None = None
+    snapshot: Snapshot,
+    attrs: Mapping[str, Any],
+    path: Path,
+    only: Collection[str] | None = None,
+    *,
+    hint: Hint | None = None,
 ) -> Written:
     """Write a run as a table with one row for each task, in the place of what was there.
 
@@ -78,6 +83,8 @@ def write_table(
 
     only
         The results that are wanted, which come with their coordinates; by default all.
+    hint
+        What somebody types to have some of them; by default ``sweeprun collect``.
 
     Raises
     ------
@@ -91,7 +98,7 @@ def write_table(
     while True:
         if tidy.refused and only is None:
             others = [output.name for output in tidy.outputs if output.name not in tidy.refused]
-            raise disagreement(tidy.refused, others, in_terminal(snapshot.run))
+            raise disagreement(tidy.refused, others, hint or in_terminal(snapshot.run))
         try:
             return Written(left_out=_write(tidy, attrs, path), as_text=tidy.refused)
         except VariableError as error:

@@ -76,11 +76,8 @@ class Tidy:
         self._taken = RESERVED_NAMES.union(self._dims, (axis.name for axis in self.grid.axes))
         layouts, self._digests = _layouts(snapshot)
         renamed = [(task_id, layout.renamed(self._taken)) for task_id, layout in layouts]
-        variables = [variable for _, layout in renamed for variable in layout.variables]
-        names = dict.fromkeys(variable.name for variable in variables)
-        check_known(only or (), names)
-        wanted = names if only is None else with_coordinates(variables, only)
-        self.outputs, self.refused = _outputs(renamed, wanted)
+        check_known(only or (), dict.fromkeys(variable.name for _, layout in renamed for variable in layout.variables))
+        self.outputs, self.refused = _outputs(renamed, only)
 
     def refuse(self, name: str, why: str) -> None:
         """Have an output as text, as was found when its values were read."""
@@ -191,10 +188,13 @@ def _layouts(snapshot: Snapshot) -> tuple[list[tuple[int, Layout]], dict[str, in
     return [(task_id, Layout.from_json(text)) for task_id, text in ordered], digests
 
 
-def _outputs(layouts: Sequence[tuple[int, Layout]], wanted: Collection[str]) -> tuple[list[Output], dict[str, str]]:
+def _outputs(
+    layouts: Sequence[tuple[int, Layout]], only: Collection[str] | None
+) -> tuple[list[Output], dict[str, str]]:
     """What tasks returned, in the order in which they first did; and of what can't be one output, why: it is text."""
     given: dict[str, list[tuple[int, Variable]]] = {}
     for task_id, layout in layouts:
+        wanted = with_coordinates(layout.variables, only)
         for variable in layout.variables:
             if variable.name in wanted:
                 given.setdefault(variable.name, []).append((task_id, variable))
