@@ -3,16 +3,10 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import chosen_run, run_parser
 from sweeprun.cli.display import plain, plain_json
 from sweeprun.errors import UsageError
-
-if TYPE_CHECKING:
-    import xarray as xr
-
-    from sweeprun.store.states import Snapshot
 
 
 def main(words: Sequence[str]) -> int:
@@ -45,6 +39,7 @@ def main(words: Sequence[str]) -> int:
         statistics_json,
     )
     from sweeprun.results.choosing import names_in
+    from sweeprun.results.collect import dataset_having
     from sweeprun.results.ensembles import ensemble_statistics, members_of
     from sweeprun.results.export import check_output, write_dataset
     from sweeprun.results.looking import look_at
@@ -60,7 +55,7 @@ def main(words: Sequence[str]) -> int:
         if args.output.suffix not in (".nc", ".zarr"):
             raise UsageError(f"statistics are written as .nc or .zarr, not as {str(args.output)!r}")
         check_output(args.output)
-    dataset = _dataset(observe(chosen_run(args.run)), only)
+    dataset = dataset_having(observe(chosen_run(args.run)), only, "stats")
     if not dataset.data_vars:
         raise UsageError("no task has a result yet, so there is nothing to take statistics of; see `sweeprun status`")
     if target is not None:
@@ -86,18 +81,6 @@ def main(words: Sequence[str]) -> int:
         print_tables(dataset, found)
     print_notes(dataset, found)
     return 0
-
-
-def _dataset(snapshot: "Snapshot", only: Sequence[str] | None) -> "xr.Dataset":
-    """The results of a run; where some are named, these are there whatever becomes of the others."""
-    from sweeprun.results.choosing import in_terminal
-    from sweeprun.results.collect import collect_snapshot, open_snapshot
-
-    if only is not None:
-        collected = open_snapshot(snapshot, in_part=True)
-        if collected.refused.keys().isdisjoint(only):
-            return collected.dataset
-    return collect_snapshot(snapshot, only, hint=in_terminal(snapshot.run, "stats")).dataset
 
 
 def _names(text: str) -> list[str]:

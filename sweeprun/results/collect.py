@@ -115,6 +115,30 @@ def open_snapshot(
         return _collected(plan, plan.lazy_dataset())
 
 
+def dataset_having(snapshot: Snapshot, names: Collection[str] | None, command: str = "collect") -> xr.Dataset:
+    """The Dataset of a run; where some results are named, these are there whatever becomes of the others.
+
+    Parameters
+    ----------
+    snapshot
+        The run.
+    names
+        The results that are going to be read; None if all are.
+    command
+        The subcommand that has ``--variables``, for the message.
+
+    Raises
+    ------
+    FormatError, ResultError, UsageError
+        As `collect_snapshot`.
+    """
+    if names is not None:
+        opened = open_snapshot(snapshot, in_part=True)
+        if opened.refused.keys().isdisjoint(names):
+            return opened.dataset
+    return collect_snapshot(snapshot, names, hint=in_terminal(snapshot.run, command)).dataset
+
+
 def stream_snapshot(
     snapshot: Snapshot, path: Path, only: Collection[str] | None = None, *, hint: Hint | None = None
 ) -> Collected:

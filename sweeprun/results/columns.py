@@ -30,6 +30,8 @@ class Output:
         The largest length along each dim.
     attrs
         Its attributes.
+    coordinate
+        Whether it labels others, and comes with them.
     as_text
         How many values of a task are written as one text, at most, since those of all tasks don't go together; else 0.
     """
@@ -39,6 +41,7 @@ class Output:
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
     attrs: dict[str, Any] = field(default_factory=dict)
+    coordinate: bool = False
     as_text: int = 0
 
     @property

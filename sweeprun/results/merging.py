@@ -206,10 +206,10 @@ def _merge(name: str, pieces: Sequence[Piece], dimensions: dict[str, OwnDimensio
     for piece in pieces:
         if piece.variable.dims != first.variable.dims:
             raise ResultError(
-                f"{name!r} has the dims {first.variable.dims} in task {first.part.task_ids[0]} "
-                f"and {piece.variable.dims} in task {piece.part.task_ids[0]}; they must agree"
+                f"{name!r} has the dims {first.variable.dims} in task {first.part.first_task} "
+                f"and {piece.variable.dims} in task {piece.part.first_task}; they must agree"
             )
-    given = [(int(piece.part.task_ids[0]), piece.dtype, prod(piece.variable.shape)) for piece in pieces]
+    given = [(piece.part.first_task, piece.dtype, prod(piece.variable.shape)) for piece in pieces]
     dtype = joined_dtype(repr(name), given)
     dims = first.variable.dims
     shape = tuple(dimensions[dim].length for dim in dims)

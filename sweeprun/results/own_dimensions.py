@@ -78,7 +78,7 @@ def own_dimensions(
             variable, values = own.get(dim, (None, None))
             attrs = variable.attrs if variable is not None else {}
             labels.setdefault(dim, []).append(
-                _Labels(task_id=int(part.task_ids[0]), length=length, values=values, attrs=attrs)
+                _Labels(task_id=part.first_task, length=length, values=values, attrs=attrs)
             )
     found: dict[str, OwnDimension] = {}
     refused: dict[str, str] = {}

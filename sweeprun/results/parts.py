@@ -52,6 +52,11 @@ class Part:
     segments: tuple[Segment, ...]
 
     @cached_property
+    def first_task(self) -> int:
+        """The lowest id, which names the part in messages, in whatever order workers wrote it."""
+        return int(self.task_ids.min())
+
+    @cached_property
     def nbytes(self) -> int:
         """The length of all payloads."""
         lengths = ((one.batch.offsets[one.rows + 1] - one.batch.offsets[one.rows]).sum() for one in self.segments)
@@ -173,7 +178,7 @@ def read_parts(shards: Sequence[ShardContents], best: BestRecords, taken_names: 
             Part(task_ids=np.concatenate(task_ids[text]), layout=layout, segments=tuple(segments.pop(text)))
         )
     ]
-    return sorted(parts, key=lambda part: int(part.task_ids.min()))
+    return sorted(parts, key=lambda part: part.first_task)
 
 
 def chosen_rows(

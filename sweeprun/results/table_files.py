@@ -97,7 +97,7 @@ def write_table(
     tidy = Tidy(snapshot, only)
     while True:
         if tidy.refused and only is None:
-            others = [output.name for output in tidy.outputs if output.name not in tidy.refused]
+            others = [one.name for one in tidy.outputs if not one.coordinate and one.name not in tidy.refused]
             raise disagreement(tidy.refused, others, hint or in_terminal(snapshot.run))
         try:
             return Written(left_out=_write(tidy, attrs, path), as_text=tidy.refused)

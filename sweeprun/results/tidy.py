@@ -242,6 +242,7 @@ def _output(name: str, given: Sequence[tuple[int, Variable]]) -> Output:
         dtype=np.result_type(*{kept(_dtype(variable)) for _, variable in full}),
         shape=tuple(max(lengths) for lengths in zip(*(variable.shape for _, variable in given), strict=True)),
         attrs=next((variable.attrs for _, variable in given if variable.attrs), {}),
+        coordinate=all(variable.coordinate for _, variable in given),
     )
 
 
