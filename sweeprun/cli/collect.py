@@ -1,7 +1,8 @@
 """``sweeprun collect``: merge the records of a run into one labelled Dataset."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from sweeprun.store.directory import RunDirectory
 if TYPE_CHECKING:
     import xarray as xr
 
+    from sweeprun.results.choosing import Hint
     from sweeprun.results.collect import Collected
     from sweeprun.results.columns import Output
     from sweeprun.store.states import Snapshot
@@ -33,11 +35,16 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument(
         "-o", "--output", type=Path, help="the file: .nc, .zarr, .csv or .parquet; by default ./results.nc"
     )
+    parser.add_argument(
+        "--variables", help="which results, with commas; their coordinates come with them. By default all"
+    )
     args = parser.parse_args(words)
 
     from sweeprun.cli.observing import observe
+    from sweeprun.results.choosing import names_in
     from sweeprun.results.export import check_output, is_ours
 
+    only = None if args.variables is None else names_in(args.variables)
     output = args.output or DEFAULT_OUTPUT
     check_output(output)
     run = chosen_run(args.run)
@@ -45,7 +52,7 @@ def main(words: Sequence[str]) -> int:
         raise UsageError(
             f"./{output} is there and was not made by sweeprun; choose another name: sweeprun collect -o …"
         )
-    collected, left_out = collect_into(observe(run), output)
+    collected, left_out = collect_into(observe(run), output, only)
     counts = {state.value: count for state, count in collected.states.items()}
     if args.json:
         sizes = {str(name): size for name, size in collected.dataset.sizes.items()}
@@ -55,6 +62,7 @@ def main(words: Sequence[str]) -> int:
         }
         told = {"output": str(output), "run": str(run.path), "states": counts, "sizes": sizes, "damaged": damaged}
         told["left_out"] = [each.name for each in left_out]
+        told["disagreeing"] = collected.refused
         print(plain_json(told))
         return 0
     print(plain(collected.dataset))
@@ -64,15 +72,28 @@ def main(words: Sequence[str]) -> int:
     return 0
 
 
-def collect_into(snapshot: "Snapshot", output: Path) -> "tuple[Collected, tuple[Output, ...]]":
+def collect_into(
+    snapshot: "Snapshot", output: Path, only: Collection[str] | None = None, *, hint: "Hint | None" = None
+) -> "tuple[Collected, tuple[Output, ...]]":
     """Write what there is of a run to a file; what was collected, and what doesn't fit into columns of a CSV.
 
     What is damaged, and what its user should know, is told on standard error.
 
+    Parameters
+    ----------
+    snapshot, output
+        The run, and the file.
+    only
+        The results that are wanted; by default all.
+    hint
+        What somebody types to have some of them; by default ``sweeprun collect``.
+
     Raises
     ------
     UsageError
-        If its name doesn't say in which format.
+        If its name doesn't say in which format, or there is no such result.
+    ResultError
+        If tasks don't agree on a result, and the file isn't a table or the result was not asked for by name.
     """
     from sweeprun.cli.observing import warnings_of
     from sweeprun.results.collect import collect_snapshot, open_snapshot, stream_snapshot
@@ -83,13 +104,17 @@ def collect_into(snapshot: "Snapshot", output: Path) -> "tuple[Collected, tuple[
     check_output(output)
     left_out: tuple[Output, ...] = ()
     if output.suffix in TABLES:
-        collected = open_snapshot(snapshot)
-        left_out = write_table(snapshot, collected.dataset.attrs, output)
+        collected = open_snapshot(snapshot, only, in_part=True)
+        written = write_table(snapshot, collected.dataset.attrs, output, only, hint=hint)
+        left_out, collected = written.left_out, replace(collected, refused=written.as_text)
     elif output.suffix == ".zarr":
-        collected = stream_snapshot(snapshot, output)
+        collected = stream_snapshot(snapshot, output, only, hint=hint)
     else:
-        collected = collect_snapshot(snapshot)
+        collected = collect_snapshot(snapshot, only, hint=hint)
         write_dataset(collected.dataset, output)
+    for name, why in collected.refused.items():
+        became = "written as text" if output.suffix in TABLES else "left out"
+        print(plain_message(f"{name} is {became}: {why}"), file=sys.stderr)
     _print_left_out(collected, snapshot.run, written_to=bool(live_beats(snapshot.run, snapshot.activity)))
     for line in warnings_of(snapshot):
         print(plain_message(line), file=sys.stderr)

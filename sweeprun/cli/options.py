@@ -79,7 +79,7 @@ SYNTAX = {
     "": _HYDRA,
     "plan": Syntax(flags=(*_HYDRA.flags, "--json"), options=_HYDRA.options, arguments=_HYDRA.arguments),
     "init": _syntax(Value.FILE, command=Value.TEXT),
-    "collect": _with_output(_syntax(Value.RUN, flags="--json")),
+    "collect": _with_output(_syntax(Value.RUN, flags="--json", variables=Value.TEXT)),
     "stats": _with_output(
         _syntax(
             Value.RUN,

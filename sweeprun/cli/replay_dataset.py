@@ -16,7 +16,8 @@ from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.design.extending import places_of, whole_grid
 from sweeprun.design.tasks import Task, TaskTable
 from sweeprun.errors import FormatError, UsageError
-from sweeprun.results.attributes import CODE_ATTRIBUTE, MANIFEST_ATTRIBUTE
+from sweeprun.results.attributes import CHOSEN_ATTRIBUTE, CODE_ATTRIBUTE, MANIFEST_ATTRIBUTE
+from sweeprun.results.comparing import SomeOf
 from sweeprun.results.plan import dimension_names
 from sweeprun.store.code import Code
 from sweeprun.store.manifest import Manifest
@@ -79,4 +80,5 @@ def _values(dataset: xr.Dataset, manifest: Manifest, task: Task) -> dict[str, np
     if str(point["state"].item()) != "succeeded":
         return None
     taken: set[Any] = {*names, *grid.names(), *RESERVED_NAMES}
-    return {str(name): variable.to_numpy() for name, variable in point.variables.items() if name not in taken}
+    values = {str(name): variable.to_numpy() for name, variable in point.variables.items() if name not in taken}
+    return SomeOf(values) if CHOSEN_ATTRIBUTE in dataset.attrs else values

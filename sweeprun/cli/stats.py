@@ -38,7 +38,8 @@ def main(words: Sequence[str]) -> int:
         print_tables,
         statistics_json,
     )
-    from sweeprun.results.collect import collect_snapshot
+    from sweeprun.results.choosing import names_in
+    from sweeprun.results.collect import dataset_having
     from sweeprun.results.ensembles import ensemble_statistics, members_of
     from sweeprun.results.export import check_output, write_dataset
     from sweeprun.results.looking import look_at
@@ -48,12 +49,14 @@ def main(words: Sequence[str]) -> int:
     target = None if args.target is None else Target.parse(args.target, args.level)
     kind = None if args.interval is None else IntervalKind.parse(args.interval)
     over = None if args.over is None else _names(args.over)
+    variables = None if args.variables is None else names_in(args.variables)
+    only = variables if target is None else [target.variable]
     if args.output is not None:
         if args.output.suffix not in (".nc", ".zarr"):
             raise UsageError(f"statistics are written as .nc or .zarr, not as {str(args.output)!r}")
         check_output(args.output)
     snapshot = observe(chosen_run(args.run))
-    dataset = collect_snapshot(snapshot).dataset
+    dataset = dataset_having(snapshot, only, "stats")
     if not dataset.data_vars:
         raise UsageError("no task has a result yet, so there is nothing to take statistics of; see `sweeprun status`")
     for line in warnings_of(snapshot):
@@ -70,7 +73,7 @@ def main(words: Sequence[str]) -> int:
         level=args.level,
         probabilities=_numbers(args.quantiles),
         seed=args.seed,
-        variables=None if args.variables is None else _names(args.variables),
+        variables=variables,
     )
     if args.output is not None:
         write_dataset(found, args.output)

@@ -14,6 +14,7 @@ from sweeprun.cli.observing import observe
 from sweeprun.cli.progress import state_counts
 from sweeprun.errors import SweeprunError
 from sweeprun.notebook.asking import call_text, changes_of, in_python
+from sweeprun.notebook.results import Results
 from sweeprun.notebook.summary import summarise
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.rereading import ShardReader
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from sweeprun.cli.launching import Launch
     from sweeprun.notebook.replaying import Replayed
     from sweeprun.store.code import Code
-
-_SMALL_BYTES = 2**22
-"""So small a Dataset is read at once: it shows its values."""
 
 
 def open_run(path: str | PathLike[str] | None = None) -> "Run":
@@ -89,7 +87,7 @@ class Run:
     def _look(self) -> Snapshot:
         reap()
         self._snapshot = observe(self._directory, self._reader.read)
-        self._dataset: xr.Dataset | None = None
+        self._results = Results(self._snapshot)
         return self._snapshot
 
     def progress(self) -> "Run":
@@ -247,12 +245,32 @@ class Run:
         with in_python():
             return replay(self._look(), task_id, values, allow_drift=allow_drift)
 
-    def collect(self, path: str | PathLike[str]) -> Path:
-        """Write what there is now to a file; its name says in which format: .nc, .zarr, .csv or .parquet."""
+    def collect(self, path: str | PathLike[str], variables: str | Sequence[str] | None = None) -> Path:
+        """Write what there is now to a file.
+
+        Parameters
+        ----------
+        path
+            Its name says in which format: .nc, .zarr, .csv or .parquet.
+        variables
+            Which results, by name, with their coordinates; by default all.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        ResultError
+            If two tasks returned what can't be one variable.
+        """
         from sweeprun.cli.collect import collect_into, print_notes
+        from sweeprun.results.choosing import in_call
 
         output = Path(path).expanduser()
-        print_notes(*collect_into(self._look(), output), output)
+        only = [variables] if isinstance(variables, str) else variables
+        print_notes(*collect_into(self._look(), output, only, hint=in_call), output)
         return output
 
     def cancel(self) -> "Run":
@@ -275,14 +293,7 @@ class Run:
         ResultError
             If two tasks returned what can't be one variable.
         """
-        if self._dataset is None:
-            from sweeprun.results.collect import open_snapshot
-
-            import_module("sweeprun.mc")  # which gives Datasets their `.mc`
-            self._dataset = open_snapshot(self._snapshot).dataset
-            if self._dataset.nbytes <= _SMALL_BYTES:
-                self._dataset.load()
-        return self._dataset
+        return self._results.whole
 
     @property
     def counts(self) -> dict[str, int]:
@@ -292,7 +303,7 @@ class Run:
     @property
     def states(self) -> "xr.DataArray":
         """The state of each task, over the axes."""
-        return self.dataset["state"]
+        return self._results.states
 
     @property
     def complete(self) -> bool:
@@ -307,15 +318,15 @@ class Run:
         return failure_table(self._snapshot)
 
     def __getitem__(self, name: Hashable | Sequence[Hashable]) -> Any:
-        """A variable of the Dataset; of a list of names, the Dataset with these."""
-        return self.dataset[name]
+        """A variable of the Dataset; of a list of names, the Dataset with these, whatever becomes of the others."""
+        return self._results.having(name if isinstance(name, list) else [name])[name]
 
     def __iter__(self) -> Iterator[Hashable]:
         """The names of the results."""
-        return iter(self.dataset)
+        return iter(self._results.available)
 
     def _ipython_key_completions_(self) -> list[Hashable]:
-        return list(self.dataset.variables)
+        return list(self._results.available.variables)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy, or the run in another process, is the run opened again."""
@@ -323,14 +334,18 @@ class Run:
 
     def __repr__(self) -> str:
         try:
-            shown = repr(self.dataset)
+            shown = repr(self._results.available)
+            if self._results.problem:
+                shown = f"not all results: {self._results.problem}\n{shown}"
         except SweeprunError as error:
             shown = f"no Dataset: {error}"
         return f"{summarise(self._snapshot).text()}\n{plain(shown)}"
 
     def _repr_html_(self) -> str:
         try:
-            shown = self.dataset._repr_html_()
+            shown = self._results.available._repr_html_()
+            if self._results.problem:
+                shown = f"<div>⚠ not all results: {html.escape(self._results.problem)}</div>{shown}"
         except SweeprunError as error:
             shown = f"<div>no Dataset: {html.escape(str(error))}</div>"
         return summarise(self._snapshot).html() + plain(shown)

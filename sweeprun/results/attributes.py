@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -19,11 +20,22 @@ from sweeprun.store.states import Snapshot
 
 MANIFEST_ATTRIBUTE = "manifest"
 CODE_ATTRIBUTE = "code"
+CHOSEN_ATTRIBUTE = "chosen_variables"
 _LONGEST_ATTRIBUTE = 8_000_000
 
 
-def attributes_of(snapshot: Snapshot, grid: Grid, parts: tuple[Part, ...]) -> dict[str, Any]:
-    """The attributes of a collected run: those that all results have, and its provenance."""
+def attributes_of(
+    snapshot: Snapshot, grid: Grid, parts: tuple[Part, ...], chosen: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """The attributes of a collected run: those that all results have, and its provenance.
+
+    Parameters
+    ----------
+    snapshot, grid, parts
+        The run, its points, and what its tasks returned.
+    chosen
+        The results that were asked for, which the Dataset says if these were not all.
+    """
     run, manifest = snapshot.run, snapshot.manifest
     given = [part.layout.attrs for part in parts]
     common = {key: value for key, value in given[0].items() if all(a.get(key) == value for a in given)} if given else {}
@@ -43,6 +55,7 @@ def attributes_of(snapshot: Snapshot, grid: Grid, parts: tuple[Part, ...]) -> di
         "versions": json.dumps(provenance.get("versions", {})),
         "git": json.dumps(provenance.get("git")),
         "streams": json.dumps(manifest.table.streams.to_dict()),
+        **({} if chosen is None else {CHOSEN_ATTRIBUTE: json.dumps(list(chosen))}),
         **_looks(run),
         "base_config": config_text(run),
         **_for_replay(run, manifest),

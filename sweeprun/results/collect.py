@@ -1,13 +1,14 @@
 """Collect: the records of a run as one labelled Dataset, also while the run is going."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import xarray as xr
 
 from sweeprun.errors import FormatError, SweeprunError, UsageError
+from sweeprun.results.choosing import Hint, VariableError, disagreement, in_terminal
 from sweeprun.results.plan import Plan, plan_of
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.states import Snapshot, TaskState, take_snapshot
@@ -33,6 +34,8 @@ class Collected:
         ``(shard, what)`` of shards of which not everything can be read.
     ends_torn
         Those of them that only end in the middle of something, as while a worker writes.
+    refused
+        Results that were left out because they can't be one variable: name -> why.
     """
 
     dataset: xr.Dataset
@@ -40,6 +43,7 @@ class Collected:
     unsound: tuple[tuple[str, int], ...]
     torn: tuple[tuple[str, str], ...]
     ends_torn: frozenset[str]
+    refused: dict[str, str] = field(default_factory=dict)
 
 
 def collect_run(run: RunDirectory) -> Collected:
@@ -47,11 +51,20 @@ def collect_run(run: RunDirectory) -> Collected:
     return collect_snapshot(take_snapshot(run))
 
 
-def collect_snapshot(snapshot: Snapshot) -> Collected:
+def collect_snapshot(snapshot: Snapshot, only: Collection[str] | None = None, *, hint: Hint | None = None) -> Collected:
     """Merge all that a run had recorded when somebody looked.
 
     Tasks that failed, were lost or are pending are NaN, NaT or ``""``; the coordinates ``task_id``, ``state`` and
     ``seconds`` say so. Integers and booleans become floats only if something is missing.
+
+    Parameters
+    ----------
+    snapshot
+        The run.
+    only
+        The results that are wanted, which come with their coordinates; by default all.
+    hint
+        What somebody types to have those that can be collected, if others can't; by default ``sweeprun collect``.
 
     Raises
     ------
@@ -60,23 +73,33 @@ def collect_snapshot(snapshot: Snapshot) -> Collected:
     ResultError
         If two tasks returned what can't be one variable.
     UsageError
-        If it would be huge, and next to nothing of it is there yet.
+        If there is no such result; or if it would be huge, and next to nothing of it is there yet.
     """
     with _telling(snapshot):
-        plan = plan_of(snapshot)
-        check_padding(plan)
-        return collected(snapshot, plan.dataset())
+        plan = plan_of(snapshot, only)
+        with _agreeing(plan, hint):
+            check_padding(plan)
+            return _collected(plan, plan.dataset())
 
 
-def open_snapshot(snapshot: Snapshot, *, all_is_read: bool = False) -> Collected:
+def open_snapshot(
+    snapshot: Snapshot,
+    only: Collection[str] | None = None,
+    *,
+    all_is_read: bool = False,
+    in_part: bool = False,
+    hint: Hint | None = None,
+) -> Collected:
     """The same, but values are read when they are indexed or computed with.
 
     Parameters
     ----------
-    snapshot
-        The run.
+    snapshot, only, hint
+        As of `collect_snapshot`.
     all_is_read
         Whether all values are going to be read, so that a huge Dataset of next to nothing is refused.
+    in_part
+        Whether results that can't be one variable are left out, and told, rather than an error.
 
     Raises
     ------
@@ -84,13 +107,41 @@ def open_snapshot(snapshot: Snapshot, *, all_is_read: bool = False) -> Collected
         As `collect_snapshot`.
     """
     with _telling(snapshot):
-        plan = plan_of(snapshot)
+        plan = plan_of(snapshot, only)
+        if not in_part:
+            _check_agreement(plan, hint)
         if all_is_read:
             check_padding(plan)
-        return collected(snapshot, plan.lazy_dataset())
+        return _collected(plan, plan.lazy_dataset())
 
 
-def stream_snapshot(snapshot: Snapshot, path: Path) -> Collected:
+def dataset_having(snapshot: Snapshot, names: Collection[str] | None, command: str = "collect") -> xr.Dataset:
+    """The Dataset of a run; where some results are named, these are there whatever becomes of the others.
+
+    Parameters
+    ----------
+    snapshot
+        The run.
+    names
+        The results that are going to be read; None if all are.
+    command
+        The subcommand that has ``--variables``, for the message.
+
+    Raises
+    ------
+    FormatError, ResultError, UsageError
+        As `collect_snapshot`.
+    """
+    if names is not None:
+        opened = open_snapshot(snapshot, in_part=True)
+        if opened.refused.keys().isdisjoint(names):
+            return opened.dataset
+    return collect_snapshot(snapshot, names, hint=in_terminal(snapshot.run, command)).dataset
+
+
+def stream_snapshot(
+    snapshot: Snapshot, path: Path, only: Collection[str] | None = None, *, hint: Hint | None = None
+) -> Collected:
     """The same as a Zarr store, with no more in memory than a stretch of it; the Dataset is that of `open_snapshot`.
 
     Raises
@@ -101,21 +152,40 @@ def stream_snapshot(snapshot: Snapshot, path: Path) -> Collected:
     from sweeprun.results.zarr_store import write_store
 
     with _telling(snapshot):
-        plan = plan_of(snapshot)
-        check_padding(plan)
-        write_store(plan, path)
-        return collected(snapshot, plan.lazy_dataset())
+        plan = plan_of(snapshot, only)
+        with _agreeing(plan, hint):
+            check_padding(plan)
+            write_store(plan, path)
+            return _collected(plan, plan.lazy_dataset())
 
 
-def collected(snapshot: Snapshot, dataset: xr.Dataset) -> Collected:
-    """A Dataset, with what could not be read of the run."""
-    shards = snapshot.shards
+def _check_agreement(plan: Plan, hint: Hint | None) -> None:
+    """Refuse what can't be collected whole."""
+    if plan.refused:
+        raise disagreement(plan.refused, plan.collectable, hint or in_terminal(plan.snapshot.run))
+
+
+@contextmanager
+def _agreeing(plan: Plan, hint: Hint | None) -> Iterator[None]:
+    """The same, also if it is seen only when values are read."""
+    _check_agreement(plan, hint)
+    try:
+        yield
+    except VariableError as error:
+        others = [name for name in plan.collectable if name != error.name]
+        raise disagreement({error.name: error.why}, others, hint or in_terminal(plan.snapshot.run)) from error
+
+
+def _collected(plan: Plan, dataset: xr.Dataset) -> Collected:
+    """A Dataset, with what could not be read of the run, or not be one variable."""
+    snapshot = plan.snapshot
     return Collected(
         dataset=dataset,
         states=snapshot.counts(),
         unsound=snapshot.best.unsound,
-        torn=tuple((shard.path.name, shard.torn) for shard in shards if shard.torn is not None),
-        ends_torn=frozenset(shard.path.name for shard in shards if shard.only_tail),
+        torn=tuple((shard.path.name, shard.torn) for shard in snapshot.shards if shard.torn is not None),
+        ends_torn=frozenset(shard.path.name for shard in snapshot.shards if shard.only_tail),
+        refused=plan.results.refused,
     )
 
 

@@ -1,5 +1,6 @@
 """The columns of a table: what tasks returned, as arrays of Arrow."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import prod
@@ -8,8 +9,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from sweeprun.errors import ResultError
-from sweeprun.results.dtypes import cast
+from sweeprun.results.choosing import VariableError
+from sweeprun.results.dtypes import cast, encodable_text
 
 _TEXT_BYTES = 64
 """What a string is taken to need, where nothing says how long it is."""
@@ -29,6 +30,10 @@ class Output:
         The largest length along each dim.
     attrs
         Its attributes.
+    coordinate
+        Whether it labels others, and comes with them.
+    as_text
+        How many values of a task are written as one text, at most, since those of all tasks don't go together; else 0.
     """
 
     name: str
@@ -36,6 +41,8 @@ class Output:
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
     attrs: dict[str, Any] = field(default_factory=dict)
+    coordinate: bool = False
+    as_text: int = 0
 
     @property
     def elements(self) -> int:
@@ -45,7 +52,7 @@ class Output:
     @property
     def nbytes(self) -> int:
         """What they take."""
-        return self.elements * (_TEXT_BYTES if self.dtype.kind == "U" else self.dtype.itemsize)
+        return max(self.elements, self.as_text) * (_TEXT_BYTES if self.dtype.kind == "U" else self.dtype.itemsize)
 
     @property
     def components(self) -> tuple[str, ...]:
@@ -89,6 +96,8 @@ class Column:
 
     def array(self, values: np.ndarray) -> pa.Array | None:
         """The column of some tasks that returned values of one shape; None if these don't have the element."""
+        if self.output.as_text:
+            return pa.array(_texts(values), pa.string())
         if self.element is not None:
             if any(index >= length for index, length in zip(self.element, values.shape[1:], strict=True)):
                 return None
@@ -98,7 +107,8 @@ class Column:
             try:
                 values = cast(values, self.output.dtype)
             except OverflowError as error:
-                raise ResultError(f"{self.output.name!r} can't be collected: {error}") from error
+                name = self.output.name
+                raise VariableError(name, f"{name!r} can't be collected: {error}") from error
         return nested(getattr(values, self.component) if self.component else values, arrow_type(self.dtype))
 
 
@@ -125,6 +135,21 @@ def nested(values: np.ndarray, kind: pa.DataType) -> pa.Array:
         lists, length = prod(values.shape[:place]), values.shape[place]
         array = pa.ListArray.from_arrays(pa.array(np.arange(lists + 1) * length, pa.int32()), array)
     return array
+
+
+def _texts(values: np.ndarray) -> list[str]:
+    """The value of each task in words: texts as they are, numbers and lists of them as in JSON."""
+    if values.dtype.kind in "mM":
+        values = values.astype(str)
+    return [encodable_text(_text(value)) for value in values.tolist()]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.decode(errors="backslashreplace")
+    if isinstance(value, bool | int | float | list):
+        return json.dumps(value, ensure_ascii=False, default=_text)
+    return str(value)
 
 
 def element_columns(output: Output) -> list[Column]:

@@ -61,15 +61,21 @@ def compare_arrays(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndar
     return found
 
 
+class SomeOf(dict[str, np.ndarray]):
+    """Some variables of a result, by name; nothing is known of the others."""
+
+
 def as_collected(
     collected: Mapping[str, np.ndarray], now: Mapping[str, np.ndarray]
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """The values that a Dataset has of one task, and a new result of it, in the same form.
 
     In a Dataset, variables have the type that holds the values of all tasks, are padded to the longest, and are missing
-    where a task didn't return them.
+    where a task didn't return them. If it has but some of them, so has what is compared with it.
     """
     before, after = dict(collected), dict(now)
+    if isinstance(collected, SomeOf):
+        after = {name: array for name, array in now.items() if name in collected}
     for name, array in collected.items():
         if name not in after:
             if _is_missing(array):

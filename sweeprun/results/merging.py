@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sweeprun.errors import ResultError
+from sweeprun.results.choosing import VariableError
 from sweeprun.results.dtypes import DType, equal, missing
 from sweeprun.results.own_dimensions import OwnDimension, cast_named, joined_dtype, own_dimensions
 from sweeprun.results.parts import Part, is_dimension_coordinate
@@ -85,12 +86,18 @@ class MergedResults:
         The results.
     positions
         Where the values of each task belong; shape ``(tasks,)``.
+    names
+        Of all that tasks returned, whether it is wanted or not.
+    refused
+        Of what is wanted and can't be one variable: name -> why.
     """
 
     variables: tuple[Merged, ...]
     dimensions: dict[str, OwnDimension]
     parts: tuple[Part, ...]
     positions: np.ndarray
+    names: tuple[str, ...]
+    refused: dict[str, str]
 
     def read(self, start: int, stop: int, names: Collection[str] | None = None) -> dict[str, np.ndarray]:
         """The values of gridded variables at the positions ``start … stop - 1`` of the grid.
@@ -109,7 +116,7 @@ class MergedResults:
 
         Raises
         ------
-        ResultError
+        VariableError
             If a value is out of the range of the type that holds all.
         """
 
@@ -152,8 +159,10 @@ class MergedResults:
         return sum(one.dtype.itemsize * prod(one.shape) for one in self.variables if one.gridded)
 
 
-def merge_results(parts: Sequence[Part], positions: np.ndarray) -> MergedResults:
+def merge_results(parts: Sequence[Part], positions: np.ndarray, only: Collection[str] | None = None) -> MergedResults:
     """What the results of all tasks are as variables over the grid; their values are not read yet.
+
+    What can't be one variable, since two tasks returned what doesn't go together, is told, and all others are there.
 
     Parameters
     ----------
@@ -161,22 +170,35 @@ def merge_results(parts: Sequence[Part], positions: np.ndarray) -> MergedResults
         What the tasks returned.
     positions
         Where the values of each task belong; shape ``(tasks,)``.
-
-    Raises
-    ------
-    ResultError
-        If two tasks returned what can't be one variable.
+    only
+        The variables that are wanted; they are what they were if tasks had returned nothing else, and come with the
+        coordinates that label them. By default all.
     """
-    dimensions = own_dimensions(parts)
+    dimensions, refused = own_dimensions(parts, only)
     pieces: dict[str, list[Piece]] = {}
     others: set[str] = set()
     for part in parts:
-        for column, variable in enumerate(part.layout.variables):
+        for column, variable in part.columns_of(only):
             pieces.setdefault(variable.name, []).append(Piece(part=part, column=column))
             if not is_dimension_coordinate(variable):
                 others.add(variable.name)
-    variables = (_merge(name, same, dimensions, len(positions)) for name, same in pieces.items() if name in others)
-    return MergedResults(variables=tuple(variables), dimensions=dimensions, parts=tuple(parts), positions=positions)
+    variables: list[Merged] = []
+    for name in (name for name in pieces if name in others):
+        unplaced = next((dim for piece in pieces[name] for dim in piece.variable.dims if dim in refused), None)
+        try:
+            if unplaced is not None:
+                raise ResultError(refused[unplaced])
+            variables.append(_merge(name, pieces[name], dimensions, len(positions)))
+        except ResultError as error:
+            refused.setdefault(name, str(error))
+    return MergedResults(
+        variables=tuple(variables),
+        dimensions=dimensions,
+        parts=tuple(parts),
+        positions=positions,
+        names=tuple(dict.fromkeys(variable.name for part in parts for variable in part.layout.variables)),
+        refused=refused,
+    )
 
 
 def _merge(name: str, pieces: Sequence[Piece], dimensions: dict[str, OwnDimension], tasks: int) -> Merged:
@@ -184,10 +206,10 @@ def _merge(name: str, pieces: Sequence[Piece], dimensions: dict[str, OwnDimensio
     for piece in pieces:
         if piece.variable.dims != first.variable.dims:
             raise ResultError(
-                f"{name!r} has the dims {first.variable.dims} in task {first.part.task_ids[0]} "
-                f"and {piece.variable.dims} in task {piece.part.task_ids[0]}; they must agree"
+                f"{name!r} has the dims {first.variable.dims} in task {first.part.first_task} "
+                f"and {piece.variable.dims} in task {piece.part.first_task}; they must agree"
             )
-    given = [(int(piece.part.task_ids[0]), piece.dtype, prod(piece.variable.shape)) for piece in pieces]
+    given = [(piece.part.first_task, piece.dtype, prod(piece.variable.shape)) for piece in pieces]
     dtype = joined_dtype(repr(name), given)
     dims = first.variable.dims
     shape = tuple(dimensions[dim].length for dim in dims)
@@ -203,7 +225,7 @@ def _merge(name: str, pieces: Sequence[Piece], dimensions: dict[str, OwnDimensio
         attrs=_attrs(pieces, dtype, complete=complete),
         coordinate=coordinate,
         pieces=tuple(pieces),
-        value=_shared_value(name, pieces, dtype) if coordinate and whole else None,
+        value=_shared_value(name, pieces, dtype) if coordinate and whole and name not in dimensions else None,
     )
 
 
@@ -243,7 +265,10 @@ def _place(
     if not column.size:
         return
     if column.dtype.kind in "mMiu":
-        column = cast_named(repr(variable.name), column, out.dtype)
+        try:
+            column = cast_named(repr(variable.name), column, out.dtype)
+        except ResultError as error:
+            raise VariableError(variable.name, str(error)) from error
     dims = variable.dims
     if column.shape[1:] == variable.shape and not any(dimensions[dim].aligned for dim in dims):
         out[rows] = column

@@ -1,6 +1,6 @@
 """The dimensions that tasks' results have of their own: padded to the longest, or aligned by their coordinates."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,19 +49,28 @@ class _Labels:
     attrs: dict[str, Any]
 
 
-def own_dimensions(parts: Sequence[Part]) -> dict[str, OwnDimension]:
+def own_dimensions(
+    parts: Sequence[Part], only: Collection[str] | None = None
+) -> tuple[dict[str, OwnDimension], dict[str, str]]:
     """The dimensions that results have of their own, over all parts.
 
-    Raises
-    ------
-    ResultError
-        If the coordinates that two tasks gave don't go together.
+    Parameters
+    ----------
+    parts
+        What the tasks returned.
+    only
+        The results whose dimensions they are; by default all.
+
+    Returns
+    -------
+    tuple
+        Name -> dimension; and of those that can't be, since coordinates of two tasks don't go together, name -> why.
     """
     labels: dict[str, list[_Labels]] = {}
     for part in parts:
         lengths = {
             dim: length
-            for variable in part.layout.variables
+            for _, variable in part.columns_of(only)
             for dim, length in zip(variable.dims, variable.shape, strict=True)
         }
         own = part.own_coordinates()
@@ -69,9 +78,16 @@ def own_dimensions(parts: Sequence[Part]) -> dict[str, OwnDimension]:
             variable, values = own.get(dim, (None, None))
             attrs = variable.attrs if variable is not None else {}
             labels.setdefault(dim, []).append(
-                _Labels(task_id=int(part.task_ids[0]), length=length, values=values, attrs=attrs)
+                _Labels(task_id=part.first_task, length=length, values=values, attrs=attrs)
             )
-    return {dim: _own_dimension(dim, given) for dim, given in labels.items()}
+    found: dict[str, OwnDimension] = {}
+    refused: dict[str, str] = {}
+    for dim, given in labels.items():
+        try:
+            found[dim] = _own_dimension(dim, given)
+        except ResultError as error:
+            refused[dim] = str(error)
+    return found, refused
 
 
 def _own_dimension(dim: str, given: Sequence[_Labels]) -> OwnDimension:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sweeprun.errors import FormatError
+from sweeprun.results.choosing import with_coordinates
 from sweeprun.results.dtypes import DType, encodable, equal
 from sweeprun.store.payloads import Layout, Variable, decode_result
 from sweeprun.store.shards import Batch, ShardContents
@@ -51,6 +52,11 @@ class Part:
     segments: tuple[Segment, ...]
 
     @cached_property
+    def first_task(self) -> int:
+        """The lowest id, which names the part in messages, in whatever order workers wrote it."""
+        return int(self.task_ids.min())
+
+    @cached_property
     def nbytes(self) -> int:
         """The length of all payloads."""
         lengths = ((one.batch.offsets[one.rows + 1] - one.batch.offsets[one.rows]).sum() for one in self.segments)
@@ -63,6 +69,11 @@ class Part:
             return tuple(self.layout.dtype[str(i)].base for i in range(len(self.layout.variables)))
         found = [[column.dtype for column in columns] for columns in self.windows()]
         return tuple(_joint_dtype(own) for own in zip(*found, strict=True))
+
+    def columns_of(self, only: Collection[str] | None) -> list[tuple[int, Variable]]:
+        """The number and the variable of the columns with some results, and with the coordinates that label them."""
+        wanted = with_coordinates(self.layout.variables, only)
+        return [(number, one) for number, one in enumerate(self.layout.variables) if one.name in wanted]
 
     def own_coordinates(self) -> dict[str, tuple[Variable, np.ndarray]]:
         """Dimension -> its coordinate, the same for all tasks of the part."""
@@ -167,7 +178,7 @@ def read_parts(shards: Sequence[ShardContents], best: BestRecords, taken_names: 
             Part(task_ids=np.concatenate(task_ids[text]), layout=layout, segments=tuple(segments.pop(text)))
         )
     ]
-    return sorted(parts, key=lambda part: int(part.task_ids.min()))
+    return sorted(parts, key=lambda part: part.first_task)
 
 
 def chosen_rows(

@@ -14,6 +14,7 @@ from sweeprun.design.grid import Grid
 from sweeprun.design.tasks import TaskTable
 from sweeprun.errors import FormatError, ResultError
 from sweeprun.results.attributes import attributes_of
+from sweeprun.results.choosing import check_known
 from sweeprun.results.dtypes import encodable
 from sweeprun.results.lazy import lazy_values
 from sweeprun.results.merging import MergedResults, merge_results
@@ -38,6 +39,8 @@ class Plan:
         What tasks returned.
     bookkeeping
         ``task_id``, ``state`` and the like: name -> one value for each position of the grid.
+    only
+        The results that were asked for; None if all were.
     """
 
     snapshot: Snapshot
@@ -45,6 +48,22 @@ class Plan:
     names: tuple[str, ...]
     results: MergedResults
     bookkeeping: dict[str, np.ndarray]
+    only: tuple[str, ...] | None = None
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The results that were asked for."""
+        return self.results.names if self.only is None else self.only
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """Those of them that can't be collected: name -> why."""
+        return {name: why for name, why in self.results.refused.items() if name in self.asked}
+
+    @property
+    def collectable(self) -> tuple[str, ...]:
+        """Those of them that can, as far as is known before values are read; coordinates come with others."""
+        return tuple(one.name for one in self.results.variables if one.name in self.asked and not one.coordinate)
 
     def dataset(self) -> xr.Dataset:
         """All of it."""
@@ -77,7 +96,7 @@ class Plan:
     @cached_property
     def attrs(self) -> dict[str, Any]:
         """Where it comes from."""
-        return attributes_of(self.snapshot, self.grid, self.results.parts)
+        return attributes_of(self.snapshot, self.grid, self.results.parts, self.only)
 
     @cached_property
     def sources(self) -> np.ndarray:
@@ -147,22 +166,30 @@ _BOOKKEEPING_BYTES = 200
 _SECONDS = {"units": "s", "long_name": "wall time of the task"}
 
 
-def plan_of(snapshot: Snapshot) -> Plan:
+def plan_of(snapshot: Snapshot, only: Collection[str] | None = None) -> Plan:
     """The plan of a run's Dataset.
+
+    Parameters
+    ----------
+    snapshot
+        The run.
+    only
+        The results that are wanted, which come with their coordinates; by default all.
 
     Raises
     ------
     FormatError
         If the run can't be read.
-    ResultError
-        If two tasks returned what can't be one variable.
+    UsageError
+        If there are no such results.
     """
     table = snapshot.manifest.table
     grid = _grid(table)
     names = dimension_names(grid)
     positions = _positions(table, grid)
     taken = RESERVED_NAMES.union(names, grid.names())
-    results = merge_results(read_parts(snapshot.shards, snapshot.best, taken), positions)
+    results = merge_results(read_parts(snapshot.shards, snapshot.best, taken), positions, only)
+    check_known(only or (), results.names)
     bookkeeping = {
         "task_id": np.arange(len(grid)),
         "state": np.array([state.value for state in STATE_ORDER])[snapshot.states],
@@ -172,7 +199,14 @@ def plan_of(snapshot: Snapshot) -> Plan:
         task_ids = np.empty_like(positions)
         task_ids[positions] = np.arange(len(grid))  # what each place of the grid takes its values from
         bookkeeping = {name: data[task_ids] for name, data in bookkeeping.items()}
-    return Plan(snapshot=snapshot, grid=grid, names=names, results=results, bookkeeping=bookkeeping)
+    return Plan(
+        snapshot=snapshot,
+        grid=grid,
+        names=names,
+        results=results,
+        bookkeeping=bookkeeping,
+        only=None if only is None else tuple(only),
+    )
 
 
 def _made(data_vars: dict[str, Any], coordinates: dict[str, Any]) -> xr.Dataset:

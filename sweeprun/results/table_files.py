@@ -7,7 +7,8 @@ RFC 4180, "Common Format and MIME Type for Comma-Separated Values (CSV) Files".
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from sweeprun.errors import UsageError
+from sweeprun.results.choosing import Hint, VariableError, disagreement, in_terminal
 from sweeprun.results.columns import Output
 from sweeprun.results.export import check_output
 from sweeprun.results.tidy import Tidy
@@ -34,13 +36,38 @@ _PANDAS_ATTRS = "PANDAS_ATTRS"
 _DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 
 
-def write_table(snapshot: Snapshot, attrs: Mapping[str, Any], path: Path) -> tuple[Output, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What became of some outputs in a table.
+
+    Attributes
+    ----------
+    left_out
+        Those that have too many values for a CSV file.
+    as_text
+        Those that tasks don't agree on, which are text: name -> why.
+    """
+
+    left_out: tuple[Output, ...] = ()
+    as_text: dict[str, str] = field(default_factory=dict)
+
+
+def write_table(
+    snapshot: Snapshot,
+    attrs: Mapping[str, Any],
+    path: Path,
+    only: Collection[str] | None = None,
+    *,
+    hint: Hint | None = None,
+) -> Written:
     """Write a run as a table with one row for each task, in the place of what was there.
 
     The columns are ``task_id``, ``state``, ``seconds``, the coordinates of the task, and what it returned; all but the
     first two are missing where a task has no such value. Outputs with dims of their own are lists in Parquet, as long
     as each task returned them; in CSV each of their values is a column, ``curve[0]``, ``image[2,3]``, unless they have
     more than `MOST_ELEMENTS`. A complex number is two columns, ``z.real`` and ``z.imag``.
+
+    What is of different kinds in different tasks is text if it was asked for by name, and else an error.
 
     In CSV, numbers have the digits that bring the same number back, missing values are empty, dates are as in ISO 8601,
     time spans in seconds, and bytes the text that they are in UTF-8.
@@ -54,20 +81,32 @@ def write_table(snapshot: Snapshot, attrs: Mapping[str, Any], path: Path) -> tup
     path
         Ends in ``.csv`` or ``.parquet``.
 
-    Returns
-    -------
-    tuple of Output
-        What was left out, as it has too many values for a CSV file.
+    only
+        The results that are wanted, which come with their coordinates; by default all.
+    hint
+        What somebody types to have some of them; by default ``sweeprun collect``.
 
     Raises
     ------
     UsageError
-        If the path can't be written.
+        If the path can't be written, or there is no such result.
     ResultError
-        If two tasks returned what can't be one variable.
+        If two tasks returned what can't be one column.
     """
     check_output(path)
-    tidy = Tidy(snapshot)
+    tidy = Tidy(snapshot, only)
+    while True:
+        if tidy.refused and only is None:
+            others = [one.name for one in tidy.outputs if not one.coordinate and one.name not in tidy.refused]
+            raise disagreement(tidy.refused, others, hint or in_terminal(snapshot.run))
+        try:
+            return Written(left_out=_write(tidy, attrs, path), as_text=tidy.refused)
+        except VariableError as error:
+            tidy.refuse(error.name, error.why)
+
+
+def _write(tidy: Tidy, attrs: Mapping[str, Any], path: Path) -> tuple[Output, ...]:
+    """Write all outputs but those that are too large for a CSV file; these."""
     csv = path.suffix == ".csv"
     left_out = [output for output in tidy.outputs if csv and output.elements > MOST_ELEMENTS]
     columns = tidy.columns([output for output in tidy.outputs if output not in left_out], elements=csv)

@@ -5,7 +5,7 @@ Rows are made in blocks, of which only one is in memory.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from math import prod
@@ -17,7 +17,7 @@ import pyarrow as pa
 from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.design.extending import grid_positions, whole_grid
 from sweeprun.design.grid import Grid
-from sweeprun.errors import ResultError
+from sweeprun.results.choosing import check_known, with_coordinates
 from sweeprun.results.columns import Column, Output, arrow_type, element_columns, nested, whole_columns
 from sweeprun.results.dtypes import encodable, encodable_text, family, kept
 from sweeprun.results.parts import Part, chosen_rows, read_parts
@@ -47,24 +47,43 @@ def _free_names(columns: Sequence[Column], taken: frozenset[str]) -> list[Column
 class Tidy:
     """All tasks of a run, as rows in the order of their ids.
 
+    Outputs that are of different kinds in different tasks are texts.
+
     Parameters
     ----------
     snapshot
         The run.
+    only
+        The results that are wanted, which come with their coordinates; by default all.
+
+    Attributes
+    ----------
+    outputs
+        What tasks returned.
+    refused
+        Which of it is text for that reason: name -> why.
 
     Raises
     ------
-    ResultError
-        If two tasks returned what can't be one variable.
+    UsageError
+        If there is no such result.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, only: Collection[str] | None = None) -> None:
         self.snapshot = snapshot
         self.grid: Grid = whole_grid(snapshot.manifest.table)
         self._dims = tuple(map(encodable_text, dimension_names(self.grid)))
         self._taken = RESERVED_NAMES.union(self._dims, (axis.name for axis in self.grid.axes))
         layouts, self._digests = _layouts(snapshot)
-        self.outputs = _outputs([(task_id, layout.renamed(self._taken)) for task_id, layout in layouts])
+        renamed = [(task_id, layout.renamed(self._taken)) for task_id, layout in layouts]
+        check_known(only or (), dict.fromkeys(variable.name for _, layout in renamed for variable in layout.variables))
+        self.outputs, self.refused = _outputs(renamed, only)
+
+    def refuse(self, name: str, why: str) -> None:
+        """Have an output as text, as was found when its values were read."""
+        self.refused[name] = why
+        place = next(i for i, output in enumerate(self.outputs) if output.name == name)
+        self.outputs[place] = _text_output(name, self.outputs[place].elements)
 
     @cached_property
     def _positions(self) -> np.ndarray:
@@ -169,32 +188,61 @@ def _layouts(snapshot: Snapshot) -> tuple[list[tuple[int, Layout]], dict[str, in
     return [(task_id, Layout.from_json(text)) for task_id, text in ordered], digests
 
 
-def _outputs(layouts: Sequence[tuple[int, Layout]]) -> list[Output]:
-    """What tasks returned, in the order in which they first did."""
+def _outputs(
+    layouts: Sequence[tuple[int, Layout]], only: Collection[str] | None
+) -> tuple[list[Output], dict[str, str]]:
+    """What tasks returned, in the order in which they first did; and of what can't be one output, why: it is text."""
     given: dict[str, list[tuple[int, Variable]]] = {}
     for task_id, layout in layouts:
+        wanted = with_coordinates(layout.variables, only)
         for variable in layout.variables:
-            given.setdefault(variable.name, []).append((task_id, variable))
-    return [_output(name, same) for name, same in given.items()]
+            if variable.name in wanted:
+                given.setdefault(variable.name, []).append((task_id, variable))
+    refused = {name: why for name, same in given.items() if (why := _why_apart(name, same))}
+    outputs = []
+    for name, same in given.items():
+        values = max(prod(variable.shape) for _, variable in same)
+        outputs.append(_text_output(name, values) if name in refused else _output(name, same))
+    return outputs, refused
+
+
+def _text_output(name: str, values: int) -> Output:
+    """An output of which each task has one text, of so many values."""
+    return Output(name=name, dims=(), dtype=np.dtype(str), shape=(), as_text=max(values, 1))
+
+
+def _full(given: Sequence[tuple[int, Variable]]) -> Sequence[tuple[int, Variable]]:
+    """Those that have values, since an empty list goes with any type; the first if none has."""
+    return [(task_id, variable) for task_id, variable in given if prod(variable.shape)] or given[:1]
+
+
+def _why_apart(name: str, given: Sequence[tuple[int, Variable]]) -> str:
+    """Why what tasks returned under a name can't be one output; empty if it can."""
+    first_id, first = _full(given)[0]
+    for task_id, variable in given:
+        mixed = prod(variable.shape) and family(_dtype(variable)) != family(_dtype(first))
+        if variable.dims != first.dims:
+            return (
+                f"{name!r} has the dims {first.dims} in task {first_id} and {variable.dims} in task {task_id}; "
+                "they must agree"
+            )
+        if mixed:
+            return (
+                f"{name!r} is a {family(_dtype(first))} in task {first_id} and a {family(_dtype(variable))} "
+                f"in task {task_id}; they must agree"
+            )
+    return ""
 
 
 def _output(name: str, given: Sequence[tuple[int, Variable]]) -> Output:
-    full = [(task_id, variable) for task_id, variable in given if prod(variable.shape)] or given[:1]
-    first_id, first = full[0]
-    dtypes = {kept(_dtype(variable)) for _, variable in full}
-    for task_id, variable in given:
-        mixed = prod(variable.shape) and family(_dtype(variable)) != family(_dtype(first))  # [] goes with any type
-        if variable.dims != first.dims or mixed:
-            raise ResultError(
-                f"{name!r} is a {family(_dtype(first))} with the dims {first.dims} in task {first_id} and a "
-                f"{family(_dtype(variable))} with the dims {variable.dims} in task {task_id}; they must agree"
-            )
+    full = _full(given)
     return Output(
         name=name,
-        dims=first.dims,
-        dtype=np.result_type(*dtypes),
+        dims=full[0][1].dims,
+        dtype=np.result_type(*{kept(_dtype(variable)) for _, variable in full}),
         shape=tuple(max(lengths) for lengths in zip(*(variable.shape for _, variable in given), strict=True)),
         attrs=next((variable.attrs for _, variable in given if variable.attrs), {}),
+        coordinate=all(variable.coordinate for _, variable in given),
     )
 
 

@@ -1,13 +1,16 @@
 """What `sweeprun collect` tells of what formats can't hold, or readers have to be told."""
 
+import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import xarray as xr
 
 from sweeprun.cli.main import main
+from tests.cli.conftest import Run
 from tests.results.runs import count_axis, make_run, success, write_shard
 
 
@@ -45,3 +48,71 @@ def test_integers_that_cannot_be_missing_are_told_where_they_can(
         assert not (tmp_path / name).exists()
     assert main(["collect", str(run.path), "-o", str(tmp_path / "out.parquet")]) == 0
     assert pq.read_table(tmp_path / "out.parquet")["n"].to_pylist() == [2**53 + 1, None]
+
+
+@pytest.fixture
+def disagreeing(run: Run, study: Path) -> Path:
+    """A run of which one output is a text in one task and a number in the others."""
+    (study / "mixed.py").write_text(
+        "def mixed(cfg, rng):\n"
+        "    v = 'a' if cfg.seed == 0 else 0.5\n"
+        "    return {'v': v, 'w': rng.random(), 'curve': ('t', [1.0, 2.0]), 't': ('t', [5, 6])}\n"
+    )
+    run("-m", "task=mixed.mixed", "seed=range(4)", "hydra.sweep.dir=one")
+    return study
+
+
+APART = "'v' is a text in task 0 and a number in task 1; they must agree"
+
+
+def drawn(count: int) -> list[float]:
+    return [np.random.default_rng(i).random() for i in range(count)]
+
+
+@pytest.mark.parametrize("name", ["out.nc", "out.zarr", "out.csv", "out.parquet"])
+def test_what_disagrees_keeps_nothing_else_back(run: Run, disagreeing: Path, name: str) -> None:
+    told = run("collect", "one", "-o", name, code=1).stderr
+    command = "sweeprun collect one --variables w,curve"
+    assert f"sweeprun: {APART}; the others can be had: {command}\n" in told
+    assert not (disagreeing / name).exists()
+    run(*command.split()[1:], "-o", name)
+    if name.endswith((".csv", ".parquet")):
+        table = pd.read_csv(disagreeing / name) if name.endswith(".csv") else pd.read_parquet(disagreeing / name)
+        assert table["w"].tolist() == pytest.approx(drawn(4))
+        assert "v" not in table.columns
+        return
+    with xr.open_dataset(disagreeing / name) as dataset:
+        assert set(dataset) == {"w", "curve"}
+        assert dataset.w.values.tolist() == drawn(4)
+        assert dataset.t.values.tolist() == [5, 6]
+    assert "equal to the bit" in run("replay", name, "seed=2").stdout
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet"])
+def test_a_table_has_what_disagrees_as_text(run: Run, disagreeing: Path, name: str) -> None:
+    done = run("collect", "one", "--variables", "v", "-o", name, "--json")
+    assert f"v is written as text: {APART}" in done.stderr
+    assert json.loads(done.stdout)["disagreeing"] == {"v": APART}
+    path = disagreeing / name
+    table = pd.read_csv(path, dtype=str) if name.endswith(".csv") else pd.read_parquet(path)
+    assert table["v"].tolist() == ["a", "0.5", "0.5", "0.5"]
+    assert list(table.columns) == ["task_id", "state", "seconds", "seed", "v"]
+
+
+@pytest.mark.usefixtures("disagreeing")
+def test_statistics_of_what_is_named(run: Run) -> None:
+    hint = "the others can be had: sweeprun stats one --variables w,curve"
+    assert f"{APART}; {hint}" in run("stats", "one", code=1).stderr
+    told = json.loads(run("stats", "one", "--variables", "w", "--json").stdout)
+    assert told["w"][0]["mean"] == pytest.approx(np.mean(drawn(4)))
+    run("stats", "one", "--target", "sem(w)<9")
+    assert APART in run("stats", "one", "--variables", "v", code=1).stderr
+    assert "no variable 'x' of numbers; there are: w, curve" in run("stats", "one", "--variables", "x", code=2).stderr
+
+
+@pytest.mark.usefixtures("disagreeing")
+def test_names_that_no_result_has(run: Run) -> None:
+    for name in ("out.nc", "out.zarr", "out.csv"):
+        told = run("collect", "one", "--variables", "w,x", "-o", name, code=2).stderr
+        assert "there is no variable 'x'; there are: v, w, curve, t" in told
+    assert "write names with commas" in run("collect", "one", "--variables", ",", code=2).stderr

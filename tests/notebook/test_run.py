@@ -1,6 +1,7 @@
 """A run in a notebook: what is there now, read when it is needed, and looked at again."""
 
 import json
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -143,16 +144,70 @@ def test_nothing_of_a_run_becomes_html(tmp_path: Path) -> None:
     assert not [name for _, attrs in page.elements for name in attrs if name.startswith("on")]
 
 
-def test_results_that_make_no_dataset_are_told(tmp_path: Path) -> None:
+def disagreeing(tmp_path: Path) -> sweeprun.Run:
+    """A run of which one output keeps another back, and a third is seen only when values are read."""
     directory = make_run(tmp_path / "run", count_axis("seed", 2))
-    write_shard(directory, "w", [success(0, {"<b>x": 1}), success(1, {"<b>x": "text"})])
-    run = sweeprun.open_run(directory.path)
-    assert "2 tasks: 2 succeeded" in repr(run)
-    assert "no Dataset: '<b>x' is a number in task 0 and a text in task 1" in repr(run)
+    first = {"<b>x": 1, "n": 2**53 + 1, "w": 1, "curve": ("t", [1.0, 2.0]), "t": ("t", ["a", "b"])}
+    second = {"<b>x": "text", "n": 0.5, "w": 2, "curve": ("t", [3.0]), "t": ("t", ["a"])}
+    write_shard(directory, "w", [success(0, first), success(1, second)])
+    return sweeprun.open_run(directory.path)
+
+
+def test_results_that_make_no_dataset_are_told(tmp_path: Path) -> None:
+    run = disagreeing(tmp_path)
+    text = repr(run)
+    assert "2 tasks: 2 succeeded" in text
+    told = (
+        "'<b>x' is a number in task 0 and a text in task 1; they must agree (and 1 other can't be collected either); "
+        "the others can be had: run[['w', 'curve']]"
+    )
+    assert f"not all results: {told}\n<xarray.Dataset>" in text
     page = Elements(run._repr_html_())
-    assert "no Dataset: '<b>x' is" in page.text
-    with pytest.raises(ResultError):
+    assert f"not all results: {told}" in page.text
+    assert page.open == []
+    with pytest.raises(ResultError, match=re.escape(told)):
+        _ = run.dataset
+
+
+def test_what_disagrees_keeps_nothing_else_back(tmp_path: Path) -> None:
+    run = disagreeing(tmp_path)
+    assert run["w"].values.tolist() == [1, 2]
+    chosen = run[["curve", "w"]]
+    assert list(chosen) == ["curve", "w"]
+    assert chosen.curve.sel(t="b").values.tolist()[0] == 2.0
+    assert run.states.values.tolist() == ["succeeded"] * 2
+    assert run["seed"].values.tolist() == [0, 1]
+    assert list(run) == ["w", "curve"]
+    assert "curve" in run._ipython_key_completions_()
+    with pytest.raises(ResultError, match="'<b>x' is a number in task 0 and a text in task 1"):
         run["<b>x"]
+    with pytest.raises(ResultError, match=rf"'n' can't be collected: {2**53 + 1} .*can be had: run\[\['w'\]\]$"):
+        run[["n", "w"]]
+    with pytest.raises(KeyError):
+        run["nothing"]
+
+
+def test_labels_that_do_not_go_together_are_had_one_by_one(tmp_path: Path) -> None:
+    directory = make_run(tmp_path / "run", count_axis("seed", 2))
+    results = [{name: ("t", [1.5]), "t": ("t", label)} for name, label in (("x", [7]), ("y", ["a"]))]
+    write_shard(directory, "w", [success(i, result) for i, result in enumerate(results)])
+    run = sweeprun.open_run(directory.path)
+    with pytest.raises(ResultError, match="coordinate 't' is a number in task 0 and a text in task 1"):
+        _ = run.dataset
+    assert run.states.values.tolist() == ["succeeded"] * 2
+    assert run["x"].sel(t=7).values.tolist()[0] == 1.5
+    assert run["y"].sel(t="a").values.tolist()[1] == 1.5
+    with pytest.raises(ResultError, match="coordinate 't'"):
+        run[["x", "y"]]
+
+
+def test_collecting_some_of_it(tmp_path: Path) -> None:
+    run = disagreeing(tmp_path)
+    with xr.open_dataset(run.collect(tmp_path / "w.nc", variables="w")) as dataset:
+        assert list(dataset) == ["w"]
+    with pytest.raises(ResultError, match=r"the others can be had: run.collect\(…, variables=\['n', 'w', 'curve'\]\)"):
+        run.collect(tmp_path / "all.nc")
+    assert not (tmp_path / "all.nc").exists()
 
 
 def test_damage_is_told(tmp_path: Path) -> None:

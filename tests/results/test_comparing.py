@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from sweeprun.results.comparing import as_collected, compare_arrays, compare_records
+from sweeprun.results.comparing import SomeOf, as_collected, compare_arrays, compare_records
 from tests.results.runs import failure, success
 
 
@@ -77,3 +77,12 @@ def test_a_dataset_pads_and_promotes() -> None:
     assert difference.absolute == 0.125
     assert compare_arrays(*as_collected(collected | {"others": np.array(1.0)}, now))
     assert compare_arrays(*as_collected(collected, now | {"y": np.array([0.5])}))
+
+
+def test_what_a_dataset_was_not_to_have_is_not_compared() -> None:
+    collected = {"n": np.array(3.0)}
+    now = {"n": np.array(3), "text": np.array("ab")}
+    assert [one.what for one in compare_arrays(*as_collected(collected, now))] == ["was not there"]
+    assert compare_arrays(*as_collected(SomeOf(collected), now)) == []
+    assert compare_arrays(*as_collected(SomeOf(collected), now | {"n": np.array(4)}))
+    assert compare_arrays(*as_collected(SomeOf(collected), {"text": np.array("ab")}))

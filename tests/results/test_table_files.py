@@ -27,8 +27,8 @@ from tests.results.test_export import VALUES
 
 def write(run: RunDirectory, path: Path) -> list[str]:
     snapshot = take_snapshot(run)
-    left_out = write_table(snapshot, collect_snapshot(snapshot).dataset.attrs, path)
-    return [output.name for output in left_out]
+    written = write_table(snapshot, collect_snapshot(snapshot).dataset.attrs, path)
+    return [output.name for output in written.left_out]
 
 
 def rows(path: Path) -> list[dict[str, str]]:

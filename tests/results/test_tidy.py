@@ -16,7 +16,7 @@ from sweeprun.design.extending import extend_table
 from sweeprun.design.grid import Dimension, Grid, Joint
 from sweeprun.design.selection import Expression, Selection
 from sweeprun.design.tasks import TaskTable
-from sweeprun.errors import ResultError
+from sweeprun.errors import UsageError
 from sweeprun.results import tidy as module
 from sweeprun.results.collect import collect_run
 from sweeprun.results.tidy import Tidy
@@ -140,10 +140,24 @@ def test_names_that_meet(tmp_path: Path) -> None:
     ]
 
 
-def test_results_that_cannot_be_one_column(tmp_path: Path) -> None:
-    run = run_of(tmp_path, success(0, {"x": 1.0}), success(1, {"x": "text"}))
-    with pytest.raises(ResultError, match=r"'x' is a number .* in task 0 and a text .* in task 1"):
-        table(run)
+def test_results_that_cannot_be_one_column_are_text(tmp_path: Path) -> None:
+    values: list[Any] = ["text", 0.1, np.array([1, 2]), True, b"ab", np.datetime64("2020-01-01"), 2j, "\ud800"]
+    run = run_of(
+        tmp_path, *(success(i, {"x": value, "w": i}) for i, value in enumerate(values)), axes=(count_axis("seed", 8),)
+    )
+    tidy = Tidy(take_snapshot(run))
+    assert tidy.refused == {"x": "'x' is a text in task 0 and a number in task 1; they must agree"}
+    found = table(run)
+    assert found["x"].to_pylist() == ["text", "0.1", "[1, 2]", "true", "ab", "2020-01-01", "2j", "\\ud800"]
+    assert found["w"].to_pylist() == list(range(8))
+
+
+def test_outputs_that_were_chosen(tmp_path: Path) -> None:
+    result = {"x": ("t", [1.0]), "t": ("t", ["a"]), "y": 1}
+    run = run_of(tmp_path, success(0, result))
+    assert [output.name for output in Tidy(take_snapshot(run), ["x"]).outputs] == ["x", "t"]
+    with pytest.raises(UsageError, match=r"there is no variable 'z'; there are: x, t, y$"):
+        Tidy(take_snapshot(run), ["z"])
 
 
 def test_tasks_that_were_added_or_left_out(tmp_path: Path) -> None:

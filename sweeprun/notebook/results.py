@@ -1,0 +1,105 @@
+"""The results that a run had when somebody looked, as Datasets that a notebook takes from."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from sweeprun.errors import ResultError
+from sweeprun.store.states import Snapshot
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from sweeprun.results.collect import Collected
+
+_SMALL_BYTES = 2**22
+"""So small a Dataset is read at once: it shows its values."""
+
+
+class Results:
+    """What there is of a run as Datasets, whose values are read when they are needed.
+
+    Parameters
+    ----------
+    snapshot
+        The run, as it was when somebody looked.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    @cached_property
+    def _collected(self) -> "Collected":
+        """All that tasks agree on, and why the rest isn't there."""
+        return self._opened(None)
+
+    @property
+    def available(self) -> "xr.Dataset":
+        """All results that can be variables of one Dataset."""
+        return self._collected.dataset
+
+    @property
+    def problem(self) -> str:
+        """Why these are not all; empty if they are."""
+        from sweeprun.results.choosing import disagreement, in_python
+
+        refused = self._collected.refused
+        return str(disagreement(refused, list(map(str, self.available)), in_python)) if refused else ""
+
+    @property
+    def whole(self) -> "xr.Dataset":
+        """All results.
+
+        Raises
+        ------
+        ResultError
+            If two tasks returned what can't be one variable.
+        """
+        if self.problem:
+            raise ResultError(self.problem)
+        return self.available
+
+    def having(self, names: Sequence[object]) -> "xr.Dataset":
+        """A Dataset that has some variables, whatever becomes of the others.
+
+        Raises
+        ------
+        ResultError
+            If one of them can't be.
+        """
+        from sweeprun.results.choosing import disagreement, in_python
+
+        if self._collected.refused.keys().isdisjoint(map(str, names)):
+            return self.available
+        known = {*self._collected.refused, *map(str, self.available.data_vars)}
+        alone = self._opened([str(name) for name in names if name in known])  # what they agree on without the others
+        refused = {name: why for name, why in alone.refused.items() if name in names}
+        if refused:
+            raise disagreement(refused, [str(name) for name in self.available if name in names], in_python)
+        return alone.dataset
+
+    @property
+    def states(self) -> "xr.DataArray":
+        """The state of each task, which is there whatever tasks returned."""
+        try:
+            return self.available["state"]
+        except ResultError:
+            return self._opened(()).dataset["state"]
+
+    def _opened(self, only: Sequence[str] | None) -> "Collected":
+        from sweeprun.results.choosing import VariableError
+        from sweeprun.results.collect import open_snapshot
+
+        import_module("sweeprun.mc")  # which gives Datasets their `.mc`
+        collected = open_snapshot(self._snapshot, only, in_part=True)
+        if collected.dataset.nbytes > _SMALL_BYTES:
+            return collected
+        dataset, refused = collected.dataset, dict(collected.refused)
+        for name, variable in collected.dataset.variables.items():
+            try:
+                variable.load()
+            except VariableError as error:
+                dataset, refused = dataset.drop_vars([name]), refused | {error.name: error.why}
+        return replace(collected, dataset=dataset, refused=refused)

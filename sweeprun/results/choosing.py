@@ -1,0 +1,112 @@
+"""Which variables are collected: all, or those that are named; and what is told of those that can't be."""
+
+import shlex
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from sweeprun.errors import ResultError, UsageError
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.payloads import Variable
+
+_MOST_NAMES = 5
+"""So many names a message has."""
+
+Hint = Callable[[Sequence[str]], str]
+"""What somebody types to have some variables."""
+
+
+class VariableError(ResultError):
+    """What tasks returned under one name can't be one variable."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(name, why)
+        self.name = name
+        self.why = why
+
+    def __str__(self) -> str:
+        return self.why
+
+
+def names_in(text: str, option: str = "--variables") -> list[str]:
+    """The names in the value of an option, with commas between them.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    names = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if not names:
+        raise UsageError(f"{option} is {text!r}; write names with commas: {option} loss,curve")
+    return names
+
+
+def check_known(names: Collection[str], known: Collection[str]) -> None:
+    """Refuse names that no result has.
+
+    Raises
+    ------
+    UsageError
+        If there is one; it says which there are.
+    """
+    unknown = next((name for name in names if name not in known), None)
+    if unknown is None:
+        return
+    if not known:
+        raise UsageError(f"there is no variable {unknown!r}: no task has a result yet; see `sweeprun status`")
+    raise UsageError(f"there is no variable {unknown!r}; there are: {', '.join(known)}")
+
+
+def with_coordinates(variables: Sequence[Variable], names: Collection[str] | None) -> set[str]:
+    """Some variables of a result (None: all), and those that label them: coordinates that have no dims but theirs."""
+    if names is None:
+        return {one.name for one in variables}
+    dims = {dim for variable in variables if variable.name in names for dim in variable.dims}
+    return {*names, *(one.name for one in variables if one.coordinate and dims.issuperset(one.dims))}
+
+
+def in_terminal(run: RunDirectory, command: str = "collect") -> Hint:
+    """The command line of a subcommand; names with commas can't be given in one."""
+
+    def hint(names: Sequence[str]) -> str:
+        return f"sweeprun {command} {run.shown()} --variables {shlex.quote(','.join(names))}"
+
+    return hint
+
+
+def in_python(names: Sequence[str]) -> str:
+    """The parts of a run that a notebook has."""
+    return f"run[{list(names)!r}]"
+
+
+def in_call(names: Sequence[str]) -> str:
+    """What a notebook writes to a file."""
+    return f"run.collect(…, variables={list(names)!r})"
+
+
+def disagreement(refused: Mapping[str, str], others: Collection[str], hint: Hint) -> ResultError:
+    """What is told when not all can be collected: the first that can't be and why, and how the others are had.
+
+    Parameters
+    ----------
+    refused
+        Name -> why it can't be one variable; at least one.
+    others
+        The names of the other results that were asked for.
+    hint
+        What somebody types to have these.
+    """
+    why = next(iter(refused.values()))
+    if len(refused) > 1:
+        why += f" (and {_counted(len(refused) - 1, 'other')} can't be collected either)"
+    plain = [other for other in others if other.strip() == other and "," not in other]
+    if plain:
+        shown = plain[:_MOST_NAMES]
+        more = f" (of {len(plain)})" if len(plain) > len(shown) else ""
+        why += f"; the others can be had: {hint(shown)}{more}"
+    else:
+        why += "; a .csv or .parquet has it as text, if it is asked for by name"
+    return ResultError(why)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
