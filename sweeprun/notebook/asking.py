@@ -73,7 +73,9 @@ def in_python() -> Iterator[None]:
     except SweeprunError as error:
         if os.environ.get("HYDRA_FULL_ERROR") == "1":
             raise
-        raise type(error)(as_in_python(str(error))) from None
+        told = str(error)
+        said = as_in_python(told)
+        raise (error.with_traceback(None) if said == told else type(error)(said)) from None
 
 
 def as_in_python(text: str) -> str:

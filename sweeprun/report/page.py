@@ -125,8 +125,9 @@ def page_of(snapshot: Snapshot, *, active: bool = False, warnings: Sequence[str]
     warnings
         What its user should know.
     """
-    dataset, problem = _dataset(snapshot)
+    dataset, refused, problem = _dataset(snapshot)
     read = [] if dataset is None else list(_outputs(dataset))
+    read += [LeftOut(name=shown(name), why=shown(why, LONGEST_MESSAGE)) for name, why in refused.items()]
     counts = {state.value: amount for state, amount in snapshot.counts().items()}
     is_nothing = dataset is not None and not any(isinstance(one, Output | LeftOut) for one in read)
     return Page(
@@ -152,11 +153,13 @@ def page_of(snapshot: Snapshot, *, active: bool = False, warnings: Sequence[str]
     )
 
 
-def _dataset(snapshot: Snapshot) -> tuple[xr.Dataset | None, str]:
+def _dataset(snapshot: Snapshot) -> tuple[xr.Dataset | None, Mapping[str, str], str]:
+    """The results; those in which tasks disagree, and why; and why there are none at all."""
     try:
-        return open_snapshot(snapshot, all_is_read=True).dataset, ""
+        opened = open_snapshot(snapshot, all_is_read=True, in_part=True)
     except SweeprunError as error:
-        return None, str(error)
+        return None, {}, str(error)
+    return opened.dataset, opened.refused, ""
 
 
 def _told_nothing(counts: Mapping[str, int], *, active: bool) -> str:

@@ -67,9 +67,13 @@ def test_what_became_of_tasks_without_numbers_is_told(tmp_path: Path) -> None:
 
 
 def test_results_that_do_not_fit_together_are_told(tmp_path: Path) -> None:
-    run = one_axis(tmp_path / "run", [{"y": ("a", [1.0])}, {"y": ("b", [1.0])}])
+    run = one_axis(tmp_path / "run", [{"y": ("a", [1.0]), "z": 3.0}, {"y": ("b", [1.0]), "z": 4.0}])
     page = page_of_run(run)
-    assert "they must agree" in page.problem
+    assert [one.name for one in page.outputs] == ["z"]
+    (refused,) = page.left_out
+    assert refused.name == "y"
+    assert "they must agree" in refused.why
+    assert not page.problem
     assert page.counts["succeeded"] == 2
 
 
