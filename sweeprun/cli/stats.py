@@ -1,6 +1,7 @@
 """``sweeprun stats``: means over the members of an ensemble, with their errors."""
 
 import sys
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,23 +12,7 @@ from sweeprun.errors import UsageError
 
 def main(words: Sequence[str]) -> int:
     """Print statistics of a run, or write them to a file; with a target, 1 if it isn't reached everywhere."""
-    parser = run_parser(
-        "stats",
-        "Mean, standard deviation, standard error and interval of confidence of every number that tasks returned, over "
-        "the members of an ensemble. Tasks without a result are left out, and counted.",
-        "sweeprun stats --over seed --target 'sem(loss)<0.001'",
-    )
-    parser.add_argument("--over", help="the axis of the members, or several with commas; by default member, or seed")
-    parser.add_argument("--variables", help="which of them, with commas; by default all that hold numbers")
-    parser.add_argument(
-        "--interval", help="student (for numbers the default), normal, bootstrap, or wilson (for true and false)"
-    )
-    parser.add_argument("--level", type=float, default=0.95, help="how often the interval holds the mean: 0.95")
-    parser.add_argument("--quantiles", default="", help="quantiles to add, with their errors: 0.05,0.5,0.95")
-    parser.add_argument("--seed", type=int, default=0, help="of the bootstrap")
-    parser.add_argument("--target", help="tell which points have not reached it: 'sem(loss)<0.001'")
-    parser.add_argument("-o", "--output", type=Path, help="write them to a file, .nc or .zarr")
-    args = parser.parse_args(words)
+    args = _parser().parse_args(words)
 
     from sweeprun.cli.observing import observe, warnings_of
     from sweeprun.cli.stats_display import (
@@ -84,6 +69,26 @@ def main(words: Sequence[str]) -> int:
         print_tables(dataset, found)
     print_notes(dataset, found)
     return 0
+
+
+def _parser() -> ArgumentParser:
+    parser = run_parser(
+        "stats",
+        "Mean, standard deviation, standard error and interval of confidence of every number that tasks returned, over "
+        "the members of an ensemble. Tasks without a result are left out, and counted.",
+        "sweeprun stats --over seed --target 'sem(loss)<0.001'",
+    )
+    parser.add_argument("--over", help="the axis of the members, or several with commas; by default member, or seed")
+    parser.add_argument("--variables", help="which of them, with commas; by default all that hold numbers")
+    parser.add_argument(
+        "--interval", help="student (for numbers the default), normal, bootstrap, or wilson (for true and false)"
+    )
+    parser.add_argument("--level", type=float, default=0.95, help="how often the interval holds the mean: 0.95")
+    parser.add_argument("--quantiles", default="", help="quantiles to add, with their errors: 0.05,0.5,0.95")
+    parser.add_argument("--seed", type=int, default=0, help="of the bootstrap")
+    parser.add_argument("--target", help="tell which points have not reached it: 'sem(loss)<0.001'")
+    parser.add_argument("-o", "--output", type=Path, help="write them to a file, .nc or .zarr")
+    return parser
 
 
 def _names(text: str) -> list[str]:

@@ -56,7 +56,7 @@ def extend_until(run: RunDirectory, rule: StoppingRule, extend: Callable[[str], 
         If tasks of the run wait, run or were lost; or the axis of its members can't be extended.
     """
     from sweeprun.cli.observing import observe
-    from sweeprun.results.collect import collect_snapshot
+    from sweeprun.results.collect import dataset_having
     from sweeprun.results.ensembles import members_of
     from sweeprun.results.looking import look_at
 
@@ -64,7 +64,7 @@ def extend_until(run: RunDirectory, rule: StoppingRule, extend: Callable[[str], 
     while True:
         snapshot = observe(run)
         _check_ended(snapshot)
-        dataset = collect_snapshot(snapshot).dataset
+        dataset = dataset_having(snapshot, [rule.target.variable])
         (over,) = members_of(dataset, rule.over)
         look = look_at(dataset, rule.target, over)
         members = dataset.sizes[over]

@@ -10,6 +10,7 @@ from typing import Any
 
 from sweeprun.cli.background import launch_in_background
 from sweeprun.cli.display import plain_message
+from sweeprun.cli.launching import Launch
 from sweeprun.errors import TaskFunctionError, UsageError
 from sweeprun.notebook.stale import tell_of_stale_modules
 from sweeprun.store.code import Code, accepted_code, read_code, source_digest
@@ -61,11 +62,6 @@ class Mended:
         tell_of_stale_modules(packed.code)
         return cls(name=name_of(function), packed=packed)
 
-    @property
-    def code(self) -> Code:
-        """Its code."""
-        return self.packed.code
-
     def launch(self, run: RunDirectory, submissions: Sequence[Submission]) -> int:
         """Launch submissions with it in the background; it is kept in the run before."""
         token = os.urandom(6).hex()
@@ -74,7 +70,24 @@ class Mended:
         return launch_in_background(run, [replace(submission, function=token) for submission in submissions])
 
 
-def tell_if_redefined(run: RunDirectory, manifest: Manifest, call: str) -> None:
+def how_to_start(
+    run: RunDirectory, manifest: Manifest, call: str, function: Callable[..., Any] | None
+) -> tuple[list[str], Launch, Code | None]:
+    """How the tasks that a call asks for are to be started.
+
+    Returns
+    -------
+    told, launch, code
+        What the call says of a function; what launches the tasks; their code, if it is another function's.
+    """
+    if function is None:
+        _tell_if_redefined(run, manifest, call)
+        return [], launch_in_background, None
+    mended = Mended.of(run, manifest, function)
+    return [f"function={mended.name}"], mended.launch, mended.packed.code
+
+
+def _tell_if_redefined(run: RunDirectory, manifest: Manifest, call: str) -> None:
     """Tell if a function was defined anew since: whoever did that may expect the run to go on with the new one.
 
     Parameters

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from sweeprun.cli.launching import Launch
     from sweeprun.notebook.replaying import Replayed
-    from sweeprun.store.code import Code
 
 
 def open_run(path: str | PathLike[str] | None = None) -> "Run":
@@ -148,10 +146,11 @@ class Run:
             If nothing can be started.
         """
         from sweeprun.cli.resume import resume_run
+        from sweeprun.notebook.mending import how_to_start
 
         with in_python():
             changes = changes_of(launcher, throttle, policy)
-            started, launch, code = self._start("run.resume", function)
+            started, launch, code = how_to_start(self._directory, self._snapshot.manifest, "run.resume", function)
             command = [call_text("run.resume", changes.told(), *started)]
             resume_run(self._look(), changes, command, allow_drift=allow_drift, launch=launch, code=code)
         return self.refresh()
@@ -189,12 +188,13 @@ class Run:
         """
         from sweeprun.cli.extend import extend_run
         from sweeprun.notebook.growing import plan_given
+        from sweeprun.notebook.mending import how_to_start
 
         with in_python():
             changes = changes_of(launcher, throttle, {})
             wanted = {**(axes or {}), **values}
             told = wanted | ({} if members is None else {"members": members}) | changes.told()
-            started, launch, code = self._start("run.extend", function)
+            started, launch, code = how_to_start(self._directory, self._snapshot.manifest, "run.extend", function)
             extend_run(
                 self._directory,
                 lambda manifest: plan_given(self._directory, manifest, wanted, members),
@@ -205,18 +205,6 @@ class Run:
                 code=code,
             )
         return self.refresh()
-
-    def _start(self, call: str, function: Callable[..., Any] | None) -> "tuple[list[str], Launch, Code | None]":
-        """How a call's tasks are to be started: what it says of a function, what launches them, and their code."""
-        from sweeprun.cli.background import launch_in_background
-        from sweeprun.notebook.mending import Mended, tell_if_redefined
-
-        run, manifest = self._directory, self._snapshot.manifest
-        if function is None:
-            tell_if_redefined(run, manifest, call)
-            return [], launch_in_background, None
-        mended = Mended.of(run, manifest, function)
-        return [f"function={mended.name}"], mended.launch, mended.code
 
     def replay(self, task_id: int | None = None, *, allow_drift: bool = False, **values: Any) -> "Replayed":
         """Run one task again, and compare the result with the recorded one; the run is not changed.

@@ -3,6 +3,8 @@
 import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TypeVar
 
 from sweeprun.errors import FormatError
 from sweeprun.store.directory import RunDirectory
@@ -14,8 +16,8 @@ _MOST_NOTICE = 2**16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GlobalRandomness:
-    """A task function that uses global random generators.
+class _Draws:
+    """A task function that draws from other generators than its own.
 
     Attributes
     ----------
@@ -24,12 +26,20 @@ class GlobalRandomness:
     tasks
         The tasks among which it was noticed.
     generators
-        Which generators.
+        Which generators, as it calls them.
     """
 
     function: str
     tasks: str
     generators: str
+
+
+_Kind = TypeVar("_Kind", bound=_Draws)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlobalRandomness(_Draws):
+    """A task function that uses global random generators."""
 
     def __str__(self) -> str:
         return (
@@ -38,39 +48,9 @@ class GlobalRandomness:
         )
 
 
-def note_global_randomness(run: RunDirectory, noted: GlobalRandomness) -> None:
-    """Note it, if nobody has yet."""
-    with suppress(FileExistsError):
-        create_file(run.global_randomness, json.dumps(asdict(noted)).encode())
-
-
-def read_global_randomness(run: RunDirectory) -> GlobalRandomness | None:
-    """What was noted; None if nothing was, or it can't be read."""
-    with suppress(OSError, FormatError, KeyError):
-        data = read_json(run.global_randomness, _MOST_NOTICE)
-        return GlobalRandomness(
-            function=str(data["function"]), tasks=str(data["tasks"]), generators=str(data["generators"])
-        )
-    return None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CopiedGenerators:
-    """A task function that uses generators of its module or notebook, of which every worker has a copy.
-
-    Attributes
-    ----------
-    function
-        Its name.
-    tasks
-        The tasks among which it was noticed.
-    generators
-        What it calls them.
-    """
-
-    function: str
-    tasks: str
-    generators: str
+class CopiedGenerators(_Draws):
+    """A task function that uses generators of its module or notebook, of which every worker has a copy."""
 
     def __str__(self) -> str:
         return (
@@ -80,20 +60,24 @@ class CopiedGenerators:
         )
 
 
+def note_global_randomness(run: RunDirectory, noted: GlobalRandomness) -> None:
+    """Note it, if nobody has yet."""
+    _note(run.global_randomness, noted)
+
+
+def read_global_randomness(run: RunDirectory) -> GlobalRandomness | None:
+    """What was noted; None if nothing was, or it can't be read."""
+    return _read_draws(run.global_randomness, GlobalRandomness)
+
+
 def note_copied_generators(run: RunDirectory, noted: CopiedGenerators) -> None:
     """Note it, if nobody has yet."""
-    with suppress(FileExistsError):
-        create_file(run.copied_generators, json.dumps(asdict(noted)).encode())
+    _note(run.copied_generators, noted)
 
 
 def read_copied_generators(run: RunDirectory) -> CopiedGenerators | None:
     """What was noted; None if nothing was, or it can't be read."""
-    with suppress(OSError, FormatError, KeyError):
-        data = read_json(run.copied_generators, _MOST_NOTICE)
-        return CopiedGenerators(
-            function=str(data["function"]), tasks=str(data["tasks"]), generators=str(data["generators"])
-        )
-    return None
+    return _read_draws(run.copied_generators, CopiedGenerators)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +104,7 @@ class UnrecordedResult:
 
 def note_unrecorded_result(run: RunDirectory, noted: UnrecordedResult) -> None:
     """Note it, if nobody has yet."""
-    with suppress(FileExistsError):
-        create_file(run.unrecorded_result, json.dumps(asdict(noted)).encode())
+    _note(run.unrecorded_result, noted)
 
 
 def read_unrecorded_result(run: RunDirectory) -> UnrecordedResult | None:
@@ -129,6 +112,18 @@ def read_unrecorded_result(run: RunDirectory) -> UnrecordedResult | None:
     with suppress(OSError, FormatError, KeyError, TypeError, ValueError):
         data = read_json(run.unrecorded_result, _MOST_NOTICE)
         return UnrecordedResult(task_id=int(data["task_id"]), why=str(data["why"]))
+    return None
+
+
+def _note(path: Path, noted: "_Draws | UnrecordedResult") -> None:
+    with suppress(FileExistsError):
+        create_file(path, json.dumps(asdict(noted)).encode())
+
+
+def _read_draws(path: Path, kind: type[_Kind]) -> _Kind | None:
+    with suppress(OSError, FormatError, KeyError):
+        data = read_json(path, _MOST_NOTICE)
+        return kind(function=str(data["function"]), tasks=str(data["tasks"]), generators=str(data["generators"]))
     return None
 
 
