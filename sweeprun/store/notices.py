@@ -116,7 +116,7 @@ def read_unrecorded_result(run: RunDirectory) -> UnrecordedResult | None:
 
 
 def _note(path: Path, noted: "_Draws | UnrecordedResult") -> None:
-    with suppress(FileExistsError):
+    with suppress(OSError):  # it is there already; or the disk is full, which the next record says
         create_file(path, json.dumps(asdict(noted)).encode())
 
 
