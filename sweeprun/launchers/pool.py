@@ -130,7 +130,8 @@ class Pool:
     def _kill_overdue(self) -> None:
         """Kill workers whose task didn't end at its time limit: it is in C code, swallows exceptions, or is stopped.
 
-        One that somebody stopped between two tasks would never begin the next one, and so never be late with it.
+        One that somebody stopped while it begins, between two tasks or at its end would never be late with a task, and
+        the pool would wait for it for ever.
         """
         if self._policy.timeout is None:
             return
@@ -138,10 +139,8 @@ class Pool:
             if process.overdue or time.monotonic() - process.given <= self._policy.timeout + _GRACE_SECONDS:
                 continue
             beat = None if process.name is None else read_beat(self._run.beat(process.name))
-            if beat is None:
-                continue
-            late = beat.due and time.monotonic() > beat.due + _GRACE_SECONDS
-            if late or (not beat.due and process.assigned and is_stopped(process.popen.pid)):
+            due = 0.0 if beat is None else beat.due
+            if time.monotonic() > due + _GRACE_SECONDS if due else is_stopped(process.popen.pid):
                 process.overdue = True
                 process.kill()
 
@@ -198,6 +197,7 @@ class Pool:
 
     def _feed(self, process: WorkerProcess) -> None:
         """Hand the worker its next turn, or let it end."""
+        process.given = time.monotonic()
         if self._warned or self._enough:
             process.let_end()
             return
@@ -213,7 +213,6 @@ class Pool:
         else:
             process.let_end()
             return
-        process.given = time.monotonic()
         process.ask(f"tasks {process.assigned}{retries}")
 
     def _turn(self, process: WorkerProcess) -> int:

@@ -4,6 +4,7 @@ import os
 import selectors
 import signal
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ class WorkerProcess:
     name
         The worker's name; None until it is ready.
     assigned, elements, given
-        The tasks of its turn, of how many elements, and since when (monotonic clock, seconds).
+        The tasks of its turn, of how many elements, and when it got them or was started (monotonic clock, seconds).
     pace
         Seconds for an element in its last turn; None before the first.
     succeeded, failed
@@ -79,7 +80,7 @@ class WorkerProcess:
                 )
         except OSError as error:
             raise LaunchError(f"a worker could not be started: {error}") from error
-        process = cls(popen=popen, slot=slot)
+        process = cls(popen=popen, slot=slot, given=time.monotonic())
         assert popen.stdout is not None
         selector.register(popen.stdout, selectors.EVENT_READ, process)
         if hasattr(os, "pidfd_open"):  # what a killed worker forked may keep its answers open

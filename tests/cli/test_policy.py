@@ -418,3 +418,32 @@ def test_failures_of_others_do_not_ask_a_task_to_stop(run: Run, study: Path) -> 
     )
     run("-m", "task=two.two", "seed=range(9)", "hydra.sweeper.max_failures=1", "hydra.sweep.dir=one", code=1)
     assert not collected(run, study).asked.values[0]
+
+
+STOPPING = """\
+import atexit, os, signal
+from pathlib import Path
+
+def stop_once():
+    try:
+        Path("stopped").touch(exist_ok=False)
+    except FileExistsError:
+        return
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+if b"worker" in Path("/proc/self/cmdline").read_bytes().split(bytes(1)):
+    WHEN
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="whether a process is stopped is seen in /proc")
+@pytest.mark.parametrize("when", ["stop_once()", "atexit.register(stop_once)"], ids=["before it begins", "at its end"])
+def test_a_worker_that_is_stopped_outside_of_tasks_is_given_up(
+    run: Run, study: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """Nobody goes on after it is stopped; without the limit, the sweep would wait for ever."""
+    (study / "early").mkdir()
+    (study / "early" / "sitecustomize.py").write_text(STOPPING.replace("WHEN", when))
+    monkeypatch.setenv("PYTHONPATH", str(study / "early"))
+    run("-m", "seed=range(4)", "hydra.sweeper.timeout=0.5", "hydra.launcher.throttle=2")
+    assert (study / "stopped").exists()
