@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from sweeprun.worker.reached import codes_of
+
 _MOST_VISITED = 2000
 _MOST_ITEMS = 100
 _MOST_WATCHED = 20
@@ -95,18 +97,23 @@ def _is_global(generator: Any) -> bool:
     return any(generator is one for one in own) or isinstance(generator, random.SystemRandom)
 
 
-def full_name(function: Any) -> str:
-    """What a task function is called, with its module; one of a notebook or script has none."""
+def _without_arguments(function: Any) -> Any:
+    """What a `functools.partial` calls in the end; any other function as it is."""
     while type(function) is partial:
         function = function.func
+    return function
+
+
+def full_name(function: Any) -> str:
+    """What a task function is called, with its module; one of a notebook or script has none."""
+    function = _without_arguments(function)
     named = function if hasattr(function, "__qualname__") else type(function)
     return _global_name(named.__module__, named.__qualname__)[:_LONGEST_NAME]
 
 
 def _package_of(function: Any) -> str:
     """The top-level package of a function, which is looked into even if it is installed."""
-    while type(function) is partial:
-        function = function.func
+    function = _without_arguments(function)
     with suppress(Exception):
         return str(unwrap(function).__module__).partition(".")[0]
     return ""
@@ -157,7 +164,7 @@ def _parts_of_function(function: FunctionType, own: str) -> Iterator[tuple[str, 
     yield from zip(code.co_varnames[code.co_argcount - len(defaults) : code.co_argcount], defaults, strict=True)
     yield from (function.__kwdefaults__ or {}).items()
     yield "", vars(function).get("__wrapped__")
-    names = {name for one in _codes(code) for name in one.co_names}
+    names = {name for one in codes_of(code) for name in one.co_names}
     for name in sorted(names & function.__globals__.keys()):
         value = function.__globals__[name]
         if type(value) is ModuleType and _is_own(value.__name__, own):
@@ -179,16 +186,9 @@ def _global_name(module: str | None, name: str) -> str:
     return name if module in _MAIN else f"{module}.{name}"
 
 
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if type(constant) is CodeType:
-            yield from _codes(constant)
-
-
 def _seeded_in(code: CodeType) -> Iterator[str]:
     """The names of what is seeded, or put into a state, in some code."""
-    for one in _codes(code):
+    for one in codes_of(code):
         if not _SEEDING.isdisjoint(one.co_names) or "bit_generator" in one.co_names:
             from dis import get_instructions
 

@@ -152,15 +152,16 @@ def _is_filled(cell: Any) -> bool:
     return True
 
 
-def _codes(code: CodeType) -> Iterator[CodeType]:
+def codes_of(code: CodeType) -> Iterator[CodeType]:
+    """Some code, and that of all functions inside of it."""
     yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _codes(constant)
+            yield from codes_of(constant)
 
 
 def _names(code: CodeType) -> Iterator[str]:
-    for own in _codes(code):
+    for own in codes_of(code):
         yield from own.co_names
 
 
@@ -169,5 +170,5 @@ def _imported_in(found: Any) -> Iterator[str]:
     if isinstance(found, FunctionType):
         from dis import get_instructions
 
-        for code in _codes(found.__code__):
+        for code in codes_of(found.__code__):
             yield from (str(one.argval) for one in get_instructions(code) if one.opname == "IMPORT_NAME" and one.argval)
