@@ -13,10 +13,10 @@ from typing import Any
 
 import xarray as xr
 
-from sweeprun.results.ensembles import dependence_of, ensemble_statistics, members_of, paired
-from sweeprun.results.looking import Look, look_at
-from sweeprun.results.precision import Target
-from sweeprun.results.statistics import IntervalKind
+from sweeprun.statistics.ensembles import dependence_of, ensemble_statistics, members_of, paired
+from sweeprun.statistics.estimators import IntervalKind
+from sweeprun.statistics.interim import Look, look_at
+from sweeprun.statistics.targets import Target
 
 
 @xr.register_dataset_accessor("mc")  # type: ignore[no-untyped-call, unused-ignore]
@@ -62,7 +62,7 @@ class MonteCarlo:
         level: float = 0.95,
         shared: bool | None = None,
     ) -> xr.Dataset:
-        """The difference between two values of an axis, with its error; see `sweeprun.results.ensembles.paired`."""
+        """The difference between two values of an axis, with its error; see `sweeprun.statistics.ensembles.paired`."""
         return paired(self._dataset, axis, first, second, over, level=level, shared=shared)
 
     def target(self, target: str, over: str | Sequence[str] | None = None, *, level: float = 0.95) -> Look:

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sweeprun.cli.sweeping import create_run, prepare_sweep
 from sweeprun.config.application import ConfigSource, open_application
 from sweeprun.config.composing import compose_for_sweep
 from sweeprun.launchers.registry import make_launcher
 from sweeprun.results.collect import collect_run
+from sweeprun.runs.prepare import create_run, prepare_sweep
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.states import STATE_ORDER, take_snapshot
+from sweeprun.store.snapshot import STATE_ORDER, take_snapshot
 
 _STUDY = '''
 import os

@@ -5,6 +5,10 @@ import signal
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.command_line import run, study
+
+__all__ = ["run", "study"]  # fixtures of whoever types commands
+
 settings.register_profile(
     "deterministic", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

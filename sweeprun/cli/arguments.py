@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sweeprun.errors import UsageError
-from sweeprun.store.directory import RunDirectory, newest_run, open_run_directory
 
 
 def subcommand_parser(name: str, description: str, example: str) -> ArgumentParser:
@@ -26,11 +25,6 @@ def run_parser(name: str, description: str, example: str) -> ArgumentParser:
     return parser
 
 
-def chosen_run(path: Path | None) -> RunDirectory:
-    """The run that was named, or the newest."""
-    return newest_run() if path is None else open_run_directory(path)
-
-
 def run_and_words(words: Sequence[str]) -> tuple[Path | None, list[str]]:
     """A run directory, if there is one among some words, and the overrides.
 
@@ -44,3 +38,24 @@ def run_and_words(words: Sequence[str]) -> tuple[Path | None, list[str]]:
     if len(paths) > 1:
         raise UsageError(f"one run directory at a time, not {len(paths)}: {' '.join(paths)}")
     return (Path(paths[0]) if paths else None), overrides
+
+
+ALLOW_DRIFT = "--allow-drift"
+
+
+def add_allow_drift(parser: ArgumentParser) -> None:
+    """Give a subcommand the flag."""
+    parser.add_argument(
+        ALLOW_DRIFT,
+        action="store_true",
+        help="go on even if the code or its packages are not what the run was made with",
+    )
+
+
+def split_words(words: Sequence[str]) -> tuple[Path | None, list[str]]:
+    """The run or file, if one is named, and the words that choose the task."""
+    chosen = [word for word in words if (word.isdigit() or "=" in word) and not Path(word).exists()]
+    others = [word for word in words if word not in chosen]
+    if len(others) > 1:
+        raise UsageError(f"one run or file at a time, not {len(others)}: {' '.join(others)}")
+    return (Path(others[0]) if others else None), chosen

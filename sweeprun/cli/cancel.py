@@ -3,12 +3,12 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from sweeprun.cli.arguments import chosen_run, subcommand_parser
+from sweeprun.cli.arguments import subcommand_parser
 from sweeprun.design.task_ids import TaskIds
-from sweeprun.errors import LaunchError, UsageError
-from sweeprun.store.directory import RunDirectory
+from sweeprun.errors import UsageError
+from sweeprun.runs.cancel import cancel_run
+from sweeprun.runs.observe import chosen_run
 
 
 def main(words: Sequence[str]) -> int:
@@ -36,72 +36,3 @@ def main(words: Sequence[str]) -> int:
         f"cancelled the elements of {stopped} tasks; go on later with: sweeprun resume {run.shown()}", file=sys.stderr
     )
     return 0
-
-
-def cancel_run(run: RunDirectory, tasks: TaskIds | None = None, *, whole_elements: bool = False) -> int | None:
-    """Stop what waits or runs of a run, or only some tasks; of how many tasks, None if nothing waits or runs.
-
-    Raises
-    ------
-    LaunchError
-        If what waits and runs can't be told.
-    UsageError
-        If none of the tasks does, or others would be stopped with them.
-    """
-    from sweeprun.launchers.launcher import activity_of
-    from sweeprun.launchers.registry import make_launcher
-
-    activity = activity_of(run)
-    if activity.problem:
-        raise LaunchError(f"what waits and runs can't be told: {activity.problem}")
-    if tasks is not None:
-        _check_tasks(run, tasks)
-    active = {submission.number: submission for submission, _ in activity.active_elements()}
-    if not active:
-        return None
-    stopped = 0
-    for submission in active.values():
-        elements = None
-        if tasks is not None:
-            elements = _elements(activity, submission, tasks, whole=whole_elements)
-            if not elements:
-                continue
-        make_launcher(submission.launcher).cancel(run, [submission], elements)
-        stopped += sum(
-            len(submission.array.tasks if index is None else submission.array.chunk(index))
-            for other, index in activity.active_elements()
-            if other is submission and (elements is None or index in elements)
-        )
-    if not stopped:
-        raise UsageError(f"none of the tasks {tasks} waits or runs; see `sweeprun status {run.shown()}`")
-    return stopped
-
-
-def _check_tasks(run: RunDirectory, tasks: TaskIds) -> None:
-    from sweeprun.store.manifest import read_manifest
-
-    count = len(read_manifest(run).table)
-    wrong = [task_id for ids in tasks.ranges for task_id in (ids[0], ids[-1]) if task_id >= count]
-    if wrong or not tasks:
-        raise UsageError(f"--tasks {tasks or repr('')}: this run has the tasks 0-{count - 1}")
-
-
-def _elements(activity: Any, submission: Any, tasks: TaskIds, *, whole: bool) -> set[int]:
-    """The waiting or running elements of some tasks.
-
-    Raises
-    ------
-    UsageError
-        If they hold other tasks as well, and that wasn't said to be right.
-    """
-    indices = {submission.array.element_of(task_id) for task_id in tasks} - {None}
-    elements = {index for index in indices if activity.is_active(submission.number, index)}
-    others = TaskIds.of(
-        task_id for index in elements for task_id in submission.array.chunk(index) if task_id not in tasks
-    )
-    if others and not whole:
-        raise UsageError(
-            f"the same array elements run the tasks {others} as well, and an element is cancelled as a whole; "
-            "name all of them, or add --whole-elements"
-        )
-    return elements

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 
+from sweeprun.cli.complete.syntax import SHELLS
 from sweeprun.errors import UsageError
 
-SHELLS = ("bash", "zsh", "fish")
 QUERY = "--query"
 """What the shells' functions ask with; nobody types it."""
 
@@ -60,7 +60,7 @@ def answer(shell: str = "", *words: str) -> list[str]:
 
 def _in_bash(line: str, replaced: str) -> Iterator[str]:
     """Candidates as they are typed in bash, without what stands before the replaced part of the word."""
-    from sweeprun.cli.shell_words import Line, quoted
+    from sweeprun.cli.complete.shell_words import Line, quoted
 
     typed = Line.parse(line)
     found = _candidates(typed.words[1:], typed.current)
@@ -70,7 +70,7 @@ def _in_bash(line: str, replaced: str) -> Iterator[str]:
 
 
 def _elsewhere(shell: str, words: Sequence[str]) -> Iterator[str]:
-    from sweeprun.cli.shell_words import Line
+    from sweeprun.cli.complete.shell_words import Line
 
     *before, current = words
     if shell == "fish":
@@ -80,6 +80,6 @@ def _elsewhere(shell: str, words: Sequence[str]) -> Iterator[str]:
 
 
 def _candidates(words: Sequence[str], current: str) -> Mapping[str, str]:
-    from sweeprun.cli.candidates import candidates
+    from sweeprun.cli.complete.candidates import candidates
 
     return candidates(words, current)

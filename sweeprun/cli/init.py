@@ -9,9 +9,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from sweeprun.cli.arguments import subcommand_parser
-from sweeprun.cli.display import plain_message
 from sweeprun.cli.init_command import Command
 from sweeprun.errors import UsageError
+from sweeprun.safe_text import plain_message
 from sweeprun.store.files import create_file
 
 _CONFIG = "conf/config.yaml"

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from sweeprun.cli.arguments import subcommand_parser
-from sweeprun.cli.display import plain_json, plain_message
 from sweeprun.errors import SweeprunError
+from sweeprun.provenance.gather import command_text
+from sweeprun.safe_text import plain_json, plain_message
 from sweeprun.store.directory import DEFAULT_ROOT, RunDirectory, find_runs
-from sweeprun.store.provenance import command_text
 
 
 def main(words: Sequence[str]) -> int:
@@ -31,8 +31,8 @@ def main(words: Sequence[str]) -> int:
 
 
 def _describe(run: RunDirectory) -> dict[str, Any]:
-    from sweeprun.cli.progress import state_counts
-    from sweeprun.store.states import take_snapshot
+    from sweeprun.display.phrases import state_counts
+    from sweeprun.store.snapshot import take_snapshot
 
     described: dict[str, Any] = {"run": str(run.path), "shown": os.path.relpath(run.path)}
     try:

@@ -1,17 +1,13 @@
 """``sweeprun logs TASK``: what a task printed."""
 
 import os
-import re
 import sys
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
-from sweeprun.cli.arguments import chosen_run, subcommand_parser
-from sweeprun.cli.display import plain
-from sweeprun.store.directory import RunDirectory
-
-_LOG = re.compile(r"[^/\0]+\.log")
-"""The names that logs have; others that notes hold are passed over."""
+from sweeprun.cli.arguments import subcommand_parser
+from sweeprun.runs.logs import _own_paths, _paths
+from sweeprun.runs.observe import chosen_run
+from sweeprun.safe_text import plain
 
 
 def main(words: Sequence[str]) -> int:
@@ -25,10 +21,11 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--path", action="store_true", help="print the names of the files instead")
     args = parser.parse_intermixed_args(words)
 
-    from sweeprun.cli.choosing import find_task, split_words
+    from sweeprun.cli.arguments import split_words
+    from sweeprun.runs.task_selection import find_task
     from sweeprun.store.logs import outputs_of, read_outputs
     from sweeprun.store.manifest import read_manifest
-    from sweeprun.store.states import take_snapshot
+    from sweeprun.store.snapshot import take_snapshot
 
     path, chosen = split_words(args.words)
     run = chosen_run(path)
@@ -54,34 +51,6 @@ def main(words: Sequence[str]) -> int:
     else:
         print(f"task {task_id} has printed nothing", file=sys.stderr)
     return 0
-
-
-def _paths(run: RunDirectory, task_id: int) -> Iterator[Path]:
-    """The logs in which a task's output may be, those of earlier submissions first."""
-    from sweeprun.store.files import list_files
-    from sweeprun.store.submissions import read_submissions
-
-    for submission in read_submissions(run):
-        index = submission.array.element_of(task_id)
-        if index is not None:
-            yield run.element_log(submission.number, index)
-            begins = (f"{submission.number}.{index}-worker-", f"{submission.number}.worker-")
-            yield from (path for path in list_files(run.logs, ".log") if path.name.startswith(begins))
-
-
-def _own_paths(run: RunDirectory, task_id: int) -> Iterator[Path]:
-    """The logs of the workers that are on a task or died on it, and of its elements."""
-    from sweeprun.store.submissions import read_submissions
-    from sweeprun.store.workers import read_beats, read_exits
-
-    names = {noted.log for noted in read_exits(run) if noted.task_id == task_id}
-    names |= {beat.log for beat in read_beats(run) if beat.task_id == task_id}
-    yield from (run.logs / name for name in sorted(names) if _LOG.fullmatch(name))
-    for submission in read_submissions(run):
-        index = submission.array.element_of(task_id)
-        path = None if index is None else run.element_log(submission.number, index)
-        if path is not None and path.name not in names:
-            yield path
 
 
 def _write(text: bytes) -> None:

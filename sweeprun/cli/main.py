@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SweeprunError as error:
         if os.environ.get("HYDRA_FULL_ERROR") == "1":
             raise
-        from sweeprun.cli.display import plain_message
+        from sweeprun.safe_text import plain_message
 
         print(f"sweeprun: {plain_message(error)}", file=sys.stderr)
         return error.exit_code

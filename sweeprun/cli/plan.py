@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-_SHOWN_TASKS = 3
-_SHOWN_VALUES = 6
+from sweeprun.runs.plan import _SHOWN_TASKS, _SHOWN_VALUES, _plan
 
 
 def main(words: Sequence[str]) -> int:
@@ -25,10 +24,11 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print JSON")
     own, rest = parser.parse_known_args(words)
 
-    from sweeprun.cli.sweeping import compose_for_launch, config_source, import_early, parse_command_line, prepare_sweep
+    from sweeprun.cli.hydra_words import config_source, parse_command_line
     from sweeprun.config.application import command_line_parser, open_application
     from sweeprun.config.schema import SWEEPER
     from sweeprun.errors import UsageError
+    from sweeprun.runs.prepare import compose_for_launch, import_early, prepare_sweep
 
     args = parse_command_line(command_line_parser(), rest)
     if str(Path.cwd()) not in sys.path:
@@ -45,64 +45,6 @@ def main(words: Sequence[str]) -> int:
     plan = _plan(prepared, launcher, Path(sweep_config.hydra.sweep.dir))
     print(json.dumps(plan, indent=1, ensure_ascii=False) if own.json else _text(plan))
     return 0
-
-
-def _plan(prepared: Any, launcher: str, directory: Path) -> dict[str, Any]:
-    from sweeprun.launchers.launcher import plan_submissions
-    from sweeprun.store.directory import RunDirectory
-
-    table = prepared.sweep.table
-    grid = table.blocks[0].design
-    count = len(table)
-    selected = table.selected()
-    first, last = selected.part(0, _SHOWN_TASKS), selected.part(max(0, len(selected) - _SHOWN_TASKS), len(selected))
-    ids = sorted({*first, *last})
-    run = RunDirectory(directory.resolve())
-    submissions = plan_submissions(prepared.groups) if prepared.groups else ()
-    arrays = [submission.array for submission in submissions]
-    in_foreground = prepared.launcher is not None and prepared.launcher.in_foreground
-    once, more = RunDirectory.files(arrays, in_foreground=in_foreground)
-    return {
-        "tasks": table.count_selected(),
-        "left_out": count - table.count_selected() if table.selection else None,
-        "axes": [_axis(axis) for axis in grid.axes],
-        "moving_together": {joint.name: joint.describe() for joint in grid.joint},
-        "compositions": len(prepared.sweep.compositions),
-        "launcher": launcher,
-        "arrays": [
-            {
-                "array": str(array),
-                "elements": len(array),
-                "tasks_per_element": array.tasks_per_job,
-                "tasks": str(array.tasks),
-            }
-            for array in arrays
-        ],
-        "workers": min(arrays[0].throttle, len(arrays[0])) if in_foreground else None,
-        "files": {"once": once, "running": more, "total": once + more},
-        "scripts": [
-            group.launcher.script(run, submission)
-            for group, submission in zip(prepared.groups, submissions, strict=True)
-            if not in_foreground
-        ],
-        "shown_tasks": [_task(table, task_id) for task_id in ids],
-    }
-
-
-def _axis(axis: Any) -> dict[str, Any]:
-    shown = range(len(axis)) if len(axis) <= _SHOWN_VALUES else (0, 1, 2, len(axis) - 1)
-    return {
-        "name": axis.name,
-        "length": len(axis),
-        "type": axis.kind.dtype,
-        "first_values": [axis.coordinate(i) for i in shown if i < len(axis) - 1 or len(axis) <= _SHOWN_VALUES],
-        "last_value": axis.coordinate(len(axis) - 1),
-    }
-
-
-def _task(table: Any, task_id: int) -> dict[str, Any]:
-    task = table.task(task_id)
-    return {"id": task_id, "coordinates": task.coordinates, "stream": table.streams.describe(task.stream)}
 
 
 def _text(plan: dict[str, Any]) -> str:

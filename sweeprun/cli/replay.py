@@ -3,52 +3,21 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweeprun.cli.arguments import chosen_run, subcommand_parser
-from sweeprun.cli.drift import add_allow_drift, check_drift
+from sweeprun.cli.arguments import add_allow_drift, subcommand_parser
 from sweeprun.cpus import THREAD_VARIABLES
+from sweeprun.runs.replay import Recorded, _recorded_in_run
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from sweeprun.design.tasks import Task
     from sweeprun.results.comparing import Difference
-    from sweeprun.store.code import Code
-    from sweeprun.store.manifest import Manifest
-    from sweeprun.store.records import Record
 
 _AGAIN = "SWEEPRUN_REPLAY_ENVIRONMENT_IS_SET"
 _SHOWN_NUMBERS = 6
 _DATASETS = (".nc", ".zarr")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """What is to be run again, and what it gave.
-
-    Attributes
-    ----------
-    manifest, frozen
-        The run that it is of, and its pickled configs.
-    task
-        The task.
-    arrays
-        Its recorded result by name; None if there is none.
-    record
-        Its record; None if there is none, or only a Dataset.
-    code
-        The code as it is now; None if that can't be told.
-    """
-
-    manifest: "Manifest"
-    frozen: Sequence[tuple[bytes, bytes]]
-    task: "Task"
-    arrays: "Mapping[str, np.ndarray] | None"
-    record: "Record | None"
-    code: "Code | None"
 
 
 def main(words: Sequence[str]) -> int:
@@ -65,11 +34,12 @@ def main(words: Sequence[str]) -> int:
     add_allow_drift(parser)
     args = parser.parse_intermixed_args(words)
 
-    from sweeprun.cli.choosing import choose_task, split_words
+    from sweeprun.cli.arguments import split_words
+    from sweeprun.runs.task_selection import choose_task
 
     source, chosen = split_words(args.words)
     if source is not None and source.suffix in _DATASETS:
-        from sweeprun.cli.replay_dataset import recorded_in_dataset
+        from sweeprun.runs.recorded_dataset import recorded_in_dataset
 
         again = _AGAIN in os.environ
         recorded = recorded_in_dataset(
@@ -81,37 +51,10 @@ def main(words: Sequence[str]) -> int:
     return _replay(recorded, debug=args.pdb)
 
 
-def _recorded_in_run(path: Path | None, chosen: Sequence[str], *, allow_drift: bool) -> Recorded:
-    from sweeprun.cli.choosing import choose_task
-    from sweeprun.cli.scratch import located
-    from sweeprun.config.frozen import read_configs
-    from sweeprun.results.comparing import arrays_of
-    from sweeprun.store.records import Outcome
-    from sweeprun.store.states import take_snapshot
-
-    run = chosen_run(path)
-    snapshot = take_snapshot(run)
-    task = choose_task(snapshot.manifest.table, chosen)
-    again = _AGAIN in os.environ  # what differs was told before
-    code = check_drift(
-        run, snapshot.manifest, allowed=allow_drift or again, doing="it would not be the same run again", quiet=again
-    )
-    record = snapshot.record(task.task_id)
-    succeeded = record is not None and record.outcome is Outcome.SUCCEEDED
-    return Recorded(
-        manifest=located(run, snapshot.manifest, record),
-        frozen=read_configs(run),
-        task=task,
-        arrays=arrays_of(record) if record is not None and succeeded else None,
-        record=record,
-        code=code,
-    )
-
-
 def _set_environment(recorded: Recorded, words: Sequence[str]) -> None:
     """Start again with the threads and variables of the record, unless they are set: libraries read them once."""
     from sweeprun.launchers.variables import expand
-    from sweeprun.store.origins import Origin
+    from sweeprun.provenance.origin import Origin
 
     if os.environ.pop(_AGAIN, None):
         return
@@ -125,9 +68,9 @@ def _set_environment(recorded: Recorded, words: Sequence[str]) -> None:
 
 
 def _replay(recorded: Recorded, *, debug: bool) -> int:
-    from sweeprun.cli.scratch import scratch_run
     from sweeprun.design.task_ids import TaskIds
     from sweeprun.results.comparing import Difference, arrays_of, as_collected, compare_arrays, compare_records
+    from sweeprun.runs.scratch import scratch_run
     from sweeprun.store.shards import read_shards
     from sweeprun.store.workers import Place
     from sweeprun.worker.loop import Stop, Worker

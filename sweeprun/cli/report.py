@@ -1,13 +1,17 @@
 """``sweeprun report``: a run as one HTML page, or served while it goes on."""
 
+import errno
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from pathlib import Path
 
-from sweeprun.cli.arguments import chosen_run, run_parser
-from sweeprun.cli.display import plain_json
+from sweeprun.cli.arguments import run_parser
 from sweeprun.errors import UsageError
+from sweeprun.report.page import Page
+from sweeprun.report.server import Looker, PageServer
+from sweeprun.runs.observe import chosen_run
+from sweeprun.safe_text import plain_json
 from sweeprun.store.directory import RunDirectory
 
 DEFAULT_OUTPUT = Path("report.html")
@@ -37,7 +41,7 @@ def main(words: Sequence[str]) -> int:
         _check_output(output, named=args.output is not None)
     run = chosen_run(args.run)
     if args.serve:
-        from sweeprun.cli.report_server import serve
+        from sweeprun.cli.report import serve
 
         return serve(run, DEFAULT_PORT if args.port is None else args.port)
     page = _write(run, output)
@@ -67,7 +71,7 @@ def _write(run: RunDirectory, output: Path) -> int:
     """Write the page; how many bytes it has."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from sweeprun.cli.report_server import look
+    from sweeprun.cli.report import look
     from sweeprun.report.bundle import chart_library
     from sweeprun.report.html import page_html, write_page
 
@@ -75,3 +79,36 @@ def _write(run: RunDirectory, output: Path) -> int:
         executor.submit(chart_library)  # takes a second, and needs nothing of the run
         page = look(run)
         return write_page(page_html(page), output)
+
+
+def look(run: RunDirectory) -> Page:
+    """The page of a run as it is now."""
+    from sweeprun.report.page import page_of
+    from sweeprun.runs.observe import is_active, observe, warnings_of
+
+    snapshot = observe(run)
+    return page_of(snapshot, active=is_active(snapshot), warnings=warnings_of(snapshot))
+
+
+def serve(run: RunDirectory, port: int) -> int:
+    """Serve the page of a run until Ctrl-C; 0.
+
+    Raises
+    ------
+    UsageError
+        If the port is taken, or may not be used.
+    """
+    looker = Looker(lambda: look(run))
+    looker.page()  # what can't be read is told before anything is served
+    try:
+        server = PageServer(port, looker)
+    except OSError as error:
+        why = "is in use" if error.errno == errno.EADDRINUSE else f"can't be used ({error.strerror})"
+        raise UsageError(f"port {port} {why}; choose another (--port), or any that is free: --port 0") from error
+    with server:
+        print(f"{run.shown()} is shown at {server.url} (Ctrl-C ends it)", file=sys.stderr, flush=True)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print(file=sys.stderr)
+    return 0

@@ -6,18 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sweeprun.cli.beginning import begin_sweep
-from sweeprun.cli.sweeping import (
-    compose_for_launch,
-    config_source,
-    import_early,
-    parse_command_line,
-    prepare_sweep,
-)
+from sweeprun.cli.hydra_words import config_source, parse_command_line
 from sweeprun.config.application import Application, command_line_parser, full_errors, open_application, show
 from sweeprun.config.composing import task_spec
 from sweeprun.config.schema import SWEEPER
 from sweeprun.errors import SweeprunError, UsageError
+from sweeprun.runs.prepare import compose_for_launch, import_early, prepare_sweep
+from sweeprun.runs.start import begin_sweep
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.jobs import PlainJob
 

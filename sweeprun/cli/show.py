@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sweeprun.cli.arguments import chosen_run, subcommand_parser
-from sweeprun.cli.choosing import find_task, split_words
-from sweeprun.cli.display import plain, plain_json
-from sweeprun.design.extending import whole_grid
+from sweeprun.cli.arguments import split_words, subcommand_parser
+from sweeprun.design.extension import whole_grid
 from sweeprun.design.tasks import Task
+from sweeprun.provenance.gather import command_text, shown_time
+from sweeprun.runs.observe import chosen_run
+from sweeprun.runs.task_selection import find_task
+from sweeprun.safe_text import plain, plain_json
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
 from sweeprun.store.looks import read_looks
 from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.store.payloads import Layout, decode_result
-from sweeprun.store.provenance import command_text, shown_time
 from sweeprun.store.records import Record
-from sweeprun.store.states import STATE_ORDER, TaskState, take_snapshot
+from sweeprun.store.snapshot import STATE_ORDER, TaskState, take_snapshot
 from sweeprun.store.submissions import read_submissions
 from sweeprun.store.verification import read_verification
 
@@ -99,7 +100,7 @@ def _one_line(packages: dict[str, Any]) -> str:
 
 
 def _task(run: RunDirectory, manifest: Manifest, task: Task) -> dict[str, Any]:
-    from sweeprun.cli.observing import observe
+    from sweeprun.runs.observe import observe
 
     task_id = task.task_id
     snapshot = observe(run)

@@ -21,7 +21,7 @@ def main(words: Sequence[str]) -> int:
     args = parser.parse_args(words)
     sys.stdin.read()
 
-    from sweeprun.cli.launching import launch_written
+    from sweeprun.runs.launch import launch_written
     from sweeprun.store.directory import open_run_directory
     from sweeprun.store.processes import Process
     from sweeprun.store.submissions import read_submission

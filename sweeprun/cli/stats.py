@@ -5,16 +5,16 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 
-from sweeprun.cli.arguments import chosen_run, run_parser
-from sweeprun.cli.display import plain, plain_json, plain_message
+from sweeprun.cli.arguments import run_parser
 from sweeprun.errors import UsageError
+from sweeprun.runs.observe import chosen_run
+from sweeprun.safe_text import plain, plain_json, plain_message
 
 
 def main(words: Sequence[str]) -> int:
     """Print statistics of a run, or write them to a file; with a target, 1 if it isn't reached everywhere."""
     args = _parser().parse_args(words)
 
-    from sweeprun.cli.observing import observe, warnings_of
     from sweeprun.cli.stats_display import (
         look_json,
         look_text,
@@ -23,13 +23,14 @@ def main(words: Sequence[str]) -> int:
         print_tables,
         statistics_json,
     )
-    from sweeprun.results.choosing import names_in
     from sweeprun.results.collect import dataset_having
-    from sweeprun.results.ensembles import ensemble_statistics, members_of
-    from sweeprun.results.export import check_output, write_dataset
-    from sweeprun.results.looking import look_at
-    from sweeprun.results.precision import Target
-    from sweeprun.results.statistics import IntervalKind
+    from sweeprun.results.formats.netcdf import check_output, write_dataset
+    from sweeprun.results.variables import names_in
+    from sweeprun.runs.observe import observe, warnings_of
+    from sweeprun.statistics.ensembles import ensemble_statistics, members_of
+    from sweeprun.statistics.estimators import IntervalKind
+    from sweeprun.statistics.interim import look_at
+    from sweeprun.statistics.targets import Target
 
     target = None if args.target is None else Target.parse(args.target, args.level)
     kind = None if args.interval is None else IntervalKind.parse(args.interval)

@@ -8,10 +8,10 @@ from typing import Any
 
 import xarray as xr
 
-from sweeprun.cli.display import plain_message
-from sweeprun.design.moments import as_labels
-from sweeprun.results.ensembles import STATISTIC, dependence_of, numeric_variables
-from sweeprun.results.looking import Look
+from sweeprun.design.dates import as_labels
+from sweeprun.safe_text import plain_message
+from sweeprun.statistics.ensembles import STATISTIC, dependence_of, numeric_variables
+from sweeprun.statistics.interim import Look
 
 _SHOWN_POINTS = 40
 _COLUMNS = ("n", "mean", "std", "sem", "low", "high")

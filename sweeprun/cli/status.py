@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sweeprun.cli.arguments import chosen_run, run_parser
-from sweeprun.cli.display import plain_json, plain_message
+from sweeprun.cli.arguments import run_parser
+from sweeprun.provenance.gather import command_text
+from sweeprun.runs.observe import chosen_run
+from sweeprun.runs.status import _status
+from sweeprun.safe_text import plain_json, plain_message
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.provenance import command_text
 
 if TYPE_CHECKING:
-    from sweeprun.store.states import Snapshot
+    from sweeprun.store.snapshot import Snapshot
 
 _SHOWN_TASKS = 10
 _WATCH_SECONDS = 2.0
@@ -36,7 +38,7 @@ def main(words: Sequence[str]) -> int:
     )
     args = parser.parse_args(words)
 
-    from sweeprun.cli.observing import is_active, observe
+    from sweeprun.runs.observe import is_active, observe
 
     run = chosen_run(args.run)
     while True:
@@ -60,7 +62,7 @@ def _seconds(text: str) -> float:
 
 
 def _print(run: RunDirectory, snapshot: "Snapshot", *, as_json: bool) -> None:
-    from sweeprun.cli.progress import print_failures
+    from sweeprun.display.progress import print_failures
     from sweeprun.results.failures import failures_of
 
     groups = failures_of(snapshot)
@@ -73,35 +75,8 @@ def _print(run: RunDirectory, snapshot: "Snapshot", *, as_json: bool) -> None:
     print_failures(groups)
 
 
-def _status(run: RunDirectory, snapshot: "Snapshot") -> dict[str, Any]:
-    from sweeprun.cli.observing import describe_submissions, ended_reasons, left_no_trace, missing_tasks, warnings_of
-    from sweeprun.cli.progress import state_counts
-    from sweeprun.results.pace import pace_of
-    from sweeprun.store.states import live_beats
-
-    beats = [beat for beat in live_beats(run, snapshot.activity) if beat.task_id is not None]
-    missing = missing_tasks(snapshot)
-    return {
-        "run": str(run.path),
-        "tasks": len(snapshot.states),
-        "states": state_counts(snapshot),
-        "submissions": describe_submissions(snapshot),
-        "running": [
-            {"task": beat.task_id, "host": beat.process.host, "pid": beat.process.pid, "since": beat.since}
-            for beat in beats
-        ],
-        "pace": asdict(pace_of(snapshot)),
-        "not_queued": str(missing),
-        "not_queued_count": len(missing),
-        "ended": ended_reasons(snapshot),
-        "left_no_trace": left_no_trace(snapshot),
-        "problem": snapshot.activity.problem,
-        "warnings": warnings_of(snapshot),
-    }
-
-
 def _lines(status: dict[str, Any], snapshot: "Snapshot") -> list[str]:
-    from sweeprun.cli.progress import counts_text, duration, missing_text, rate_text
+    from sweeprun.display.phrases import counts_text, duration, missing_text, rate_text
 
     provenance = snapshot.manifest.provenance
     lines = [

@@ -4,8 +4,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sweeprun.cli.arguments import chosen_run, subcommand_parser
+from sweeprun.cli.arguments import subcommand_parser
 from sweeprun.errors import UsageError
+from sweeprun.runs.observe import chosen_run
 
 
 def main(words: Sequence[str]) -> int:
@@ -22,8 +23,8 @@ def main(words: Sequence[str]) -> int:
         raise UsageError(f"the throttle must be at least 1, not {args.throttle}; `sweeprun cancel` stops a run")
     run = chosen_run(args.run)
 
-    from sweeprun.cli.observing import is_active, observe
     from sweeprun.launchers.registry import make_launcher
+    from sweeprun.runs.observe import is_active, observe
     from sweeprun.store.submissions import read_submissions
 
     submissions = read_submissions(run)

@@ -13,10 +13,10 @@ from omegaconf import DictConfig, OmegaConf
 from sweeprun.config.application import Application
 from sweeprun.config.composing import ComposedSweep, compose_sweep, task_spec
 from sweeprun.config.frozen import Composition, freeze
+from sweeprun.config.parse_sweep import OPERATIONS, axis_name, choice_of
 from sweeprun.config.schema import SweeperOptions
-from sweeprun.config.sweeps import OPERATIONS, axis_name, choice_of
 from sweeprun.design.axes import Axis, LabelKind
-from sweeprun.design.extending import grid_of
+from sweeprun.design.extension import grid_of
 from sweeprun.design.grid import Dimension, Grid, Joint
 from sweeprun.design.overrides import Override
 from sweeprun.design.tasks import Block, TaskTable

@@ -10,9 +10,9 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from sweeprun.config.application import Application, resolve_key
+from sweeprun.config.check_values import type_axis
 from sweeprun.config.frozen import Composition, config_steps, freeze
-from sweeprun.config.sweeps import Sweep, axis_name, parse_sweep
-from sweeprun.config.typing_axes import type_axis
+from sweeprun.config.parse_sweep import Sweep, axis_name, parse_sweep
 from sweeprun.design.axes import Axis
 from sweeprun.design.grid import Grid
 from sweeprun.design.overrides import Operation, Override

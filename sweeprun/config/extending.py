@@ -17,27 +17,20 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 
 from sweeprun.config.application import Application, message_of
+from sweeprun.config.check_values import type_axis
 from sweeprun.config.composing import compose_for_sweep, rows_of_configs
 from sweeprun.config.frozen import Composition, config_steps, freeze
 from sweeprun.config.grammar import ZipSweep, with_names
+from sweeprun.config.parse_sweep import Grammar, Sweep, axis_name, axis_of, refuse_repeated_points, zip_members
 from sweeprun.config.parsing import extend_grammar
 from sweeprun.config.samples import drawn
-from sweeprun.config.sweeps import (
-    Grammar,
-    Sweep,
-    axis_name,
-    axis_of,
-    refuse_repeated_points,
-    zip_members,
-)
-from sweeprun.config.typing_axes import type_axis
 from sweeprun.design.axes import Axis, LabelKind
-from sweeprun.design.extending import extend_table, grid_of, join_new_points, whole_grid
+from sweeprun.design.extension import extend_table, grid_of, join_new_points, whole_grid
 from sweeprun.design.grid import Dimension, Grid
 from sweeprun.design.overrides import Override
 from sweeprun.design.python_axes import member_axis
+from sweeprun.design.python_values import Typed, read_like
 from sweeprun.design.tasks import Block, TaskTable
-from sweeprun.design.typed import Typed, read_like
 from sweeprun.design.values import AxisValues
 from sweeprun.errors import OverrideError, UsageError
 from sweeprun.store.manifest import Manifest

@@ -20,14 +20,14 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from sweeprun.design.overrides import Operation, Override
+from sweeprun.design.scalars import Value
 from sweeprun.design.tasks import Task
-from sweeprun.design.values import Value
 from sweeprun.errors import FormatError, OverrideError
-from sweeprun.store.briefly import brief
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_tokens
 from sweeprun.store.files import create_file
 from sweeprun.store.manifest import Manifest
+from sweeprun.store.short_repr import brief
 
 FORMAT = "sweeprun-configs"
 VERSION = 1

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sweeprun.design.scalars import check_types
 from sweeprun.design.task_ids import TaskIds
-from sweeprun.design.values import check_types
 from sweeprun.errors import UsageError
 
 

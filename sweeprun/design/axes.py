@@ -9,19 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from sweeprun.design.labels import is_date, is_span
-from sweeprun.design.moments import date_label, dates, span_label, spans
-from sweeprun.design.typed import Typed
-from sweeprun.design.values import (
-    AxisValues,
-    Choice,
-    DecimalRange,
-    IntegerRange,
-    Numbers,
-    Scalar,
-    axis_values_from_dict,
-    check_types,
-)
+from sweeprun.design.dates import date_label, dates, span_label, spans
+from sweeprun.design.python_labels import is_date, is_span
+from sweeprun.design.python_values import Typed
+from sweeprun.design.scalars import Scalar, check_types
+from sweeprun.design.values import AxisValues, Choice, DecimalRange, IntegerRange, Numbers
+from sweeprun.design.values_json import axis_values_from_dict
 from sweeprun.errors import OverrideError
 
 RESERVED_NAMES = frozenset({"task_id", "state", "seconds", "code_digest"})

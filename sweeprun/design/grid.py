@@ -15,7 +15,8 @@ import numpy as np
 
 from sweeprun.design.axes import RESERVED_NAMES, Axis, label_key
 from sweeprun.design.sampling import Sampling
-from sweeprun.design.values import Numbers, Scalar, check_types
+from sweeprun.design.scalars import Scalar, check_types
+from sweeprun.design.values import Numbers
 from sweeprun.errors import FormatError, OverrideError
 
 SAMPLE = "sample"

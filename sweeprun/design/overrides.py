@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sweeprun.design.values import Value, check_types, decode_value, encode_value
+from sweeprun.design.scalars import Value, check_types, decode_value, encode_value
 
 
 class Operation(Enum):

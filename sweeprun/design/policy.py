@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sweeprun.design.values import check_types
+from sweeprun.design.scalars import check_types
 from sweeprun.errors import OverrideError
 
 LOST = "LOST"

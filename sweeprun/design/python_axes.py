@@ -7,8 +7,9 @@ import numpy as np
 
 from sweeprun.design.axes import RESERVED_NAMES, Axis, LabelKind, label_key
 from sweeprun.design.grid import Dimension, Grid, Joint
-from sweeprun.design.typed import Typed
-from sweeprun.design.values import IntegerRange, Scalar
+from sweeprun.design.python_values import Typed
+from sweeprun.design.scalars import Scalar
+from sweeprun.design.values import IntegerRange
 from sweeprun.errors import OverrideError
 
 MEMBER = "member"
@@ -142,3 +143,28 @@ def _refuse_repetition(axis: Axis, values: Any) -> None:
 def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:60]}…"
+
+
+def further_dimensions(axes: Mapping[str, Any], members: int | None) -> tuple[Dimension, ...]:
+    """The dimensions that an extension names."""
+    own = dimensions_of(axes)
+    count = whole_number("members", members)
+    return own if count is None else (*own, Dimension.of(member_axis(count)))
+
+
+def whole_number(name: str, value: Any) -> int | None:
+    """A whole number that somebody gave, or None if nobody did.
+
+    Raises
+    ------
+    OverrideError
+        If it is none.
+    """
+    if value is None:
+        return None
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        return value.__index__()  # type: ignore[no-any-return]  # NumPy's integers, too
+    except (AttributeError, TypeError):
+        raise OverrideError(f"{name} is {value!r}; it is a whole number") from None

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from sweeprun.design.values import Scalar, check_types, decode_value, encode_value
+from sweeprun.design.scalars import Scalar, check_types, decode_value, encode_value
 from sweeprun.errors import FormatError, OverrideError
 
 _SMALLEST = 2.0**-53

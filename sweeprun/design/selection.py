@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from sweeprun.design.dates import date_label, dates, span_label, spans
 from sweeprun.design.grid import Dimension, Grid
-from sweeprun.design.moments import date_label, dates, span_label, spans
+from sweeprun.design.scalars import check_types
 from sweeprun.design.task_ids import TaskIds
-from sweeprun.design.values import check_types
 from sweeprun.errors import OverrideError
 
 _MOST_COMBINATIONS = 10**8

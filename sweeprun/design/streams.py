@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sweeprun.design.values import check_types
+from sweeprun.design.scalars import check_types
 from sweeprun.errors import OverrideError
 
 if TYPE_CHECKING:

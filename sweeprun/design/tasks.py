@@ -9,10 +9,10 @@ import numpy as np
 
 from sweeprun.design.grid import Grid
 from sweeprun.design.overrides import Override
+from sweeprun.design.scalars import Scalar
 from sweeprun.design.selection import Kept, Selection
 from sweeprun.design.streams import Streams
 from sweeprun.design.task_ids import TaskIds
-from sweeprun.design.values import Scalar
 from sweeprun.errors import OverrideError, UsageError
 
 

@@ -5,17 +5,12 @@ Every value has a *text*, its form on a command line, and a *label*, its form as
 """
 
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal, InvalidOperation
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
-from sweeprun.errors import FormatError, OverrideError
-
-Scalar: TypeAlias = bool | int | float | str | None
-Value: TypeAlias = Any  # Scalar, or a list or dict of values; recursive, which mypy can't follow through JSON
-
-_NON_FINITE = {"nan", "inf", "-inf"}
+from sweeprun.design.scalars import Scalar, Value, encode_value
+from sweeprun.errors import OverrideError
 
 _EXACT = Context(prec=1000)
 """Enough digits for any two floats; and a task function that changes Python's own context changes no coordinate."""
@@ -217,82 +212,3 @@ class Numbers:
 def _check_count(count: int, written: str) -> None:
     if count > sys.maxsize:
         raise OverrideError(f"{written} has {count} values, more than can be numbered")
-
-
-def axis_values_from_dict(data: Mapping[str, Any]) -> AxisValues:
-    """The inverse of ``to_dict``.
-
-    Raises
-    ------
-    FormatError
-        If the kind is unknown.
-    """
-    match data.get("kind"):
-        case "choice":
-            labels = tuple(decode_value(label) for label in data["labels"])
-            check_types(str, *data["texts"])
-            check_types(bool | int | float | str | None, *labels)
-            values = tuple(decode_value(value) for value in data["values"])
-            return Choice(values=values, texts=tuple(data["texts"]), labels=labels)
-        case "files":
-            check_types(str, *data["values"], *data["texts"], *data["labels"], data["root"], data["suffix"])
-            lists = {name: tuple(data[name]) for name in ("values", "texts", "labels")}
-            return Files(**lists, root=data["root"], suffix=data["suffix"])
-        case "numbers":
-            numbers = tuple(data["values"])
-            if {type(number) for number in numbers} not in ({int}, {float}):
-                raise TypeError("numbers of a sample are not of one type")
-            return Numbers(values=numbers)
-        case "integer_range":
-            check_types(int, *(data[bound] for bound in _BOUNDS))
-            return IntegerRange(start=data["start"], stop=data["stop"], step=data["step"])
-        case "decimal_range":
-            check_types(str, *(data[bound] for bound in _BOUNDS))
-            if any(len(data[bound]) > _LONGEST_BOUND for bound in _BOUNDS):
-                raise ValueError("the bound of a range is longer than any number that can be written")
-            return DecimalRange(start=data["start"], stop=data["stop"], step=data["step"])
-        case "typed":
-            from sweeprun.design.typed import Typed  # which is made of what is here
-
-            return Typed.from_dict(data)
-        case unknown:
-            raise FormatError(f"unknown kind of axis values: {unknown!r}; written by a newer sweeprun?")
-
-
-_BOUNDS = ("start", "stop", "step")
-_LONGEST_BOUND = 1000
-
-
-def check_types(kind: Any, *values: object) -> None:
-    """Refuse values out of a file that are not of a type, or of a union of types.
-
-    Raises
-    ------
-    TypeError
-        If one isn't.
-    """
-    for value in values:
-        if not isinstance(value, kind):
-            raise TypeError(f"{value!r} is a {type(value).__name__}, which it should not be")
-
-
-def encode_value(value: Value) -> Any:
-    """A strict-JSON form of a value: mappings keep keys that aren't strings, floats may be non-finite."""
-    if isinstance(value, dict):
-        return {"items": [[encode_value(key), encode_value(item)] for key, item in value.items()]}
-    if isinstance(value, list | tuple):
-        return [encode_value(item) for item in value]
-    if isinstance(value, float) and str(value) in _NON_FINITE:
-        return {"float": str(value)}
-    return value
-
-
-def decode_value(data: Any) -> Value:
-    """The inverse of `encode_value`."""
-    if isinstance(data, dict):
-        if "float" in data:
-            return float(data["float"])
-        return {decode_value(key): decode_value(item) for key, item in data["items"]}
-    if isinstance(data, list):
-        return [decode_value(item) for item in data]
-    return data

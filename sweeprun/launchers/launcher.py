@@ -1,7 +1,6 @@
 """What a launcher is: it gets workers started somewhere, and can say later what became of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from sweeprun.design.arrays import Array
@@ -9,7 +8,7 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.launchers.progress import Progress
 from sweeprun.store.activity import Activity
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.submissions import Submission, read_submissions, write_submission
+from sweeprun.store.submissions import Submission, write_submission
 
 
 class Launcher(Protocol):
@@ -57,86 +56,6 @@ class Launcher(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """Tasks that are launched in the same way.
-
-    Attributes
-    ----------
-    tasks
-        The tasks.
-    launcher
-        The launcher with the options that they need.
-    """
-
-    tasks: TaskIds
-    launcher: Launcher
-
-
-def plan_submissions(
-    groups: Sequence[Group], *, first: int = 0, attempt: int = 1, active: Mapping[int, int] | None = None
-) -> tuple[Submission, ...]:
-    """The submissions of some groups, whose arrays together keep to the throttle; nothing is written.
-
-    If there are more groups than may run at once, those beyond wait for an earlier one to end. So do all of them if
-    earlier submissions, of which something still waits or runs, take the whole throttle.
-
-    Parameters
-    ----------
-    groups
-        The groups; their launchers have the same throttle.
-    first
-        The number of the first submission.
-    attempt
-        The number of the attempt.
-    active
-        Earlier submissions of which something waits or runs: number -> how many elements of it may run at once.
-    """
-    arrays = [group.launcher.array(group.tasks) for group in groups]
-    active = active or {}
-    throttle = arrays[0].throttle - sum(active.values())
-    ahead = None
-    if throttle < 1:
-        ahead = max(active, key=lambda number: (active[number], number))
-        throttle = min(active[ahead], arrays[0].throttle)
-    lanes = min(len(arrays), throttle)
-    shares = share_throttle(throttle, [len(array) for array in arrays[:lanes]])
-    submissions = []
-    for place, (group, whole) in enumerate(zip(groups, arrays, strict=True)):
-        array = (
-            whole
-            if len(arrays) == 1 and whole.throttle == throttle
-            else group.launcher.array(group.tasks, throttle=shares[place % lanes])
-        )
-        submissions.append(
-            Submission(
-                number=first + place,
-                array=array,
-                attempt=attempt,
-                launcher=group.launcher.to_dict(),
-                after=first + place - lanes if place >= lanes else ahead,
-            )
-        )
-    return tuple(submissions)
-
-
-def share_throttle(throttle: int, sizes: Sequence[int]) -> list[int]:
-    """Divide a throttle among arrays by their sizes: at least 1 each, ``throttle`` in all.
-
-    Parameters
-    ----------
-    throttle
-        At least the number of arrays.
-    sizes
-        The number of elements of each.
-    """
-    shares = [1] * len(sizes)
-    for _ in range(throttle - len(sizes)):
-        neediest = max(range(len(sizes)), key=lambda i: (sizes[i] / shares[i], -i))
-        shares[neediest] += 1
-    return shares
-
-
 def write_submissions(run: RunDirectory, submissions: Iterable[Submission]) -> None:
     """Make submissions known.
 
@@ -147,31 +66,3 @@ def write_submissions(run: RunDirectory, submissions: Iterable[Submission]) -> N
     """
     for submission in submissions:
         write_submission(run, submission)
-
-
-def activity_of(run: RunDirectory, launchers: Mapping[int, Launcher] | None = None) -> Activity:
-    """What the launchers of a run's submissions know of its elements.
-
-    Parameters
-    ----------
-    run
-        The run.
-    launchers
-        The launcher of each submission by its number; by default what the submissions name.
-    """
-    from sweeprun.launchers.registry import make_launcher
-
-    submissions = read_submissions(run)
-    by_name: dict[str, list[Submission]] = {}
-    for submission in submissions:
-        by_name.setdefault(str(submission.launcher.get("name")), []).append(submission)
-    parts = [
-        ((launchers or {}).get(own[0].number) or make_launcher(own[0].launcher)).activity(run, own)
-        for own in by_name.values()
-    ]
-    return Activity(
-        submissions=submissions,
-        elements={key: element for part in parts for key, element in part.elements.items()},
-        asked=frozenset().union(*(part.asked for part in parts)),
-        problem="; ".join(part.problem for part in parts if part.problem),
-    )

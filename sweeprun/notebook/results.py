@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from sweeprun.errors import ResultError
-from sweeprun.store.states import Snapshot
+from sweeprun.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -43,7 +43,7 @@ class Results:
     @property
     def problem(self) -> str:
         """Why these are not all; empty if they are."""
-        from sweeprun.results.choosing import disagreement, in_python
+        from sweeprun.results.variables import disagreement, in_python
 
         refused = self._collected.refused
         return str(disagreement(refused, list(map(str, self.available)), in_python)) if refused else ""
@@ -69,7 +69,7 @@ class Results:
         ResultError
             If one of them can't be.
         """
-        from sweeprun.results.choosing import disagreement, in_python
+        from sweeprun.results.variables import disagreement, in_python
 
         if self._collected.refused.keys().isdisjoint(map(str, names)):
             return self.available
@@ -89,8 +89,8 @@ class Results:
             return self._opened(()).dataset["state"]
 
     def _opened(self, only: Sequence[str] | None) -> "Collected":
-        from sweeprun.results.choosing import VariableError
         from sweeprun.results.collect import open_snapshot
+        from sweeprun.results.variables import VariableError
 
         import_module("sweeprun.mc")  # which gives Datasets their `.mc`
         collected = open_snapshot(self._snapshot, only, in_part=True)

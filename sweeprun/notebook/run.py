@@ -7,24 +7,24 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweeprun.cli.arguments import chosen_run
-from sweeprun.cli.background import reap
-from sweeprun.cli.display import plain
-from sweeprun.cli.observing import observe
-from sweeprun.cli.progress import state_counts
+from sweeprun.display.phrases import state_counts
 from sweeprun.errors import SweeprunError
-from sweeprun.notebook.asking import call_text, changes_of, in_python
+from sweeprun.notebook.options import changes_of, in_python
 from sweeprun.notebook.results import Results
 from sweeprun.notebook.summary import summarise
+from sweeprun.runs.background import reap
+from sweeprun.runs.observe import chosen_run, observe
+from sweeprun.runs.prepare_call import call_text
+from sweeprun.safe_text import plain
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.rereading import ShardReader
-from sweeprun.store.states import Snapshot
+from sweeprun.store.incremental_reader import ShardReader
+from sweeprun.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from sweeprun.notebook.replaying import Replayed
+    from sweeprun.runs.replay import Replayed
 
 
 def open_run(path: str | PathLike[str] | None = None) -> "Run":
@@ -145,8 +145,8 @@ class Run:
         SweeprunError
             If nothing can be started.
         """
-        from sweeprun.cli.resume import resume_run
-        from sweeprun.notebook.mending import how_to_start
+        from sweeprun.notebook.new_function import how_to_start
+        from sweeprun.runs.resume import resume_run
 
         with in_python():
             changes = changes_of(launcher, throttle, policy)
@@ -186,9 +186,8 @@ class Run:
         --------
         >>> run.extend(seed=range(40)).progress()   # doctest: +SKIP
         """
-        from sweeprun.cli.extend import extend_run
-        from sweeprun.notebook.growing import plan_given
-        from sweeprun.notebook.mending import how_to_start
+        from sweeprun.notebook.new_function import how_to_start
+        from sweeprun.runs.extend import extend_run, plan_given
 
         with in_python():
             changes = changes_of(launcher, throttle, {})
@@ -228,7 +227,7 @@ class Run:
         >>> run.replay(17)                # doctest: +SKIP
         >>> run.replay(lr=0.1, seed=3)    # doctest: +SKIP
         """
-        from sweeprun.notebook.replaying import replay
+        from sweeprun.runs.replay import replay
 
         with in_python():
             return replay(self._look(), task_id, values, allow_drift=allow_drift)
@@ -253,8 +252,9 @@ class Run:
         ResultError
             If two tasks returned what can't be one variable.
         """
-        from sweeprun.cli.collect import collect_into, print_notes
-        from sweeprun.results.choosing import in_call
+        from sweeprun.display.collected import print_notes
+        from sweeprun.results.variables import in_call
+        from sweeprun.runs.collect import collect_into
 
         output = Path(path).expanduser()
         only = [variables] if isinstance(variables, str) else variables
@@ -266,7 +266,7 @@ class Run:
 
         It returns when everything has stopped.
         """
-        from sweeprun.cli.cancel import cancel_run
+        from sweeprun.runs.cancel import cancel_run
 
         if cancel_run(self._directory) is not None:
             return self.wait()

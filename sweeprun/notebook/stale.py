@@ -7,8 +7,8 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from sweeprun.cli.display import plain_message
-from sweeprun.store.code import Code
+from sweeprun.provenance.code import Code
+from sweeprun.safe_text import plain_message
 
 
 def tell_of_stale_modules(code: Code) -> None:

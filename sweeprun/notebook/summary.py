@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sweeprun.cli.display import plain_message
-from sweeprun.cli.observing import warnings_of
-from sweeprun.notebook.asking import as_in_python
-from sweeprun.store.provenance import command_text
-from sweeprun.store.states import Snapshot, TaskState
+from sweeprun.notebook.options import as_in_python
+from sweeprun.provenance.gather import command_text
+from sweeprun.runs.observe import warnings_of
+from sweeprun.safe_text import plain_message
+from sweeprun.store.snapshot import Snapshot, TaskState
 
 _COLOURS = {
     TaskState.SUCCEEDED: "#2da44e",

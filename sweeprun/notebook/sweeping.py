@@ -5,14 +5,15 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sweeprun.cli.background import launch_in_background
+from sweeprun.design.python_axes import whole_number
 from sweeprun.errors import UsageError
-from sweeprun.notebook.asking import changes_of, in_python
-from sweeprun.notebook.preparing import Asked, create, prepare, whole_number
+from sweeprun.notebook.options import changes_of, in_python
 from sweeprun.notebook.run import Run, open_run
 from sweeprun.notebook.stale import tell_of_stale_modules
-from sweeprun.worker.generators import is_generator
-from sweeprun.worker.running import INSIDE
+from sweeprun.runs.background import launch_in_background
+from sweeprun.runs.prepare_call import Asked, create, prepare
+from sweeprun.worker.copied_generators import is_generator
+from sweeprun.worker.task_handle import INSIDE
 
 
 def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its name

@@ -8,14 +8,15 @@ from contextlib import contextmanager
 from math import inf
 from typing import Any
 
-from sweeprun.cli.display import plain_message
-from sweeprun.cli.observing import is_active, missing_tasks, warnings_of
-from sweeprun.cli.progress import duration, make_progress, missing_text, rate_text
-from sweeprun.cli.wait import looks, tally_of
+from sweeprun.display.phrases import duration, missing_text, rate_text
+from sweeprun.display.progress import make_progress
 from sweeprun.launchers.progress import Tally
-from sweeprun.notebook.asking import as_in_python
+from sweeprun.notebook.options import as_in_python
 from sweeprun.notebook.summary import STYLE, bar_of
-from sweeprun.store.states import Snapshot, TaskState
+from sweeprun.runs.observe import is_active, missing_tasks, warnings_of
+from sweeprun.runs.wait import looks, tally_of
+from sweeprun.safe_text import plain_message
+from sweeprun.store.snapshot import Snapshot, TaskState
 
 _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 2.0

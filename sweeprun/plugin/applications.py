@@ -9,13 +9,13 @@ from typing import Any
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig
 
-from sweeprun.cli.display import plain_message
-from sweeprun.cli.observing import is_active, observe
-from sweeprun.cli.sweeping import is_dated
 from sweeprun.config.application import Application, ConfigSource, full_errors
 from sweeprun.errors import RunDirectoryError, SweeprunError
+from sweeprun.runs.observe import is_active, observe
+from sweeprun.runs.prepare import is_dated
+from sweeprun.safe_text import plain_message
+from sweeprun.store.archive import set_aside
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.earlier import set_aside
 from sweeprun.worker.applications import ApplicationFunction
 from sweeprun.worker.jobs import PlainJob
 

@@ -8,20 +8,20 @@ from typing import Any
 from hydra.core.utils import JobReturn
 from omegaconf import DictConfig
 
-from sweeprun.cli.beginning import begin_sweep
-from sweeprun.cli.observing import is_active, observe
-from sweeprun.cli.starting import start_tasks
-from sweeprun.cli.sweeping import PreparedSweep, prepare_composed
-from sweeprun.cli.wait import wait_for
 from sweeprun.config.application import Application
 from sweeprun.config.batches import add_jobs, agrees, compose_jobs, enumerated_sweep, enumerates
 from sweeprun.config.frozen import write_added_configs
 from sweeprun.config.launching import Words
 from sweeprun.design.policy import Policy
 from sweeprun.design.task_ids import TaskIds
+from sweeprun.display.outcome import wait_for
 from sweeprun.errors import UsageError
 from sweeprun.plugin.applications import command_line, given_function, make_room, plain_errors, running_application
 from sweeprun.plugin.returns import Returns
+from sweeprun.runs.observe import is_active, observe
+from sweeprun.runs.prepare import PreparedSweep, prepare_composed
+from sweeprun.runs.start import begin_sweep
+from sweeprun.runs.submit import start_tasks
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import count_extensions, write_extension
 from sweeprun.store.files import make_directory

@@ -8,15 +8,15 @@ from hydra.core.utils import JobReturn, JobStatus
 from hydra.errors import CompactHydraException
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from sweeprun.cli.observing import observe
 from sweeprun.config.frozen import ConfigDeriver, read_configs
 from sweeprun.design.tasks import Task
 from sweeprun.errors import TaskFailedError
 from sweeprun.results.comparing import arrays_of
+from sweeprun.runs.observe import observe
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.records import Record
-from sweeprun.store.returned import RESULT_NAME
-from sweeprun.store.states import Snapshot
+from sweeprun.store.result_variables import RESULT_NAME
+from sweeprun.store.snapshot import Snapshot
 
 
 class Returns(Sequence[JobReturn]):

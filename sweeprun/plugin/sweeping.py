@@ -6,12 +6,12 @@ from typing import Any
 from hydra.core.utils import JobReturn
 from omegaconf import DictConfig
 
-from sweeprun.cli.beginning import begin_sweep
-from sweeprun.cli.sweeping import prepare_composed
 from sweeprun.config.composing import compose_sweep
 from sweeprun.config.launching import policy_of
 from sweeprun.plugin.applications import command_line, given_function, make_room, plain_errors, running_application
 from sweeprun.plugin.returns import Returns
+from sweeprun.runs.prepare import prepare_composed
+from sweeprun.runs.start import begin_sweep
 
 
 def run_sweep(config: DictConfig, function: Callable[..., Any]) -> list[Sequence[JobReturn]]:

@@ -2,7 +2,7 @@
 
 Points differ because the axes do, so how far they lie apart says nothing of how sure their mean is. Members differ by
 chance: each is taken as one draw, whatever it has at the points together, so it doesn't matter whether random streams
-are shared along an axis. Over one point these are the statistics of `sweeprun.results.statistics`.
+are shared along an axis. Over one point these are the statistics of `sweeprun.statistics.estimators`.
 
 References
 ----------
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from sweeprun.results.statistics import moments, wilson_halfwidth
+from sweeprun.statistics.estimators import moments, wilson_halfwidth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import xarray as xr
 
 from sweeprun.errors import SweeprunError
 from sweeprun.report.text import LARGEST_WHOLE, count, shown
-from sweeprun.results.ensembles import is_proportion
+from sweeprun.statistics.ensembles import is_proportion
 
 MOST_OUTPUTS = 24
 MOST_BYTES = 2**28

@@ -20,7 +20,7 @@ from sweeprun.report.text import LONGEST_MESSAGE, LONGEST_TEXT, shown
 from sweeprun.report.timing import Timing, timing_of
 from sweeprun.results.collect import open_snapshot
 from sweeprun.results.failures import FailureGroup, failures_of
-from sweeprun.store.states import Snapshot
+from sweeprun.store.snapshot import Snapshot
 
 _CELLS = 36_000
 _MOST_CELLS = 10_000

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweeprun.errors import SweeprunError
+from sweeprun.provenance.code import read_code
+from sweeprun.provenance.gather import command_text, shown_time
+from sweeprun.provenance.origin import Origin
 from sweeprun.report.text import LONGEST_MESSAGE, LONGEST_TEXT, shown
-from sweeprun.store.code import read_code
 from sweeprun.store.extensions import config_text
 from sweeprun.store.looks import read_looks
 from sweeprun.store.manifest import Manifest
-from sweeprun.store.origins import Origin
-from sweeprun.store.provenance import command_text, shown_time
-from sweeprun.store.states import Snapshot
+from sweeprun.store.snapshot import Snapshot
 from sweeprun.store.verification import read_verification
 
 _MOST_PACKAGES = 1000

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from sweeprun.report.dimensions import axis_dimension, grid_dims
-from sweeprun.store.states import STATE_ORDER
+from sweeprun.store.snapshot import STATE_ORDER
 
 _COLUMNS = 48
 _ROWS = 24

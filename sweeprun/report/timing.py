@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sweeprun.provenance.origin import Origin
 from sweeprun.report.spread import Part, Spread
 from sweeprun.report.text import LONGEST_NAME, numbers, shown
-from sweeprun.store.origins import Origin
 from sweeprun.store.records import Outcome
 from sweeprun.store.shards import ShardContents
-from sweeprun.store.states import Snapshot
+from sweeprun.store.snapshot import Snapshot
 
 _SLOWEST = 10
 _MOST_HOSTS = 30

@@ -8,15 +8,15 @@ from typing import Any
 
 from sweeprun import __version__
 from sweeprun.design.grid import Grid
-from sweeprun.results.parts import Part
-from sweeprun.store.code import accepted_code, read_code
+from sweeprun.provenance.code import accepted_code, read_code
+from sweeprun.provenance.gather import command_text, short_form, shown_time
+from sweeprun.provenance.origin import Origin
+from sweeprun.results.layout_groups import Part
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
 from sweeprun.store.looks import read_looks
 from sweeprun.store.manifest import Manifest
-from sweeprun.store.origins import Origin
-from sweeprun.store.provenance import command_text, short_form, shown_time
-from sweeprun.store.states import Snapshot
+from sweeprun.store.snapshot import Snapshot
 
 MANIFEST_ATTRIBUTE = "manifest"
 CODE_ATTRIBUTE = "code"

@@ -8,10 +8,10 @@ from pathlib import Path
 import xarray as xr
 
 from sweeprun.errors import FormatError, SweeprunError, UsageError
-from sweeprun.results.choosing import Hint, VariableError, disagreement, in_terminal
 from sweeprun.results.plan import Plan, plan_of
+from sweeprun.results.variables import Hint, VariableError, disagreement, in_terminal
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.states import Snapshot, TaskState, take_snapshot
+from sweeprun.store.snapshot import Snapshot, TaskState, take_snapshot
 
 _MOST_BYTES = 2**30
 _MOST_PADDING = 1000
@@ -149,7 +149,7 @@ def stream_snapshot(
     FormatError, ResultError, UsageError
         As `collect_snapshot`; or the store can't be written.
     """
-    from sweeprun.results.zarr_store import write_store
+    from sweeprun.results.formats.zarr_store import write_store
 
     with _telling(snapshot):
         plan = plan_of(snapshot, only)

@@ -9,9 +9,9 @@ import numpy as np
 
 from sweeprun.errors import FormatError
 from sweeprun.results.dtypes import encodable_text
-from sweeprun.results.parts import chosen_rows
+from sweeprun.results.layout_groups import chosen_rows
 from sweeprun.store.records import Failure
-from sweeprun.store.states import STATE_ORDER, Snapshot, TaskState
+from sweeprun.store.snapshot import STATE_ORDER, Snapshot, TaskState
 from sweeprun.store.workers import Beat, read_beats, read_exits
 
 if TYPE_CHECKING:

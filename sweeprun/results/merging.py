@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from sweeprun.errors import ResultError
-from sweeprun.results.choosing import VariableError
 from sweeprun.results.dtypes import DType, equal, missing
-from sweeprun.results.own_dimensions import OwnDimension, cast_named, joined_dtype, own_dimensions
-from sweeprun.results.parts import Part, is_dimension_coordinate
+from sweeprun.results.layout_groups import Part, is_dimension_coordinate
+from sweeprun.results.output_dimensions import OwnDimension, cast_named, joined_dtype, own_dimensions
+from sweeprun.results.variables import VariableError
 from sweeprun.store.payloads import Variable
 
 RECORDED_TYPE = "recorded_type"

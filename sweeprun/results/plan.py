@@ -9,18 +9,18 @@ import numpy as np
 import xarray as xr
 
 from sweeprun.design.axes import RESERVED_NAMES
-from sweeprun.design.extending import grid_positions, whole_grid
+from sweeprun.design.extension import grid_positions, whole_grid
 from sweeprun.design.grid import Grid
 from sweeprun.design.tasks import TaskTable
 from sweeprun.errors import FormatError, ResultError
+from sweeprun.provenance.origin import Origin
 from sweeprun.results.attributes import attributes_of
-from sweeprun.results.choosing import check_known
 from sweeprun.results.dtypes import encodable
+from sweeprun.results.layout_groups import chosen_rows, read_parts
 from sweeprun.results.lazy import lazy_values
 from sweeprun.results.merging import MergedResults, merge_results
-from sweeprun.results.parts import chosen_rows, read_parts
-from sweeprun.store.origins import Origin
-from sweeprun.store.states import STATE_ORDER, Snapshot
+from sweeprun.results.variables import check_known
+from sweeprun.store.snapshot import STATE_ORDER, Snapshot
 
 
 @dataclass(frozen=True, kw_only=True)

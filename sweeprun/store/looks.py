@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-from sweeprun.design.values import check_types
+from sweeprun.design.scalars import check_types
 from sweeprun.errors import FormatError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import create_file, make_directory, read_json

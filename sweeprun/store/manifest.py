@@ -7,8 +7,8 @@ from typing import Any
 
 from sweeprun.design.overrides import Override
 from sweeprun.design.policy import Policy
+from sweeprun.design.scalars import check_types
 from sweeprun.design.tasks import Task, TaskTable
-from sweeprun.design.values import check_types
 from sweeprun.errors import FormatError, UsageError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import read_extensions

@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from sweeprun.errors import ResultError
-from sweeprun.store.returned import default_dim, is_of_pandas
+from sweeprun.store.dims import default_dim, is_of_pandas
 
 
 def as_xarray(result: Any, name: str) -> Any:

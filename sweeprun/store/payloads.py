@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from sweeprun.design.values import check_types
+from sweeprun.design.scalars import check_types
 from sweeprun.errors import FormatError, ResultError
-from sweeprun.store.returned import TEXT, default_dims, storable, variables_of
+from sweeprun.store.dims import default_dims
+from sweeprun.store.result_variables import TEXT, storable, variables_of
 
 _TYPE = re.compile(r"[<|](?:[bi]1|u1|[iu][248]|f[248]|c(?:8|16)|S\d{1,9}|[mM]8(?:\[\d{0,9}(?:[YMWDhm]|[munpfa]?s)\])?)")
 """What `storable` gives; anything else, such as Python's objects, was never written by us."""

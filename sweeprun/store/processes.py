@@ -5,7 +5,7 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweeprun.design.values import check_types
+from sweeprun.design.scalars import check_types
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,7 @@ class Record:
     layout, payload
         What it returned (see `sweeprun.store.payloads`), or its `Failure`.
     origin
-        What it was made with (see `sweeprun.store.origins`); empty in shards of version 1.
+        What it was made with (see `sweeprun.provenance.origin`); empty in shards of version 1.
     """
 
     task_id: int

@@ -21,10 +21,10 @@ from zlib import crc32
 import numpy as np
 
 from sweeprun.errors import FormatError
+from sweeprun.store.arrow_messages import Content, Message, MessageKind, find_messages, is_end
 from sweeprun.store.checksums import continued_checksums, joined_checksums, row_checksums
-from sweeprun.store.content import FileContent, read_content
+from sweeprun.store.file_view import FileContent, read_content
 from sweeprun.store.files import list_files
-from sweeprun.store.messages import Content, Message, MessageKind, find_messages, is_end
 from sweeprun.store.records import Outcome, Record
 
 FORMAT = b"sweeprun-shard"

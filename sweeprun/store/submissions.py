@@ -57,7 +57,7 @@ class Submission:
     created
         Unix time, seconds.
     provenance
-        Where it comes from (see `sweeprun.store.provenance`); empty if that is what the manifest says.
+        Where it comes from (see `sweeprun.provenance.gather`); empty if that is what the manifest says.
     policy
         What becomes of tasks that fail; None if that is what the manifest says.
     function

@@ -4,7 +4,7 @@ import json
 import os
 from dataclasses import asdict, dataclass
 
-from sweeprun.design.values import check_types
+from sweeprun.design.scalars import check_types
 from sweeprun.errors import FormatError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import naming, read_json, sync_directory, temporary_sibling

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from math import isfinite
 from pathlib import Path
 
-from sweeprun.design.values import check_types
+from sweeprun.design.scalars import check_types
 from sweeprun.errors import FormatError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import list_files, read_file

@@ -14,7 +14,7 @@ from sweeprun.errors import FormatError, TaskFunctionError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import create_file
 from sweeprun.worker.functions import TaskFunction, application_function
-from sweeprun.worker.given import PICKLED, RESOLVERS, load_given_function, pickle_function
+from sweeprun.worker.pickled_functions import PICKLED, RESOLVERS, load_given_function, pickle_function
 from sweeprun.worker.resolvers import record_resolvers, register_recorded_resolvers
 
 MAIN = "main"

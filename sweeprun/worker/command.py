@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from omegaconf import DictConfig
 
-    from sweeprun.worker.running import RunningTask
+    from sweeprun.worker.task_handle import RunningTask
 
 _TAIL_LINES = 20
 _TAIL_BYTES = 8192

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from omegaconf import DictConfig
 
-    from sweeprun.worker.running import RunningTask
+    from sweeprun.worker.task_handle import RunningTask
 
 OFFERED = ("cfg", "rng", "task")
 """What a task function may ask for, by the names of its parameters."""

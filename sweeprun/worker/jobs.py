@@ -7,13 +7,13 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from sweeprun.config.current import current_job
+from sweeprun.config.current_job import current_job
 from sweeprun.design.streams import Streams
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import read_manifest
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.loop import Worker
-from sweeprun.worker.running import RunningTask
+from sweeprun.worker.task_handle import RunningTask
 
 
 class PlainJob:

@@ -20,23 +20,23 @@ from sweeprun.design.policy import TIMEOUT
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.design.tasks import Task
 from sweeprun.errors import FormatError, ResultError, Unfinished
-from sweeprun.store.code import accepted_code, current_code
+from sweeprun.provenance.code import accepted_code, current_code
+from sweeprun.provenance.origin import Origin
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.notices import UnrecordedResult, count_failures, note_failure, note_unrecorded_result
-from sweeprun.store.origins import Origin
 from sweeprun.store.payloads import encode_result
 from sweeprun.store.records import FAILURE_LAYOUT, Failure, Outcome, Record
 from sweeprun.store.submissions import read_submission
 from sweeprun.store.workers import WARNING_SIGNAL, BeatWriter, Place
-from sweeprun.worker.failing import failure_of, names_of
-from sweeprun.worker.given import with_function
-from sweeprun.worker.globals import seed_globals
-from sweeprun.worker.loading import TaskLoader
-from sweeprun.worker.output import LogMarker
+from sweeprun.worker.failure import failure_of, names_of
+from sweeprun.worker.global_generators import seed_globals
+from sweeprun.worker.log_marks import LogMarker
+from sweeprun.worker.pickled_functions import with_function
 from sweeprun.worker.randomness import RandomnessWatch
 from sweeprun.worker.recorder import Recorder
-from sweeprun.worker.running import INSIDE, RunningTask
+from sweeprun.worker.task_handle import INSIDE, RunningTask
+from sweeprun.worker.task_loader import TaskLoader
 
 _LOG_FORMAT = "[%(asctime)s][%(name)s][%(levelname)s] - %(message)s"
 

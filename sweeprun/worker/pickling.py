@@ -7,7 +7,7 @@ from typing import Any
 
 import cloudpickle
 
-from sweeprun.worker.reached import is_cached, is_importable
+from sweeprun.worker.references import is_cached, is_importable
 
 
 def dumps(value: Any) -> bytes:

@@ -11,8 +11,8 @@ from sweeprun.store.notices import (
     note_copied_generators,
     note_global_randomness,
 )
-from sweeprun.worker.generators import GeneratorsWatch, full_name
-from sweeprun.worker.globals import GlobalsWatch
+from sweeprun.worker.copied_generators import GeneratorsWatch, full_name
+from sweeprun.worker.global_generators import GlobalsWatch
 
 
 class RandomnessWatch:

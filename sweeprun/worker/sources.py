@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from sweeprun.errors import SweeprunError
-from sweeprun.store.code import Code, describe_code, packages_of, source_digest
+from sweeprun.provenance.code import Code, describe_code, source_digest
+from sweeprun.provenance.packages import packages_of
 from sweeprun.worker.functions import load_task_function
-from sweeprun.worker.given import name_of
-from sweeprun.worker.reached import is_importable, reached_from
+from sweeprun.worker.pickled_functions import name_of
+from sweeprun.worker.references import is_importable, reached_from
 
 _ALWAYS = ("numpy", "omegaconf")
 """Every task's streams and config come from these."""

@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 
 from sweeprun.cli.main import main
-from tests.cli.conftest import Run
+from tests.command_line import Run
 from tests.results.runs import count_axis, make_run, success, write_shard
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sweeprun.cli.completion import SHELLS
-from tests.cli.conftest import environment
+from sweeprun.cli.complete.syntax import SHELLS
+from tests.command_line import environment
 from tests.cli.typing_shell import TypingShell
 
 _CONFIG = """\

@@ -5,7 +5,7 @@ from pathlib import Path
 import xarray as xr
 
 from sweeprun.store.directory import newest_run
-from tests.cli.conftest import Run
+from tests.command_line import Run
 
 
 def test_damage_costs_what_it_hit_is_reported_and_is_run_again(run: Run, study: Path) -> None:

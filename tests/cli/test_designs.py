@@ -10,7 +10,7 @@ import xarray as xr
 from scipy import stats
 from scipy.stats import qmc
 
-from tests.cli.conftest import Run
+from tests.command_line import Run
 
 SOBOL = "hydra.sweeper.sample={n: 8, seed: 5}"
 

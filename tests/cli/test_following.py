@@ -15,7 +15,7 @@ import pytest
 
 from sweeprun.store.directory import RunDirectory, newest_run
 from sweeprun.store.workers import read_beats
-from tests.cli.conftest import Run, environment
+from tests.command_line import Run, environment
 
 
 def newest(study: Path) -> RunDirectory:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.command_line import Run
 
 
 def test_a_single_run_prints_its_result(run: Run, study: Path) -> None:

@@ -10,7 +10,7 @@ import yaml
 
 from sweeprun.cli.init import main, module_name, study_files
 from sweeprun.errors import UsageError
-from tests.cli.conftest import environment
+from tests.command_line import environment
 
 _FILES = {"conf/config.yaml", "conf/hydra/launcher/cluster.yaml", "README.md", ".gitignore"}
 

@@ -7,7 +7,7 @@ import pytest
 
 import sweeprun
 from sweeprun.store.directory import newest_run
-from tests.cli.conftest import Run
+from tests.command_line import Run
 from tests.cli.test_following import two_running, wait_until
 
 

@@ -13,8 +13,8 @@ import xarray as xr
 from sweeprun.design.streams import Streams
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.shards import read_shards
-from sweeprun.worker.globals import GlobalsWatch, seed_globals
-from tests.cli.conftest import Run, runner
+from sweeprun.worker.global_generators import GlobalsWatch, seed_globals
+from tests.command_line import Run, runner
 
 STUDY = '''
 import os

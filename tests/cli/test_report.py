@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run, environment
+from tests.command_line import Run, environment
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from tests.cli.conftest import Run
+from tests.command_line import Run
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 import xarray as xr
 
 from sweeprun.store.directory import newest_run
-from tests.cli.conftest import Run, environment
+from tests.command_line import Run, environment
 
 
 def collected(run: Run, study: Path) -> xr.Dataset:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tests.cli.conftest import Run
+from tests.command_line import Run
 
 STUDY = """
 import numpy as np

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from sweeprun.store.directory import newest_run
-from tests.cli.conftest import Run
+from tests.command_line import Run
 
 
 def collected(run: Run, study: Path) -> xr.Dataset:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.cli.conftest import Run, environment
+from tests.command_line import Run, environment
 
 
 def limited(study: Path, size: int, *words: str) -> "subprocess.CompletedProcess[str]":

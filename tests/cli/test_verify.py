@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from tests.cli.conftest import Run, environment
+from tests.command_line import Run, environment
 
 CHANCY = """
 import os

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
-from sweeprun.cli.sweeping import prepare_sweep
 from sweeprun.config.application import ConfigSource, open_application
 from sweeprun.config.composing import compose_for_sweep
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import ConfigError
 from sweeprun.launchers.slurm.launcher import SlurmLauncher
+from sweeprun.runs.prepare import prepare_sweep
 
 CONFIG = """
 defaults:

@@ -10,14 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweeprun.design.values import (
-    Choice,
-    DecimalRange,
-    IntegerRange,
-    axis_values_from_dict,
-    decode_value,
-    encode_value,
-)
+from sweeprun.design.scalars import decode_value, encode_value
+from sweeprun.design.values import Choice, DecimalRange, IntegerRange
+from sweeprun.design.values_json import axis_values_from_dict
 from sweeprun.errors import FormatError, OverrideError
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text()

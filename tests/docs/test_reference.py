@@ -6,7 +6,7 @@ from sweeprun.store import directory
 from sweeprun.store.activity import ElementState
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.records import Outcome
-from sweeprun.store.states import TaskState
+from sweeprun.store.snapshot import TaskState
 from tests.docs.conftest import ROOT
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
-from sweeprun.launchers.launcher import Group, plan_submissions, share_throttle
 from sweeprun.launchers.local import LocalLauncher
+from sweeprun.launchers.packing import Group, plan_submissions, share_throttle
 from sweeprun.launchers.registry import is_launcher, make_launcher
 
 

@@ -16,13 +16,13 @@ import pytest
 from nbclient import NotebookClient
 
 import sweeprun
-from sweeprun.cli.display import plain
 from sweeprun.design.arrays import Array
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.launchers.progress import Tally
 from sweeprun.notebook.watching import NotebookBar
+from sweeprun.safe_text import plain
 from sweeprun.store.processes import Process
-from sweeprun.store.states import take_snapshot
+from sweeprun.store.snapshot import take_snapshot
 from sweeprun.store.submissions import Submission, write_submission
 from tests.results.runs import count_axis, failure, make_run, success, write_shard
 

@@ -9,7 +9,7 @@ from hydra import version
 from hydra.core.singleton import Singleton
 
 from sweeprun.config.schema import register_options
-from tests.cli.conftest import Run, runner
+from tests.command_line import Run, runner
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 import yaml
 
-from tests.cli.conftest import Run, runner
+from tests.command_line import Run, runner
 from tests.plugin.conftest import SWEEPER, only_run
 
 LOCAL = "hydra/launcher=sweeprun_local"

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from tests.cli.conftest import Run
+from tests.command_line import Run
 from tests.plugin.conftest import only_run
 
 OPTUNA = ("-m", "hydra/sweeper=optuna", "hydra.sweeper.n_jobs=2", "hydra.sweeper.sampler.seed=1")

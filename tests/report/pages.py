@@ -8,7 +8,7 @@ import numpy as np
 from sweeprun.report.html import page_html
 from sweeprun.report.page import Page, page_of
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.states import take_snapshot
+from sweeprun.store.snapshot import take_snapshot
 from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
 
 HOSTILE = (

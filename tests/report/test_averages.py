@@ -6,7 +6,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import norm
 
 from sweeprun.report.averages import average_of
-from sweeprun.results.statistics import IntervalKind, interval, moments
+from sweeprun.statistics.estimators import IntervalKind, interval, moments
 
 _VALUES = st.floats(-1e3, 1e3) | st.just(np.nan)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from sweeprun.cli.report_server import Looker, PageServer
+from sweeprun.report.server import Looker, PageServer
 from tests.report.opening import opened
 from tests.report.pages import hostile, one_axis, page_of_run, two_axes, written
 from tests.results.runs import success, write_shard

@@ -12,10 +12,10 @@ from hypothesis.extra.numpy import arrays
 from sweeprun.report.cubes import Cube, cube_of, ordered_quantiles
 from sweeprun.report.outputs import Numbers, read_outputs
 from sweeprun.results.collect import collect_snapshot
-from sweeprun.results.ensembles import ensemble_statistics
-from sweeprun.results.statistics import quantiles
+from sweeprun.statistics.ensembles import ensemble_statistics
+from sweeprun.statistics.estimators import quantiles
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.states import take_snapshot
+from sweeprun.store.snapshot import take_snapshot
 from tests.report.pages import one_axis, two_axes
 from tests.results.runs import count_axis, make_run, success, write_shard
 

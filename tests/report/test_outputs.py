@@ -6,7 +6,7 @@ import pytest
 
 from sweeprun.report.outputs import Numbers, read_outputs
 from sweeprun.results.collect import collect_snapshot
-from sweeprun.store.states import take_snapshot
+from sweeprun.store.snapshot import take_snapshot
 from tests.report.pages import one_axis
 
 

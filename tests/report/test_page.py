@@ -6,7 +6,7 @@ import pytest
 
 from sweeprun.report.html import page_html
 from sweeprun.report.page import page_of
-from sweeprun.store.states import take_snapshot
+from sweeprun.store.snapshot import take_snapshot
 from sweeprun.store.verification import Verification, keep_verification
 from tests.report.pages import hostile, one_axis, page_of_run, two_axes
 from tests.results.runs import count_axis, failure, make_run, success, write_shard

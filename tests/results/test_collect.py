@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sweeprun.errors import ResultError
 from sweeprun.results.collect import collect_run
-from sweeprun.store.states import TaskState
+from sweeprun.store.snapshot import TaskState
 from sweeprun.store.workers import Exit, append_exit
 from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
 

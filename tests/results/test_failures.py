@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from sweeprun.results.failures import FailedTask, failures_of, group_failures
-from sweeprun.store.states import take_snapshot
+from sweeprun.store.snapshot import take_snapshot
 from sweeprun.store.workers import BeatWriter, Exit, Place, append_exit
 from tests.results.runs import count_axis, failure, make_run, success, write_shard
 

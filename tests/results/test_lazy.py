@@ -11,16 +11,16 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweeprun.design.extending import extend_table
+from sweeprun.design.extension import extend_table
 from sweeprun.design.grid import Dimension, Grid
 from sweeprun.design.tasks import TaskTable
-from sweeprun.results import parts
+from sweeprun.results import layout_groups
 from sweeprun.results.collect import collect_snapshot, open_snapshot
 from sweeprun.results.lazy import flat_positions
 from sweeprun.results.merging import MergedResults
 from sweeprun.store import shards
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.states import take_snapshot
+from sweeprun.store.snapshot import take_snapshot
 from tests.results.runs import axis, count_axis, failure, make_run, make_run_of, success, write_shard
 
 
@@ -65,9 +65,9 @@ def test_large_results_are_read_in_stretches(
     run = make(tmp_path / "run")
     eager = collect_snapshot(take_snapshot(run)).dataset
     monkeypatch.setattr(shards, "_MOST_IN_MEMORY", 0)
-    monkeypatch.setattr(parts, "_MOST_KEPT", 0)
-    monkeypatch.setattr(parts, "_WINDOW_BYTES", window)
-    monkeypatch.setattr(parts, "_LARGE_PAYLOAD", large)
+    monkeypatch.setattr(layout_groups, "_MOST_KEPT", 0)
+    monkeypatch.setattr(layout_groups, "_WINDOW_BYTES", window)
+    monkeypatch.setattr(layout_groups, "_LARGE_PAYLOAD", large)
     lazy = open_snapshot(take_snapshot(run)).dataset
     for name in lazy.data_vars:
         part = {"seed": slice(1, None)}

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from sweeprun.errors import ResultError
 from sweeprun.results.collect import collect_run, stream_snapshot
 from sweeprun.results.dtypes import cast
-from sweeprun.results.export import write_dataset
-from sweeprun.store.states import take_snapshot
+from sweeprun.results.formats.netcdf import write_dataset
+from sweeprun.store.snapshot import take_snapshot
 from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
 
 

@@ -7,7 +7,7 @@ from sweeprun.design.arrays import Array
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.store.activity import Activity, Element, ElementState
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.states import STATE_ORDER, live_beats, take_snapshot
+from sweeprun.store.snapshot import STATE_ORDER, live_beats, take_snapshot
 from sweeprun.store.submissions import Submission
 from sweeprun.store.workers import BeatWriter, Exit, Place, append_exit
 from tests.results.runs import count_axis, failure, make_run, write_shard

@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as hnp
 
 from sweeprun.errors import FormatError, ResultError
 from sweeprun.store.payloads import Layout, decode_result, encode_result
-from sweeprun.store.returned import RESULT_NAME
+from sweeprun.store.result_variables import RESULT_NAME
 
 NOON = datetime(2020, 1, 2, 12, tzinfo=UTC).replace(tzinfo=None)
 YEAR = pd.Index([2020], name="year")

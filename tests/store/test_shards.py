@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweeprun.store.messages import read_message
+from sweeprun.store.arrow_messages import read_message
 from sweeprun.store.payloads import Layout, decode_result
 from sweeprun.store.records import Failure, Record
 from sweeprun.store.shard_writer import ShardWriter
@@ -294,7 +294,7 @@ def test_writing_imports_no_pandas(tmp_path: Path) -> None:
     script = """
 import sys
 from pathlib import Path
-from sweeprun.store.messages import read_message
+from sweeprun.store.arrow_messages import read_message
 from sweeprun.store.payloads import encode_result
 from sweeprun.store.records import Outcome, Record
 from sweeprun.store.shard_writer import ShardWriter

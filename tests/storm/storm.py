@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from sweeprun.launchers.launcher import activity_of
+from sweeprun.launchers.activity import activity_of
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.shards import read_shard
-from sweeprun.store.states import take_snapshot
+from sweeprun.store.snapshot import take_snapshot
 from tests.storm.damage import SHARD_DAMAGES, damage_in_place, garble, is_whole
 from tests.storm.disks import Disk
 from tests.storm.processes import PATIENCE, Command, Processes

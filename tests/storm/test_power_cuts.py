@@ -15,7 +15,7 @@ from sweeprun.errors import RunDirectoryError
 from sweeprun.store.directory import RunDirectory, open_run_directory
 from sweeprun.store.manifest import read_manifest
 from sweeprun.store.shards import read_shards
-from sweeprun.store.states import take_snapshot
+from sweeprun.store.snapshot import take_snapshot
 from sweeprun.store.submissions import Submission, read_submissions, write_submission
 from sweeprun.worker.loop import Worker
 from sweeprun.worker.recorder import FLUSH_SECONDS

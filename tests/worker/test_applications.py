@@ -13,7 +13,7 @@ from sweeprun.errors import FormatError, TaskFunctionError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import read_manifest
 from sweeprun.worker.applications import ApplicationFunction, load_application_function
-from sweeprun.worker.given import with_located_function
+from sweeprun.worker.pickled_functions import with_located_function
 from tests.results.runs import make_run
 
 SCRIPT = """

@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 
 from sweeprun.errors import TaskFunctionError
 from sweeprun.worker.functions import load_task_function
-from sweeprun.worker.running import RunningTask
+from sweeprun.worker.task_handle import RunningTask
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sweeprun.errors import LaunchError
-from sweeprun.launchers.slurm.complaints import known_complaint
+from sweeprun.launchers.slurm.error_hints import known_complaint
 from sweeprun.launchers.slurm.options import EXCLUSIVE, OURS
 
 T = TypeVar("T")

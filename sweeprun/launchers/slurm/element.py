@@ -23,7 +23,7 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
 from sweeprun.launchers.progress import Tally
 from sweeprun.launchers.slurm.commands import SlurmError, run_command, with_retries
-from sweeprun.launchers.slurm.warden import Warden
+from sweeprun.launchers.slurm.time_limit import Warden
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.notices import count_failures
 from sweeprun.store.submissions import Job, JobRole, Submission, note_job, read_jobs

@@ -15,7 +15,7 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import LaunchError, UsageError
 from sweeprun.launchers.progress import Progress
 from sweeprun.launchers.slurm.commands import SlurmError, run_command, submission_environment, with_retries
-from sweeprun.launchers.slurm.following import activity, cancel, set_throttle
+from sweeprun.launchers.slurm.monitor import activity, cancel, set_throttle
 from sweeprun.launchers.slurm.options import normalize_options
 from sweeprun.launchers.slurm.queue import (
     read_queue,

@@ -1,0 +1,1 @@
+"""What a shell proposes for a half-typed command line."""

@@ -1,0 +1,1 @@
+"""What doors that write to a terminal share: progress, outcomes, phrases."""

@@ -1,0 +1,42 @@
+"""Numbers of tasks, times and rates in words."""
+
+from sweeprun.store.snapshot import Snapshot
+
+_UNITS = (("s", 1), ("min", 60), ("h", 3600))
+
+
+def counts_text(snapshot: Snapshot) -> str:
+    """How many tasks are in each state, those with none left out."""
+    return ", ".join(f"{count} {state.value}" for state, count in snapshot.counts().items() if count)
+
+
+def state_counts(snapshot: Snapshot) -> dict[str, int]:
+    """How many tasks are in each state, by its name, as JSON has it."""
+    return {state.value: count for state, count in snapshot.counts().items()}
+
+
+def missing_text(count: int) -> str:
+    """That so many tasks are neither done nor to be done."""
+    return (
+        "1 task has no result and is in no queue" if count == 1 else f"{count} tasks have no result and are in no queue"
+    )
+
+
+def duration(seconds: float) -> str:
+    """A time span for people."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
+
+
+def rate_text(rate: float) -> str:
+    """Tasks per second."""
+    unit, seconds = next((pair for pair in _UNITS if rate * pair[1] >= 1), _UNITS[0])
+    shown = rate * seconds
+    return f"{shown:.0f}/{unit}" if shown >= 10 else f"{shown:.1f}/{unit}"
+
+
+def _rate(done: int, elapsed: float) -> float:
+    return done / elapsed if elapsed > 0 else 0.0

@@ -1,0 +1,159 @@
+"""What the screen shows while a sweep runs, and when it has ended."""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sweeprun.design.task_ids import TaskIds
+from sweeprun.display.phrases import _rate, counts_text, duration, missing_text, rate_text
+from sweeprun.launchers.progress import Progress, Tally
+from sweeprun.safe_text import plain_message
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+_SHOWN_GROUPS = 12
+_SHOWN_MESSAGE = 500
+_FIRST_LINE_SECONDS = 2.0
+_LINE_GROWTH = 1.5
+_LONGEST_PAUSE_SECONDS = 60.0
+
+
+@contextmanager
+def make_progress(total: int, heading: str, done: int = 0) -> Iterator[Progress]:
+    """A progress bar on a terminal, lines at a modest rate elsewhere; both on standard error, below a heading.
+
+    Parameters
+    ----------
+    total, done
+        How many tasks there are, and how many of them had ended before.
+    heading
+        What it is about.
+    """
+    print(heading, file=sys.stderr, flush=True)
+    if not sys.stderr.isatty():
+        yield PlainProgress(done)
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[failed]}"),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TextColumn("ETA"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        yield BarProgress(bar, bar.add_task("", total=total, completed=done, failed="0 failed", rate=""), done)
+
+
+class BarProgress:
+    """A Rich progress bar."""
+
+    def __init__(self, bar: "RichProgress", task: "TaskID", done: int) -> None:
+        self._bar = bar
+        self._before = done
+        self._task = task
+        self._began = time.monotonic()
+
+    def update(self, tally: Tally) -> None:
+        elapsed = time.monotonic() - self._began
+        bad = tally.failed + tally.lost
+        failed = f"[red]{bad} failed[/red]" if bad else "0 failed"
+        self._bar.update(
+            self._task, completed=tally.done, failed=failed, rate=rate_text(_rate(tally.done - self._before, elapsed))
+        )
+
+    def note(self, text: str) -> None:
+        self._bar.console.print(plain_message(text), markup=False, highlight=False)
+
+
+class PlainProgress:
+    """Lines, ever further apart."""
+
+    def __init__(self, done: int) -> None:
+        self._before = done
+        self._began = time.monotonic()
+        self._pause = _FIRST_LINE_SECONDS
+        self._next = self._began + self._pause
+
+    def update(self, tally: Tally) -> None:
+        now = time.monotonic()
+        if now < self._next or tally.done >= tally.total:
+            return
+        self._pause = min(self._pause * _LINE_GROWTH, _LONGEST_PAUSE_SECONDS)
+        self._next = now + self._pause
+        elapsed = now - self._began
+        rate = _rate(tally.done - self._before, elapsed)
+        eta = duration((tally.total - tally.done) / rate) if rate > 0 else "unknown"
+        text = f"{tally.done}/{tally.total} done, {tally.failed + tally.lost} failed, {rate_text(rate)}, ETA {eta}"
+        print(text, file=sys.stderr, flush=True)
+
+    def note(self, text: str) -> None:
+        print(plain_message(text), file=sys.stderr, flush=True)
+
+
+def print_summary(snapshot: Snapshot, seconds: float | None, *, interrupted: bool) -> None:
+    """Say how a run ended, and how long that took if it is known."""
+    total = snapshot.total
+    begin = "stopped" if interrupted else f"{total} {'task' if total == 1 else 'tasks'}"
+    took = "" if seconds is None else f" in {duration(seconds)}"
+    print(f"{begin}: {counts_text(snapshot)}{took}", file=sys.stderr)
+    print(f"collect with: sweeprun collect {snapshot.run.shown()}", file=sys.stderr, flush=True)
+
+
+def print_missing(missing: TaskIds, run: RunDirectory) -> None:
+    """Say what is left to be resumed; nothing if nothing is."""
+    if missing:
+        print(
+            f"{missing_text(len(missing))}; go on with: sweeprun resume {run.shown()}",
+            file=sys.stderr,
+        )
+
+
+def print_failures(groups: Sequence[Any]) -> None:
+    """A table of failures, grouped; nothing if there are none."""
+    if not groups:
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title="failures", title_justify="left")
+    for column in ("what", "tasks", "ids", "message"):
+        table.add_column(column, justify="right" if column == "tasks" else "left")
+    for group in groups[:_SHOWN_GROUPS]:
+        ids = ", ".join(map(str, group.task_ids[:5])) + (", …" if group.count > 5 else "")
+        kind, message = plain_message(group.kind), plain_message(group.message[:_SHOWN_MESSAGE])
+        table.add_row(Text(kind), str(group.count), ids, Text(message))
+    if len(groups) > _SHOWN_GROUPS:
+        rest = groups[_SHOWN_GROUPS:]
+        table.add_row(
+            f"… {len(rest)} more kinds", str(sum(group.count for group in rest)), "", "sweeprun status --json"
+        )
+    Console(stderr=True).print(table)
+
+
+class Notes:
+    """Progress of which only notes are shown."""
+
+    def update(self, tally: Tally) -> None:
+        pass
+
+    def note(self, text: str) -> None:
+        print(f"sweeprun: {text}", file=sys.stderr, flush=True)

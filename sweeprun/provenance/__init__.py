@@ -1,0 +1,1 @@
+"""Where results come from: code, packages, git, hosts, input files."""

@@ -1,0 +1,148 @@
+"""Write a Dataset to a file, whole or not at all; the ending of the name tells the format."""
+
+import errno
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from sweeprun.errors import UsageError
+from sweeprun.results.dtypes import ascii_bytes
+from sweeprun.results.formats.cf import with_conventions
+from sweeprun.results.formats.portable import portable
+from sweeprun.store.files import temporary_sibling
+
+FORMATS = (".nc", ".zarr", ".csv", ".parquet")
+TABLES = (".csv", ".parquet")
+"""Those that `sweeprun.results.formats.table_files` writes."""
+
+_ZARR_FILES = {".zgroup", ".zmetadata", "zarr.json"}
+
+
+def check_output(path: Path) -> None:
+    """Refuse a path that can't be written, before the work is done.
+
+    Raises
+    ------
+    UsageError
+        If the ending is unknown, the directory doesn't exist, or something else is there.
+    """
+    shown = f"can't write {str(path)!r}"
+    path = path.absolute()
+    if path.suffix not in FORMATS:
+        raise UsageError(f"{shown}: the name must end in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
+    if not path.parent.is_dir():
+        raise UsageError(f"{shown}: there is no directory {str(path.parent)!r}")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise UsageError(f"{shown}: no permission to write to {str(path.parent)!r}")
+    if path.suffix == ".nc" and "\\" in str(path):
+        raise UsageError(f"{shown}: netCDF can't open a path with a backslash; choose another, or .zarr")
+    if path.suffix != ".zarr" and path.is_dir():
+        raise UsageError(f"{shown}: it is a directory")
+    if path.suffix == ".zarr" and _holds_something_else(path):
+        raise UsageError(f"{shown}: what is there is no Zarr store, so it is not replaced")
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a file is a Dataset that sweeprun wrote, and so can make again."""
+    try:
+        with xr.open_dataset(path, engine="netcdf4", decode_cf=False) as dataset:
+            return "sweeprun" in dataset.attrs
+    except (OSError, ValueError):
+        return False
+
+
+def _holds_something_else(path: Path) -> bool:
+    """Whether what is at a path is no Zarr store; another collect may be replacing it at this moment."""
+    while True:
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        except NotADirectoryError:
+            return True
+        try:
+            if _ZARR_FILES.intersection(os.listdir(descriptor)):  # noqa: PTH208  # of what is open, whatever is at the path by now
+                return False
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(descriptor), path.stat()):
+                    return True
+        finally:
+            os.close(descriptor)
+
+
+def write_dataset(dataset: xr.Dataset, path: Path) -> None:
+    """Write a Dataset as netCDF-4 (``.nc``) or Zarr (``.zarr``), in the place of what was there.
+
+    As netCDF, a collected run follows the CF conventions as far as it can; see `with_conventions`.
+
+    What a format lacks is stored as the nearest that it has: half floats as single ones in netCDF, attributes other
+    than numbers and strings as JSON, names as `portable` says. Complex numbers in netCDF are the compound type that
+    ``xarray.open_dataset(path, auto_complex=True)`` reads as such. Dates come back in xarray's default unit, ns.
+
+    Raises
+    ------
+    UsageError
+        If the path can't be written.
+    """
+    check_output(path)
+    plain = portable(dataset)
+    try:
+        with temporary_sibling(path.absolute()) as temporary:
+            try:
+                _write(plain, temporary, path.suffix)
+                put_in_place(temporary, path.absolute())
+            finally:
+                if temporary.is_dir():
+                    shutil.rmtree(temporary)
+    except OSError as error:
+        raise UsageError(f"can't write {str(path)!r}: {error.strerror or error}") from error
+    except RuntimeError as error:  # what the netCDF library calls a full disk, among others
+        raise UsageError(f"can't write {str(path)!r}: {error}") from error
+
+
+def _write(dataset: xr.Dataset, path: Path, suffix: str) -> None:
+    if suffix == ".zarr":
+        # Format 3 specifies neither strings of fixed width nor consolidated metadata yet, and warns of both.
+        from zarr.storage import LocalStore
+
+        dataset.to_zarr(LocalStore(path), mode="w", zarr_format=2, consolidated=True)
+        return
+    halves = [name for name, variable in dataset.variables.items() if variable.dtype == np.float16]
+    dataset = dataset.assign({name: dataset[name].astype(np.float32) for name in halves})
+    if "sweeprun" in dataset.attrs:
+        dataset = with_conventions(dataset)
+    # Characters of fixed width: half the time and a sixth of the size of strings of variable width, and NUL is kept.
+    texts = {name: variable for name, variable in dataset.variables.items() if variable.dtype.kind == "U"}
+    encoding = {name: {"dtype": "S1"} for name in texts}
+    for name, variable in texts.items():
+        plain = ascii_bytes(variable.values)
+        if plain is not None:  # as bytes with the same attribute: the same file, in less time
+            dataset = dataset.assign({name: (variable.dims, plain, {**variable.attrs, "_Encoding": "utf-8"})})
+            del encoding[name]
+    dataset.to_netcdf(path, engine="netcdf4", format="NETCDF4", encoding=encoding, auto_complex=True)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def put_in_place(temporary: Path, path: Path) -> None:
+    """Replace what is there; a directory can't be replaced at once, and somebody else may be doing it, too."""
+    if not temporary.is_dir():
+        temporary.replace(path)
+        return
+    while True:
+        with temporary_sibling(path) as older:
+            try:
+                with suppress(FileNotFoundError):
+                    path.rename(older)
+                temporary.rename(path)
+                return
+            except OSError as error:
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
+            finally:
+                if older.is_dir():
+                    shutil.rmtree(older)

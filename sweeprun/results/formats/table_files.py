@@ -1,0 +1,162 @@
+"""Write a run as a table, ``.csv`` or ``.parquet``: whole or not at all.
+
+References
+----------
+RFC 4180, "Common Format and MIME Type for Comma-Separated Values (CSV) Files".
+"""
+
+import json
+import os
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from sweeprun.errors import UsageError
+from sweeprun.results.formats.columns import Output
+from sweeprun.results.formats.netcdf import check_output
+from sweeprun.results.formats.rows import Tidy
+from sweeprun.results.variables import Hint, VariableError, disagreement, in_terminal
+from sweeprun.store.files import temporary_sibling
+from sweeprun.store.snapshot import Snapshot
+
+MOST_ELEMENTS = 100
+"""So many values of one output have columns of their own in CSV."""
+
+_PANDAS_ATTRS = "PANDAS_ATTRS"
+"""Where ``pandas.read_parquet`` finds the attributes of a table."""
+
+_DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What became of some outputs in a table.
+
+    Attributes
+    ----------
+    left_out
+        Those that have too many values for a CSV file.
+    as_text
+        Those that tasks don't agree on, which are text: name -> why.
+    """
+
+    left_out: tuple[Output, ...] = ()
+    as_text: dict[str, str] = field(default_factory=dict)
+
+
+def write_table(
+    snapshot: Snapshot,
+    attrs: Mapping[str, Any],
+    path: Path,
+    only: Collection[str] | None = None,
+    *,
+    hint: Hint | None = None,
+) -> Written:
+    """Write a run as a table with one row for each task, in the place of what was there.
+
+    The columns are ``task_id``, ``state``, ``seconds``, the coordinates of the task, and what it returned; all but the
+    first two are missing where a task has no such value. Outputs with dims of their own are lists in Parquet, as long
+    as each task returned them; in CSV each of their values is a column, ``curve[0]``, ``image[2,3]``, unless they have
+    more than `MOST_ELEMENTS`. A complex number is two columns, ``z.real`` and ``z.imag``.
+
+    What is of different kinds in different tasks is text if it was asked for by name, and else an error.
+
+    In CSV, numbers have the digits that bring the same number back, missing values are empty, dates are as in ISO 8601,
+    time spans in seconds, and bytes the text that they are in UTF-8.
+
+    Parameters
+    ----------
+    snapshot
+        The run.
+    attrs
+        The attributes of its Dataset, which Parquet keeps in the metadata of the schema. CSV has no place for them.
+    path
+        Ends in ``.csv`` or ``.parquet``.
+
+    only
+        The results that are wanted, which come with their coordinates; by default all.
+    hint
+        What somebody types to have some of them; by default ``sweeprun collect``.
+
+    Raises
+    ------
+    UsageError
+        If the path can't be written, or there is no such result.
+    ResultError
+        If two tasks returned what can't be one column.
+    """
+    check_output(path)
+    tidy = Tidy(snapshot, only)
+    while True:
+        if tidy.refused and only is None:
+            others = [one.name for one in tidy.outputs if not one.coordinate and one.name not in tidy.refused]
+            raise disagreement(tidy.refused, others, hint or in_terminal(snapshot.run))
+        try:
+            return Written(left_out=_write(tidy, attrs, path), as_text=tidy.refused)
+        except VariableError as error:
+            tidy.refuse(error.name, error.why)
+
+
+def _write(tidy: Tidy, attrs: Mapping[str, Any], path: Path) -> tuple[Output, ...]:
+    """Write all outputs but those that are too large for a CSV file; these."""
+    csv = path.suffix == ".csv"
+    left_out = [output for output in tidy.outputs if csv and output.elements > MOST_ELEMENTS]
+    columns = tidy.columns([output for output in tidy.outputs if output not in left_out], elements=csv)
+    schema = tidy.schema(columns, attrs)
+    write = _write_csv if csv else _write_parquet
+    try:
+        with temporary_sibling(path.absolute()) as temporary:
+            write(temporary, schema, tidy.batches(columns, schema))
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
+            temporary.replace(path.absolute())
+    except OSError as error:
+        raise UsageError(f"can't write {str(path)!r}: {error.strerror or error}") from error
+    except pa.ArrowException as error:
+        raise UsageError(f"can't write {str(path)!r}: {error}") from error
+    return tuple(left_out)
+
+
+def _write_parquet(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+    texts = {key.decode(): value.decode() for key, value in (schema.metadata or {}).items()}
+    schema = schema.with_metadata({**texts, _PANDAS_ATTRS: json.dumps(texts)})
+    with pq.ParquetWriter(path, schema) as writer:
+        for batch in batches:
+            writer.write_batch(batch.cast(schema))
+
+
+def _write_csv(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+    plain = pa.schema([pa.field(field.name, _plain_type(field.type)) for field in schema])
+    with pacsv.CSVWriter(path, plain) as writer:
+        for batch in batches:
+            arrays = [_plain(column) for column in batch.columns]
+            writer.write_batch(pa.record_batch(arrays, schema=plain))
+
+
+def _plain_type(kind: pa.DataType) -> pa.DataType:
+    return _plain(pa.array([], kind)).type
+
+
+def _plain(column: pa.Array) -> pa.Array:
+    """A column as CSV can hold it."""
+    if pa.types.is_float16(column.type):
+        return column.cast(pa.float32())
+    if pa.types.is_duration(column.type):
+        digits = _DIGITS[column.type.unit]
+        counts = column.cast(pa.int64()).cast(pa.decimal128(19, 0))
+        return pc.multiply(counts, pa.scalar(Decimal(1).scaleb(-digits), pa.decimal128(digits + 1, digits)))
+    if pa.types.is_timestamp(column.type):  # Arrow writes no years beyond some thousands
+        dates = column.to_numpy(zero_copy_only=False)
+        return pa.array(np.datetime_as_string(dates).astype(object), pa.string(), mask=np.isnat(dates))
+    if pa.types.is_binary(column.type):
+        texts = [None if value is None else value.decode(errors="backslashreplace") for value in column.to_pylist()]
+        return pa.array(texts, pa.string())
+    return column

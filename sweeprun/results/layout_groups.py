@@ -1,0 +1,297 @@
+"""The results of many tasks as columns: a *part* holds those that have one layout and the same own coordinates."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from sweeprun.errors import FormatError
+from sweeprun.results.dtypes import DType, encodable, equal
+from sweeprun.results.variables import with_coordinates
+from sweeprun.store.payloads import Layout, Variable, decode_result
+from sweeprun.store.shards import Batch, ShardContents
+from sweeprun.store.snapshot import BestRecords
+
+_WIDEST_TEXT = 64 * np.dtype("U1").itemsize
+"""The longest strings that are held in arrays of fixed width."""
+
+_MOST_KEPT = 2**27
+_WINDOW_BYTES = 2**25
+_LARGE_PAYLOAD = 2**16
+"""A part with more bytes of payloads than the first is never whole in memory; it is looked through in windows. Of
+payloads beyond the last, each is read in part."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """Records of one batch: its rows, ascending."""
+
+    batch: Batch
+    rows: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Results of tasks that returned the same kind of thing.
+
+    Attributes
+    ----------
+    task_ids
+        Shape ``(n,)``.
+    layout
+        Of each of them.
+    segments
+        Where the records are, in the order of ``task_ids``.
+    """
+
+    task_ids: np.ndarray
+    layout: Layout
+    segments: tuple[Segment, ...]
+
+    @cached_property
+    def first_task(self) -> int:
+        """The lowest id, which names the part in messages, in whatever order workers wrote it."""
+        return int(self.task_ids.min())
+
+    @cached_property
+    def nbytes(self) -> int:
+        """The length of all payloads."""
+        lengths = ((one.batch.offsets[one.rows + 1] - one.batch.offsets[one.rows]).sum() for one in self.segments)
+        return int(sum(lengths))
+
+    @cached_property
+    def dtypes(self) -> tuple[DType, ...]:
+        """The type of each column; that of texts is known when all of them were read."""
+        if self.layout.dtype is not None:
+            return tuple(self.layout.dtype[str(i)].base for i in range(len(self.layout.variables)))
+        found = [[column.dtype for column in columns] for columns in self.windows()]
+        return tuple(_joint_dtype(own) for own in zip(*found, strict=True))
+
+    def columns_of(self, only: Collection[str] | None) -> list[tuple[int, Variable]]:
+        """The number and the variable of the columns with some results, and with the coordinates that label them."""
+        wanted = with_coordinates(self.layout.variables, only)
+        return [(number, one) for number, one in enumerate(self.layout.variables) if one.name in wanted]
+
+    def own_coordinates(self) -> dict[str, tuple[Variable, np.ndarray]]:
+        """Dimension -> its coordinate, the same for all tasks of the part."""
+        places = [i for i, variable in enumerate(self.layout.variables) if is_dimension_coordinate(variable)]
+        if not places:
+            return {}
+        columns = self.read(np.arange(1))
+        return {self.layout.variables[i].name: (self.layout.variables[i], columns[i][0]) for i in places}
+
+    def read(self, places: np.ndarray | None = None) -> tuple[np.ndarray, ...]:
+        """The columns at some ascending places, one array a variable, of shape ``(len(places), *variable.shape)``.
+
+        All of a small part are kept; of a large one only what is asked for is read, each time.
+        """
+        if self.nbytes <= _MOST_KEPT:
+            return self._columns if places is None else tuple(column[places] for column in self._columns)
+        return _decoded(self.layout, self.segments if places is None else tuple(self._segments_at(places)))
+
+    def stretches(
+        self, places: np.ndarray | None, wanted: Collection[int]
+    ) -> Iterator[tuple[slice, Mapping[int, np.ndarray]]]:
+        """Some columns at some ascending places, as much at a time as fits into memory, and which of the places it is.
+
+        Of a large part whose payloads are large, too, no more is read than these columns.
+        """
+        if self.nbytes <= _MOST_KEPT:
+            yield slice(None), dict(enumerate(self.read(places)))
+            return
+        count = len(self.task_ids)
+        places = np.arange(count) if places is None else places
+        step = max(1, count * _WINDOW_BYTES // self.nbytes)
+        for first in range(0, len(places), step):
+            stretch = slice(first, first + step)
+            yield stretch, _decoded_columns(self.layout, tuple(self._segments_at(places[stretch])), wanted)
+
+    def windows(self) -> Iterator[tuple[np.ndarray, ...]]:
+        """All columns, as much at a time as fits into memory."""
+        if self.nbytes <= _MOST_KEPT:
+            yield self._columns
+            return
+        count = len(self.task_ids)
+        step = max(1, count * _WINDOW_BYTES // self.nbytes)
+        for first in range(0, count, step):
+            yield self.read(np.arange(first, min(first + step, count)))
+
+    def split(self, groups: Sequence[np.ndarray]) -> "Iterator[Part]":
+        """Parts of it at some groups of ascending places."""
+        for places in groups:
+            yield Part(task_ids=self.task_ids[places], layout=self.layout, segments=tuple(self._segments_at(places)))
+
+    @cached_property
+    def _columns(self) -> tuple[np.ndarray, ...]:
+        return _decoded(self.layout, self.segments)
+
+    @cached_property
+    def _ends(self) -> np.ndarray:
+        return np.cumsum([len(segment.rows) for segment in self.segments])
+
+    def _segments_at(self, places: np.ndarray) -> Iterator[Segment]:
+        """The records at ascending places."""
+        bounds = np.searchsorted(places, self._ends)
+        for number in np.flatnonzero(np.diff(bounds, prepend=0)):
+            segment = self.segments[number]
+            own = places[bounds[number - 1] if number else 0 : bounds[number]]
+            yield Segment(batch=segment.batch, rows=segment.rows[own - (self._ends[number] - len(segment.rows))])
+
+
+def is_dimension_coordinate(variable: Variable) -> bool:
+    """Whether a variable labels the dimension of its own name."""
+    return variable.coordinate and variable.dims == (variable.name,)
+
+
+def read_parts(shards: Sequence[ShardContents], best: BestRecords, taken_names: frozenset[str]) -> list[Part]:
+    """The results of all succeeded tasks, in the order of their first tasks.
+
+    Parameters
+    ----------
+    shards, best
+        What was read, and chosen.
+    taken_names
+        Names that no result may have in the Dataset; see `Layout.renamed`.
+    """
+    layouts: dict[str, Layout] = {}
+    task_ids: dict[str, list[np.ndarray]] = {}
+    segments: dict[str, list[Segment]] = {}
+    for batch, ids, rows in chosen_rows(shards, best, best.outcome == 1):
+        numbers = batch.columns["layout"][rows]
+        for number in range(len(batch.layouts)):
+            picked = numbers == number
+            if not picked.any():
+                continue
+            text = batch.layouts[number]
+            if text not in layouts:
+                layouts[text] = Layout.from_json(text).renamed(taken_names)
+                task_ids[text], segments[text] = [], []
+            task_ids[text].append(ids[picked])
+            segments[text].append(Segment(batch=batch, rows=rows[picked]))
+    parts = [
+        same
+        for text, layout in layouts.items()
+        for same in _split(
+            Part(task_ids=np.concatenate(task_ids[text]), layout=layout, segments=tuple(segments.pop(text)))
+        )
+    ]
+    return sorted(parts, key=lambda part: part.first_task)
+
+
+def chosen_rows(
+    shards: Sequence[ShardContents], best: BestRecords, wanted: np.ndarray
+) -> Iterator[tuple[Batch, np.ndarray, np.ndarray]]:
+    """For every batch that holds records that count: the batch, the ids of these tasks, and their rows.
+
+    Parameters
+    ----------
+    shards, best
+        What was read, and chosen.
+    wanted
+        Which tasks to look at: booleans of shape ``(tasks,)``.
+    """
+    task_ids = np.flatnonzero(wanted & (best.shard >= 0))
+    shard_of, batch_of, row_of = best.shard[task_ids], best.batch[task_ids], best.row[task_ids]
+    batches = shard_of.astype(np.int64) << 32 | batch_of
+    order = np.argsort(batches, kind="stable")
+    if ((np.diff(row_of[order]) <= 0) & (np.diff(batches[order]) == 0)).any():  # rows don't ascend with the tasks' ids
+        order = np.lexsort((row_of, batches))
+    task_ids, batches, rows = task_ids[order], batches[order], row_of[order]
+    bounds = [0, *(np.flatnonzero(np.diff(batches)) + 1).tolist(), len(task_ids)]
+    for begin, end in pairwise(bounds):
+        if end > begin:
+            shard, batch = divmod(int(batches[begin]), 2**32)
+            yield shards[shard].batches[batch], task_ids[begin:end], rows[begin:end]
+
+
+def _decoded(layout: Layout, segments: Sequence[Segment]) -> tuple[np.ndarray, ...]:
+    """The columns of some records."""
+    dtype = layout.dtype
+    if dtype is None:
+        payloads = [payload for segment in segments for payload in _slices(segment, separate=True)]
+        decoded = [decode_result(layout, bytes(payload)) for payload in payloads]
+        return tuple(_stack([arrays[i] for arrays in decoded]) for i in range(len(layout.variables)))
+    payloads = [payload for segment in segments for payload in _slices(segment, separate=False)]
+    content = payloads[0] if len(payloads) == 1 else b"".join(payloads)
+    count = sum(len(segment.rows) for segment in segments)
+    if len(content) != count * dtype.itemsize:
+        raise FormatError(f"{len(content)} bytes of payloads are not those of {count} results of {dtype}")
+    data = np.frombuffer(content, dtype) if dtype.itemsize else np.zeros(count, dtype)
+    return tuple(data[str(i)] for i in range(len(layout.variables)))
+
+
+def _decoded_columns(layout: Layout, segments: Sequence[Segment], wanted: Collection[int]) -> Mapping[int, np.ndarray]:
+    """Some columns of some records; those between them are read, too."""
+    dtype = layout.dtype
+    offsets = {} if dtype is None or dtype.fields is None else {name: place[1] for name, place in dtype.fields.items()}
+    fields = {} if dtype is None else {number: (dtype[str(number)], offsets[str(number)]) for number in wanted}
+    start = min((offset for _, offset in fields.values()), default=0)
+    stop = max((offset + own.itemsize for own, offset in fields.values()), default=0)
+    if dtype is None or dtype.itemsize < _LARGE_PAYLOAD or start == stop:
+        return dict(enumerate(_decoded(layout, segments)))
+    begins = [(segment.batch, segment.batch.offsets[segment.rows]) for segment in segments]
+    if any((one.batch.offsets[one.rows + 1] - one.batch.offsets[one.rows] != dtype.itemsize).any() for one in segments):
+        raise FormatError(f"the payloads are not those of results of {dtype}")
+    content = b"".join(batch.data[begin + start : begin + stop] for batch, own in begins for begin in own.tolist())
+    data = np.frombuffer(content, np.uint8).reshape(-1, stop - start)
+    columns = {}
+    for number, (own, offset) in fields.items():
+        raw = np.ascontiguousarray(data[:, offset - start : offset - start + own.itemsize])
+        columns[number] = raw.view(own.base).reshape(len(raw), *own.shape)
+    return columns
+
+
+def _slices(segment: Segment, *, separate: bool) -> list[Any]:
+    """The payloads of some records: as one slice if they are neighbours, unless wanted separate."""
+    batch, rows = segment.batch, segment.rows
+    begins, ends = batch.offsets[rows], batch.offsets[rows + 1]
+    neighbours = rows[-1] - rows[0] == len(rows) - 1
+    if neighbours and not separate:
+        return [batch.data[int(begins[0]) : int(ends[-1])]]
+    first = int(begins[0])
+    data = batch.data[first : int(ends[-1])]  # read once
+    return [data[begin - first : end - first] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+
+
+def _stack(arrays: list[np.ndarray]) -> np.ndarray:
+    """One column; of strings as objects if one is long, since all would be padded to its length."""
+    if arrays[0].dtype.kind != "U":
+        return np.stack(arrays)
+    if any(array.dtype.itemsize > _WIDEST_TEXT for array in arrays):
+        arrays = [array.astype(object) for array in arrays]
+    return encodable(np.stack(arrays))
+
+
+def _joint_dtype(dtypes: Sequence[DType]) -> DType:
+    """The type of a column of which windows have these."""
+    return np.dtype(object) if any(dtype.kind == "O" for dtype in dtypes) else np.result_type(*dtypes)
+
+
+def _split(part: Part) -> Iterator[Part]:
+    """Split a part so that its tasks agree on the coordinates of their own dimensions; most do from the start."""
+    places = [i for i, variable in enumerate(part.layout.variables) if is_dimension_coordinate(variable)]
+    if not places:
+        yield part
+        return
+    groups: dict[tuple[bytes, ...], list[np.ndarray]] = {}
+    begin = 0
+    for columns in part.windows():
+        own = [columns[i] for i in places]
+        count = len(columns[0])
+        if all(equal(column, np.broadcast_to(column[0], column.shape)) for column in own):
+            groups.setdefault(tuple(_identity(column[0]) for column in own), []).append(np.arange(begin, begin + count))
+        else:
+            for row in range(count):
+                groups.setdefault(tuple(_identity(column[row]) for column in own), []).append(np.array([begin + row]))
+        begin += count
+    if len(groups) == 1:
+        yield part
+    else:
+        yield from part.split([np.concatenate(places) for places in groups.values()])
+
+
+def _identity(array: np.ndarray) -> bytes:
+    return repr(array.tolist()).encode() if array.dtype.kind in "OU" else array.tobytes()

@@ -1,0 +1,179 @@
+"""The dimensions that tasks' results have of their own: padded to the longest, or aligned by their coordinates."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from sweeprun.errors import ResultError
+from sweeprun.results.dtypes import DType, cast, equal, family, kept
+from sweeprun.results.layout_groups import Part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnDimension:
+    """A dimension that tasks' results have of their own.
+
+    Attributes
+    ----------
+    length
+        Of the longest task, or of the union of all coordinates.
+    values
+        Its coordinate, if tasks gave one.
+    aligned
+        Whether tasks have coordinates of which none continues the others, so that each is placed by its values.
+    attrs
+        Of the coordinate.
+    """
+
+    length: int
+    values: np.ndarray | None = None
+    aligned: bool = False
+    attrs: dict[str, Any] = field(default_factory=dict)
+
+    def places(self, own: np.ndarray, length: int) -> np.ndarray:
+        """Where the entries of one part belong."""
+        if self.aligned and self.values is not None:
+            return np.searchsorted(self.values, cast(own, self.values.dtype))
+        return np.arange(length)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Labels:
+    """How one part labels a dimension; ``values`` is None if it doesn't."""
+
+    task_id: int
+    length: int
+    values: np.ndarray | None = None
+    attrs: dict[str, Any]
+
+
+def own_dimensions(
+    parts: Sequence[Part], only: Collection[str] | None = None
+) -> tuple[dict[str, OwnDimension], dict[str, str]]:
+    """The dimensions that results have of their own, over all parts.
+
+    Parameters
+    ----------
+    parts
+        What the tasks returned.
+    only
+        The results whose dimensions they are; by default all.
+
+    Returns
+    -------
+    tuple
+        Name -> dimension; and of those that can't be, since coordinates of two tasks don't go together, name -> why.
+    """
+    labels: dict[str, list[_Labels]] = {}
+    for part in parts:
+        lengths = {
+            dim: length
+            for _, variable in part.columns_of(only)
+            for dim, length in zip(variable.dims, variable.shape, strict=True)
+        }
+        own = part.own_coordinates()
+        for dim, length in lengths.items():
+            variable, values = own.get(dim, (None, None))
+            attrs = variable.attrs if variable is not None else {}
+            labels.setdefault(dim, []).append(
+                _Labels(task_id=part.first_task, length=length, values=values, attrs=attrs)
+            )
+    found: dict[str, OwnDimension] = {}
+    refused: dict[str, str] = {}
+    for dim, given in labels.items():
+        try:
+            found[dim] = _own_dimension(dim, given)
+        except ResultError as error:
+            refused[dim] = str(error)
+    return found, refused
+
+
+def _own_dimension(dim: str, given: Sequence[_Labels]) -> OwnDimension:
+    length = max(labels.length for labels in given)
+    labelled = [(labels, labels.values) for labels in given if labels.values is not None]
+    if not labelled:
+        return OwnDimension(length=length)
+    attrs = next((labels.attrs for labels, _ in labelled if labels.attrs), {})
+    first, _ = labelled[0]
+    values = _joined(f"coordinate {dim!r}", [(labels.task_id, values) for labels, values in labelled])
+    if values[0].dtype == np.float16:  # which pandas has no index for
+        values = [array.astype(np.float32) for array in values]
+    longest = max(values, key=len)
+    unlabelled = next((labels for labels in given if labels.values is None), None)
+    if all(equal(array, longest[: len(array)]) for array in values):
+        if length > len(longest):
+            raise ResultError(_half_labelled(dim, first, unlabelled))
+        return OwnDimension(length=length, values=longest, attrs=attrs)
+    if unlabelled is not None:
+        raise ResultError(_half_labelled(dim, first, unlabelled))
+    for (labels, _), array in zip(labelled, values, strict=True):
+        if len(np.unique(array)) < len(array):
+            raise ResultError(
+                f"tasks have different coordinates {dim!r}, and that of task {labels.task_id} has a value twice, "
+                "so they can't be aligned"
+            )
+    union = np.unique(np.concatenate(values))
+    return OwnDimension(length=len(union), values=union, aligned=True, attrs=attrs)
+
+
+def _half_labelled(dim: str, labelled: _Labels, unlabelled: _Labels | None) -> str:
+    other = f"task {unlabelled.task_id}" if unlabelled is not None else "another task"
+    return (
+        f"task {labelled.task_id} has a coordinate for its dimension {dim!r} and {other} has none, "
+        "so they can't be aligned"
+    )
+
+
+def _joined(what: str, arrays: Sequence[tuple[int, np.ndarray]]) -> list[np.ndarray]:
+    """The arrays of several tasks in the type that holds them all.
+
+    Raises
+    ------
+    ResultError
+        If there is none; it names two tasks.
+    """
+    dtype = joined_dtype(what, [(task_id, array.dtype, array.size) for task_id, array in arrays])
+    return [cast_named(what, array, dtype) for _, array in arrays]
+
+
+def joined_dtype(what: str, given: Sequence[tuple[int, DType, int]]) -> DType:
+    """The type that holds the values of several tasks.
+
+    Parameters
+    ----------
+    what
+        What they are, for the message.
+    given
+        The id of each task, and the type and the number of its values. What is empty goes with any type, since ``[]``
+        is an array of floats.
+
+    Raises
+    ------
+    ResultError
+        If there is none; it names two tasks.
+    """
+    dtypes = [(task_id, dtype) for task_id, dtype, size in given if size] or [one[:2] for one in given[:1]]
+    first_id, first = dtypes[0]
+    for task_id, dtype in dtypes:
+        if family(dtype) != family(first):
+            raise ResultError(
+                f"{what} is a {family(first)} in task {first_id} and a {family(dtype)} in task {task_id}; "
+                "they must agree"
+            )
+    return np.result_type(*{kept(dtype) for _, dtype in dtypes})
+
+
+def cast_named(what: str, array: np.ndarray, dtype: DType) -> np.ndarray:
+    """Cast to a type that holds all.
+
+    Raises
+    ------
+    ResultError
+        If a value is out of its range.
+    """
+    try:
+        return cast(array, dtype)
+    except OverflowError as error:
+        raise ResultError(f"{what} can't be collected: {error}") from error

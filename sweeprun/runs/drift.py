@@ -1,0 +1,99 @@
+"""Drift: whether the code is still what a run was made with. Results of different code are mixed only if told to."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sweeprun.cli.arguments import ALLOW_DRIFT
+from sweeprun.errors import UsageError
+from sweeprun.provenance.code import Code, accepted_code, read_code
+from sweeprun.provenance.inputs import changed_inputs
+from sweeprun.safe_text import plain_message
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.manifest import Manifest
+from sweeprun.worker.sources import followed
+
+_SHOWN_FILES = 20
+
+
+def check_drift(
+    run: RunDirectory, manifest: Manifest, *, allowed: bool, doing: str, quiet: bool = False, code: Code | None = None
+) -> Code | None:
+    """The code as it is now, if it and the input files are what a run was made with; see `check_code`."""
+    if not quiet or not allowed:
+        check_inputs(run, manifest, allowed=allowed)
+    accepted = read_code(run, accepted_code(run, manifest))
+    return check_code(accepted, run.shown(), manifest.python_path, allowed=allowed, doing=doing, quiet=quiet, code=code)
+
+
+def check_inputs(run: RunDirectory, manifest: Manifest, *, allowed: bool) -> None:
+    """Tell which input files changed since tasks were made of them.
+
+    Raises
+    ------
+    UsageError
+        If one did, and that isn't allowed.
+    """
+    changed = list(changed_inputs(run, Path(manifest.job.get("cwd", "."))))
+    if not changed:
+        return
+    listed = "\n  ".join(changed[:_SHOWN_FILES])
+    listed += f"\n  … and {len(changed) - _SHOWN_FILES} more" if len(changed) > _SHOWN_FILES else ""
+    message = f"input files are not what {run.shown()} was made with:\n  {listed}"
+    if not allowed:
+        raise UsageError(f"{message}\nRestore them, start a new sweep, or add {ALLOW_DRIFT}")
+    print(f"sweeprun: {plain_message(message)}", file=sys.stderr)
+
+
+def check_code(
+    accepted: Code | None,
+    shown: str,
+    python_path: Sequence[str],
+    *,
+    allowed: bool,
+    doing: str,
+    quiet: bool = False,
+    code: Code | None = None,
+) -> Code | None:
+    """The code as it is now; None if it isn't known what it was.
+
+    Parameters
+    ----------
+    accepted
+        The code that results were made with.
+    shown
+        What these are results of, as one would type it.
+    python_path
+        Directories that workers put in front of ``sys.path``.
+    allowed
+        Whether to say what differs and go on.
+    doing
+        What would be wrong with other code, for the message: ``"its results would be mixed with others"``.
+    quiet
+        Whether what is allowed is not told again.
+    code
+        The code as it is now, if it is that of another function.
+
+    Raises
+    ------
+    UsageError
+        If it differs.
+    """
+    if accepted is None:
+        if not quiet:
+            print(f"sweeprun: what code {shown} was made with is not known", file=sys.stderr)
+        return code
+    now = code or accepted.read_again(None if Path(accepted.base).is_dir() else Path.cwd())
+    differences = accepted.differences(now)
+    if not differences:
+        return now
+    now = code or followed(now, python_path)
+    listed = "\n  ".join(differences)
+    if not allowed:
+        raise UsageError(
+            f"the code is not what {shown} was made with, so {doing}:\n  {listed}\n"
+            f"Restore it, start a new sweep, or add {ALLOW_DRIFT} (every record says what it was made with)"
+        )
+    if not quiet:
+        print(f"sweeprun: the code is not what {shown} was made with:\n  {listed}", file=sys.stderr)
+    return now

@@ -1,0 +1,215 @@
+"""Further values on the axes of a run. Only the new points run; nothing old changes."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sweeprun.config.extending import Extension
+from sweeprun.config.grammar import quoted
+from sweeprun.design.axes import Axis
+from sweeprun.design.extension import extend_table, join_new_points, whole_grid
+from sweeprun.design.grid import Dimension
+from sweeprun.design.python_axes import further_dimensions
+from sweeprun.design.values import IntegerRange
+from sweeprun.errors import OverrideError, RunDirectoryError, UsageError
+from sweeprun.runs.drift import check_drift
+from sweeprun.runs.submit import start_tasks
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.manifest import Manifest
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from sweeprun.config.application import Application
+    from sweeprun.config.extending import Extension
+    from sweeprun.config.launching import Changes
+    from sweeprun.provenance.code import Code
+    from sweeprun.runs.launch import Launch
+    from sweeprun.store.manifest import Manifest
+
+
+def extend_run(
+    run: RunDirectory,
+    plan: "Callable[[Manifest], Extension]",
+    changes: "Changes",
+    command: Sequence[str],
+    *,
+    allow_drift: bool,
+    launch: "Launch | None" = None,
+    code: "Code | None" = None,
+) -> int:
+    """Add tasks to a run, and start them; the exit code.
+
+    Parameters
+    ----------
+    run
+        The run.
+    plan
+        What is to be added to it.
+    changes
+        What is changed of its launcher, and of its policy.
+    command
+        The command line.
+    allow_drift
+        Whether to go on with other code.
+    launch
+        Writes and launches submissions; by default in the foreground.
+    code
+        The code that is to run, if it is that of another function.
+    """
+    from sweeprun.display.progress import Notes
+    from sweeprun.launchers.registry import make_launcher
+    from sweeprun.runs.observe import observe
+    from sweeprun.store.extensions import count_extensions
+    from sweeprun.store.manifest import check_size, read_manifest
+
+    number = count_extensions(run) + 1  # before the tasks are read: of two at once, one finds its number taken
+    manifest = read_manifest(run)
+    _check_extendable(run, manifest)
+    changes.policy(manifest.policy)  # before anything is made
+    make_launcher(changes.launcher(manifest.launcher)).check(Notes())
+    doing = "results would be mixed that don't belong together"
+    code = check_drift(run, manifest, allowed=allow_drift, doing=doing, code=code)
+    sys.path[:0] = [place for place in manifest.python_path if place not in sys.path]
+    extension = plan(manifest)
+    if not extension.blocks:
+        print(f"nothing to add: {run.shown()} has all these points; see `sweeprun status`", file=sys.stderr)
+        return 0
+    check_size(replace(manifest, table=manifest.table.with_blocks(extension.blocks)))
+    code = _with_new_functions(code, extension)
+    first_id = len(manifest.table)
+    _write(run, manifest, extension, number)
+    snapshot = observe(run)
+    table = snapshot.manifest.table
+    tasks = table.selected(first_id)
+    if left_out := len(table) - first_id - len(tasks):
+        print(f"{left_out} of {len(table) - first_id} new points are left out", file=sys.stderr)
+    if not tasks:
+        return 0
+    print(f"{len(tasks)} new {'task' if len(tasks) == 1 else 'tasks'}: {tasks}", file=sys.stderr)
+    return start_tasks(snapshot, tasks, changes, command, code, launch)
+
+
+def _check_extendable(run: RunDirectory, manifest: "Manifest") -> None:
+    """Refuse a run that makes no grid, and one whose local workers have this machine's CPUs already."""
+    from sweeprun.config.schema import LOCAL
+    from sweeprun.runs.observe import observe
+
+    if manifest.job.get("composed_each"):
+        raise UsageError(
+            f"{run.shown()} can't be extended: its jobs make no grid (its sweeper chose them one by one, or gave a "
+            "value twice); start another sweep"
+        )
+    if any(submission.launcher.get("name") == LOCAL for submission, _ in observe(run).activity.active_elements()):
+        raise UsageError(
+            f"local workers still run tasks of {run.shown()}, and more beside them would crowd this machine; "
+            f"wait for them (sweeprun wait {run.shown()}), or stop them (sweeprun cancel {run.shown()})"
+        )
+
+
+def plan_words(run: RunDirectory, manifest: "Manifest", words: Sequence[str]) -> "Extension":
+    """What ``AXIS=VALUES`` and the like add to a run."""
+    from sweeprun.config.application import ConfigSource, open_application
+    from sweeprun.config.extending import plan_extension
+    from sweeprun.config.frozen import read_configs
+    from sweeprun.worker.applications import import_types
+
+    import_types(manifest.job, run)
+    source = manifest.job.get("config")
+
+    def open_config() -> "AbstractContextManager[Application]":
+        if source is None:
+            raise UsageError("an older sweeprun made the run, and did not note where its configs came from")
+        return open_application(ConfigSource(**source))
+
+    return plan_extension(manifest, read_configs(run), words, open_config)
+
+
+def _with_new_functions(code: "Code | None", extension: "Extension") -> "Code | None":
+    """The code with that of task functions that the run didn't have before."""
+    from sweeprun.worker.sources import code_of
+
+    if code is None or not extension.task_specs:
+        return code
+    return code.joined(code_of(extension.task_specs, Path(code.base)))
+
+
+def _write(run: RunDirectory, manifest: "Manifest", extension: "Extension", number: int) -> None:
+    """Add the tasks to the run; the configs first, so that no worker finds a task without its config."""
+    from sweeprun.config.frozen import write_added_configs
+    from sweeprun.provenance.inputs import input_paths, read_inputs
+    from sweeprun.runs.prepare import read_inputs_aloud
+    from sweeprun.store.extensions import write_extension
+    from sweeprun.store.files import make_directory
+
+    known = read_inputs(run)
+    new = [path for path in input_paths(extension.blocks) if path not in known]
+    inputs = read_inputs_aloud(Path(manifest.job.get("cwd", ".")), new)
+    try:
+        make_directory(run.extensions)
+        configs = write_added_configs(run, extension.compositions) if extension.compositions else None
+        write_extension(run, number, extension.blocks, configs, [asdict(file) for file in inputs])
+    except FileExistsError as error:
+        raise RunDirectoryError(
+            f"somebody else has just extended {run.shown()}; see `sweeprun show {run.shown()}`"
+        ) from error
+
+
+def plan_given(run: RunDirectory, manifest: Manifest, axes: Mapping[str, Any], members: int | None) -> Extension:
+    """The tasks that further values of some axes add; nothing is written.
+
+    Raises
+    ------
+    UsageError
+        If there are none, or the run doesn't have such an axis.
+    """
+    if not axes and members is None:
+        raise UsageError("name an axis with further values: run.extend(seed=range(40)), or run.extend(members=100)")
+    dimensions = further_dimensions(axes, members)
+    if not manifest.calls_by_keywords:  # of a run with configs, these check the values, in Hydra's grammar
+        return plan_words(run, manifest, [_word(dimension) for dimension in dimensions])
+    whole = {dimension.name: dimension for dimension in whole_grid(manifest.table).dimensions}
+    added = [_joined(whole, dimension) for dimension in dimensions]
+    blocks = extend_table(manifest.table, added).blocks[len(manifest.table.blocks) :]
+    return Extension(blocks=blocks, compositions=(), task_specs=())
+
+
+def _joined(whole: Mapping[str, Dimension], given: Dimension) -> Dimension:
+    """A dimension with what is to be on it; of axes that move together, their new points numbered on."""
+    own = whole.get(given.name)
+    for known in whole.values():
+        if known.joint is not None and given.joint is None and given.name in (known.name, *known.joint.axes):
+            example = ", ".join(f"{name!r}: […]" for name in known.joint.axes)
+            raise OverrideError(
+                f"{given.name!r} belongs to axes that move together: run.extend({known.name}={{{example}}})"
+            )
+    if given.joint is None or own is None:
+        return given
+    if own.joint is None or {*own.joint.axes} != {*given.joint.axes}:
+        raise OverrideError(f"{given.name!r} does not hold {', '.join(given.joint.axes)} in this run, moving together")
+    by_name = {axis.name: axis for axis in given.axes}
+    ordered = replace(given, axes=tuple(by_name[axis.name] for axis in own.axes), joint=replace(own.joint, first=0))
+    return join_new_points(own, ordered)
+
+
+def _word(dimension: Dimension) -> str:
+    if dimension.joint is not None:
+        members = ",".join(f"{axis.name}=[{_texts(axis)}]" for axis in dimension.axes)
+        return f"{dimension.name}=zip({members})"
+    (axis,) = dimension.axes
+    if axis.name == "member":
+        return f"hydra.sweeper.members={len(axis)}"
+    if isinstance(axis.values, IntegerRange):
+        return f"{axis.name}={axis.values.written()}"
+    return f"{axis.name}={_texts(axis)}"
+
+
+def _texts(axis: Axis) -> str:
+    """The values in Hydra's grammar: texts in quotes, as they may hold anything."""
+    texts = []
+    for index in range(len(axis)):
+        label = axis.values.label(index)
+        texts.append(quoted(label) if isinstance(label, str) else axis.values.text(index))
+    return ",".join(texts)

@@ -1,0 +1,158 @@
+"""``sweeprun extend --until``: batches of further members until results are precise enough, or a limit is reached."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sweeprun.errors import UsageError
+from sweeprun.store.directory import RunDirectory
+
+if TYPE_CHECKING:
+    from sweeprun.design.axes import Axis
+    from sweeprun.statistics.interim import Look
+    from sweeprun.statistics.targets import Target
+    from sweeprun.store.snapshot import Snapshot
+
+DEFAULT_LIMIT = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppingRule:
+    """When to stop adding members.
+
+    Attributes
+    ----------
+    target
+        What is to hold at every point.
+    over
+        The axis of the members; by default ``member``, or else ``seed``.
+    batch
+        How many members to add at once; by default as many as seem to be needed, at most as many as there are.
+    limit
+        How many members there may be.
+    """
+
+    target: "Target"
+    over: str | None
+    batch: int | None
+    limit: int
+
+
+def extend_until(run: RunDirectory, rule: StoppingRule, extend: Callable[[str], int]) -> int:
+    """Add members until the rule says to stop; 0 if its target holds then, 1 if not, 130 if it was interrupted.
+
+    Parameters
+    ----------
+    run, rule
+        The run, and the rule.
+    extend
+        Extends the run by the words that it is given, waits for the new tasks, and returns an exit code.
+
+    Raises
+    ------
+    UsageError
+        If tasks of the run wait, run or were lost; or the axis of its members can't be extended.
+    """
+    from sweeprun.results.collect import dataset_having
+    from sweeprun.runs.observe import observe
+    from sweeprun.statistics.ensembles import members_of
+    from sweeprun.statistics.interim import look_at
+
+    before: Look | None = None
+    while True:
+        snapshot = observe(run)
+        _check_ended(snapshot)
+        dataset = dataset_having(snapshot, [rule.target.variable])
+        (over,) = members_of(dataset, rule.over)
+        look = look_at(dataset, rule.target, over)
+        members = dataset.sizes[over]
+        done = not look.open_points
+        added = 0 if done else max(0, min(_batch(rule, look, members), rule.limit - members))
+        stuck = before is not None and not done and not look.has_more_than(before)
+        _keep(run, rule, look, over, members, 0 if stuck else added)
+        if stuck:
+            raise UsageError(
+                f"the last members brought no value of {rule.target.variable} where {rule.target} is open "
+                f"({look.open_points} of {look.reached.size} points): {run.shown()}; see `sweeprun status`"
+            )
+        before = look
+        print(_told(rule, look, members, added), file=sys.stderr, flush=True)
+        if done or not added:
+            return 0 if done else 1
+        code = extend(_words(_axis(snapshot, over), over, members + added))
+        if code not in (0, 1):
+            return code
+
+
+def _check_ended(snapshot: "Snapshot") -> None:
+    from sweeprun.runs.observe import is_active, missing_tasks
+    from sweeprun.store.snapshot import TaskState
+
+    counts = snapshot.counts()
+    waiting = counts[TaskState.PENDING] + counts[TaskState.LOST] + counts[TaskState.RUNNING]
+    shown = snapshot.run.shown()
+    if is_active(snapshot):
+        raise UsageError(f"tasks of {shown} still wait or run; wait for them first: sweeprun wait {shown}")
+    if waiting and missing_tasks(snapshot):
+        raise UsageError(f"{waiting} tasks of {shown} have no result; run them first: sweeprun resume {shown}")
+
+
+def _batch(rule: StoppingRule, look: "Look", members: int) -> int:
+    """How many members to add: as an early guess of what is needed may be far off, at most as many as there are."""
+    return rule.batch if rule.batch is not None else min(look.more, max(members, 2))
+
+
+def _axis(snapshot: "Snapshot", over: str) -> "Axis":
+    from sweeprun.design.extension import whole_grid
+
+    for dimension in whole_grid(snapshot.manifest.table).dimensions:
+        if dimension.name == over and dimension.joint is None:
+            return dimension.axes[0]
+    raise UsageError(f"{over!r} is no axis of this sweep that more members can be added to")
+
+
+def _words(axis: "Axis", over: str, count: int) -> str:
+    """The word that gives an axis so many values."""
+    from sweeprun.design.values import IntegerRange
+
+    if over == "member":
+        return f"hydra.sweeper.members={count}"
+    values = axis.values
+    if not isinstance(values, IntegerRange):
+        raise UsageError(
+            f"how {over}={values.written()} goes on can't be told; only a range of whole numbers can be extended "
+            "until a target is reached, or hydra.sweeper.members"
+        )
+    return f"{over}=range({values.start},{values.start + count * values.step},{values.step})"
+
+
+def _keep(run: RunDirectory, rule: StoppingRule, look: "Look", over: str, members: int, added: int) -> None:
+    from sweeprun.store.looks import LookRecord, keep_look
+
+    worst = look.worst
+    keep_look(
+        run,
+        LookRecord(
+            rule=str(rule.target),
+            over=over,
+            time=datetime.now(UTC).isoformat(timespec="seconds"),
+            members=members,
+            open_points=look.open_points,
+            points=int(look.reached.size),
+            worst=None if worst != worst else worst,  # noqa: PLR0124  # NaN
+            added=added,
+        ),
+    )
+
+
+def _told(rule: StoppingRule, look: "Look", members: int, added: int) -> str:
+    total = int(look.reached.size)
+    measure = f"{rule.target.measure.value}({rule.target.variable})"
+    if not look.open_points:
+        return f"{rule.target} holds at every point ({total}) with {members} members; the largest is {look.worst:.4g}"
+    state = f"{members} members: {measure} is {look.worst:.4g} at worst, {look.open_points} of {total} points are open"
+    if not added:
+        return f"{state}; stopped at the limit of {rule.limit} members (--limit)"
+    return f"{state}; {added} more {'member' if added == 1 else 'members'}"

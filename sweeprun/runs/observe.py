@@ -1,0 +1,144 @@
+"""Looking at a run: files first, and then, if it isn't complete, whoever runs it. Looking changes nothing."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from sweeprun.design.task_ids import TaskIds
+from sweeprun.launchers.activity import activity_of
+from sweeprun.provenance.mixed_code import other_code_of
+from sweeprun.store.activity import Element, ElementState
+from sweeprun.store.directory import RunDirectory, newest_run, open_run_directory
+from sweeprun.store.notices import (
+    count_failures,
+    read_copied_generators,
+    read_global_randomness,
+    read_unrecorded_result,
+)
+from sweeprun.store.shards import ShardContents, read_shards
+from sweeprun.store.snapshot import STATE_ORDER, Snapshot, TaskState, take_snapshot
+from sweeprun.store.submissions import read_submissions
+
+
+def observe(run: RunDirectory, read: Callable[[Path], Iterable[ShardContents]] = read_shards) -> Snapshot:
+    """All that a run has on disk, and what its launchers know of it.
+
+    Parameters
+    ----------
+    run
+        The run.
+    read
+        Reads all shards in a directory.
+    """
+    snapshot = take_snapshot(run, read=read)
+    if snapshot.complete:
+        return snapshot
+    activity = activity_of(run)  # asked before the files are read: what has ended by then is in them
+    return take_snapshot(run, activity, read)
+
+
+def missing_tasks(snapshot: Snapshot) -> TaskIds:
+    """The tasks that have no result, don't run, and that no element is to run."""
+    missing = snapshot.states != STATE_ORDER.index(TaskState.SUCCEEDED)
+    for state in (TaskState.RUNNING, TaskState.EXCLUDED):
+        missing &= snapshot.states != STATE_ORDER.index(state)
+    for tasks in snapshot.activity.active_tasks():
+        for ids in tasks.ranges:
+            missing[ids.start : ids.stop : ids.step] = False
+    return TaskIds.where(missing)
+
+
+def warnings_of(snapshot: Snapshot) -> list[str]:
+    """What the user of a run should know of it: that it stopped early, mixes code, or can't be reproduced."""
+    found = []
+    submissions = snapshot.activity.submissions or read_submissions(snapshot.run)
+    if submissions:
+        last = submissions[-1]
+        most = (last.policy or snapshot.manifest.policy).max_failures
+        count = count_failures(snapshot.run, last.attempt) if most is not None else 0
+        left = snapshot.counts()[TaskState.PENDING]
+        if most is not None and count >= most and left:
+            found.append(
+                f"stopped after {count} {'failure' if count == 1 else 'failures'} (hydra.sweeper.max_failures={most}), "
+                f"{left} {'task was' if left == 1 else 'tasks were'} not run; "
+                f"go on with: sweeprun resume {snapshot.run.shown()}"
+            )
+    run = snapshot.run
+    noted = (
+        other_code_of(snapshot),
+        read_global_randomness(run),
+        read_copied_generators(run),
+        read_unrecorded_result(run),
+    )
+    found += [str(notice) for notice in noted if notice is not None]
+    return found
+
+
+def is_active(snapshot: Snapshot) -> bool:
+    """Whether anything of a run waits or runs, or may do so."""
+    return not snapshot.complete and next(snapshot.activity.active_elements(), None) is not None
+
+
+def ended_reasons(snapshot: Snapshot) -> dict[str, int]:
+    """How elements ended that left tasks undone, with how many did so, as far as their launcher says."""
+    return dict(Counter(element.reason for _, _, element in _ended_too_early(snapshot)))
+
+
+def left_no_trace(snapshot: Snapshot) -> bool:
+    """Whether elements started, and ended with nothing on disk, not even a log, as if they saw no run directory."""
+    run = snapshot.run
+    return any(
+        element.host != ""
+        and not element.reason.startswith("CANCELLED")
+        and not run.element_log(number, index).exists()
+        and not any(run.shards.glob(f"{number}.{index}-*"))
+        and not any(run.logs.glob(f"{number}.{index}-*"))
+        for number, index, element in _ended_too_early(snapshot)
+    )
+
+
+def _ended_too_early(snapshot: Snapshot) -> Iterator[tuple[int, int, Element]]:
+    """The elements that are known to have ended, and that left tasks undone: ``(submission, index, element)``."""
+    done = {STATE_ORDER.index(state) for state in (TaskState.SUCCEEDED, TaskState.FAILED)}
+    by_number = {submission.number: submission for submission in snapshot.activity.submissions}
+    for (number, index), element in snapshot.activity.elements.items():
+        array = by_number[number].array
+        if index is None or index >= len(array) or element.state is not ElementState.ENDED:
+            continue
+        chunk = array.chunk(index)
+        if any(int(snapshot.states[task_id]) not in done for task_id in chunk if task_id < len(snapshot.states)):
+            yield number, index, element
+
+
+def describe_submissions(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """Every submission of which something waits or runs: its array, launcher, and elements by state."""
+    activity = snapshot.activity
+    described = []
+    for submission in activity.submissions:
+        own = [
+            element
+            for (number, _), element in activity.elements.items()
+            if number == submission.number and element.state is not ElementState.ENDED
+        ]
+        if own:
+            reasons = Counter(element.reason for element in own if element.state is ElementState.QUEUED)
+            described.append(
+                {
+                    "number": submission.number,
+                    "launcher": submission.launcher.get("name"),
+                    "array": str(submission.array),
+                    "tasks_per_job": submission.array.tasks_per_job,
+                    "jobs": sorted({element.job_id for element in own}),
+                    "running": sum(element.state is ElementState.RUNNING for element in own),
+                    "queued": sum(reasons.values()),
+                    "reasons": dict(reasons),
+                    "hosts": dict(Counter(element.host for element in own if element.host)),
+                }
+            )
+    return described
+
+
+def chosen_run(path: Path | None) -> RunDirectory:
+    """The run that was named, or the newest."""
+    return newest_run() if path is None else open_run_directory(path)

@@ -1,0 +1,66 @@
+"""What a sweep would run."""
+
+from pathlib import Path
+from typing import Any
+
+_SHOWN_TASKS = 3
+
+_SHOWN_VALUES = 6
+
+
+def _plan(prepared: Any, launcher: str, directory: Path) -> dict[str, Any]:
+    from sweeprun.launchers.packing import plan_submissions
+    from sweeprun.store.directory import RunDirectory
+
+    table = prepared.sweep.table
+    grid = table.blocks[0].design
+    count = len(table)
+    selected = table.selected()
+    first, last = selected.part(0, _SHOWN_TASKS), selected.part(max(0, len(selected) - _SHOWN_TASKS), len(selected))
+    ids = sorted({*first, *last})
+    run = RunDirectory(directory.resolve())
+    submissions = plan_submissions(prepared.groups) if prepared.groups else ()
+    arrays = [submission.array for submission in submissions]
+    in_foreground = prepared.launcher is not None and prepared.launcher.in_foreground
+    once, more = RunDirectory.files(arrays, in_foreground=in_foreground)
+    return {
+        "tasks": table.count_selected(),
+        "left_out": count - table.count_selected() if table.selection else None,
+        "axes": [_axis(axis) for axis in grid.axes],
+        "moving_together": {joint.name: joint.describe() for joint in grid.joint},
+        "compositions": len(prepared.sweep.compositions),
+        "launcher": launcher,
+        "arrays": [
+            {
+                "array": str(array),
+                "elements": len(array),
+                "tasks_per_element": array.tasks_per_job,
+                "tasks": str(array.tasks),
+            }
+            for array in arrays
+        ],
+        "workers": min(arrays[0].throttle, len(arrays[0])) if in_foreground else None,
+        "files": {"once": once, "running": more, "total": once + more},
+        "scripts": [
+            group.launcher.script(run, submission)
+            for group, submission in zip(prepared.groups, submissions, strict=True)
+            if not in_foreground
+        ],
+        "shown_tasks": [_task(table, task_id) for task_id in ids],
+    }
+
+
+def _axis(axis: Any) -> dict[str, Any]:
+    shown = range(len(axis)) if len(axis) <= _SHOWN_VALUES else (0, 1, 2, len(axis) - 1)
+    return {
+        "name": axis.name,
+        "length": len(axis),
+        "type": axis.kind.dtype,
+        "first_values": [axis.coordinate(i) for i in shown if i < len(axis) - 1 or len(axis) <= _SHOWN_VALUES],
+        "last_value": axis.coordinate(len(axis) - 1),
+    }
+
+
+def _task(table: Any, task_id: int) -> dict[str, Any]:
+    task = table.task(task_id)
+    return {"id": task_id, "coordinates": task.coordinates, "stream": table.streams.describe(task.stream)}

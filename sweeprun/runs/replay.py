@@ -1,0 +1,182 @@
+"""Running one task again, and comparing what it gives with what was recorded."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sweeprun.config.frozen import read_configs
+from sweeprun.design.python_labels import typed_label
+from sweeprun.design.tasks import Task
+from sweeprun.errors import UsageError
+from sweeprun.results.comparing import Difference, arrays_of, compare_records
+from sweeprun.runs.drift import check_drift
+from sweeprun.runs.observe import chosen_run
+from sweeprun.runs.rerun import Trials
+from sweeprun.runs.scratch import located
+from sweeprun.runs.task_selection import choose_task
+from sweeprun.safe_text import plain, plain_message
+from sweeprun.store.records import Failure
+from sweeprun.store.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from sweeprun.design.tasks import Task
+    from sweeprun.provenance.code import Code
+    from sweeprun.store.manifest import Manifest
+    from sweeprun.store.records import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What is to be run again, and what it gave.
+
+    Attributes
+    ----------
+    manifest, frozen
+        The run that it is of, and its pickled configs.
+    task
+        The task.
+    arrays
+        Its recorded result by name; None if there is none.
+    record
+        Its record; None if there is none, or only a Dataset.
+    code
+        The code as it is now; None if that can't be told.
+    """
+
+    manifest: "Manifest"
+    frozen: Sequence[tuple[bytes, bytes]]
+    task: "Task"
+    arrays: "Mapping[str, np.ndarray] | None"
+    record: "Record | None"
+    code: "Code | None"
+
+
+def _recorded_in_run(path: Path | None, chosen: Sequence[str], *, allow_drift: bool) -> Recorded:
+    from sweeprun.config.frozen import read_configs
+    from sweeprun.results.comparing import arrays_of
+    from sweeprun.runs.scratch import located
+    from sweeprun.runs.task_selection import choose_task
+    from sweeprun.store.records import Outcome
+    from sweeprun.store.snapshot import take_snapshot
+
+    run = chosen_run(path)
+    snapshot = take_snapshot(run)
+    task = choose_task(snapshot.manifest.table, chosen)
+    again = _AGAIN in os.environ  # what differs was told before
+    code = check_drift(
+        run, snapshot.manifest, allowed=allow_drift or again, doing="it would not be the same run again", quiet=again
+    )
+    record = snapshot.record(task.task_id)
+    succeeded = record is not None and record.outcome is Outcome.SUCCEEDED
+    return Recorded(
+        manifest=located(run, snapshot.manifest, record),
+        frozen=read_configs(run),
+        task=task,
+        arrays=arrays_of(record) if record is not None and succeeded else None,
+        record=record,
+        code=code,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """What a task gave when it was run again.
+
+    Attributes
+    ----------
+    task_id, coordinates
+        The task.
+    equal
+        Whether that is what was recorded, to the bit; None if nothing was.
+    differences
+        What differs.
+    result
+        What it returned now, by name: numbers, texts and arrays; empty if it failed.
+    failure
+        Why it failed; None if it didn't.
+    """
+
+    task_id: int
+    coordinates: Mapping[str, Any]
+    equal: bool | None
+    differences: tuple[Difference, ...]
+    result: Mapping[str, Any]
+    failure: Failure | None
+
+    def __getitem__(self, name: str) -> Any:
+        """One thing that it returned."""
+        return self.result[name]
+
+    def __repr__(self) -> str:
+        where = " ".join(f"{name}={value}" for name, value in self.coordinates.items())
+        verdict = "nothing was recorded to compare with" if self.equal is None else "equal to the bit"
+        if self.equal is False:
+            verdict = "differs: " + "; ".join(
+                f"{one.variable}: {one.what}" if one.variable else one.what for one in self.differences
+            )
+        lines = [plain_message(f"task {self.task_id} {where}".rstrip() + f": {verdict}")]
+        if self.failure is not None:
+            lines.append(plain(self.failure.traceback.rstrip()))
+        return "\n".join([*lines, *(plain_message(f"  {name}: {value!r}") for name, value in self.result.items())])
+
+
+def replay(snapshot: Snapshot, task_id: int | None, values: Mapping[str, Any], *, allow_drift: bool) -> Replayed:
+    """Run a task again, in a process of its own with as many threads as it had.
+
+    Raises
+    ------
+    UsageError
+        If no task is named, or the code is not what the run was made with.
+    """
+    run, manifest = snapshot.run, snapshot.manifest
+    task = chosen_task(snapshot, task_id, values)
+    code = check_drift(run, manifest, allowed=allow_drift, doing="it would not be the same run again")
+    record = snapshot.record(task.task_id)
+    trials = Trials(manifest=located(run, manifest, record), frozen=read_configs(run), code=code)
+    ((_, now),) = trials.run({task.task_id: record})
+    if now is None:
+        differences = [Difference(variable="", what="its process ended before it did")]
+        return _replayed(task, equal=False, differences=differences, result={}, failure=None)
+    failure = now.failure()
+    differences = [] if record is None else compare_records(record, now)
+    result = {} if failure is not None else {name: array[()] for name, array in arrays_of(now).items()}
+    equal = None if record is None else not differences
+    return _replayed(task, equal=equal, differences=differences, result=result, failure=failure)
+
+
+def chosen_task(snapshot: Snapshot, task_id: int | None, values: Mapping[str, Any]) -> Task:
+    """The task of an id, or of a value on each axis.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or not one alone.
+    """
+    if (task_id is None) == (not values):
+        raise UsageError("which task? Give its id, run.replay(17), or its coordinates, run.replay(lr=0.1, seed=3)")
+    if task_id is not None:
+        return choose_task(snapshot.manifest.table, [str(task_id)])
+    words = [f"{name}={_text(value)}" for name, value in values.items()]
+    return choose_task(snapshot.manifest.table, words)
+
+
+def _text(value: Any) -> str:
+    label = typed_label(value)[1]
+    return str(label).lower() if isinstance(label, bool) else str(label)
+
+
+def _replayed(
+    task: Task, *, equal: bool | None, differences: list[Difference], result: dict[str, Any], failure: Failure | None
+) -> Replayed:
+    return Replayed(
+        task_id=task.task_id,
+        coordinates=task.coordinates,
+        equal=equal,
+        differences=tuple(differences),
+        result=result,
+        failure=failure,
+    )

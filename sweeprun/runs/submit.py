@@ -1,0 +1,136 @@
+"""Starting tasks of a run that exists: what ``resume`` and ``extend`` have in common."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sweeprun.errors import UsageError
+
+if TYPE_CHECKING:
+    from sweeprun.config.launching import Changes
+    from sweeprun.design.policy import Policy
+    from sweeprun.design.task_ids import TaskIds
+    from sweeprun.launchers.packing import Group
+    from sweeprun.provenance.code import Code
+    from sweeprun.runs.launch import Launch
+    from sweeprun.store.snapshot import Snapshot
+
+
+def start_tasks(
+    snapshot: "Snapshot",
+    tasks: "TaskIds",
+    changes: "Changes",
+    command: Sequence[str],
+    code: "Code | None",
+    launch: "Launch | None" = None,
+) -> int:
+    """Start tasks of a run that exists, as new submissions; the exit code.
+
+    Parameters
+    ----------
+    snapshot
+        The run.
+    tasks
+        The tasks.
+    changes
+        What is changed of their launchers, and of the policy.
+    command, code
+        The command line, and the code as it is now.
+    launch
+        Writes and launches submissions; by default in the foreground, if the launcher is one of those.
+    """
+    from sweeprun.display.progress import Notes
+    from sweeprun.launchers.packing import plan_submissions
+    from sweeprun.provenance.gather import keep_provenance
+    from sweeprun.runs.launch import launch as launch_here
+    from sweeprun.store.submissions import function_of
+
+    run = snapshot.run
+    policy = changes.policy(last_policy(snapshot))
+    groups = _groups(snapshot, tasks, changes)
+    for group in groups:
+        group.launcher.check(Notes())
+    first = max((submission.number + 1 for submission in snapshot.activity.submissions), default=0)
+    submissions = plan_submissions(
+        groups, first=first, attempt=_next_attempt(snapshot), active=_active_shares(snapshot)
+    )
+    provenance = keep_provenance(run, command, code)
+    function = function_of(snapshot.activity.submissions)
+    return (launch or launch_here)(
+        run,
+        [replace(submission, provenance=provenance, policy=policy, function=function) for submission in submissions],
+    )
+
+
+def last_policy(snapshot: "Snapshot") -> "Policy":
+    """The policy of the last submission."""
+    submissions = snapshot.activity.submissions
+    return (submissions[-1].policy if submissions else None) or snapshot.manifest.policy
+
+
+def _groups(snapshot: "Snapshot", tasks: "TaskIds", changes: "Changes") -> list["Group"]:
+    """Tasks by the launcher that they need, with some of its options changed."""
+    from sweeprun.design.task_ids import TaskIds
+    from sweeprun.launchers.packing import Group
+    from sweeprun.launchers.registry import is_launcher, make_launcher
+
+    merged: list[tuple[dict[str, Any], set[int]]] = []
+    for options, own in _options(snapshot, tasks):
+        if not own:
+            continue
+        if not is_launcher(str(options.get("name"))) and not changes.choose_launcher:
+            raise UsageError(
+                f"{snapshot.run.shown()} was run by hydra/launcher={options.get('name')}, which can't resume; "
+                "choose one that can: hydra/launcher=local, or slurm"
+            )
+        changed = changes.launcher(options)
+        same = next((known for known_options, known in merged if known_options == changed), None)
+        if same is None:
+            merged.append((changed, set(own)))
+        else:
+            same |= own
+    return [Group(tasks=TaskIds.of(own), launcher=make_launcher(options)) for options, own in merged]
+
+
+def _options(snapshot: "Snapshot", tasks: "TaskIds") -> Iterator[tuple[Mapping[str, Any], set[int]]]:
+    """Options of launchers with the tasks that they are for: those of their last submission, or else the run's."""
+    from sweeprun.config.frozen import read_configs
+    from sweeprun.config.resources import options_by_tasks
+    from sweeprun.config.schema import SLURM
+    from sweeprun.worker.applications import import_types
+
+    rest = set(tasks)
+    for submission in reversed(snapshot.activity.submissions):
+        own = {task_id for task_id in rest if task_id in submission.array.tasks}
+        rest -= own
+        yield submission.launcher, own
+    manifest = snapshot.manifest
+    if not rest or manifest.launcher.get("name") != SLURM or manifest.calls_by_keywords:
+        yield manifest.launcher, rest
+        return
+    import_types(manifest.job, snapshot.run)
+    first_id = manifest.table.block_of(min(rest)).first_id
+    for sbatch, own_tasks in options_by_tasks(manifest, read_configs(snapshot.run), first_id=first_id):
+        yield manifest.launcher | ({"sbatch": sbatch} if sbatch else {}), rest & set(own_tasks)
+
+
+def _active_shares(snapshot: "Snapshot") -> dict[int, int]:
+    """The submissions of which something waits or runs: how many of their elements may run at once."""
+    left: dict[int, int] = {}
+    arrays = {}
+    for submission, index in snapshot.activity.active_elements():
+        arrays[submission.number] = submission.array
+        left[submission.number] = left.get(submission.number, 0) + (len(submission.array) if index is None else 1)
+    return {number: min(array.throttle, left[number]) for number, array in arrays.items()}
+
+
+def _next_attempt(snapshot: "Snapshot") -> int:
+    """A number that no attempt at any task has had."""
+    from sweeprun.store.workers import read_beats, read_exits
+
+    last = last_policy(snapshot)
+    attempts = [snapshot.best.last_attempt]
+    attempts += [own.attempt + (own.policy or last).retries for own in snapshot.activity.submissions]
+    attempts += [beat.place.attempt for beat in read_beats(snapshot.run)]
+    attempts += [noted.place.attempt for noted in read_exits(snapshot.run)]
+    return 1 + max(attempts)

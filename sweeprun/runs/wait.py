@@ -1,0 +1,67 @@
+"""Looking at a run, ever more rarely, until everything has ended."""
+
+import time
+from collections.abc import Callable, Iterator
+from math import inf
+from typing import TYPE_CHECKING
+
+from sweeprun.launchers.progress import Tally
+
+if TYPE_CHECKING:
+    from sweeprun.store.snapshot import Snapshot
+
+_FIRST_PAUSE_SECONDS = 0.5
+
+_LONGEST_PAUSE_SECONDS = 10.0
+
+_PAUSE_GROWTH = 1.3
+
+_SHARE_OF_TIME = 10
+"""Looking takes at most one part in so many of the time."""
+
+
+def looks(
+    first: "Snapshot",
+    look: "Callable[[], Snapshot]",
+    *,
+    pause: float = _FIRST_PAUSE_SECONDS,
+    longest: float = _LONGEST_PAUSE_SECONDS,
+    until: float = inf,
+) -> "Iterator[Snapshot]":
+    """A run as it goes on, looked at ever more rarely, until everything has ended.
+
+    Parameters
+    ----------
+    first
+        The run as it is.
+    look
+        Looks again.
+    pause, longest
+        The first and the longest time between two looks, in seconds.
+    until
+        When to stop looking, by the monotonic clock.
+    """
+    from sweeprun.runs.observe import is_active
+
+    snapshot = first
+    yield snapshot
+    while is_active(snapshot) and time.monotonic() < until:
+        time.sleep(max(0.0, min(pause, until - time.monotonic())))
+        pause = min(pause * _PAUSE_GROWTH, longest)
+        looked = time.monotonic()
+        snapshot = look()
+        pause = max(pause, _SHARE_OF_TIME * (time.monotonic() - looked))
+        yield snapshot
+
+
+def tally_of(snapshot: "Snapshot") -> Tally:
+    """How many tasks have ended, and how."""
+    from sweeprun.store.snapshot import TaskState
+
+    counts = snapshot.counts()
+    return Tally(
+        total=snapshot.total,
+        succeeded=counts[TaskState.SUCCEEDED],
+        failed=counts[TaskState.FAILED],
+        lost=counts[TaskState.LOST],
+    )

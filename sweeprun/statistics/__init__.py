@@ -1,0 +1,1 @@
+"""Means over members, their errors, and how precise they are to be."""

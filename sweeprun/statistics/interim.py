@@ -1,0 +1,97 @@
+"""How precise the results are, compared with a target: what is looked at before members are added."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import xarray as xr
+
+from sweeprun.errors import UsageError
+from sweeprun.statistics.ensembles import is_proportion, kept_coordinates, members_of, numeric_variables, samples_of
+from sweeprun.statistics.estimators import Moments, moments
+from sweeprun.statistics.targets import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How far the points of a sweep are from a target.
+
+    Attributes
+    ----------
+    target
+        The target.
+    over
+        The axes of the members.
+    value, reached, count, needed
+        The measure, whether it has reached the target, the members that there are and how many more are needed; each
+        with the dims of the points.
+    """
+
+    target: Target
+    over: tuple[str, ...]
+    value: xr.DataArray
+    reached: xr.DataArray
+    count: xr.DataArray
+    needed: xr.DataArray
+
+    @property
+    def open_points(self) -> int:
+        """How many points have not reached the target."""
+        return int((~self.reached).sum())
+
+    @property
+    def worst(self) -> float:
+        """The largest value of the measure; NaN if it is known of no point."""
+        values = self.value.values
+        return float(np.nanmax(values)) if np.isfinite(values).any() else float("nan")
+
+    @property
+    def more(self) -> int:
+        """How many more members the point needs that needs the most."""
+        return int(self.needed.max()) if self.needed.size else 0
+
+    def has_more_than(self, before: "Look") -> bool:
+        """Whether any point that is still open has more members with a value than at a look before."""
+        if self.value.sizes != before.value.sizes:  # own dims of the variable have grown
+            return True
+        gained = self.count.values > before.count.values
+        return bool((gained & ~self.reached.values).any())
+
+
+def look_at(dataset: xr.Dataset, target: Target, over: str | Sequence[str] | None = None) -> Look:
+    """Compare every point with a target. Points of which no task is to be run are left out of it.
+
+    Raises
+    ------
+    UsageError
+        If there is no such variable of numbers.
+    """
+    names = members_of(dataset, over)
+    variables = numeric_variables(dataset, names)
+    if target.variable not in variables:
+        known = ", ".join(variables) or "none"
+        raise UsageError(f"{target}: there is no variable {target.variable!r} of numbers; there are: {known}")
+    dims, samples = samples_of(dataset[target.variable], names)
+    target = replace(target, of_proportion=is_proportion(dataset[target.variable]))
+    found: Moments = moments(samples)
+    more = np.maximum(target.needed(found) - found.count, 0)
+    reached = target.is_reached(found)
+    more = np.where(reached, 0, np.maximum(more, 1))
+    excluded = xr.DataArray(False)
+    if "state" in dataset.variables:
+        state = dataset["state"]
+        excluded = (state == "excluded").all([name for name in names if name in state.dims])
+    kept = kept_coordinates(dataset, names).items()
+    coordinates = {name: own for name, own in kept if set(own.dims) <= set(dims)}
+
+    def over_points(values: np.ndarray) -> xr.DataArray:  # each by itself: an axis may be called as one of them
+        return xr.DataArray(values, coordinates, dims)
+
+    return Look(
+        target=target,
+        over=names,
+        value=over_points(target.values(found)),
+        reached=over_points(reached) | excluded,
+        count=over_points(found.count),
+        needed=over_points(more).where(~excluded, 0),
+    )

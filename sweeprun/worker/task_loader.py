@@ -1,0 +1,154 @@
+"""What a worker needs to run a task: its function, its config, and its directory."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from sweeprun.config.frozen import ConfigDeriver, HydraConfigHook, HydraNode, read_configs
+from sweeprun.design.tasks import Task
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.manifest import Manifest
+from sweeprun.worker.applications import APPLICATION, called_with_config, load_application_function
+from sweeprun.worker.functions import TaskFunction, load_task_function
+from sweeprun.worker.job_directory import write_job_configs
+from sweeprun.worker.pickled_functions import load_given_function
+
+
+class TaskLoader:
+    """Loads what tasks of a run need; what is loaded once is kept.
+
+    Everything is read with the first task, so that a failure to read it is a record.
+
+    Parameters
+    ----------
+    run, manifest
+        The run.
+    base
+        The directory that workers work in.
+    function
+        An application's function that is at hand, and need not be found.
+    """
+
+    def __init__(
+        self, run: RunDirectory, manifest: Manifest, base: Path, function: Callable[..., Any] | None = None
+    ) -> None:
+        self._run = run
+        self._manifest = manifest
+        self._base = base
+        self._at_hand = function
+        self._functions: dict[str, TaskFunction] = {}
+        self._deriver: ConfigDeriver | None = None
+        self._hydra: HydraNode | None = None
+        self._last_made: int | None = None
+        self._log_configured = False
+        self._as_jobs = bool(manifest.job.get("directories", manifest.job["chdir"]))
+
+    @property
+    def is_application(self) -> bool:
+        """Whether the tasks are those of a Hydra application, which may return anything."""
+        return bool((self._manifest.job.get("function") or {}).get(APPLICATION))
+
+    def load(self, task: Task, composed: DictConfig | None) -> tuple[DictConfig, TaskFunction]:
+        """The config of a task and its function; ``composed`` is the config that Hydra itself composed."""
+        given = self._manifest.job.get("function")
+        if given is not None:  # first: configs may hold types of the application's own
+            function = self._given_function(given)
+            return self._derive(task) if composed is None else composed, function
+        cfg = self._derive(task) if composed is None else composed
+        return cfg, self._named_function(cfg.get("task"))
+
+    def call(self, task: Task, cfg: DictConfig, call: Callable[[DictConfig], Any]) -> Any:
+        """Call a function with a task's config, as one of Hydra's own jobs if that was asked for."""
+        if self._as_jobs:
+            from sweeprun.config.jobs import run_as_job
+
+            return run_as_job(self._full_config(task), call)
+        if self.is_application and not self._log_configured:
+            from sweeprun.config.jobs import configure_console_log
+
+            self._log_configured = True
+            configure_console_log(self._full_config(task))
+        with self._variables(task):
+            return call(cfg)
+
+    @contextmanager
+    def _variables(self, task: Task) -> Iterator[None]:
+        """The environment variables that depend on the task, of ``hydra.job.env_set``, while it runs."""
+        names: list[str] = self._manifest.job.get("task_variables", [])
+        before = {name: os.environ.get(name) for name in names}
+        if names:
+            env_set = self._full_config(task).hydra.job.env_set
+            os.environ.update({name: str(env_set[name]) for name in names})
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+
+    def make_directory(self, task: Task) -> Path:
+        """The task's directory, made when it is first asked for, with the task's configs in it."""
+        directory = self.directory(task)
+        if self._last_made != task.task_id:
+            self._last_made = task.task_id
+            directory.mkdir(parents=True, exist_ok=True)
+            if not (self._as_jobs or self._manifest.calls_by_keywords):
+                write_job_configs(directory, self._full_config(task))
+        return directory
+
+    def directory(self, task: Task) -> Path:
+        """The task's directory, ``hydra.sweep.subdir`` of the run directory; not made."""
+        if self._manifest.job["subdir"] == "${hydra.job.num}":
+            return self._run.task(task.task_id)
+        return self._run.path / str(OmegaConf.select(self._configs().derive_full(task), "hydra.sweep.subdir"))
+
+    def _full_config(self, task: Task) -> DictConfig:
+        """The config of a task with its ``hydra`` node, for what is about its directory."""
+        config = self._configs().derive_full(task)
+        OmegaConf.set_readonly(config.hydra, False)
+        config.hydra.sweep.dir = os.fspath(self._run.path)
+        config.hydra.job.chdir = self._manifest.job["chdir"]
+        return config
+
+    def _derive(self, task: Task) -> Any:
+        """Its config; of a function that is called by keywords, the values of its axes."""
+        if self._manifest.calls_by_keywords:
+            return self._manifest.values(task)
+        if self._hydra is None:
+            self._hydra = HydraNode(self._configs(), self.make_directory)
+            self._hydra.register_resolvers()
+            if not self._as_jobs:
+                HydraConfigHook(self._hydra).install()
+        self._hydra.enter(task)
+        return self._configs().derive(task)
+
+    def _configs(self) -> ConfigDeriver:
+        if self._deriver is None:
+            self._deriver = ConfigDeriver(self._manifest, read_configs(self._run))
+        return self._deriver
+
+    def _given_function(self, given: dict[str, Any]) -> TaskFunction:
+        name = str(given.get("name", "the task function"))
+        if name not in self._functions:
+            self._functions[name] = self._find_given(given)
+        return self._functions[name]
+
+    def _find_given(self, given: dict[str, Any]) -> TaskFunction:
+        if self._at_hand is not None:
+            return called_with_config(self._at_hand)
+        if self.is_application:
+            return load_application_function(given, self._run.path, self._base)
+        return load_given_function(given, self._run.path)
+
+    def _named_function(self, spec: Any) -> TaskFunction:
+        key = str(spec.get("_target_")) if isinstance(spec, DictConfig) else str(spec)
+        if key not in self._functions:
+            plain = OmegaConf.to_container(spec, resolve=False) if OmegaConf.is_config(spec) else spec
+            self._functions[key] = load_task_function(plain, self._base)
+        return self._functions[key]

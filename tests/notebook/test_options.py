@@ -1,0 +1,22 @@
+import pytest
+
+from sweeprun.notebook.options import as_in_python
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("set hydra.sweeper.seed_globals=true", "set seed_globals=true"),
+        (
+            "2 tasks were not run; go on with: sweeprun resume 'my runs/one'",
+            "2 tasks were not run; go on with: run.resume()",
+        ),
+        (
+            "wait (sweeprun wait runs/one), or stop (sweeprun cancel runs/one)",
+            "wait (run.wait()), or stop (run.cancel())",
+        ),
+        ("add --allow-drift (every record says)", "add allow_drift=True (every record says)"),
+    ],
+)
+def test_advice_is_what_one_types_in_python(said: str, told: str) -> None:
+    assert as_in_python(said) == told

@@ -1,0 +1,116 @@
+"""What git knows of the code; nothing in the working tree is changed, and secrets stay out."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from sweeprun.provenance.git import GitState, read_git
+
+
+def git(*words: str, cwd: Path | None = None) -> str:
+    return subprocess.run(["git", *words], check=True, capture_output=True, text=True, cwd=cwd).stdout
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory: a repository of one commit, whatever the machine's own settings are."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:  # a hook that runs the tests sets some
+        monkeypatch.delenv(name)
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "someone")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "someone@example.org")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    folder = tmp_path / "a 'repo' ü"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    (folder / "study.py").write_text("x = 1\n")
+    (folder / ".gitignore").write_text("ignored.py\n")
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-q", "-m", "first")
+    return folder
+
+
+def state(directory: Path) -> GitState:
+    found = read_git(directory)
+    assert isinstance(found, GitState)
+    return found
+
+
+def test_a_clean_tree_has_its_commit_and_no_patch(repository: Path) -> None:
+    assert state(repository) == GitState(commit=git("rev-parse", "HEAD").strip())
+
+
+def test_the_patch_makes_the_same_tree_again(repository: Path, tmp_path: Path) -> None:
+    (repository / "study.py").write_text("x = 2\n")
+    (repository / "sub dir").mkdir()
+    (repository / "sub dir" / "-new [a] é.py").write_text("y = 1\n")
+    (repository / "staged.py").write_text("z = 1\n")
+    git("add", "staged.py")
+    (repository / "conf.yaml").write_text("a: 1\n")
+    before = git("status", "--porcelain")
+    found = state(repository / "sub dir")
+    assert git("status", "--porcelain") == before
+    assert not found.left_out
+    copy = tmp_path / "copy"
+    git("clone", "-q", str(repository), str(copy))
+    (tmp_path / "patch").write_bytes(found.patch)
+    git("apply", str(tmp_path / "patch"), cwd=copy)
+    for name in ("study.py", "sub dir/-new [a] é.py", "staged.py", "conf.yaml"):
+        assert (copy / name).read_text() == (repository / name).read_text()
+
+
+def test_what_is_no_source_is_not_in_it(repository: Path) -> None:
+    for name in ("data.bin", "ignored.py", "multirun/1/x.py", "elsewhere/config.yaml", "elsewhere/manifest.json"):
+        (repository / name).parent.mkdir(parents=True, exist_ok=True)
+        (repository / name).write_text("content\n")
+    assert state(repository).patch == b""
+
+
+def test_secrets_are_not_in_it_tracked_or_not(repository: Path) -> None:
+    (repository / ".env").write_text("before\n")
+    git("add", "-f", ".env")
+    git("commit", "-q", "-m", "env")
+    (repository / ".env").write_text("hunter2\n")
+    (repository / "My_Secrets.yaml").write_text("hunter2\n")
+    (repository / "api_token.py").write_text("hunter2\n")
+    found = state(repository)
+    assert b"hunter2" not in found.patch
+    assert sorted(line.partition(":")[0] for line in found.left_out) == ["My_Secrets.yaml", "api_token.py"]
+
+
+def test_large_files_and_links_are_left_out_and_told(repository: Path) -> None:
+    (repository / "large.py").write_text("#" * 1_000_001)
+    (repository / "link.py").symlink_to("/etc/passwd")
+    found = state(repository)
+    assert found.patch == b""
+    assert found.left_out == ("large.py: it has 1000001 bytes", "link.py: it is no plain file")
+
+
+@pytest.mark.usefixtures("repository")
+def test_before_the_first_commit_everything_is_in_the_patch(tmp_path: Path) -> None:
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    git("init", "-q", cwd=fresh)
+    (fresh / "study.py").write_text("x = 1\n")
+    found = state(fresh)
+    assert found.commit is None
+    assert b"+x = 1" in found.patch
+
+
+def test_outside_a_repository_or_without_git_nothing_is_known(
+    tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert read_git(tmp_path) is None
+    monkeypatch.setenv("PATH", "")
+    assert read_git(repository) is None
+
+
+def test_a_repository_that_git_cannot_read_is_told(repository: Path) -> None:
+    (repository / ".git" / "index").write_bytes(b"no index")
+    found = read_git(repository)
+    assert isinstance(found, str)
+    assert "git failed" in found

@@ -1,0 +1,104 @@
+"""Targets of precision: what is reached, and how many members that takes."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from scipy import stats
+
+from sweeprun.errors import UsageError
+from sweeprun.statistics.estimators import Moments, moments
+from sweeprun.statistics.targets import FEWEST, Measure, Target
+
+
+def found_of(count: int, mean: float, std: float) -> Moments:
+    return Moments(count=np.array(count), mean=np.array(mean), std=np.array(std), sem=np.array(std / np.sqrt(count)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sem(price)<0.01", " rel_sem( a b ) <= 1e-3 ", "halfwidth(x.y)<2", "rel_halfwidth(é)<.5", "sem(x)<0.0123456789"],
+)
+def test_targets_are_read(text: str) -> None:
+    target = Target.parse(text)
+    assert target.limit > 0
+    assert Target.parse(str(target)) == target
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "sem",
+        "sem(x)",
+        "sem(x)>1",
+        "mean(x)<1",
+        "sem()<1",
+        "sem(x)<0",
+        "sem(x)<-1",
+        "sem(x)<inf",
+        "sem(x)<a<b",
+        "sem(x)<nan",
+    ],
+)
+def test_what_is_no_target_is_told(text: str) -> None:
+    with pytest.raises(UsageError, match=r"write MEASURE\(VARIABLE\)<NUMBER"):
+        Target.parse(text)
+
+
+@given(st.sampled_from(Measure), st.integers(2, 10_000), st.floats(0.1, 100), st.floats(0.01, 100), st.floats(0.01, 10))
+def test_so_many_members_are_needed_and_not_one_less(
+    measure: Measure, count: int, mean: float, std: float, limit: float
+) -> None:
+    target = Target(measure=measure, variable="x", limit=limit)
+    needed = int(target.needed(found_of(count, mean, std)))
+    assume(needed < 10**9)  # of more it only says so
+    assert target.is_reached(found_of(needed, mean, std))
+    if needed > FEWEST:
+        fewer = found_of(needed - 1, mean, std)
+        assert not target.is_reached(fewer) or np.isclose(target.values(fewer), limit, rtol=1e-3)
+
+
+def test_the_rule_of_the_standard_error() -> None:
+    assert int(Target.parse("sem(x)<0.1").needed(found_of(20, 5.0, 1.0))) == 101
+    assert int(Target.parse("rel_sem(x)<0.1").needed(found_of(20, 5.0, 1.0))) == 5
+
+
+def test_a_halfwidth_is_that_of_students_interval() -> None:
+    sample = np.random.default_rng(0).normal(size=12)
+    target = Target(measure=Measure.HALFWIDTH, variable="x", limit=1.0, level=0.9)
+    expected = stats.t.ppf(0.95, 11) * stats.sem(sample)
+    assert np.isclose(target.values(moments(sample)), expected)
+
+
+@pytest.mark.parametrize("successes", [0, 3, 10])
+def test_the_halfwidth_of_a_proportion_is_wilsons(successes: int) -> None:
+    target = Target(measure=Measure.HALFWIDTH, variable="x", limit=0.02, level=0.9, of_proportion=True)
+    found = moments(np.array([1.0] * successes + [0.0] * (10 - successes)))
+    expected = stats.binomtest(successes, 10).proportion_ci(0.9, method="wilson")
+    assert np.isclose(target.values(found), (expected.high - expected.low) / 2)
+    assert not target.is_reached(found)
+    needed = int(target.needed(found))
+    mean = successes / 10
+    assert target.is_reached(found_of(needed, mean, 0.0))
+    assert not target.is_reached(found_of(needed - 1, mean, 0.0))
+
+
+def test_a_level_that_is_none_is_told() -> None:
+    with pytest.raises(UsageError, match=r"--level is 1\.5"):
+        Target.parse("halfwidth(x)<1", 1.5)
+
+
+def test_what_a_mean_of_zero_needs_is_not_known() -> None:
+    found = moments(np.zeros(10))
+    assert not Target.parse("rel_sem(x)<0.1").is_reached(found)
+    assert int(Target.parse("rel_sem(x)<0.1").needed(found)) == 10**9
+
+
+def test_points_that_know_no_error_need_two_members() -> None:
+    found = moments(np.array([[1.0, np.nan], [np.nan, np.nan], [2.0, 2.0]]))
+    target = Target.parse("sem(x)<1")
+    assert target.is_reached(found).tolist() == [False, False, True]
+    assert target.needed(found).tolist() == [2, 2, 2]
+    relative = Target.parse("rel_sem(x)<0.1")
+    assert int(relative.needed(found_of(10, 0.0, 1.0))) == 10**9
