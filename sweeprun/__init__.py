@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from sweeprun._version import __version__
 from sweeprun.errors import Unfinished
 
 if TYPE_CHECKING:
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
     from sweeprun.notebook.sweeping import sweep as sweep
     from sweeprun.worker.command import command as command
 
-__version__ = "0.1.0"
 __all__ = ["Run", "Unfinished", "__version__", "command", "open_run", "sweep"]
 
 _HOMES = {

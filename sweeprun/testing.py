@@ -17,7 +17,9 @@ from sweeprun.config.application import ConfigSource, open_application
 from sweeprun.config.composing import compose_for_sweep
 from sweeprun.launchers.registry import make_launcher
 from sweeprun.results.collect import collect_run
-from sweeprun.runs.prepare import create_run, prepare_sweep
+from sweeprun.runs.events import SILENT
+from sweeprun.runs.prepare import prepare_sweep
+from sweeprun.runs.prepared_run import create_run
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import STATE_ORDER, take_snapshot
 
@@ -116,7 +118,7 @@ class LauncherContract:
                 prepared = prepare_sweep(application, compose_for_sweep(application, [*overrides, target]))
                 options = self.options(throttle=throttle, tasks_per_job=tasks_per_job)
                 manifest = replace(prepared.manifest, launcher=make_launcher(options).to_dict())
-                return create_run(replace(prepared, manifest=manifest), ["test"])[0]
+                return create_run(replace(prepared, manifest=manifest), ["test"], SILENT)[0]
 
         return make_run
 

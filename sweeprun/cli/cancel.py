@@ -7,8 +7,7 @@ from pathlib import Path
 from sweeprun.cli.arguments import subcommand_parser
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
-from sweeprun.runs.cancel import cancel_run
-from sweeprun.runs.observe import chosen_run
+from sweeprun.store.directory import chosen_run
 
 
 def main(words: Sequence[str]) -> int:
@@ -27,6 +26,8 @@ def main(words: Sequence[str]) -> int:
     if args.whole_elements and args.tasks is None:
         raise UsageError("--whole-elements goes with --tasks; without both, everything is cancelled")
     run = chosen_run(args.run)
+
+    from sweeprun.runs.cancel import cancel_run
 
     stopped = cancel_run(run, args.tasks, whole_elements=args.whole_elements)
     if stopped is None:

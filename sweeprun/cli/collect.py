@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import run_parser
-from sweeprun.display.collected import print_notes
 from sweeprun.errors import UsageError
-from sweeprun.runs.collect import collect_into
-from sweeprun.runs.observe import chosen_run
 from sweeprun.safe_text import plain, plain_json
+from sweeprun.store.directory import chosen_run
 
 if TYPE_CHECKING:
     pass
@@ -33,8 +31,10 @@ def main(words: Sequence[str]) -> int:
     )
     args = parser.parse_args(words)
 
+    from sweeprun.display.collected import print_notes, print_warnings
     from sweeprun.results.formats.netcdf import check_output, is_ours
     from sweeprun.results.variables import names_in
+    from sweeprun.runs.collect import collect_into
     from sweeprun.runs.observe import observe
 
     only = None if args.variables is None else names_in(args.variables)
@@ -45,7 +45,9 @@ def main(words: Sequence[str]) -> int:
         raise UsageError(
             f"./{output} is there and was not made by sweeprun; choose another name: sweeprun collect -o …"
         )
-    collected, left_out = collect_into(observe(run), output, only)
+    file = collect_into(observe(run), output, only)
+    collected = file.collected
+    print_warnings(file)
     counts = {state.value: count for state, count in collected.states.items()}
     if args.json:
         sizes = {str(name): size for name, size in collected.dataset.sizes.items()}
@@ -54,12 +56,12 @@ def main(words: Sequence[str]) -> int:
             "corrupt": [{"file": file, "task": task_id} for file, task_id in collected.unsound],
         }
         told = {"output": str(output), "run": str(run.path), "states": counts, "sizes": sizes, "damaged": damaged}
-        told["left_out"] = [each.name for each in left_out]
+        told["left_out"] = [each.name for each in file.unfit]
         told["disagreeing"] = collected.refused
         print(plain_json(told))
         return 0
     print(plain(collected.dataset))
     missing = ", ".join(f"{count} {state}" for state, count in counts.items() if count and state != "succeeded")
-    print_notes(collected, left_out, output)
+    print_notes(file)
     print(f"written to {output}" + (f"; without a result: {missing}" if missing else ""), file=sys.stderr)
     return 0

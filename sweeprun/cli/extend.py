@@ -4,15 +4,12 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sweeprun.cli.arguments import ALLOW_DRIFT, add_allow_drift, run_and_words, subcommand_parser
+from sweeprun.cli.arguments import add_allow_drift, run_and_words, subcommand_parser
 from sweeprun.errors import UsageError
-from sweeprun.runs.extend import extend_run, plan_words
-from sweeprun.runs.extend_until import DEFAULT_LIMIT, StoppingRule, extend_until
-from sweeprun.runs.observe import chosen_run
-from sweeprun.store.directory import RunDirectory
+from sweeprun.store.directory import RunDirectory, chosen_run
 
 if TYPE_CHECKING:
-    pass
+    from sweeprun.runs.launch import Started
 
 _LAUNCHER = ("hydra.launcher.", "hydra/launcher=")
 
@@ -29,21 +26,28 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--until", metavar="TARGET", help="add members until it holds everywhere: 'sem(loss)<0.01'")
     parser.add_argument("--over", help="of --until: the axis of the members; by default member, or seed")
     parser.add_argument("--batch", type=int, help="of --until: members to add at once; by default what seems needed")
-    parser.add_argument("--limit", type=int, help=f"of --until: how many members there may be ({DEFAULT_LIMIT})")
+    parser.add_argument("--limit", type=int, help="of --until: how many members there may be (1000)")
     add_allow_drift(parser)
     args = parser.parse_intermixed_args(words)
     path, overrides = run_and_words(args.words)
+
+    from sweeprun.display.outcome import conclude
+
     if args.until is not None:
         return _extend_until(chosen_run(path), args, overrides)
     if args.over or args.batch is not None or args.limit is not None:
         raise UsageError("--over, --batch and --limit go with --until: sweeprun extend --until 'sem(loss)<0.01'")
-    return _extend(chosen_run(path), overrides, words, allow_drift=args.allow_drift)
+    return conclude(_extend(chosen_run(path), overrides, words, allow_drift=args.allow_drift))
 
 
 def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> int:
     """Add members until a target is reached, and wait for each batch of them."""
-    from sweeprun.display.outcome import wait_for
+    from sweeprun.display.outcome import INTERRUPTED, conclude, conclude_waiting
+    from sweeprun.display.terminal import TERMINAL
+    from sweeprun.runs.drift import ALLOW_DRIFT
+    from sweeprun.runs.extend_until import DEFAULT_LIMIT, Stop, StoppingRule, extend_until
     from sweeprun.runs.observe import is_active, observe
+    from sweeprun.runs.wait import wait_for
     from sweeprun.statistics.targets import Target
 
     if any(not word.startswith(_LAUNCHER) for word in overrides):
@@ -54,17 +58,27 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
     limit = DEFAULT_LIMIT if args.limit is None else args.limit
     rule = StoppingRule(target=Target.parse(args.until), over=args.over, batch=args.batch, limit=limit)
 
-    def extend(word: str) -> int:
+    def extend(word: str) -> bool:
         told = [word, *overrides, *([ALLOW_DRIFT] if args.allow_drift else [])]
-        code = _extend(run, [word, *overrides], [str(run.path), *told], allow_drift=args.allow_drift)
-        return wait_for(run) if code == 0 and is_active(observe(run)) else code
+        code = conclude(_extend(run, [word, *overrides], [str(run.path), *told], allow_drift=args.allow_drift))
+        if code == 0 and is_active(observe(run)):
+            code = conclude_waiting(wait_for(run, TERMINAL))
+        return code != INTERRUPTED
 
-    return extend_until(run, rule, extend)
+    match extend_until(run, rule, extend, TERMINAL):
+        case Stop.HOLDS:
+            return 0
+        case Stop.LIMIT:
+            return 1
+        case Stop.INTERRUPTED:
+            return INTERRUPTED
 
 
-def _extend(run: RunDirectory, overrides: list[str], words: Sequence[str], *, allow_drift: bool) -> int:
+def _extend(run: RunDirectory, overrides: list[str], words: Sequence[str], *, allow_drift: bool) -> "Started":
     """Add the tasks that words ask for to a run, and start them."""
     from sweeprun.config.launching import Words, is_of_policy
+    from sweeprun.display.terminal import TERMINAL
+    from sweeprun.runs.extend import extend_run, plan_words
 
     of_launch = [word for word in overrides if word.startswith(_LAUNCHER) or is_of_policy(word)]
     of_axes = [word for word in overrides if word not in of_launch]
@@ -76,4 +90,5 @@ def _extend(run: RunDirectory, overrides: list[str], words: Sequence[str], *, al
         Words(of_launch),
         ["sweeprun", "extend", *words],
         allow_drift=allow_drift,
+        observer=TERMINAL,
     )

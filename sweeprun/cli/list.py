@@ -31,7 +31,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def _describe(run: RunDirectory) -> dict[str, Any]:
-    from sweeprun.display.phrases import state_counts
+    from sweeprun.runs.observe import state_counts
     from sweeprun.store.snapshot import take_snapshot
 
     described: dict[str, Any] = {"run": str(run.path), "shown": os.path.relpath(run.path)}

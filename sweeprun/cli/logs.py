@@ -5,9 +5,8 @@ import sys
 from collections.abc import Sequence
 
 from sweeprun.cli.arguments import subcommand_parser
-from sweeprun.runs.logs import _own_paths, _paths
-from sweeprun.runs.observe import chosen_run
 from sweeprun.safe_text import plain
+from sweeprun.store.directory import chosen_run
 
 
 def main(words: Sequence[str]) -> int:
@@ -22,6 +21,7 @@ def main(words: Sequence[str]) -> int:
     args = parser.parse_intermixed_args(words)
 
     from sweeprun.cli.arguments import split_words
+    from sweeprun.runs.logs import log_paths, logs_of_workers
     from sweeprun.runs.task_selection import find_task
     from sweeprun.store.logs import outputs_of, read_outputs
     from sweeprun.store.manifest import read_manifest
@@ -30,7 +30,7 @@ def main(words: Sequence[str]) -> int:
     path, chosen = split_words(args.words)
     run = chosen_run(path)
     task_id = find_task(read_manifest(run).table, chosen).task_id
-    paths = [path for path in dict.fromkeys(_paths(run, task_id)) if os.path.lexists(path)]
+    paths = [path for path in dict.fromkeys(log_paths(run, task_id)) if os.path.lexists(path)]
     if args.path:
         print(plain("\n".join(map(str, paths))))
         return 0
@@ -41,7 +41,9 @@ def main(words: Sequence[str]) -> int:
         _write(output.text)
     if outputs:
         return 0
-    unmarked = [output for path in _own_paths(run, task_id) for output in read_outputs(path) if output.task_id is None]
+    unmarked = [
+        output for path in logs_of_workers(run, task_id) for output in read_outputs(path) if output.task_id is None
+    ]
     if unmarked:
         recorded = take_snapshot(run).best.outcome[task_id] >= 0
         what = "printed nothing" if recorded else "has not ended in order"

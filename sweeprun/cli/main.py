@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from sweeprun import __version__
+from sweeprun._version import __version__
 from sweeprun.errors import SweeprunError, UsageError, describe_os_error
 
 SUBCOMMANDS = {

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sweeprun.runs.plan import _SHOWN_TASKS, _SHOWN_VALUES, _plan
-
 
 def main(words: Sequence[str]) -> int:
     """Print the plan of a sweep."""
@@ -28,6 +26,7 @@ def main(words: Sequence[str]) -> int:
     from sweeprun.config.application import command_line_parser, open_application
     from sweeprun.config.schema import SWEEPER
     from sweeprun.errors import UsageError
+    from sweeprun.runs.plan import describe_plan
     from sweeprun.runs.prepare import compose_for_launch, import_early, prepare_sweep
 
     args = parse_command_line(command_line_parser(), rest)
@@ -42,16 +41,18 @@ def main(words: Sequence[str]) -> int:
                 f"hydra/sweeper={sweeper} decides itself what it runs; only sweeprun's own sweeper can be planned"
             )
         prepared = prepare_sweep(application, sweep_config)
-    plan = _plan(prepared, launcher, Path(sweep_config.hydra.sweep.dir))
+    plan = describe_plan(prepared, launcher)
     print(json.dumps(plan, indent=1, ensure_ascii=False) if own.json else _text(plan))
     return 0
 
 
 def _text(plan: dict[str, Any]) -> str:
+    from sweeprun.runs.plan import SHOWN_TASKS, SHOWN_VALUES
+
     axes = [
         f"  {axis['name']} ({axis['length']}, {axis['type']}): "
         + ", ".join(map(str, axis["first_values"]))
-        + ("" if axis["length"] <= _SHOWN_VALUES else f", …, {axis['last_value']}")
+        + ("" if axis["length"] <= SHOWN_VALUES else f", …, {axis['last_value']}")
         for axis in plan["axes"]
     ]
     tasks = [
@@ -60,7 +61,7 @@ def _text(plan: dict[str, Any]) -> str:
     ]
     selects = plan["left_out"] is not None
     if plan["tasks"] > len(tasks):
-        tasks.insert(_SHOWN_TASKS, "  …")
+        tasks.insert(SHOWN_TASKS, "  …")
     files = plan["files"]
     return "\n".join(
         [

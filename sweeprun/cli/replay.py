@@ -3,17 +3,16 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweeprun.cli.arguments import add_allow_drift, subcommand_parser
 from sweeprun.cpus import THREAD_VARIABLES
-from sweeprun.runs.replay import Recorded, _recorded_in_run
 
 if TYPE_CHECKING:
     import numpy as np
 
     from sweeprun.results.comparing import Difference
+    from sweeprun.runs.replay import Recorded
 
 _AGAIN = "SWEEPRUN_REPLAY_ENVIRONMENT_IS_SET"
 _SHOWN_NUMBERS = 6
@@ -35,23 +34,25 @@ def main(words: Sequence[str]) -> int:
     args = parser.parse_intermixed_args(words)
 
     from sweeprun.cli.arguments import split_words
-    from sweeprun.runs.task_selection import choose_task
+    from sweeprun.display.terminal import TERMINAL
+    from sweeprun.runs.events import SILENT
 
+    again = _AGAIN in os.environ  # what differs was said before
+    allow_drift, observer = (True, SILENT) if again else (args.allow_drift, TERMINAL)
     source, chosen = split_words(args.words)
     if source is not None and source.suffix in _DATASETS:
         from sweeprun.runs.recorded_dataset import recorded_in_dataset
 
-        again = _AGAIN in os.environ
-        recorded = recorded_in_dataset(
-            source, lambda table: choose_task(table, chosen), allow_drift=args.allow_drift or again, quiet=again
-        )
+        recorded = recorded_in_dataset(source, chosen, allow_drift=allow_drift, observer=observer)
     else:
-        recorded = _recorded_in_run(source, chosen, allow_drift=args.allow_drift)
+        from sweeprun.runs.replay import recorded_in_run
+
+        recorded = recorded_in_run(source, chosen, allow_drift=allow_drift, observer=observer)
     _set_environment(recorded, words)
     return _replay(recorded, debug=args.pdb)
 
 
-def _set_environment(recorded: Recorded, words: Sequence[str]) -> None:
+def _set_environment(recorded: "Recorded", words: Sequence[str]) -> None:
     """Start again with the threads and variables of the record, unless they are set: libraries read them once."""
     from sweeprun.launchers.variables import expand
     from sweeprun.provenance.origin import Origin
@@ -67,46 +68,25 @@ def _set_environment(recorded: Recorded, words: Sequence[str]) -> None:
         os.execve(sys.executable, command, {**os.environ, **wanted, _AGAIN: "1"})
 
 
-def _replay(recorded: Recorded, *, debug: bool) -> int:
-    from sweeprun.design.task_ids import TaskIds
-    from sweeprun.results.comparing import Difference, arrays_of, as_collected, compare_arrays, compare_records
-    from sweeprun.runs.scratch import scratch_run
-    from sweeprun.store.shards import read_shards
-    from sweeprun.store.workers import Place
-    from sweeprun.worker.loop import Stop, Worker
+def _replay(recorded: "Recorded", *, debug: bool) -> int:
+    from sweeprun.results.comparing import arrays_of
+    from sweeprun.runs.replay import differences_from, run_here
+    from sweeprun.worker.loop import Stop
 
-    task, record = recorded.task, recorded.record
+    task = recorded.task
     where = " ".join(f"{name}={value}" for name, value in task.coordinates.items())
     stream = recorded.manifest.table.streams.describe(task.stream)
     print(f"task {task.task_id}: {where or 'the only one'}; rng = {stream}", file=sys.stderr, flush=True)
-    here = Path.cwd()
-    with scratch_run(recorded.manifest, recorded.frozen, TaskIds.of([task.task_id]), recorded.code) as run:
-        from sweeprun.store.manifest import read_manifest
-
-        attempt = record.attempt if record is not None else 1
-        try:
-            worker = Worker(run, read_manifest(run), Place(attempt=attempt), on_failure=_debug if debug else None)
-            with worker:
-                worker.run_tasks(TaskIds.of([task.task_id]))
-        except Stop:
-            print("stopped", file=sys.stderr)
-            return 130
-        finally:
-            os.chdir(here)
-        (now,) = (found for shard in read_shards(run.shards) for found in shard.records())
+    try:
+        now = run_here(recorded, on_failure=_debug if debug else None)
+    except Stop:
+        print("stopped", file=sys.stderr)
+        return 130
     failure = now.failure()
     if failure is not None:
         print(failure.traceback.rstrip(), file=sys.stderr)
-    if record is not None:
-        differences = compare_records(record, now)
-    elif recorded.arrays is not None and failure is not None:
-        differences = [Difference(variable="", what=f"a result before, {failure.type} now")]
-    elif recorded.arrays is not None:
-        differences = compare_arrays(*as_collected(recorded.arrays, arrays_of(now)))
-    else:
-        differences = []
     _print_results(recorded, {} if failure is not None else arrays_of(now))
-    return _conclude(recorded, differences, failed=failure is not None)
+    return _conclude(recorded, differences_from(recorded, now), failed=failure is not None)
 
 
 def _debug(error: BaseException) -> None:
@@ -118,7 +98,7 @@ def _debug(error: BaseException) -> None:
     pdb.post_mortem(error.__traceback__)
 
 
-def _print_results(recorded: Recorded, now: "Mapping[str, np.ndarray]") -> None:
+def _print_results(recorded: "Recorded", now: "Mapping[str, np.ndarray]") -> None:
     before = recorded.arrays or {}
     names = list(dict.fromkeys([*before, *now]))
     width = max(map(len, names), default=0)
@@ -139,7 +119,7 @@ def _shown(array: Any) -> str:
     return f"{array.dtype}{array.shape} [{head}{', …' if flat.size > _SHOWN_NUMBERS else ''}]"
 
 
-def _conclude(recorded: Recorded, differences: "Sequence[Difference]", *, failed: bool) -> int:
+def _conclude(recorded: "Recorded", differences: "Sequence[Difference]", *, failed: bool) -> int:
     if recorded.record is None and recorded.arrays is None:
         print("nothing was recorded of this task to compare with")
         return int(failed)

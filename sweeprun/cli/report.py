@@ -10,9 +10,8 @@ from sweeprun.cli.arguments import run_parser
 from sweeprun.errors import UsageError
 from sweeprun.report.page import Page
 from sweeprun.report.server import Looker, PageServer
-from sweeprun.runs.observe import chosen_run
 from sweeprun.safe_text import plain_json
-from sweeprun.store.directory import RunDirectory
+from sweeprun.store.directory import RunDirectory, chosen_run
 
 DEFAULT_OUTPUT = Path("report.html")
 DEFAULT_PORT = 8765

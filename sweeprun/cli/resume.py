@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import add_allow_drift, run_and_words, subcommand_parser
-from sweeprun.runs.observe import chosen_run
-from sweeprun.runs.resume import _as_ended, resume_run
+from sweeprun.store.directory import chosen_run
 
 if TYPE_CHECKING:
     pass
@@ -32,7 +31,11 @@ def main(words: Sequence[str]) -> int:
     run = chosen_run(path)
 
     from sweeprun.config.launching import Words
+    from sweeprun.display.outcome import conclude
+    from sweeprun.display.terminal import TERMINAL
     from sweeprun.runs.observe import observe
+    from sweeprun.runs.resume import as_ended, resume_run
 
-    snapshot = _as_ended(run) if args.assume_ended else observe(run)
-    return resume_run(snapshot, Words(overrides), ["sweeprun", "resume", *words], allow_drift=args.allow_drift)
+    snapshot = as_ended(run) if args.assume_ended else observe(run)
+    command = ["sweeprun", "resume", *words]
+    return conclude(resume_run(snapshot, Words(overrides), command, allow_drift=args.allow_drift, observer=TERMINAL))

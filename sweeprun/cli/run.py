@@ -10,9 +10,11 @@ from sweeprun.cli.hydra_words import config_source, parse_command_line
 from sweeprun.config.application import Application, command_line_parser, full_errors, open_application, show
 from sweeprun.config.composing import task_spec
 from sweeprun.config.schema import SWEEPER
+from sweeprun.display.outcome import conclude
+from sweeprun.display.terminal import TERMINAL
 from sweeprun.errors import SweeprunError, UsageError
 from sweeprun.runs.prepare import compose_for_launch, import_early, prepare_sweep
-from sweeprun.runs.start import begin_sweep
+from sweeprun.runs.start import start_run
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.jobs import PlainJob
 
@@ -48,8 +50,7 @@ def _run_sweep(application: Application, overrides: Sequence[str], command: Sequ
     sweep_config = compose_for_launch(application, overrides)
     sweeper, _ = application.chosen_plugins(sweep_config)
     if sweeper == SWEEPER:
-        _, code = begin_sweep(application, prepare_sweep(application, sweep_config), command)
-        return code
+        return conclude(start_run(prepare_sweep(application, sweep_config), command, observer=TERMINAL))
     try:
         application.run_foreign_sweeper(overrides, PlainJob(Path.cwd()))
     except SweeprunError:

@@ -21,16 +21,19 @@ def main(words: Sequence[str]) -> int:
     args = parser.parse_args(words)
     sys.stdin.read()
 
-    from sweeprun.runs.launch import launch_written
+    from sweeprun.display.outcome import conclude
+    from sweeprun.display.terminal import TERMINAL
+    from sweeprun.runs.launch import Started, launch_written
     from sweeprun.store.directory import open_run_directory
     from sweeprun.store.processes import Process
     from sweeprun.store.submissions import read_submission
 
     run = open_run_directory(args.run)
-    submissions = [read_submission(run, number) for number in args.numbers]
+    submissions = tuple(read_submission(run, number) for number in args.numbers)
     if any(submission.submitter != Process.current() for submission in submissions):
         raise UsageError(
             f"these submissions are another process's to launch; what is missing of the run is started by "
             f"`sweeprun resume {run.shown()}`"
         )
-    return launch_written(run, submissions)
+    ended = launch_written(run, submissions, TERMINAL)
+    return conclude(Started(run=run, submissions=submissions, ended=ended))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sweeprun.cli.arguments import run_parser
 from sweeprun.errors import UsageError
-from sweeprun.runs.observe import chosen_run
 from sweeprun.safe_text import plain, plain_json, plain_message
+from sweeprun.store.directory import chosen_run
 
 
 def main(words: Sequence[str]) -> int:

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sweeprun.cli.arguments import run_parser
 from sweeprun.provenance.gather import command_text
-from sweeprun.runs.observe import chosen_run
-from sweeprun.runs.status import _status
 from sweeprun.safe_text import plain_json, plain_message
-from sweeprun.store.directory import RunDirectory
+from sweeprun.store.directory import chosen_run
 
 if TYPE_CHECKING:
     from sweeprun.store.snapshot import Snapshot
@@ -45,7 +43,7 @@ def main(words: Sequence[str]) -> int:
         snapshot = observe(run)
         if args.watch and sys.stdout.isatty():
             print("\x1b[H\x1b[2J", end="")
-        _print(run, snapshot, as_json=args.json)
+        _print(snapshot, as_json=args.json)
         if not args.watch or not is_active(snapshot):
             return 0
         time.sleep(args.watch)
@@ -61,12 +59,13 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _print(run: RunDirectory, snapshot: "Snapshot", *, as_json: bool) -> None:
-    from sweeprun.display.progress import print_failures
+def _print(snapshot: "Snapshot", *, as_json: bool) -> None:
+    from sweeprun.display.outcome import print_failures
     from sweeprun.results.failures import failures_of
+    from sweeprun.runs.status import describe_status
 
     groups = failures_of(snapshot)
-    status = _status(run, snapshot)
+    status = describe_status(snapshot)
     if as_json:
         status["failures"] = [asdict(group) for group in groups]
         print(plain_json(status), flush=True)
@@ -76,7 +75,8 @@ def _print(run: RunDirectory, snapshot: "Snapshot", *, as_json: bool) -> None:
 
 
 def _lines(status: dict[str, Any], snapshot: "Snapshot") -> list[str]:
-    from sweeprun.display.phrases import counts_text, duration, missing_text, rate_text
+    from sweeprun.display.phrases import duration, missing_text, rate_text
+    from sweeprun.runs.observe import counts_text
 
     provenance = snapshot.manifest.provenance
     lines = [

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sweeprun.cli.arguments import add_allow_drift, run_parser
 from sweeprun.errors import UsageError
-from sweeprun.runs.drift import check_drift
-from sweeprun.runs.observe import chosen_run
-from sweeprun.runs.verify import Verdict, _keep, _sample, _verify
 from sweeprun.safe_text import plain_json
+from sweeprun.store.directory import chosen_run
 
 if TYPE_CHECKING:
-    pass
+    from sweeprun.runs.verify import Verdict
 
 _SAMPLE = 20
 _SHOWN_TASKS = 20
@@ -35,15 +33,13 @@ def main(words: Sequence[str]) -> int:
         raise UsageError(f"--sample {args.sample} --seed {args.seed}: verify at least 1 task, with a seed from 0 on")
     run = chosen_run(args.run)
 
+    from sweeprun.display.terminal import TERMINAL
+    from sweeprun.runs.verify import verify_run
     from sweeprun.store.snapshot import take_snapshot
 
-    snapshot = take_snapshot(run)
-    code = check_drift(
-        run, snapshot.manifest, allowed=args.allow_drift, doing="differences would say nothing of its results"
+    verdicts = verify_run(
+        take_snapshot(run), sample=args.sample, seed=args.seed, allow_drift=args.allow_drift, observer=TERMINAL
     )
-    records = _sample(snapshot, args.sample, args.seed)
-    verdicts = _verify(snapshot, records, code)
-    _keep(run, verdicts, args.seed, code)
     if args.json:
         print(plain_json({"run": str(run.path), "sample": [_as_json(verdict) for verdict in verdicts]}))
     else:
@@ -51,7 +47,7 @@ def main(words: Sequence[str]) -> int:
     return int(any(verdict.differences for verdict in verdicts))
 
 
-def _as_json(verdict: Verdict) -> dict[str, Any]:
+def _as_json(verdict: "Verdict") -> dict[str, Any]:
     """A verdict without NaN, which JSON doesn't have."""
     sizes = ("absolute", "relative")
     found = [asdict(difference) for difference in verdict.differences]
@@ -59,7 +55,7 @@ def _as_json(verdict: Verdict) -> dict[str, Any]:
     return asdict(verdict) | {"differences": differences}
 
 
-def _print(verdicts: Sequence[Verdict]) -> None:
+def _print(verdicts: "Sequence[Verdict]") -> None:
     bad = [verdict for verdict in verdicts if verdict.differences]
     print(f"{len(verdicts) - len(bad)}/{len(verdicts)} equal to the bit")
     if not bad:

@@ -2,14 +2,9 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import subcommand_parser
-from sweeprun.display.outcome import wait_for
-from sweeprun.runs.observe import chosen_run
-
-if TYPE_CHECKING:
-    pass
+from sweeprun.store.directory import chosen_run
 
 
 def main(words: Sequence[str]) -> int:
@@ -20,4 +15,10 @@ def main(words: Sequence[str]) -> int:
         "sweeprun wait multirun/2026-05-04/10-11-12 && sweeprun collect",
     )
     parser.add_argument("run", nargs="?", type=Path, help="the run directory; by default the newest below ./multirun")
-    return wait_for(chosen_run(parser.parse_args(words).run))
+    run = chosen_run(parser.parse_args(words).run)
+
+    from sweeprun.display.outcome import conclude_waiting
+    from sweeprun.display.terminal import TERMINAL
+    from sweeprun.runs.wait import wait_for
+
+    return conclude_waiting(wait_for(run, TERMINAL))

@@ -10,15 +10,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from hydra import version
-from hydra._internal.callbacks import Callbacks
-from hydra._internal.config_loader_impl import ConfigLoaderImpl
-from hydra._internal.config_repository import CachingConfigRepository
-from hydra._internal.hydra import Hydra
-from hydra._internal.utils import create_config_search_path, get_args_parser
 from hydra.core.config_search_path import SearchPathQuery
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override as HydraOverride
 from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.core.plugins import Plugins
@@ -27,7 +21,17 @@ from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
-from sweeprun.config.parsing import extend_grammar
+from sweeprun.config.hydra_internals import (
+    CachingConfigRepository,
+    Callbacks,
+    ConfigLoaderImpl,
+    Hydra,
+    create_config_search_path,
+    get_args_parser,
+    repository_of,
+    run_hydra,
+)
+from sweeprun.config.parsing import create_parser, extend_grammar
 from sweeprun.config.schema import OUR_DEFAULTS, OUR_OPTIONS, register_options
 from sweeprun.errors import ConfigError, OverrideError, SweeprunError, UsageError
 
@@ -95,7 +99,7 @@ class Application:
     def parse(self, overrides: Sequence[str]) -> list[HydraOverride]:
         """Parse overrides by Hydra's grammar."""
         try:
-            return OverridesParser.create(config_loader=self.loader).parse_overrides(list(overrides))
+            return create_parser(self.loader).parse_overrides(list(overrides))
         except (HydraException, ValueError) as error:
             raise OverrideError(message_of(error)) from error
 
@@ -109,7 +113,7 @@ class Application:
 
     def repository(self) -> CachingConfigRepository:
         """Everything on the search path, that of the primary config included."""
-        return self.loader._parse_overrides_and_create_caching_repo(self.source.name, [])[1]
+        return repository_of(self.loader, self.source.name)
 
     def chosen_plugins(self, sweep_config: DictConfig) -> tuple[str, str]:
         """The names of the sweeper and the launcher that the config or the command line chose.
@@ -244,8 +248,6 @@ def command_line_parser() -> Any:
 
 def show(parser: Any, args: Any, source: ConfigSource) -> None:
     """Let Hydra answer a command line that only looks: ``--cfg``, ``--info``, ``--help``, ``--hydra-help``, ``-sc``."""
-    from hydra._internal.utils import _run_hydra
-
     version.setbase(_VERSION_BASE)
     register_options(as_defaults=OUR_DEFAULTS)
     args.config_path = source.absolute_path()
@@ -256,7 +258,7 @@ def show(parser: Any, args: Any, source: ConfigSource) -> None:
 
     sweeprun.__module__ = JOB_NAME
     try:
-        _run_hydra(args, parser, sweeprun, config_path=None, config_name=None)
+        run_hydra(args, parser, sweeprun, config_path=None, config_name=None)
     except (ValueError, HydraException) as error:
         raise UsageError(message_of(error)) from error
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from math import isclose
 from typing import Any
 
-from hydra._internal.core_plugins.basic_sweeper import BasicSweeperConf
 from hydra.core.override_parser.types import Override as HydraOverride
 from omegaconf import DictConfig, OmegaConf
 
 from sweeprun.config.application import Application
 from sweeprun.config.composing import ComposedSweep, compose_sweep, task_spec
 from sweeprun.config.frozen import Composition, freeze
+from sweeprun.config.hydra_internals import BasicSweeperConf
 from sweeprun.config.parse_sweep import OPERATIONS, axis_name, choice_of
 from sweeprun.config.schema import SweeperOptions
 from sweeprun.design.axes import Axis, LabelKind

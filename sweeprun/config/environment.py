@@ -9,10 +9,10 @@ from omegaconf import DictConfig, OmegaConf
 
 from sweeprun.config.application import resolve_key
 from sweeprun.errors import ConfigError
-from sweeprun.launchers.variables import REFERENCE
+from sweeprun.secrecy import REFERENCE
 
 
-def _variables(sweep_config: DictConfig) -> dict[str, str]:
+def known_variables(sweep_config: DictConfig) -> dict[str, str]:
     """``hydra.job.env_set``, resolved but for what refers to the environment, which is not to be written down.
 
     What only a job can resolve is left out: workers set it for each task.

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override as HydraOverride
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
@@ -22,7 +21,7 @@ from sweeprun.config.composing import compose_for_sweep, rows_of_configs
 from sweeprun.config.frozen import Composition, config_steps, freeze
 from sweeprun.config.grammar import ZipSweep, with_names
 from sweeprun.config.parse_sweep import Grammar, Sweep, axis_name, axis_of, refuse_repeated_points, zip_members
-from sweeprun.config.parsing import extend_grammar
+from sweeprun.config.parsing import create_parser
 from sweeprun.config.samples import drawn
 from sweeprun.design.axes import Axis, LabelKind
 from sweeprun.design.extension import extend_table, grid_of, join_new_points, whole_grid
@@ -110,8 +109,7 @@ def plan_extension(
 
 def _parse(words: Sequence[str]) -> list[HydraOverride]:
     try:
-        extend_grammar()
-        return list(OverridesParser.create().parse_overrides(with_names(words)))
+        return list(create_parser().parse_overrides(with_names(words)))
     except (HydraException, ValueError) as error:
         raise OverrideError(message_of(error)) from error
 

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hydra._internal.grammar.functions import FunctionCall
 from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, Quote, QuotedString
 from hydra.errors import CompactHydraException, HydraException
 
+from sweeprun.config.hydra_internals import FunctionCall
 from sweeprun.design.grid import SAMPLE
 from sweeprun.design.sampling import Distribution
 

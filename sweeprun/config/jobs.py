@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from hydra import version
-from hydra._internal.callbacks import Callbacks
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.utils import JobRuntime, JobStatus, configure_log, run_job, setup_globals
 from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf
+
+from sweeprun.config.hydra_internals import Callbacks, returned_by
 
 
 def run_as_job(config: DictConfig, function: Callable[[DictConfig], Any]) -> Any:
@@ -37,8 +38,8 @@ def run_as_job(config: DictConfig, function: Callable[[DictConfig], Any]) -> Any
         hydra_context=HydraContext(config_loader=loader, callbacks=Callbacks(config)),
     )
     if returned.status is JobStatus.FAILED:
-        raise returned._return_value
-    return returned._return_value
+        raise returned_by(returned)
+    return returned_by(returned)
 
 
 def configure_console_log(config: DictConfig) -> None:

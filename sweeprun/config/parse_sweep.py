@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import (
     ChoiceSweep,
     Glob,
@@ -21,6 +20,7 @@ from hydra.core.override_parser.types import Override as HydraOverride
 from sweeprun.config.application import Application
 from sweeprun.config.files import matching_files
 from sweeprun.config.grammar import ZipSweep
+from sweeprun.config.parsing import create_parser
 from sweeprun.config.samples import sample, source_of
 from sweeprun.design.axes import Axis, LabelKind
 from sweeprun.design.extension import grid_of
@@ -229,7 +229,7 @@ class Grammar:
     """Hydra's grammar alone."""
 
     def parse(self, overrides: Sequence[str]) -> list[HydraOverride]:
-        return list(OverridesParser.create().parse_overrides(list(overrides)))
+        return list(create_parser().parse_overrides(list(overrides)))
 
 
 def axis_name(key: str) -> str:

@@ -1,18 +1,16 @@
 """What there is to say of a file of collected results, on a terminal."""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sweeprun.results.formats.netcdf import TABLES
 from sweeprun.safe_text import plain_message
-from sweeprun.store.directory import RunDirectory
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from sweeprun.results.collect import Collected
-    from sweeprun.results.formats.columns import Output
+    from sweeprun.runs.collect import CollectedFile
 
 _SHOWN_LINES = 20
 
@@ -20,11 +18,21 @@ _MOST_DATES = 2**27
 """Bytes of dates that are looked through; of more, it is said in any case how to read them."""
 
 
-def print_notes(collected: "Collected", left_out: "Sequence[Output]", output: Path) -> None:
+def print_warnings(file: "CollectedFile") -> None:
+    """Say what is damaged or can't be one variable, and what the user should know of the run."""
+    for name, why in file.collected.refused.items():
+        became = "written as text" if file.output.suffix in TABLES else "left out"
+        print(plain_message(f"{name} is {became}: {why}"), file=sys.stderr)
+    _print_damaged(file)
+    for line in file.warnings:
+        print(plain_message(line), file=sys.stderr)
+
+
+def print_notes(file: "CollectedFile") -> None:
     """Say how all of a file is read, and what of the run is not in it."""
-    _print_how_to_read(collected.dataset, output)
-    if left_out:
-        unfit = ", ".join(f"{each.name} ({' x '.join(map(str, each.shape))} values a task)" for each in left_out)
+    _print_how_to_read(file.collected.dataset, file.output)
+    if file.unfit:
+        unfit = ", ".join(f"{each.name} ({' x '.join(map(str, each.shape))} values a task)" for each in file.unfit)
         print(plain_message(f"too large for columns, so left out: {unfit}; .parquet has lists"), file=sys.stderr)
 
 
@@ -41,10 +49,17 @@ def _print_how_to_read(dataset: "xr.Dataset", output: Path) -> None:
         print(f"dates before 1677 or after 2262: open it with {coder}", file=sys.stderr)
 
 
-def _print_left_out(collected: "Collected", run: RunDirectory, *, written_to: bool) -> None:
+def _print_damaged(file: "CollectedFile") -> None:
     """Say what could not be read. A torn end is normal while workers write."""
-    lines = [f"{file}: {what}" for file, what in collected.torn if not (written_to and file in collected.ends_torn)]
-    lines += [f"task {task_id}: a record of it in {file} is corrupt (checksum)" for file, task_id in collected.unsound]
+    torn = [
+        (shard, what)
+        for shard, what in file.collected.torn
+        if not (file.being_written and shard in file.collected.ends_torn)
+    ]
+    lines = [f"{shard}: {what}" for shard, what in torn]
+    lines += [
+        f"task {task_id}: a record of it in {shard} is corrupt (checksum)" for shard, task_id in file.collected.unsound
+    ]
     for line in lines[:_SHOWN_LINES]:
         print(plain_message(line), file=sys.stderr)
     if len(lines) > _SHOWN_LINES:
@@ -52,6 +67,6 @@ def _print_left_out(collected: "Collected", run: RunDirectory, *, written_to: bo
     if lines:
         print(
             "what is damaged was left out; the tasks that have no other record run again with: "
-            f"sweeprun resume {run.shown()}",
+            f"sweeprun resume {file.snapshot.run.shown()}",
             file=sys.stderr,
         )

@@ -2,32 +2,92 @@
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
-from sweeprun.display.progress import print_failures, print_summary
-from sweeprun.runs.wait import looks, tally_of
+from sweeprun.design.task_ids import TaskIds
+from sweeprun.display.phrases import duration, missing_text
+from sweeprun.results.failures import failures_of
+from sweeprun.runs.launch import Ended, Started
+from sweeprun.runs.observe import counts_text, missing_tasks, warnings_of
 from sweeprun.safe_text import plain_message
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.snapshot import Snapshot, take_snapshot
+from sweeprun.store.snapshot import Snapshot
 from sweeprun.store.submissions import JobRole, Submission, read_jobs
 
+INTERRUPTED = 130
+"""The exit code of what Ctrl-C ended, as of shells."""
 
-def conclude(run: RunDirectory, seconds: float, *, interrupted: bool) -> int:
-    """Say how it went, from what lies on disk; the exit code."""
-    return conclude_snapshot(take_snapshot(run), seconds, interrupted=interrupted)
+_SHOWN_GROUPS = 12
+_SHOWN_MESSAGE = 500
 
 
-def conclude_snapshot(snapshot: Snapshot, seconds: float | None, *, interrupted: bool) -> int:
-    """Say how it went; the exit code."""
-    from sweeprun.results.failures import failures_of
-    from sweeprun.runs.observe import warnings_of
+def conclude(started: Started) -> int:
+    """Say what became of tasks that were to be started; the exit code."""
+    if started.ended is not None:
+        return conclude_ended(started.ended)
+    if started.submissions:
+        _print_submitted(started.run, started.submissions)
+    return 0
 
-    print_summary(snapshot, seconds, interrupted=interrupted)
+
+def conclude_ended(ended: Ended) -> int:
+    """Say how a run ended; the exit code."""
+    snapshot = ended.snapshot
+    print_summary(snapshot, ended.seconds, interrupted=ended.interrupted)
     print_failures(failures_of(snapshot))
     for line in warnings_of(snapshot):
         print(plain_message(line), file=sys.stderr, flush=True)
-    if interrupted:
-        return 130
+    if ended.interrupted:
+        return INTERRUPTED
     return 0 if snapshot.complete else 1
+
+
+def conclude_waiting(ended: Ended) -> int:
+    """Say how a run ended that was waited for, and what is left to be resumed; the exit code."""
+    code = conclude_ended(ended)
+    print_missing(missing_tasks(ended.snapshot), ended.snapshot.run)
+    return code
+
+
+def print_summary(snapshot: Snapshot, seconds: float | None, *, interrupted: bool) -> None:
+    """Say how a run ended, and how long that took if it is known."""
+    total = snapshot.total
+    begin = "stopped" if interrupted else f"{total} {'task' if total == 1 else 'tasks'}"
+    took = "" if seconds is None else f" in {duration(seconds)}"
+    print(f"{begin}: {counts_text(snapshot)}{took}", file=sys.stderr)
+    print(f"collect with: sweeprun collect {snapshot.run.shown()}", file=sys.stderr, flush=True)
+
+
+def print_missing(missing: TaskIds, run: RunDirectory) -> None:
+    """Say what is left to be resumed; nothing if nothing is."""
+    if missing:
+        print(
+            f"{missing_text(len(missing))}; go on with: sweeprun resume {run.shown()}",
+            file=sys.stderr,
+        )
+
+
+def print_failures(groups: Sequence[Any]) -> None:
+    """A table of failures, grouped; nothing if there are none."""
+    if not groups:
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title="failures", title_justify="left")
+    for column in ("what", "tasks", "ids", "message"):
+        table.add_column(column, justify="right" if column == "tasks" else "left")
+    for group in groups[:_SHOWN_GROUPS]:
+        ids = ", ".join(map(str, group.task_ids[:5])) + (", …" if group.count > 5 else "")
+        kind, message = plain_message(group.kind), plain_message(group.message[:_SHOWN_MESSAGE])
+        table.add_row(Text(kind), str(group.count), ids, Text(message))
+    if len(groups) > _SHOWN_GROUPS:
+        rest = groups[_SHOWN_GROUPS:]
+        table.add_row(
+            f"… {len(rest)} more kinds", str(sum(group.count for group in rest)), "", "sweeprun status --json"
+        )
+    Console(stderr=True).print(table)
 
 
 def _print_submitted(run: RunDirectory, submissions: Sequence[Submission]) -> None:
@@ -43,24 +103,3 @@ def _print_submitted(run: RunDirectory, submissions: Sequence[Submission]) -> No
                 print(f"job {job.job_id}: collects when they have ended", file=sys.stderr)
     shown = run.shown()
     print(f"recorded in {shown}; follow it with: sweeprun wait {shown}, sweeprun status {shown}", file=sys.stderr)
-
-
-def wait_for(run: RunDirectory) -> int:
-    """Wait for a run, and say how it ended; the exit code."""
-    from sweeprun.display.outcome import conclude_snapshot
-    from sweeprun.display.progress import make_progress, print_missing
-    from sweeprun.runs.observe import missing_tasks, observe
-
-    problem = ""
-    snapshot = observe(run)
-    total = snapshot.total
-    heading = f"waiting for {total} {'task' if total == 1 else 'tasks'} of {run.shown()}"
-    with make_progress(total, heading, done=tally_of(snapshot).done) as progress:
-        for snapshot in looks(snapshot, lambda: observe(run)):  # noqa: B020  # the last one is what is told
-            progress.update(tally_of(snapshot))
-            if snapshot.activity.problem != problem:
-                problem = snapshot.activity.problem
-                progress.note(f"what waits and runs is not known: {problem}" if problem else "Slurm answers again")
-    code = conclude_snapshot(snapshot, None, interrupted=False)
-    print_missing(missing_tasks(snapshot), run)
-    return code

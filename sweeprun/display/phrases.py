@@ -1,18 +1,6 @@
 """Numbers of tasks, times and rates in words."""
 
-from sweeprun.store.snapshot import Snapshot
-
 _UNITS = (("s", 1), ("min", 60), ("h", 3600))
-
-
-def counts_text(snapshot: Snapshot) -> str:
-    """How many tasks are in each state, those with none left out."""
-    return ", ".join(f"{count} {state.value}" for state, count in snapshot.counts().items() if count)
-
-
-def state_counts(snapshot: Snapshot) -> dict[str, int]:
-    """How many tasks are in each state, by its name, as JSON has it."""
-    return {state.value: count for state, count in snapshot.counts().items()}
 
 
 def missing_text(count: int) -> str:
@@ -38,5 +26,6 @@ def rate_text(rate: float) -> str:
     return f"{shown:.0f}/{unit}" if shown >= 10 else f"{shown:.1f}/{unit}"
 
 
-def _rate(done: int, elapsed: float) -> float:
+def rate_of(done: int, elapsed: float) -> float:
+    """Tasks per second; 0 as long as no time has passed."""
     return done / elapsed if elapsed > 0 else 0.0

@@ -1,17 +1,14 @@
-"""What the screen shows while a sweep runs, and when it has ended."""
+"""What the screen shows while tasks run."""
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sweeprun.design.task_ids import TaskIds
-from sweeprun.display.phrases import _rate, counts_text, duration, missing_text, rate_text
+from sweeprun.display.phrases import duration, rate_of, rate_text
 from sweeprun.launchers.progress import Progress, Tally
 from sweeprun.safe_text import plain_message
-from sweeprun.store.directory import RunDirectory
-from sweeprun.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -76,7 +73,7 @@ class BarProgress:
         bad = tally.failed + tally.lost
         failed = f"[red]{bad} failed[/red]" if bad else "0 failed"
         self._bar.update(
-            self._task, completed=tally.done, failed=failed, rate=rate_text(_rate(tally.done - self._before, elapsed))
+            self._task, completed=tally.done, failed=failed, rate=rate_text(rate_of(tally.done - self._before, elapsed))
         )
 
     def note(self, text: str) -> None:
@@ -99,61 +96,10 @@ class PlainProgress:
         self._pause = min(self._pause * _LINE_GROWTH, _LONGEST_PAUSE_SECONDS)
         self._next = now + self._pause
         elapsed = now - self._began
-        rate = _rate(tally.done - self._before, elapsed)
+        rate = rate_of(tally.done - self._before, elapsed)
         eta = duration((tally.total - tally.done) / rate) if rate > 0 else "unknown"
         text = f"{tally.done}/{tally.total} done, {tally.failed + tally.lost} failed, {rate_text(rate)}, ETA {eta}"
         print(text, file=sys.stderr, flush=True)
 
     def note(self, text: str) -> None:
         print(plain_message(text), file=sys.stderr, flush=True)
-
-
-def print_summary(snapshot: Snapshot, seconds: float | None, *, interrupted: bool) -> None:
-    """Say how a run ended, and how long that took if it is known."""
-    total = snapshot.total
-    begin = "stopped" if interrupted else f"{total} {'task' if total == 1 else 'tasks'}"
-    took = "" if seconds is None else f" in {duration(seconds)}"
-    print(f"{begin}: {counts_text(snapshot)}{took}", file=sys.stderr)
-    print(f"collect with: sweeprun collect {snapshot.run.shown()}", file=sys.stderr, flush=True)
-
-
-def print_missing(missing: TaskIds, run: RunDirectory) -> None:
-    """Say what is left to be resumed; nothing if nothing is."""
-    if missing:
-        print(
-            f"{missing_text(len(missing))}; go on with: sweeprun resume {run.shown()}",
-            file=sys.stderr,
-        )
-
-
-def print_failures(groups: Sequence[Any]) -> None:
-    """A table of failures, grouped; nothing if there are none."""
-    if not groups:
-        return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title="failures", title_justify="left")
-    for column in ("what", "tasks", "ids", "message"):
-        table.add_column(column, justify="right" if column == "tasks" else "left")
-    for group in groups[:_SHOWN_GROUPS]:
-        ids = ", ".join(map(str, group.task_ids[:5])) + (", …" if group.count > 5 else "")
-        kind, message = plain_message(group.kind), plain_message(group.message[:_SHOWN_MESSAGE])
-        table.add_row(Text(kind), str(group.count), ids, Text(message))
-    if len(groups) > _SHOWN_GROUPS:
-        rest = groups[_SHOWN_GROUPS:]
-        table.add_row(
-            f"… {len(rest)} more kinds", str(sum(group.count for group in rest)), "", "sweeprun status --json"
-        )
-    Console(stderr=True).print(table)
-
-
-class Notes:
-    """Progress of which only notes are shown."""
-
-    def update(self, tally: Tally) -> None:
-        pass
-
-    def note(self, text: str) -> None:
-        print(f"sweeprun: {text}", file=sys.stderr, flush=True)

@@ -8,13 +8,7 @@ import re
 from collections.abc import Mapping
 
 from sweeprun.errors import UsageError
-
-REFERENCE = re.compile(r"\$\{\s*oc\.env\s*:\s*([A-Za-z_]\w*)\s*(?:,\s*([^{}]*?)\s*)?\}")
-
-
-def is_secret(value: str) -> bool:
-    """Whether a value refers to the environment."""
-    return REFERENCE.search(value) is not None
+from sweeprun.secrecy import REFERENCE
 
 
 def expand(variables: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:

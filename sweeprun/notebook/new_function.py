@@ -12,6 +12,7 @@ from sweeprun.errors import TaskFunctionError, UsageError
 from sweeprun.notebook.stale import tell_of_stale_modules
 from sweeprun.provenance.code import Code, accepted_code, read_code, source_digest
 from sweeprun.runs.background import launch_in_background
+from sweeprun.runs.events import Observer
 from sweeprun.runs.launch import Launch
 from sweeprun.safe_text import plain_message
 from sweeprun.store.directory import RunDirectory
@@ -62,12 +63,12 @@ class Mended:
         tell_of_stale_modules(packed.code)
         return cls(name=name_of(function), packed=packed)
 
-    def launch(self, run: RunDirectory, submissions: Sequence[Submission]) -> int:
+    def launch(self, run: RunDirectory, submissions: Sequence[Submission], observer: Observer) -> None:
         """Launch submissions with it in the background; it is kept in the run before."""
         token = os.urandom(6).hex()
         make_directory(run.functions)
         self.packed.keep(run.given_function(token), run.given_function_source(token))
-        return launch_in_background(run, [replace(submission, function=token) for submission in submissions])
+        launch_in_background(run, [replace(submission, function=token) for submission in submissions], observer)
 
 
 def how_to_start(

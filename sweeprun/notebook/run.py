@@ -7,16 +7,16 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweeprun.display.phrases import state_counts
+from sweeprun.display.terminal import TERMINAL
 from sweeprun.errors import SweeprunError
 from sweeprun.notebook.options import changes_of, in_python
 from sweeprun.notebook.results import Results
 from sweeprun.notebook.summary import summarise
 from sweeprun.runs.background import reap
-from sweeprun.runs.observe import chosen_run, observe
+from sweeprun.runs.observe import observe, state_counts
 from sweeprun.runs.prepare_call import call_text
 from sweeprun.safe_text import plain
-from sweeprun.store.directory import RunDirectory
+from sweeprun.store.directory import RunDirectory, chosen_run
 from sweeprun.store.incremental_reader import ShardReader
 from sweeprun.store.snapshot import Snapshot
 
@@ -152,7 +152,15 @@ class Run:
             changes = changes_of(launcher, throttle, policy)
             started, launch, code = how_to_start(self._directory, self._snapshot.manifest, "run.resume", function)
             command = [call_text("run.resume", changes.told(), *started)]
-            resume_run(self._look(), changes, command, allow_drift=allow_drift, launch=launch, code=code)
+            resume_run(
+                self._look(),
+                changes,
+                command,
+                allow_drift=allow_drift,
+                launch=launch,
+                code=code,
+                observer=TERMINAL,
+            )
         return self.refresh()
 
     def extend(
@@ -202,6 +210,7 @@ class Run:
                 allow_drift=allow_drift,
                 launch=launch,
                 code=code,
+                observer=TERMINAL,
             )
         return self.refresh()
 
@@ -230,7 +239,7 @@ class Run:
         from sweeprun.runs.replay import replay
 
         with in_python():
-            return replay(self._look(), task_id, values, allow_drift=allow_drift)
+            return replay(self._look(), task_id, values, allow_drift=allow_drift, observer=TERMINAL)
 
     def collect(self, path: str | PathLike[str], variables: str | Sequence[str] | None = None) -> Path:
         """Write what there is now to a file.
@@ -252,13 +261,15 @@ class Run:
         ResultError
             If two tasks returned what can't be one variable.
         """
-        from sweeprun.display.collected import print_notes
+        from sweeprun.display.collected import print_notes, print_warnings
         from sweeprun.results.variables import in_call
         from sweeprun.runs.collect import collect_into
 
         output = Path(path).expanduser()
         only = [variables] if isinstance(variables, str) else variables
-        print_notes(*collect_into(self._look(), output, only, hint=in_call), output)
+        file = collect_into(self._look(), output, only, hint=in_call)
+        print_warnings(file)
+        print_notes(file)
         return output
 
     def cancel(self) -> "Run":

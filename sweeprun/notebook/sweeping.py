@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sweeprun.design.python_axes import whole_number
+from sweeprun.display.terminal import TERMINAL
 from sweeprun.errors import UsageError
 from sweeprun.notebook.options import changes_of, in_python
 from sweeprun.notebook.run import Run, open_run
 from sweeprun.notebook.stale import tell_of_stale_modules
 from sweeprun.runs.background import launch_in_background
-from sweeprun.runs.prepare_call import Asked, create, prepare
+from sweeprun.runs.prepare_call import Asked, prepare_call
+from sweeprun.runs.start import start_run
 from sweeprun.worker.copied_generators import is_generator
 from sweeprun.worker.task_handle import INSIDE
 
@@ -103,12 +105,11 @@ def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its
             changes=changes_of(launcher, throttle, of_policy),
             directory=directory,
         )
-        prepared = prepare(asked)
-        tell_of_stale_modules(prepared.function.code)
+        prepared = prepare_call(asked)
+        tell_of_stale_modules(prepared.code)
         _tell_of_generators(asked.constants)
-        run = create(prepared)
-        launch_in_background(run, prepared.submissions)
-    return open_run(run.path)
+        started = start_run(prepared, [asked.written()], launch=launch_in_background, observer=TERMINAL)
+    return open_run(started.run.path)
 
 
 def _tell_of_generators(constants: Mapping[str, Any]) -> None:

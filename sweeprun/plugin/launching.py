@@ -14,14 +14,18 @@ from sweeprun.config.frozen import write_added_configs
 from sweeprun.config.launching import Words
 from sweeprun.design.policy import Policy
 from sweeprun.design.task_ids import TaskIds
-from sweeprun.display.outcome import wait_for
+from sweeprun.display.outcome import INTERRUPTED, conclude, conclude_waiting
+from sweeprun.display.terminal import TERMINAL
 from sweeprun.errors import UsageError
 from sweeprun.plugin.applications import command_line, given_function, make_room, plain_errors, running_application
 from sweeprun.plugin.returns import Returns
+from sweeprun.runs.launch import Started
 from sweeprun.runs.observe import is_active, observe
-from sweeprun.runs.prepare import PreparedSweep, prepare_composed
-from sweeprun.runs.start import begin_sweep
+from sweeprun.runs.prepare import prepare_composed
+from sweeprun.runs.prepared_run import PreparedRun
+from sweeprun.runs.start import start_run
 from sweeprun.runs.submit import start_tasks
+from sweeprun.runs.wait import wait_for
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import count_extensions, write_extension
 from sweeprun.store.files import make_directory
@@ -35,7 +39,7 @@ class _Begun:
     """A run whose first batch was launched."""
 
     run: RunDirectory
-    prepared: PreparedSweep
+    prepared: PreparedRun
 
 
 class Batches:
@@ -71,17 +75,18 @@ class Batches:
             self._launched += len(jobs)
             application = running_application(self._config)
             if self._begun is None:
-                code = self._begin(application, jobs)
+                started = self._begin(application, jobs)
             else:
-                code = self._go_on(application, self._begun, jobs, first)
+                started = self._go_on(application, self._begun, jobs, first)
+            code = conclude(started)
             assert self._begun is not None
             run = self._begun.run
             ended = True
             if self._begun.prepared.launcher is not None and not self._begun.prepared.launcher.in_foreground:
                 ended = self._waits()
                 if ended and is_active(observe(run)):
-                    code = wait_for(run)
-        if code == 130:
+                    code = conclude_waiting(wait_for(run, TERMINAL))
+        if code == INTERRUPTED:
             raise SystemExit(code)
         return Returns(run, range(first, first + len(jobs)), ended=ended)
 
@@ -90,24 +95,25 @@ class Batches:
         chosen = self._config.hydra.launcher.get("wait")
         return not enumerates(self._config) if chosen is None else bool(chosen)
 
-    def _begin(self, application: Application, jobs: Sequence[Sequence[str]]) -> int:
+    def _begin(self, application: Application, jobs: Sequence[Sequence[str]]) -> Started:
         sweep = enumerated_sweep(application, self._config, jobs) if enumerates(self._config) else None
-        composed_each = sweep is None
-        if sweep is None:
-            sweep = compose_jobs(application, self._config, jobs)
-        prepared = prepare_composed(application, sweep, Policy(), given_function(self._function))
-        if composed_each:
-            job = prepared.manifest.job | {"composed_each": True}
-            prepared = replace(prepared, manifest=replace(prepared.manifest, job=job))
+        prepared = prepare_composed(
+            application,
+            compose_jobs(application, self._config, jobs) if sweep is None else sweep,
+            Policy(),
+            given_function(self._function),
+            begun=True,
+            composed_each=sweep is None,
+        )
         batch = TaskIds((range(len(jobs)),))
         groups = [replace(group, tasks=_common(group.tasks, batch)) for group in prepared.groups]
         prepared = replace(prepared, groups=tuple(group for group in groups if group.tasks))
         make_room(self._config)
-        run, code = begin_sweep(application, prepared, command_line(), begun=True)
-        self._begun = _Begun(run=run, prepared=prepared)
-        return code
+        started = start_run(prepared, command_line(), observer=TERMINAL)
+        self._begun = _Begun(run=started.run, prepared=prepared)
+        return started
 
-    def _go_on(self, application: Application, begun: _Begun, jobs: Sequence[Sequence[str]], first: int) -> int:
+    def _go_on(self, application: Application, begun: _Begun, jobs: Sequence[Sequence[str]], first: int) -> Started:
         manifest = read_manifest(begun.run)
         if manifest.job.get("composed_each"):
             if len(manifest.table.blocks) >= MOST_BATCHES:
@@ -127,7 +133,7 @@ class Batches:
         elif not agrees(manifest.table, manifest.overrides, jobs, first_id=first):
             raise UsageError(f"the sweeper's jobs from {first} on are not those that its parameters describe")
         batch = TaskIds((range(first, first + len(jobs)),))
-        return start_tasks(observe(begun.run), batch, Words([]), command_line(), begun.prepared.code)
+        return start_tasks(observe(begun.run), batch, Words([]), command_line(), begun.prepared.code, observer=TERMINAL)
 
 
 def _common(tasks: TaskIds, batch: TaskIds) -> TaskIds:

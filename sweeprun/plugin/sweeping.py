@@ -8,10 +8,12 @@ from omegaconf import DictConfig
 
 from sweeprun.config.composing import compose_sweep
 from sweeprun.config.launching import policy_of
+from sweeprun.display.outcome import conclude
+from sweeprun.display.terminal import TERMINAL
 from sweeprun.plugin.applications import command_line, given_function, make_room, plain_errors, running_application
 from sweeprun.plugin.returns import Returns
 from sweeprun.runs.prepare import prepare_composed
-from sweeprun.runs.start import begin_sweep
+from sweeprun.runs.start import start_run
 
 
 def run_sweep(config: DictConfig, function: Callable[..., Any]) -> list[Sequence[JobReturn]]:
@@ -25,11 +27,16 @@ def run_sweep(config: DictConfig, function: Callable[..., Any]) -> list[Sequence
     with plain_errors():
         application = running_application(config)
         prepared = prepare_composed(
-            application, compose_sweep(application, config), policy_of(config.hydra.sweeper), given_function(function)
+            application,
+            compose_sweep(application, config),
+            policy_of(config.hydra.sweeper),
+            given_function(function),
+            begun=True,
         )
         make_room(config)
-        run, code = begin_sweep(application, prepared, command_line(), begun=True)
+        started = start_run(prepared, command_line(), observer=TERMINAL)
+        code = conclude(started)
     if code:
         raise SystemExit(code)
     in_foreground = prepared.launcher is None or prepared.launcher.in_foreground
-    return [Returns(run, range(len(prepared.manifest.table)), ended=in_foreground)]
+    return [Returns(started.run, range(len(prepared.manifest.table)), ended=in_foreground)]

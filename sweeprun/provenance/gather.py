@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sweeprun import __version__
+from sweeprun._version import __version__
 from sweeprun.provenance.code import Code, write_code
 from sweeprun.provenance.git import read_git
 from sweeprun.provenance.origin import cpu_model

@@ -8,8 +8,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import Path
+
+from sweeprun.secrecy import FILE_PATTERNS, is_secret_file
 
 _SECONDS = 10
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -20,9 +21,6 @@ _SOURCES = (
     *(".jl", ".m", ".r", ".R", ".rs", ".go", ".sh", ".bash", ".yaml", ".yml", ".toml", ".cfg", ".ini"),
 )
 """Of the files that git doesn't track, those that are kept."""
-
-_SECRET = ("*secret*", "*credential*", "*password*", "*token*", ".env*", "*.env", ".netrc", "*.pem", "*.key", "id_rsa*")
-"""Names of files that are never kept, tracked or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +89,9 @@ def _read(root: Path) -> GitState:
                 root, "--literal-pathspecs", "add", "--intent-to-add", *listing, environment=environment, content=names
             )
         diff = ("diff", "--binary", "--no-color", "--no-ext-diff", "--no-textconv", commit or _EMPTY_TREE, "--", ".")
-        patch = _git(root, *diff, *(f":(exclude,icase,glob)**/{name}" for name in _SECRET), environment=environment)
+        patch = _git(
+            root, *diff, *(f":(exclude,icase,glob)**/{name}" for name in FILE_PATTERNS), environment=environment
+        )
     if len(patch) > _LARGEST_PATCH:
         return GitState(commit=commit, left_out=(f"the patch: it has {len(patch)} bytes", *left_out))
     return GitState(commit=commit, patch=patch, left_out=tuple(left_out))
@@ -105,7 +105,7 @@ def _sources(root: Path, names: Sequence[str]) -> tuple[list[str], list[str]]:
         path = root / name
         if path.suffix not in _SOURCES or any(_is_run(parent, runs) for parent in _below(root, path)):
             continue
-        if any(fnmatch(path.name.lower(), pattern) for pattern in _SECRET):
+        if is_secret_file(path.name):
             left_out.append(f"{name}: its name says that it is secret")
         elif path.is_symlink() or not path.is_file():
             left_out.append(f"{name}: it is no plain file")

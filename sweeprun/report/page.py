@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sweeprun import __version__
+from sweeprun._version import __version__
 from sweeprun.errors import SweeprunError
 from sweeprun.report.cubes import Cube, cube_of
 from sweeprun.report.outputs import LeftOut, Numbers, Texts, read_outputs, told_missing

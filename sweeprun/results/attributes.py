@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sweeprun import __version__
+from sweeprun._version import __version__
 from sweeprun.design.grid import Grid
 from sweeprun.provenance.code import accepted_code, read_code
 from sweeprun.provenance.gather import command_text, short_form, shown_time

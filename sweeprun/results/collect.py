@@ -1,9 +1,8 @@
 """Collect: the records of a run as one labelled Dataset, also while the run is going."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import xarray as xr
 
@@ -140,22 +139,31 @@ def dataset_having(snapshot: Snapshot, names: Collection[str] | None, command: s
 
 
 def stream_snapshot(
-    snapshot: Snapshot, path: Path, only: Collection[str] | None = None, *, hint: Hint | None = None
+    snapshot: Snapshot,
+    write: Callable[[Plan], None],
+    only: Collection[str] | None = None,
+    *,
+    hint: Hint | None = None,
 ) -> Collected:
-    """The same as a Zarr store, with no more in memory than a stretch of it; the Dataset is that of `open_snapshot`.
+    """The same, written stretch by stretch as it is read; the Dataset is that of `open_snapshot`.
+
+    Parameters
+    ----------
+    snapshot, only, hint
+        As of `collect_snapshot`.
+    write
+        Writes what a plan describes, with no more in memory than a stretch of it.
 
     Raises
     ------
     FormatError, ResultError, UsageError
-        As `collect_snapshot`; or the store can't be written.
+        As `collect_snapshot`; or what writing raises.
     """
-    from sweeprun.results.formats.zarr_store import write_store
-
     with _telling(snapshot):
         plan = plan_of(snapshot, only)
         with _agreeing(plan, hint):
             check_padding(plan)
-            write_store(plan, path)
+            write(plan)
             return _collected(plan, plan.lazy_dataset())
 
 

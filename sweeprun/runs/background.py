@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from sweeprun.display.progress import Notes
 from sweeprun.errors import LaunchError, describe_os_error
 from sweeprun.launchers.registry import make_launcher
+from sweeprun.runs.events import Observer, Warnings
 from sweeprun.runs.launch import write_new
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.processes import Process
@@ -23,8 +23,8 @@ _started: set[int] = set()
 """The processes that this one started and that it has not seen end."""
 
 
-def launch_in_background(run: RunDirectory, submissions: Sequence[Submission]) -> int:
-    """Write submissions and launch them; 0, and nobody waits for them.
+def launch_in_background(run: RunDirectory, submissions: Sequence[Submission], observer: Observer) -> None:
+    """Write submissions and launch them; no process waits for them.
 
     Raises
     ------
@@ -37,8 +37,8 @@ def launch_in_background(run: RunDirectory, submissions: Sequence[Submission]) -
     launcher = make_launcher(submissions[0].launcher)
     if not launcher.in_foreground:
         write_new(run, submissions)
-        launcher.launch(run, submissions, Notes())
-        return 0
+        launcher.launch(run, submissions, Warnings(observer))
+        return
     waiting, go = os.pipe()
     try:
         try:
@@ -52,7 +52,6 @@ def launch_in_background(run: RunDirectory, submissions: Sequence[Submission]) -
             raise
     finally:
         os.close(go)
-    return 0
 
 
 def reap() -> None:

@@ -1,32 +1,38 @@
 """Drift: whether the code is still what a run was made with. Results of different code are mixed only if told to."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sweeprun.cli.arguments import ALLOW_DRIFT
 from sweeprun.errors import UsageError
 from sweeprun.provenance.code import Code, accepted_code, read_code
 from sweeprun.provenance.inputs import changed_inputs
-from sweeprun.safe_text import plain_message
+from sweeprun.runs.events import SILENT, Observer
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
 from sweeprun.worker.sources import followed
 
+ALLOW_DRIFT = "--allow-drift"
 _SHOWN_FILES = 20
 
 
 def check_drift(
-    run: RunDirectory, manifest: Manifest, *, allowed: bool, doing: str, quiet: bool = False, code: Code | None = None
+    run: RunDirectory,
+    manifest: Manifest,
+    *,
+    allowed: bool,
+    doing: str,
+    code: Code | None = None,
+    observer: Observer = SILENT,
 ) -> Code | None:
     """The code as it is now, if it and the input files are what a run was made with; see `check_code`."""
-    if not quiet or not allowed:
-        check_inputs(run, manifest, allowed=allowed)
+    check_inputs(run, manifest, allowed=allowed, observer=observer)
     accepted = read_code(run, accepted_code(run, manifest))
-    return check_code(accepted, run.shown(), manifest.python_path, allowed=allowed, doing=doing, quiet=quiet, code=code)
+    return check_code(
+        accepted, run.shown(), manifest.python_path, allowed=allowed, doing=doing, code=code, observer=observer
+    )
 
 
-def check_inputs(run: RunDirectory, manifest: Manifest, *, allowed: bool) -> None:
+def check_inputs(run: RunDirectory, manifest: Manifest, *, allowed: bool, observer: Observer = SILENT) -> None:
     """Tell which input files changed since tasks were made of them.
 
     Raises
@@ -42,7 +48,7 @@ def check_inputs(run: RunDirectory, manifest: Manifest, *, allowed: bool) -> Non
     message = f"input files are not what {run.shown()} was made with:\n  {listed}"
     if not allowed:
         raise UsageError(f"{message}\nRestore them, start a new sweep, or add {ALLOW_DRIFT}")
-    print(f"sweeprun: {plain_message(message)}", file=sys.stderr)
+    observer.warn(message)
 
 
 def check_code(
@@ -52,8 +58,8 @@ def check_code(
     *,
     allowed: bool,
     doing: str,
-    quiet: bool = False,
     code: Code | None = None,
+    observer: Observer = SILENT,
 ) -> Code | None:
     """The code as it is now; None if it isn't known what it was.
 
@@ -69,10 +75,10 @@ def check_code(
         Whether to say what differs and go on.
     doing
         What would be wrong with other code, for the message: ``"its results would be mixed with others"``.
-    quiet
-        Whether what is allowed is not told again.
     code
         The code as it is now, if it is that of another function.
+    observer
+        Hears what differs, if that is allowed.
 
     Raises
     ------
@@ -80,8 +86,7 @@ def check_code(
         If it differs.
     """
     if accepted is None:
-        if not quiet:
-            print(f"sweeprun: what code {shown} was made with is not known", file=sys.stderr)
+        observer.warn(f"what code {shown} was made with is not known")
         return code
     now = code or accepted.read_again(None if Path(accepted.base).is_dir() else Path.cwd())
     differences = accepted.differences(now)
@@ -94,6 +99,5 @@ def check_code(
             f"the code is not what {shown} was made with, so {doing}:\n  {listed}\n"
             f"Restore it, start a new sweep, or add {ALLOW_DRIFT} (every record says what it was made with)"
         )
-    if not quiet:
-        print(f"sweeprun: the code is not what {shown} was made with:\n  {listed}", file=sys.stderr)
+    observer.warn(f"the code is not what {shown} was made with:\n  {listed}")
     return now

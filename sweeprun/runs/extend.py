@@ -2,45 +2,52 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sweeprun.config.extending import Extension
+from sweeprun.config.application import Application, ConfigSource, open_application
+from sweeprun.config.extending import Extension, plan_extension
+from sweeprun.config.frozen import read_configs, write_added_configs
 from sweeprun.config.grammar import quoted
+from sweeprun.config.launching import Changes
+from sweeprun.config.schema import LOCAL
 from sweeprun.design.axes import Axis
 from sweeprun.design.extension import extend_table, join_new_points, whole_grid
 from sweeprun.design.grid import Dimension
 from sweeprun.design.python_axes import further_dimensions
 from sweeprun.design.values import IntegerRange
 from sweeprun.errors import OverrideError, RunDirectoryError, UsageError
+from sweeprun.launchers.registry import make_launcher
+from sweeprun.provenance.code import Code
+from sweeprun.provenance.inputs import input_paths, read_inputs
 from sweeprun.runs.drift import check_drift
+from sweeprun.runs.events import SILENT, Observer, Warnings
+from sweeprun.runs.launch import Launch, Started, launch
+from sweeprun.runs.observe import observe
+from sweeprun.runs.prepared_run import note_inputs
 from sweeprun.runs.submit import start_tasks
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.manifest import Manifest
-
-if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
-    from sweeprun.config.application import Application
-    from sweeprun.config.extending import Extension
-    from sweeprun.config.launching import Changes
-    from sweeprun.provenance.code import Code
-    from sweeprun.runs.launch import Launch
-    from sweeprun.store.manifest import Manifest
+from sweeprun.store.extensions import count_extensions, write_extension
+from sweeprun.store.files import make_directory
+from sweeprun.store.manifest import Manifest, check_size, read_manifest
+from sweeprun.worker.applications import import_types
+from sweeprun.worker.sources import code_of
 
 
 def extend_run(
     run: RunDirectory,
-    plan: "Callable[[Manifest], Extension]",
-    changes: "Changes",
+    plan: Callable[[Manifest], Extension],
+    changes: Changes,
     command: Sequence[str],
     *,
-    allow_drift: bool,
-    launch: "Launch | None" = None,
-    code: "Code | None" = None,
-) -> int:
-    """Add tasks to a run, and start them; the exit code.
+    allow_drift: bool = False,
+    launch: Launch = launch,
+    code: Code | None = None,
+    observer: Observer = SILENT,
+) -> Started:
+    """Add tasks to a run, and start them.
 
     Parameters
     ----------
@@ -58,45 +65,48 @@ def extend_run(
         Writes and launches submissions; by default in the foreground.
     code
         The code that is to run, if it is that of another function.
-    """
-    from sweeprun.display.progress import Notes
-    from sweeprun.launchers.registry import make_launcher
-    from sweeprun.runs.observe import observe
-    from sweeprun.store.extensions import count_extensions
-    from sweeprun.store.manifest import check_size, read_manifest
+    observer
+        Hears how it goes on.
 
+    Returns
+    -------
+    Started
+        Without submissions if the run has all these points, or all new ones are left out.
+
+    Raises
+    ------
+    UsageError
+        If the run can't be extended so, or the code is not what it was made with and that isn't allowed.
+    """
     number = count_extensions(run) + 1  # before the tasks are read: of two at once, one finds its number taken
     manifest = read_manifest(run)
     _check_extendable(run, manifest)
     changes.policy(manifest.policy)  # before anything is made
-    make_launcher(changes.launcher(manifest.launcher)).check(Notes())
+    make_launcher(changes.launcher(manifest.launcher)).check(Warnings(observer))
     doing = "results would be mixed that don't belong together"
-    code = check_drift(run, manifest, allowed=allow_drift, doing=doing, code=code)
+    code = check_drift(run, manifest, allowed=allow_drift, doing=doing, code=code, observer=observer)
     sys.path[:0] = [place for place in manifest.python_path if place not in sys.path]
     extension = plan(manifest)
     if not extension.blocks:
-        print(f"nothing to add: {run.shown()} has all these points; see `sweeprun status`", file=sys.stderr)
-        return 0
+        observer.note(f"nothing to add: {run.shown()} has all these points; see `sweeprun status`")
+        return Started(run=run)
     check_size(replace(manifest, table=manifest.table.with_blocks(extension.blocks)))
     code = _with_new_functions(code, extension)
     first_id = len(manifest.table)
-    _write(run, manifest, extension, number)
+    _write(run, manifest, extension, number, observer)
     snapshot = observe(run)
     table = snapshot.manifest.table
     tasks = table.selected(first_id)
     if left_out := len(table) - first_id - len(tasks):
-        print(f"{left_out} of {len(table) - first_id} new points are left out", file=sys.stderr)
+        observer.note(f"{left_out} of {len(table) - first_id} new points are left out")
     if not tasks:
-        return 0
-    print(f"{len(tasks)} new {'task' if len(tasks) == 1 else 'tasks'}: {tasks}", file=sys.stderr)
-    return start_tasks(snapshot, tasks, changes, command, code, launch)
+        return Started(run=run)
+    observer.note(f"{len(tasks)} new {'task' if len(tasks) == 1 else 'tasks'}: {tasks}")
+    return start_tasks(snapshot, tasks, changes, command, code, launch=launch, observer=observer)
 
 
-def _check_extendable(run: RunDirectory, manifest: "Manifest") -> None:
+def _check_extendable(run: RunDirectory, manifest: Manifest) -> None:
     """Refuse a run that makes no grid, and one whose local workers have this machine's CPUs already."""
-    from sweeprun.config.schema import LOCAL
-    from sweeprun.runs.observe import observe
-
     if manifest.job.get("composed_each"):
         raise UsageError(
             f"{run.shown()} can't be extended: its jobs make no grid (its sweeper chose them one by one, or gave a "
@@ -109,17 +119,12 @@ def _check_extendable(run: RunDirectory, manifest: "Manifest") -> None:
         )
 
 
-def plan_words(run: RunDirectory, manifest: "Manifest", words: Sequence[str]) -> "Extension":
+def plan_words(run: RunDirectory, manifest: Manifest, words: Sequence[str]) -> Extension:
     """What ``AXIS=VALUES`` and the like add to a run."""
-    from sweeprun.config.application import ConfigSource, open_application
-    from sweeprun.config.extending import plan_extension
-    from sweeprun.config.frozen import read_configs
-    from sweeprun.worker.applications import import_types
-
     import_types(manifest.job, run)
     source = manifest.job.get("config")
 
-    def open_config() -> "AbstractContextManager[Application]":
+    def open_config() -> AbstractContextManager[Application]:
         if source is None:
             raise UsageError("an older sweeprun made the run, and did not note where its configs came from")
         return open_application(ConfigSource(**source))
@@ -127,26 +132,18 @@ def plan_words(run: RunDirectory, manifest: "Manifest", words: Sequence[str]) ->
     return plan_extension(manifest, read_configs(run), words, open_config)
 
 
-def _with_new_functions(code: "Code | None", extension: "Extension") -> "Code | None":
+def _with_new_functions(code: Code | None, extension: Extension) -> Code | None:
     """The code with that of task functions that the run didn't have before."""
-    from sweeprun.worker.sources import code_of
-
     if code is None or not extension.task_specs:
         return code
     return code.joined(code_of(extension.task_specs, Path(code.base)))
 
 
-def _write(run: RunDirectory, manifest: "Manifest", extension: "Extension", number: int) -> None:
+def _write(run: RunDirectory, manifest: Manifest, extension: Extension, number: int, observer: Observer) -> None:
     """Add the tasks to the run; the configs first, so that no worker finds a task without its config."""
-    from sweeprun.config.frozen import write_added_configs
-    from sweeprun.provenance.inputs import input_paths, read_inputs
-    from sweeprun.runs.prepare import read_inputs_aloud
-    from sweeprun.store.extensions import write_extension
-    from sweeprun.store.files import make_directory
-
     known = read_inputs(run)
     new = [path for path in input_paths(extension.blocks) if path not in known]
-    inputs = read_inputs_aloud(Path(manifest.job.get("cwd", ".")), new)
+    inputs = note_inputs(Path(manifest.job.get("cwd", ".")), new, observer)
     try:
         make_directory(run.extensions)
         configs = write_added_configs(run, extension.compositions) if extension.compositions else None

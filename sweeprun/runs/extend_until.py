@@ -1,19 +1,23 @@
-"""``sweeprun extend --until``: batches of further members until results are precise enough, or a limit is reached."""
+"""Batches of further members until results are precise enough, or a limit is reached."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from enum import Enum
 
+from sweeprun.design.axes import Axis
+from sweeprun.design.extension import whole_grid
+from sweeprun.design.values import IntegerRange
 from sweeprun.errors import UsageError
+from sweeprun.results.collect import dataset_having
+from sweeprun.runs.events import SILENT, Observer
+from sweeprun.runs.observe import is_active, missing_tasks, observe
+from sweeprun.statistics.ensembles import members_of
+from sweeprun.statistics.interim import Look, look_at
+from sweeprun.statistics.targets import Target
 from sweeprun.store.directory import RunDirectory
-
-if TYPE_CHECKING:
-    from sweeprun.design.axes import Axis
-    from sweeprun.statistics.interim import Look
-    from sweeprun.statistics.targets import Target
-    from sweeprun.store.snapshot import Snapshot
+from sweeprun.store.looks import LookRecord, keep_look
+from sweeprun.store.snapshot import Snapshot, TaskState
 
 DEFAULT_LIMIT = 1000
 
@@ -34,32 +38,39 @@ class StoppingRule:
         How many members there may be.
     """
 
-    target: "Target"
+    target: Target
     over: str | None
     batch: int | None
     limit: int
 
 
-def extend_until(run: RunDirectory, rule: StoppingRule, extend: Callable[[str], int]) -> int:
-    """Add members until the rule says to stop; 0 if its target holds then, 1 if not, 130 if it was interrupted.
+class Stop(Enum):
+    """Why no more members were added."""
+
+    HOLDS = "the target holds at every point"
+    LIMIT = "there are as many members as there may be"
+    INTERRUPTED = "the user stopped it"
+
+
+def extend_until(
+    run: RunDirectory, rule: StoppingRule, extend: Callable[[str], bool], observer: Observer = SILENT
+) -> Stop:
+    """Add members until the rule says to stop.
 
     Parameters
     ----------
     run, rule
         The run, and the rule.
     extend
-        Extends the run by the words that it is given, waits for the new tasks, and returns an exit code.
+        Extends the run by the word that it is given, and waits for the new tasks; whether they ended by themselves.
+    observer
+        Hears each look at the results.
 
     Raises
     ------
     UsageError
         If tasks of the run wait, run or were lost; or the axis of its members can't be extended.
     """
-    from sweeprun.results.collect import dataset_having
-    from sweeprun.runs.observe import observe
-    from sweeprun.statistics.ensembles import members_of
-    from sweeprun.statistics.interim import look_at
-
     before: Look | None = None
     while True:
         snapshot = observe(run)
@@ -78,18 +89,14 @@ def extend_until(run: RunDirectory, rule: StoppingRule, extend: Callable[[str], 
                 f"({look.open_points} of {look.reached.size} points): {run.shown()}; see `sweeprun status`"
             )
         before = look
-        print(_told(rule, look, members, added), file=sys.stderr, flush=True)
+        observer.note(_described(rule, look, members, added))
         if done or not added:
-            return 0 if done else 1
-        code = extend(_words(_axis(snapshot, over), over, members + added))
-        if code not in (0, 1):
-            return code
+            return Stop.HOLDS if done else Stop.LIMIT
+        if not extend(_words(_axis(snapshot, over), over, members + added)):
+            return Stop.INTERRUPTED
 
 
-def _check_ended(snapshot: "Snapshot") -> None:
-    from sweeprun.runs.observe import is_active, missing_tasks
-    from sweeprun.store.snapshot import TaskState
-
+def _check_ended(snapshot: Snapshot) -> None:
     counts = snapshot.counts()
     waiting = counts[TaskState.PENDING] + counts[TaskState.LOST] + counts[TaskState.RUNNING]
     shown = snapshot.run.shown()
@@ -99,24 +106,20 @@ def _check_ended(snapshot: "Snapshot") -> None:
         raise UsageError(f"{waiting} tasks of {shown} have no result; run them first: sweeprun resume {shown}")
 
 
-def _batch(rule: StoppingRule, look: "Look", members: int) -> int:
+def _batch(rule: StoppingRule, look: Look, members: int) -> int:
     """How many members to add: as an early guess of what is needed may be far off, at most as many as there are."""
     return rule.batch if rule.batch is not None else min(look.more, max(members, 2))
 
 
-def _axis(snapshot: "Snapshot", over: str) -> "Axis":
-    from sweeprun.design.extension import whole_grid
-
+def _axis(snapshot: Snapshot, over: str) -> Axis:
     for dimension in whole_grid(snapshot.manifest.table).dimensions:
         if dimension.name == over and dimension.joint is None:
             return dimension.axes[0]
     raise UsageError(f"{over!r} is no axis of this sweep that more members can be added to")
 
 
-def _words(axis: "Axis", over: str, count: int) -> str:
+def _words(axis: Axis, over: str, count: int) -> str:
     """The word that gives an axis so many values."""
-    from sweeprun.design.values import IntegerRange
-
     if over == "member":
         return f"hydra.sweeper.members={count}"
     values = axis.values
@@ -128,9 +131,7 @@ def _words(axis: "Axis", over: str, count: int) -> str:
     return f"{over}=range({values.start},{values.start + count * values.step},{values.step})"
 
 
-def _keep(run: RunDirectory, rule: StoppingRule, look: "Look", over: str, members: int, added: int) -> None:
-    from sweeprun.store.looks import LookRecord, keep_look
-
+def _keep(run: RunDirectory, rule: StoppingRule, look: Look, over: str, members: int, added: int) -> None:
     worst = look.worst
     keep_look(
         run,
@@ -147,7 +148,7 @@ def _keep(run: RunDirectory, rule: StoppingRule, look: "Look", over: str, member
     )
 
 
-def _told(rule: StoppingRule, look: "Look", members: int, added: int) -> str:
+def _described(rule: StoppingRule, look: Look, members: int, added: int) -> str:
     total = int(look.reached.size)
     measure = f"{rule.target.measure.value}({rule.target.variable})"
     if not look.open_points:

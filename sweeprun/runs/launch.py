@@ -3,40 +3,80 @@
 import signal
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from types import FrameType
 from typing import TypeAlias
 
-from sweeprun.display.outcome import _print_submitted, conclude
-from sweeprun.display.progress import Notes, make_progress
 from sweeprun.errors import RunDirectoryError
 from sweeprun.launchers.launcher import write_submissions
 from sweeprun.launchers.registry import make_launcher
+from sweeprun.runs.events import Observer, Warnings
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.snapshot import Snapshot, take_snapshot
 from sweeprun.store.submissions import Submission
 
-Launch: TypeAlias = Callable[[RunDirectory, Sequence[Submission]], int]
-"""Writes submissions and launches them; the exit code."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a run stood when what was launched or waited for had ended.
+
+    Attributes
+    ----------
+    snapshot
+        The run as it was then.
+    seconds
+        How long it took; None if that isn't known.
+    interrupted
+        Whether the user stopped it.
+    """
+
+    snapshot: Snapshot
+    seconds: float | None = None
+    interrupted: bool = False
 
 
-def launch(run: RunDirectory, submissions: Sequence[Submission]) -> int:
-    """Write submissions and launch them: to their end, or into a queue; the exit code.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """What became of tasks that were to be started.
+
+    Attributes
+    ----------
+    run
+        The run that they are of.
+    submissions
+        What was launched; empty if there was nothing to start, or a launcher of another package ran the tasks.
+    ended
+        How it ended, if this process waited for that; None if the tasks wait or run elsewhere.
+    """
+
+    run: RunDirectory
+    submissions: tuple[Submission, ...] = ()
+    ended: Ended | None = None
+
+
+Launch: TypeAlias = Callable[[RunDirectory, Sequence[Submission], Observer], Ended | None]
+"""Writes submissions and launches them; how they ended, if it waits for that."""
+
+
+def launch(run: RunDirectory, submissions: Sequence[Submission], observer: Observer) -> Ended | None:
+    """Write submissions and launch them: to their end, or into a queue.
 
     Raises
     ------
     RunDirectoryError
-        If somebody else has resumed the run meanwhile; nothing was launched.
+        If another process has resumed the run meanwhile; nothing was launched.
     """
     write_new(run, submissions)
-    return launch_written(run, submissions)
+    return launch_written(run, submissions, observer)
 
 
 def write_new(run: RunDirectory, submissions: Sequence[Submission]) -> None:
-    """Write submissions, whose numbers nobody else may have taken.
+    """Write submissions, whose numbers no other process may have taken.
 
     Raises
     ------
     RunDirectoryError
-        If somebody has.
+        If one has.
     """
     try:
         write_submissions(run, submissions)
@@ -46,26 +86,25 @@ def write_new(run: RunDirectory, submissions: Sequence[Submission]) -> None:
         ) from error
 
 
-def launch_written(run: RunDirectory, submissions: Sequence[Submission]) -> int:
-    """Launch submissions that are written: to their end, or into a queue; the exit code."""
+def launch_written(run: RunDirectory, submissions: Sequence[Submission], observer: Observer) -> Ended | None:
+    """Launch submissions that are written: to their end, or into a queue."""
     launcher = make_launcher(submissions[0].launcher)
+    if not launcher.in_foreground:
+        launcher.launch(run, submissions, Warnings(observer))
+        return None
     tasks = sum(len(submission.array.tasks) for submission in submissions)
     at_once = min(sum(len(submission.array) for submission in submissions), submissions[0].array.throttle)
     started = time.monotonic()
-    if not launcher.in_foreground:
-        launcher.launch(run, submissions, Notes())
-        _print_submitted(run, submissions)
-        return 0
     interrupted = False
     _stop_on_signals()
     task, worker = "task" if tasks == 1 else "tasks", "worker" if at_once == 1 else "workers"
     heading = f"{tasks} {task} on {at_once} {worker}, recorded in {run.shown()}"
-    with make_progress(tasks, heading) as progress:
+    with observer.progress(tasks, heading) as progress:
         try:
             launcher.launch(run, submissions, progress)
         except KeyboardInterrupt:
             interrupted = True
-    return conclude(run, time.monotonic() - started, interrupted=interrupted)
+    return Ended(snapshot=take_snapshot(run), seconds=time.monotonic() - started, interrupted=interrupted)
 
 
 def _stop_on_signals() -> None:

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.files import list_files
+from sweeprun.store.submissions import read_submissions
+from sweeprun.store.workers import read_beats, read_exits
 
 _LOG = re.compile(r"[^/\0]+\.log")
 """The names that logs have; others that notes hold are passed over."""
 
 
-def _paths(run: RunDirectory, task_id: int) -> Iterator[Path]:
+def log_paths(run: RunDirectory, task_id: int) -> Iterator[Path]:
     """The logs in which a task's output may be, those of earlier submissions first."""
-    from sweeprun.store.files import list_files
-    from sweeprun.store.submissions import read_submissions
-
     for submission in read_submissions(run):
         index = submission.array.element_of(task_id)
         if index is not None:
@@ -23,11 +23,8 @@ def _paths(run: RunDirectory, task_id: int) -> Iterator[Path]:
             yield from (path for path in list_files(run.logs, ".log") if path.name.startswith(begins))
 
 
-def _own_paths(run: RunDirectory, task_id: int) -> Iterator[Path]:
+def logs_of_workers(run: RunDirectory, task_id: int) -> Iterator[Path]:
     """The logs of the workers that are on a task or died on it, and of its elements."""
-    from sweeprun.store.submissions import read_submissions
-    from sweeprun.store.workers import read_beats, read_exits
-
     names = {noted.log for noted in read_exits(run) if noted.task_id == task_id}
     names |= {beat.log for beat in read_beats(run) if beat.task_id == task_id}
     yield from (run.logs / name for name in sorted(names) if _LOG.fullmatch(name))

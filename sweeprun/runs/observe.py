@@ -9,7 +9,7 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.launchers.activity import activity_of
 from sweeprun.provenance.mixed_code import other_code_of
 from sweeprun.store.activity import Element, ElementState
-from sweeprun.store.directory import RunDirectory, newest_run, open_run_directory
+from sweeprun.store.directory import RunDirectory
 from sweeprun.store.notices import (
     count_failures,
     read_copied_generators,
@@ -47,6 +47,16 @@ def missing_tasks(snapshot: Snapshot) -> TaskIds:
         for ids in tasks.ranges:
             missing[ids.start : ids.stop : ids.step] = False
     return TaskIds.where(missing)
+
+
+def counts_text(snapshot: Snapshot) -> str:
+    """How many tasks are in each state, those with none left out."""
+    return ", ".join(f"{count} {state.value}" for state, count in snapshot.counts().items() if count)
+
+
+def state_counts(snapshot: Snapshot) -> dict[str, int]:
+    """How many tasks are in each state, by its name, as JSON has it."""
+    return {state.value: count for state, count in snapshot.counts().items()}
 
 
 def warnings_of(snapshot: Snapshot) -> list[str]:
@@ -137,8 +147,3 @@ def describe_submissions(snapshot: Snapshot) -> list[dict[str, Any]]:
                 }
             )
     return described
-
-
-def chosen_run(path: Path | None) -> RunDirectory:
-    """The run that was named, or the newest."""
-    return newest_run() if path is None else open_run_directory(path)

@@ -1,24 +1,33 @@
-"""What a sweep would run."""
+"""What a sweep would run, as data."""
 
-from pathlib import Path
 from typing import Any
 
-_SHOWN_TASKS = 3
+from sweeprun.design.axes import Axis
+from sweeprun.design.tasks import TaskTable
+from sweeprun.launchers.packing import plan_submissions
+from sweeprun.runs.prepared_run import PreparedRun
+from sweeprun.store.directory import RunDirectory
 
-_SHOWN_VALUES = 6
+SHOWN_TASKS = 3
+
+SHOWN_VALUES = 6
 
 
-def _plan(prepared: Any, launcher: str, directory: Path) -> dict[str, Any]:
-    from sweeprun.launchers.packing import plan_submissions
-    from sweeprun.store.directory import RunDirectory
+def describe_plan(prepared: PreparedRun, launcher: str) -> dict[str, Any]:
+    """What a run would be: its tasks, axes, arrays and files, as JSON has it.
 
-    table = prepared.sweep.table
+    Parameters
+    ----------
+    prepared, launcher
+        The run, and the name of its launcher.
+    """
+    table = prepared.manifest.table
     grid = table.blocks[0].design
     count = len(table)
     selected = table.selected()
-    first, last = selected.part(0, _SHOWN_TASKS), selected.part(max(0, len(selected) - _SHOWN_TASKS), len(selected))
+    first, last = selected.part(0, SHOWN_TASKS), selected.part(max(0, len(selected) - SHOWN_TASKS), len(selected))
     ids = sorted({*first, *last})
-    run = RunDirectory(directory.resolve())
+    run = RunDirectory(prepared.place.path.resolve())
     submissions = plan_submissions(prepared.groups) if prepared.groups else ()
     arrays = [submission.array for submission in submissions]
     in_foreground = prepared.launcher is not None and prepared.launcher.in_foreground
@@ -28,7 +37,7 @@ def _plan(prepared: Any, launcher: str, directory: Path) -> dict[str, Any]:
         "left_out": count - table.count_selected() if table.selection else None,
         "axes": [_axis(axis) for axis in grid.axes],
         "moving_together": {joint.name: joint.describe() for joint in grid.joint},
-        "compositions": len(prepared.sweep.compositions),
+        "compositions": len(prepared.compositions),
         "launcher": launcher,
         "arrays": [
             {
@@ -50,17 +59,17 @@ def _plan(prepared: Any, launcher: str, directory: Path) -> dict[str, Any]:
     }
 
 
-def _axis(axis: Any) -> dict[str, Any]:
-    shown = range(len(axis)) if len(axis) <= _SHOWN_VALUES else (0, 1, 2, len(axis) - 1)
+def _axis(axis: Axis) -> dict[str, Any]:
+    shown = range(len(axis)) if len(axis) <= SHOWN_VALUES else (0, 1, 2, len(axis) - 1)
     return {
         "name": axis.name,
         "length": len(axis),
         "type": axis.kind.dtype,
-        "first_values": [axis.coordinate(i) for i in shown if i < len(axis) - 1 or len(axis) <= _SHOWN_VALUES],
+        "first_values": [axis.coordinate(i) for i in shown if i < len(axis) - 1 or len(axis) <= SHOWN_VALUES],
         "last_value": axis.coordinate(len(axis) - 1),
     }
 
 
-def _task(table: Any, task_id: int) -> dict[str, Any]:
+def _task(table: TaskTable, task_id: int) -> dict[str, Any]:
     task = table.task(task_id)
     return {"id": task_id, "coordinates": task.coordinates, "stream": table.streams.describe(task.stream)}

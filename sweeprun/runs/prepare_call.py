@@ -2,14 +2,14 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sweeprun.config.frozen import Composition, freeze_arguments, write_configs
+from sweeprun.config.frozen import freeze_arguments
 from sweeprun.config.launching import Given
 from sweeprun.config.schema import LOCAL
 from sweeprun.design.extension import grid_of
@@ -18,16 +18,15 @@ from sweeprun.design.python_axes import further_dimensions
 from sweeprun.design.selection import Expression, Selection
 from sweeprun.design.streams import Streams
 from sweeprun.design.tasks import TaskTable
-from sweeprun.display.progress import Notes
 from sweeprun.errors import OverrideError, TaskFunctionError
-from sweeprun.launchers.packing import Group, plan_submissions
+from sweeprun.launchers.packing import Group
 from sweeprun.launchers.registry import make_launcher
-from sweeprun.provenance.gather import keep_provenance
+from sweeprun.runs.prepared_run import PreparedRun, RunPlace
 from sweeprun.runs.python_path import python_path
-from sweeprun.store.directory import DEFAULT_ROOT, RunDirectory, make_run_directory
-from sweeprun.store.manifest import KEYWORDS, Manifest, check_size, write_manifest
+from sweeprun.store.directory import DEFAULT_ROOT, RunDirectory
+from sweeprun.store.manifest import KEYWORDS, Manifest
 from sweeprun.store.short_repr import brief
-from sweeprun.store.submissions import Submission
+from sweeprun.worker.main_guard import check_guarded
 from sweeprun.worker.pack_function import PackedFunction, pack_function
 from sweeprun.worker.pickled_functions import CONSTANTS, PICKLED, check_arguments, name_of
 
@@ -71,17 +70,26 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """A run that was checked and can be made; nothing is on disk yet."""
+class CalledFunction:
+    """The function of a call, which is in its run by value.
 
-    asked: Asked
-    manifest: Manifest
-    composition: Composition
-    function: PackedFunction
-    submissions: tuple[Submission, ...]
+    Attributes
+    ----------
+    packed
+        What the run keeps of it.
+    reference
+        What the manifest will say of it.
+    """
+
+    packed: PackedFunction
+    reference: Mapping[str, Any]
+
+    def keep(self, run: RunDirectory) -> Mapping[str, Any]:
+        self.packed.keep(run.function, run.function_source)
+        return self.reference
 
 
-def prepare(asked: Asked) -> Prepared:
+def prepare_call(asked: Asked) -> PreparedRun:
     """Check everything that can be checked before anything runs.
 
     Raises
@@ -91,6 +99,8 @@ def prepare(asked: Asked) -> Prepared:
     """
     if not callable(asked.function):
         raise TaskFunctionError(f"{asked.function!r} can't be called; give the function that runs one task")
+    if (module := getattr(asked.function, "__module__", "__main__")) != "__main__":  # a script's function goes by value
+        check_guarded(module)
     if not isinstance(asked.constants, Mapping):
         raise OverrideError(f"constants is {asked.constants!r}; give a mapping such as {{'n': 1000}}")
     names: Sequence[Any] = list(asked.constants)
@@ -99,50 +109,31 @@ def prepare(asked: Asked) -> Prepared:
     table = _table(asked)
     axes = [axis.name for axis in table.blocks[0].design.axes]
     check_arguments(asked.function, axes, list(asked.constants))
-    options = asked.changes.launcher({"name": LOCAL})
-    launcher = make_launcher(options)
-    manifest = Manifest(
-        table=table,
-        overrides=(),
-        composition_axes=(),
-        launcher=launcher.to_dict(),
-        job={
-            "subdir": "${hydra.job.num}",
-            "chdir": False,
-            "cwd": str(Path.cwd()),
-            "function": {
-                "kind": PICKLED,
-                "path": RunDirectory(Path()).function.name,
-                "call": KEYWORDS,
-                CONSTANTS: sorted(asked.constants),
-            },
-        },
-        python_path=python_path(),
-        provenance={},
-        policy=asked.changes.policy(Policy()),
+    launcher = make_launcher(asked.changes.launcher({"name": LOCAL}))
+    reference = {
+        "kind": PICKLED,
+        "path": RunDirectory(Path()).function.name,
+        "call": KEYWORDS,
+        CONSTANTS: sorted(asked.constants),
+    }
+    packed = pack_function(asked.function, Path.cwd(), asked.constants)
+    return PreparedRun(
+        manifest=Manifest(
+            table=table,
+            overrides=(),
+            composition_axes=(),
+            launcher=launcher.to_dict(),
+            job={"subdir": "${hydra.job.num}", "chdir": False, "cwd": str(Path.cwd()), "function": reference},
+            python_path=python_path(),
+            provenance={},
+            policy=asked.changes.policy(Policy()),
+        ),
+        compositions=(freeze_arguments(asked.constants),),
+        code=packed.code,
+        place=_place(asked.directory),
+        groups=(Group(tasks=table.selected(), launcher=launcher),),
+        function=CalledFunction(packed=packed, reference=reference),
     )
-    check_size(manifest)
-    launcher.check(Notes())
-    submissions = plan_submissions([Group(tasks=table.selected(), launcher=launcher)])
-    return Prepared(
-        asked=asked,
-        manifest=manifest,
-        composition=freeze_arguments(asked.constants),
-        function=pack_function(asked.function, Path.cwd(), asked.constants),
-        submissions=tuple(replace(submission, policy=manifest.policy) for submission in submissions),
-    )
-
-
-def create(prepared: Prepared) -> RunDirectory:
-    """Make the run directory, with everything that workers and whoever looks at it will need."""
-    directory = prepared.asked.directory
-    path = Path(directory).expanduser() if directory is not None else _new_path()
-    run = make_run_directory(path, numbered=directory is None)
-    prepared.function.keep(run.function, run.function_source)
-    write_configs(run, [prepared.composition])
-    provenance = keep_provenance(run, [prepared.asked.written()], prepared.function.code)
-    write_manifest(run, replace(prepared.manifest, provenance=provenance))
-    return run
 
 
 def _written(values: Any) -> str:
@@ -178,8 +169,11 @@ def _texts(name: str, given: Any) -> tuple[str, ...]:
     return texts
 
 
-def _new_path() -> Path:
-    return DEFAULT_ROOT / datetime.now().astimezone().strftime("%Y-%m-%d/%H-%M-%S")
+def _place(directory: str | os.PathLike[str] | None) -> RunPlace:
+    """Where the user wants the run to be; by default below ``./multirun``, by the time."""
+    if directory is not None:
+        return RunPlace(path=Path(directory).expanduser(), numbered=False)
+    return RunPlace(path=DEFAULT_ROOT / datetime.now().astimezone().strftime("%Y-%m-%d/%H-%M-%S"), numbered=True)
 
 
 _LONGEST_CALL = 2000

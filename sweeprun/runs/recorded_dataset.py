@@ -1,7 +1,7 @@
 """A task of a collected Dataset: everything that is needed to run it again, but the code, is in the file."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,19 +12,23 @@ import xarray as xr
 from sweeprun.config.frozen import freeze_text
 from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.design.extension import places_of, whole_grid
-from sweeprun.design.tasks import Task, TaskTable
+from sweeprun.design.tasks import Task
 from sweeprun.errors import FormatError, UsageError
 from sweeprun.provenance.code import Code
 from sweeprun.results.attributes import CHOSEN_ATTRIBUTE, CODE_ATTRIBUTE, MANIFEST_ATTRIBUTE
 from sweeprun.results.comparing import SomeOf
 from sweeprun.results.plan import dimension_names
 from sweeprun.runs.drift import check_code
+from sweeprun.runs.events import SILENT, Observer
 from sweeprun.runs.replay import Recorded
+from sweeprun.runs.task_selection import choose_task
 from sweeprun.store.manifest import Manifest
 
 
-def recorded_in_dataset(path: Path, choose: Callable[[TaskTable], Task], *, allow_drift: bool, quiet: bool) -> Recorded:
-    """What a Dataset says of one task.
+def recorded_in_dataset(
+    path: Path, chosen: Sequence[str], *, allow_drift: bool = False, observer: Observer = SILENT
+) -> Recorded:
+    """A task as a Dataset has it; the arguments are those of `recorded_in_run`, but for the file.
 
     The configs in it are YAML: values that only a structured config can hold, such as enums, arrive as text.
 
@@ -50,14 +54,14 @@ def recorded_in_dataset(path: Path, choose: Callable[[TaskTable], Task], *, allo
                 f"the task function of {str(path)!r} is in its run, and not in the file; name the run instead: "
                 "sweeprun replay RUN …"
             )
-        task = choose(manifest.table)
+        task = choose_task(manifest.table, chosen)
         code = check_code(
             _code(dataset),
             str(path),
             manifest.python_path,
             allowed=allow_drift,
             doing="it would not be the same run again",
-            quiet=quiet,
+            observer=observer,
         )
         frozen = [freeze_text(text) for text in str(dataset.attrs.get("base_config", "")).split("---\n")]
         return Recorded(

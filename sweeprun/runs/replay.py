@@ -1,32 +1,35 @@
 """Running one task again, and comparing what it gives with what was recorded."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from sweeprun.config.frozen import read_configs
 from sweeprun.design.python_labels import typed_label
+from sweeprun.design.task_ids import TaskIds
 from sweeprun.design.tasks import Task
 from sweeprun.errors import UsageError
-from sweeprun.results.comparing import Difference, arrays_of, compare_records
+from sweeprun.provenance.code import Code
+from sweeprun.results.comparing import Difference, arrays_of, as_collected, compare_arrays, compare_records
 from sweeprun.runs.drift import check_drift
-from sweeprun.runs.observe import chosen_run
+from sweeprun.runs.events import SILENT, Observer
 from sweeprun.runs.rerun import Trials
-from sweeprun.runs.scratch import located
+from sweeprun.runs.scratch import located, scratch_run
 from sweeprun.runs.task_selection import choose_task
 from sweeprun.safe_text import plain, plain_message
-from sweeprun.store.records import Failure
-from sweeprun.store.snapshot import Snapshot
+from sweeprun.store.directory import chosen_run
+from sweeprun.store.manifest import Manifest, read_manifest
+from sweeprun.store.records import Failure, Outcome, Record
+from sweeprun.store.shards import read_shards
+from sweeprun.store.snapshot import Snapshot, take_snapshot
+from sweeprun.store.workers import Place
+from sweeprun.worker.loop import Worker
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    from sweeprun.design.tasks import Task
-    from sweeprun.provenance.code import Code
-    from sweeprun.store.manifest import Manifest
-    from sweeprun.store.records import Record
+_DOING = "it would not be the same run again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,29 +50,39 @@ class Recorded:
         The code as it is now; None if that can't be told.
     """
 
-    manifest: "Manifest"
+    manifest: Manifest
     frozen: Sequence[tuple[bytes, bytes]]
-    task: "Task"
-    arrays: "Mapping[str, np.ndarray] | None"
-    record: "Record | None"
-    code: "Code | None"
+    task: Task
+    arrays: Mapping[str, np.ndarray] | None
+    record: Record | None
+    code: Code | None
 
 
-def _recorded_in_run(path: Path | None, chosen: Sequence[str], *, allow_drift: bool) -> Recorded:
-    from sweeprun.config.frozen import read_configs
-    from sweeprun.results.comparing import arrays_of
-    from sweeprun.runs.scratch import located
-    from sweeprun.runs.task_selection import choose_task
-    from sweeprun.store.records import Outcome
-    from sweeprun.store.snapshot import take_snapshot
+def recorded_in_run(
+    path: Path | None, chosen: Sequence[str], *, allow_drift: bool = False, observer: Observer = SILENT
+) -> Recorded:
+    """A task of a run as it was recorded.
 
+    Parameters
+    ----------
+    path
+        The run; None for the newest.
+    chosen
+        The id of the task, or ``AXIS=VALUE`` for every axis.
+    allow_drift
+        Whether it may be run again with other code than the run was made with.
+    observer
+        Hears what differs, if that is allowed.
+
+    Raises
+    ------
+    UsageError
+        If no task, or not one alone, is named; or the code is not what the run was made with.
+    """
     run = chosen_run(path)
     snapshot = take_snapshot(run)
     task = choose_task(snapshot.manifest.table, chosen)
-    again = _AGAIN in os.environ  # what differs was told before
-    code = check_drift(
-        run, snapshot.manifest, allowed=allow_drift or again, doing="it would not be the same run again", quiet=again
-    )
+    code = check_drift(run, snapshot.manifest, allowed=allow_drift, doing=_DOING, observer=observer)
     record = snapshot.record(task.task_id)
     succeeded = record is not None and record.outcome is Outcome.SUCCEEDED
     return Recorded(
@@ -80,6 +93,45 @@ def _recorded_in_run(path: Path | None, chosen: Sequence[str], *, allow_drift: b
         record=record,
         code=code,
     )
+
+
+def run_here(recorded: Recorded, on_failure: Callable[[BaseException], None] | None = None) -> Record:
+    """Run a recorded task again in this process, in a temporary directory; what it gave.
+
+    Parameters
+    ----------
+    recorded
+        The task.
+    on_failure
+        Called with what the task raised, where it raised it.
+
+    Raises
+    ------
+    Stop
+        If the user stopped it.
+    """
+    tasks = TaskIds.of([recorded.task.task_id])
+    here = Path.cwd()
+    with scratch_run(recorded.manifest, recorded.frozen, tasks, recorded.code) as run:
+        attempt = recorded.record.attempt if recorded.record is not None else 1
+        try:
+            with Worker(run, read_manifest(run), Place(attempt=attempt), on_failure=on_failure) as worker:
+                worker.run_tasks(tasks)
+        finally:
+            os.chdir(here)
+        (now,) = (found for shard in read_shards(run.shards) for found in shard.records())
+    return now
+
+
+def differences_from(recorded: Recorded, now: Record) -> list[Difference]:
+    """What is different from what was recorded of a task; nothing if nothing was recorded."""
+    if recorded.record is not None:
+        return compare_records(recorded.record, now)
+    if recorded.arrays is None:
+        return []
+    if (failure := now.failure()) is not None:
+        return [Difference(variable="", what=f"a result before, {failure.type} now")]
+    return compare_arrays(*as_collected(recorded.arrays, arrays_of(now)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +176,14 @@ class Replayed:
         return "\n".join([*lines, *(plain_message(f"  {name}: {value!r}") for name, value in self.result.items())])
 
 
-def replay(snapshot: Snapshot, task_id: int | None, values: Mapping[str, Any], *, allow_drift: bool) -> Replayed:
+def replay(
+    snapshot: Snapshot,
+    task_id: int | None,
+    values: Mapping[str, Any],
+    *,
+    allow_drift: bool = False,
+    observer: Observer = SILENT,
+) -> Replayed:
     """Run a task again, in a process of its own with as many threads as it had.
 
     Raises
@@ -134,7 +193,7 @@ def replay(snapshot: Snapshot, task_id: int | None, values: Mapping[str, Any], *
     """
     run, manifest = snapshot.run, snapshot.manifest
     task = chosen_task(snapshot, task_id, values)
-    code = check_drift(run, manifest, allowed=allow_drift, doing="it would not be the same run again")
+    code = check_drift(run, manifest, allowed=allow_drift, doing=_DOING, observer=observer)
     record = snapshot.record(task.task_id)
     trials = Trials(manifest=located(run, manifest, record), frozen=read_configs(run), code=code)
     ((_, now),) = trials.run({task.task_id: record})

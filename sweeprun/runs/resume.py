@@ -1,31 +1,32 @@
-"""Running again exactly the tasks of a run that have no result and are in no queue."""
+"""Running again exactly the tasks of a run that have no result and are not queued."""
 
-import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from sweeprun.config.launching import Changes
 from sweeprun.errors import LaunchError
+from sweeprun.provenance.code import Code
 from sweeprun.runs.drift import check_drift, check_inputs
-from sweeprun.runs.submit import start_tasks
+from sweeprun.runs.events import SILENT, Observer
+from sweeprun.runs.launch import Launch, Started, launch
+from sweeprun.runs.observe import counts_text, missing_tasks
+from sweeprun.runs.submit import last_policy, start_tasks
+from sweeprun.store.activity import Activity
 from sweeprun.store.directory import RunDirectory
-
-if TYPE_CHECKING:
-    from sweeprun.config.launching import Changes
-    from sweeprun.provenance.code import Code
-    from sweeprun.runs.launch import Launch
-    from sweeprun.store.snapshot import Snapshot
+from sweeprun.store.snapshot import Snapshot, take_snapshot
+from sweeprun.store.submissions import read_submissions
 
 
 def resume_run(
-    snapshot: "Snapshot",
-    changes: "Changes",
+    snapshot: Snapshot,
+    changes: Changes,
     command: Sequence[str],
     *,
-    allow_drift: bool,
-    launch: "Launch | None" = None,
-    code: "Code | None" = None,
-) -> int:
-    """Launch what is missing of a run; the exit code.
+    allow_drift: bool = False,
+    launch: Launch = launch,
+    code: Code | None = None,
+    observer: Observer = SILENT,
+) -> Started:
+    """Launch what is missing of a run.
 
     Parameters
     ----------
@@ -41,11 +42,21 @@ def resume_run(
         Writes and launches submissions; by default in the foreground.
     code
         The code that is to run, if it is that of another function.
-    """
-    from sweeprun.display.phrases import counts_text
-    from sweeprun.runs.observe import missing_tasks
-    from sweeprun.runs.submit import last_policy
+    observer
+        Hears how it goes on.
 
+    Returns
+    -------
+    Started
+        Without submissions if nothing was missing.
+
+    Raises
+    ------
+    LaunchError
+        If it isn't known what still waits or runs.
+    UsageError
+        If the code or an input file is not what the run was made with, and that isn't allowed; or a change is wrong.
+    """
     run = snapshot.run
     if snapshot.activity.problem:
         raise LaunchError(
@@ -53,23 +64,19 @@ def resume_run(
         )
     missing = missing_tasks(snapshot)
     if not missing:
-        # what is wrong with them is told all the same
+        # what is wrong with the changes is told all the same
         changes.launcher(snapshot.manifest.launcher)
         changes.policy(last_policy(snapshot))
-        print(f"nothing to start: {counts_text(snapshot)}", file=sys.stderr)
-        check_inputs(run, snapshot.manifest, allowed=True)
-        return 0
+        observer.note(f"nothing to start: {counts_text(snapshot)}")
+        check_inputs(run, snapshot.manifest, allowed=True, observer=observer)
+        return Started(run=run)
     doing = "results would be mixed that don't belong together"
-    code = check_drift(run, snapshot.manifest, allowed=allow_drift, doing=doing, code=code)
-    return start_tasks(snapshot, missing, changes, command, code, launch)
+    code = check_drift(run, snapshot.manifest, allowed=allow_drift, doing=doing, code=code, observer=observer)
+    return start_tasks(snapshot, missing, changes, command, code, launch=launch, observer=observer)
 
 
-def _as_ended(run: RunDirectory) -> "Snapshot":
+def as_ended(run: RunDirectory) -> Snapshot:
     """The run, as it is if all that was started of it has ended."""
-    from sweeprun.store.activity import Activity
-    from sweeprun.store.snapshot import take_snapshot
-    from sweeprun.store.submissions import read_submissions
-
     submissions = read_submissions(run)
     asked = frozenset(submission.number for submission in submissions)
     return take_snapshot(run, Activity(submissions=submissions, asked=asked))

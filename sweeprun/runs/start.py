@@ -1,56 +1,53 @@
 """The beginning of a new run: its last checks, its directory, and its first submissions."""
 
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sweeprun.config.application import Application
-from sweeprun.display.outcome import conclude
-from sweeprun.display.progress import Notes
 from sweeprun.errors import UsageError
 from sweeprun.launchers.packing import plan_submissions
-from sweeprun.runs.launch import launch
-from sweeprun.runs.prepare import PreparedSweep, create_run
-from sweeprun.store.directory import RunDirectory
+from sweeprun.runs.events import SILENT, Observer, Warnings
+from sweeprun.runs.launch import Ended, Launch, Started, launch
+from sweeprun.runs.prepared_run import PreparedRun, create_run
 from sweeprun.store.manifest import check_size
-from sweeprun.worker.jobs import RecordedJob
+from sweeprun.store.snapshot import take_snapshot
 
 
-def begin_sweep(
-    application: Application, prepared: PreparedSweep, command: Sequence[str], *, begun: bool = False
-) -> tuple[RunDirectory, int]:
-    """Start a sweep: to its end, or into a queue; the run, and the exit code.
+def start_run(
+    prepared: PreparedRun, command: Sequence[str], *, launch: Launch = launch, observer: Observer = SILENT
+) -> Started:
+    """Make a run, and start it: to its end, or into a queue.
 
     Parameters
     ----------
-    application, prepared, command
-        What composed the sweep, the sweep, and the command line.
-    begun
-        Whether somebody made the run directory for it.
+    prepared, command
+        The run, and the command line or call that starts it.
+    launch
+        Writes and launches submissions; by default in the foreground, if the launcher is one of those.
+    observer
+        Hears how it goes on.
 
     Raises
     ------
     UsageError
         If it can't be started; nothing was made.
     """
+    table = prepared.manifest.table
     check_size(prepared.manifest)
     for group in prepared.groups:
-        group.launcher.check(Notes())
-    table = prepared.manifest.table
-    if table.selection and not prepared.groups:
+        group.launcher.check(Warnings(observer))
+    if table.selection and prepared.other_launcher is not None:
         raise UsageError(
             "a launcher of somebody else numbers its jobs itself, so no points can be left out; "
             "choose one of sweeprun's launchers, or leave out hydra.sweeper.exclude and only"
         )
     submissions = plan_submissions(prepared.groups) if prepared.groups else ()
     if table.selection:
-        print(f"{len(table) - table.count_selected()} of {len(table)} points are left out", file=sys.stderr)
-    started = time.monotonic()
-    run, manifest = create_run(prepared, command, begun=begun)
-    if submissions:
-        return run, launch(run, [replace(submission, policy=manifest.policy) for submission in submissions])
-    jobs = [manifest.override_texts(table.task(task_id)) for task_id in range(len(table))]
-    job = RecordedJob(run.path, None if prepared.given is None else prepared.given.function)
-    application.run_foreign_launcher(prepared.sweep.sweep_config, run.path, jobs, job)
-    return run, conclude(run, time.monotonic() - started, interrupted=False)
+        observer.note(f"{len(table) - table.count_selected()} of {len(table)} points are left out")
+    began = time.monotonic()
+    run, manifest = create_run(prepared, command, observer)
+    if prepared.other_launcher is not None:
+        prepared.other_launcher.run_tasks(run, manifest)
+        return Started(run=run, ended=Ended(snapshot=take_snapshot(run), seconds=time.monotonic() - began))
+    submissions = tuple(replace(submission, policy=manifest.policy) for submission in submissions)
+    return Started(run=run, submissions=submissions, ended=launch(run, submissions, observer))

@@ -1,19 +1,23 @@
 """Where a run stands. Looking changes nothing."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sweeprun.store.directory import RunDirectory
+from sweeprun.results.throughput import pace_of
+from sweeprun.runs.observe import (
+    describe_submissions,
+    ended_reasons,
+    left_no_trace,
+    missing_tasks,
+    state_counts,
+    warnings_of,
+)
+from sweeprun.store.snapshot import Snapshot, live_beats
 
-if TYPE_CHECKING:
-    from sweeprun.store.snapshot import Snapshot
 
-
-def _status(run: RunDirectory, snapshot: "Snapshot") -> dict[str, Any]:
-    from sweeprun.display.phrases import state_counts
-    from sweeprun.results.throughput import pace_of
-    from sweeprun.runs.observe import describe_submissions, ended_reasons, left_no_trace, missing_tasks, warnings_of
-    from sweeprun.store.snapshot import live_beats
+def describe_status(snapshot: Snapshot) -> dict[str, Any]:
+    """How many tasks are in each state, what waits and runs, and what the user should know, as JSON has it."""
+    run = snapshot.run
 
     beats = [beat for beat in live_beats(run, snapshot.activity) if beat.task_id is not None]
     missing = missing_tasks(snapshot)

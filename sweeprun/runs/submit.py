@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sweeprun.errors import UsageError
+from sweeprun.runs.events import SILENT, Observer, Warnings
+from sweeprun.runs.launch import Launch, Started, launch
 
 if TYPE_CHECKING:
     from sweeprun.config.launching import Changes
@@ -12,7 +14,6 @@ if TYPE_CHECKING:
     from sweeprun.design.task_ids import TaskIds
     from sweeprun.launchers.packing import Group
     from sweeprun.provenance.code import Code
-    from sweeprun.runs.launch import Launch
     from sweeprun.store.snapshot import Snapshot
 
 
@@ -22,9 +23,11 @@ def start_tasks(
     changes: "Changes",
     command: Sequence[str],
     code: "Code | None",
-    launch: "Launch | None" = None,
-) -> int:
-    """Start tasks of a run that exists, as new submissions; the exit code.
+    *,
+    launch: Launch = launch,
+    observer: Observer = SILENT,
+) -> Started:
+    """Start tasks of a run that exists, as new submissions.
 
     Parameters
     ----------
@@ -38,28 +41,28 @@ def start_tasks(
         The command line, and the code as it is now.
     launch
         Writes and launches submissions; by default in the foreground, if the launcher is one of those.
+    observer
+        Hears how it goes on.
     """
-    from sweeprun.display.progress import Notes
     from sweeprun.launchers.packing import plan_submissions
     from sweeprun.provenance.gather import keep_provenance
-    from sweeprun.runs.launch import launch as launch_here
     from sweeprun.store.submissions import function_of
 
     run = snapshot.run
     policy = changes.policy(last_policy(snapshot))
     groups = _groups(snapshot, tasks, changes)
     for group in groups:
-        group.launcher.check(Notes())
+        group.launcher.check(Warnings(observer))
     first = max((submission.number + 1 for submission in snapshot.activity.submissions), default=0)
     submissions = plan_submissions(
         groups, first=first, attempt=_next_attempt(snapshot), active=_active_shares(snapshot)
     )
     provenance = keep_provenance(run, command, code)
     function = function_of(snapshot.activity.submissions)
-    return (launch or launch_here)(
-        run,
-        [replace(submission, provenance=provenance, policy=policy, function=function) for submission in submissions],
+    submissions = tuple(
+        replace(submission, provenance=provenance, policy=policy, function=function) for submission in submissions
     )
+    return Started(run=run, submissions=submissions, ended=launch(run, submissions, observer))
 
 
 def last_policy(snapshot: "Snapshot") -> "Policy":

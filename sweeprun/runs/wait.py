@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable, Iterator
 from math import inf
-from typing import TYPE_CHECKING
 
 from sweeprun.launchers.progress import Tally
-
-if TYPE_CHECKING:
-    from sweeprun.store.snapshot import Snapshot
+from sweeprun.runs.events import SILENT, Observer
+from sweeprun.runs.launch import Ended
+from sweeprun.runs.observe import is_active, observe
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.snapshot import Snapshot, TaskState
 
 _FIRST_PAUSE_SECONDS = 0.5
 
@@ -20,14 +21,29 @@ _SHARE_OF_TIME = 10
 """Looking takes at most one part in so many of the time."""
 
 
+def wait_for(run: RunDirectory, observer: Observer = SILENT) -> Ended:
+    """Wait until everything of a run has ended."""
+    problem = ""
+    snapshot = observe(run)
+    total = snapshot.total
+    heading = f"waiting for {total} {'task' if total == 1 else 'tasks'} of {run.shown()}"
+    with observer.progress(total, heading, done=tally_of(snapshot).done) as progress:
+        for snapshot in looks(snapshot, lambda: observe(run)):  # noqa: B020  # the last one is what is told
+            progress.update(tally_of(snapshot))
+            if snapshot.activity.problem != problem:
+                problem = snapshot.activity.problem
+                progress.note(f"what waits and runs is not known: {problem}" if problem else "Slurm answers again")
+    return Ended(snapshot=snapshot)
+
+
 def looks(
-    first: "Snapshot",
-    look: "Callable[[], Snapshot]",
+    first: Snapshot,
+    look: Callable[[], Snapshot],
     *,
     pause: float = _FIRST_PAUSE_SECONDS,
     longest: float = _LONGEST_PAUSE_SECONDS,
     until: float = inf,
-) -> "Iterator[Snapshot]":
+) -> Iterator[Snapshot]:
     """A run as it goes on, looked at ever more rarely, until everything has ended.
 
     Parameters
@@ -41,8 +57,6 @@ def looks(
     until
         When to stop looking, by the monotonic clock.
     """
-    from sweeprun.runs.observe import is_active
-
     snapshot = first
     yield snapshot
     while is_active(snapshot) and time.monotonic() < until:
@@ -54,10 +68,8 @@ def looks(
         yield snapshot
 
 
-def tally_of(snapshot: "Snapshot") -> Tally:
+def tally_of(snapshot: Snapshot) -> Tally:
     """How many tasks have ended, and how."""
-    from sweeprun.store.snapshot import TaskState
-
     counts = snapshot.counts()
     return Tally(
         total=snapshot.total,

@@ -332,3 +332,8 @@ def _manifests(directory: Path | str, depth: int) -> Iterator[tuple[tuple[int, s
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 yield from _manifests(entry.path, depth - 1)
+
+
+def chosen_run(path: Path | None) -> RunDirectory:
+    """The run that was named, or the newest."""
+    return newest_run() if path is None else open_run_directory(path)

@@ -4,18 +4,13 @@ import re
 import reprlib
 from typing import Any
 
-_SECRET = ("secret", "credential", "password", "passwd", "token", "api_key", "apikey")
+from sweeprun.secrecy import is_secret_name
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+(?=>)")
 
 _short = reprlib.Repr()
 _short.maxlist = _short.maxtuple = _short.maxset = _short.maxfrozenset = _short.maxdict = _short.maxarray = 20
 _short.maxstring = _short.maxlong = _short.maxother = 400
-
-
-def is_secret_name(name: str) -> bool:
-    """Whether a name says that what it stands for is secret."""
-    return any(word in name.lower() for word in _SECRET)
 
 
 def brief(name: str, value: Any) -> str:

@@ -14,6 +14,7 @@ from sweeprun.errors import FormatError, TaskFunctionError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import create_file
 from sweeprun.worker.functions import TaskFunction, application_function
+from sweeprun.worker.main_guard import check_guarded
 from sweeprun.worker.pickled_functions import PICKLED, RESOLVERS, load_given_function, pickle_function
 from sweeprun.worker.resolvers import record_resolvers, register_recorded_resolvers
 
@@ -43,11 +44,19 @@ class ApplicationFunction:
 
     @classmethod
     def of(cls, function: Callable[..., Any], base: Path) -> "ApplicationFunction":
-        """Find out what leads to an application's function from another process that works in ``base``."""
+        """Find out what leads to an application's function from another process that works in ``base``.
+
+        Raises
+        ------
+        UsageError
+            If a worker that imports it would start the sweep again.
+        """
         reference = _named(function, base) or {"kind": PICKLED, "path": "function.pickle"}
+        if reference["kind"] in (MAIN, MODULE):
+            check_guarded(function.__module__)
         return cls(function=function, reference=reference | {APPLICATION: True})
 
-    def write(self, run: RunDirectory) -> dict[str, Any]:
+    def keep(self, run: RunDirectory) -> dict[str, Any]:
         """Write what workers need of it into a new run: itself, if no name leads to it, and resolvers.
 
         Returns

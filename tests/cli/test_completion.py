@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from sweeprun.cli.complete.syntax import SHELLS
-from tests.command_line import environment
 from tests.cli.typing_shell import TypingShell
+from tests.command_line import environment
 
 _CONFIG = """\
 defaults:

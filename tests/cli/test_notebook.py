@@ -7,8 +7,8 @@ import pytest
 
 import sweeprun
 from sweeprun.store.directory import newest_run
-from tests.command_line import Run
 from tests.cli.test_following import two_running, wait_until
+from tests.command_line import Run
 
 
 def test_a_run_with_failures_and_losses(run: Run, study: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,7 @@
 
 import json
 import random
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
@@ -13,7 +11,7 @@ import xarray as xr
 from sweeprun.design.streams import Streams
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.shards import read_shards
-from sweeprun.worker.global_generators import GlobalsWatch, seed_globals
+from sweeprun.worker.global_generators import seed_globals
 from tests.command_line import Run, runner
 
 STUDY = '''
@@ -308,42 +306,6 @@ def test_seeded_globals_are_reproducible_and_leave_the_stream_alone(run: Run, st
     np.random.set_state(before[1])  # noqa: NPY002
     assert len(set(dataset.numpy.values.tolist() + dataset.python.values.tolist() + dataset.own.values.tolist())) == 18
     assert run("verify", "one").stdout == "6/6 equal to the bit\n"
-
-
-def test_torch_is_seeded_if_it_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = random.getstate(), np.random.get_state()  # noqa: NPY002
-    seeds: list[int] = []
-    torch = ModuleType("torch")
-    vars(torch)["manual_seed"] = seeds.append
-    monkeypatch.setitem(sys.modules, "torch", torch)
-    for stream in (0, 1, 0):
-        seed_globals(Streams(), stream)
-    random.setstate(before[0])
-    np.random.set_state(before[1])  # noqa: NPY002
-    assert seeds[0] == seeds[2] != seeds[1]
-    assert all(0 <= seed < 2**63 for seed in seeds)
-
-
-def test_a_look_at_global_generators_moves_nothing() -> None:
-    watch = GlobalsWatch()
-    assert watch.moved() == []
-    np.random.random()  # noqa: NPY002
-    assert watch.moved() == ["numpy.random"]
-    random.random()
-    assert watch.moved() == ["random", "numpy.random"]
-
-
-def test_what_libraries_draw_as_they_are_imported_is_not_the_functions() -> None:
-    watch = GlobalsWatch()
-    random.random()
-    sys.modules["nothing_but_a_name"] = ModuleType("nothing_but_a_name")
-    try:
-        assert watch.moved() == []
-        assert watch.moved() == []
-        random.random()
-        assert watch.moved() == ["random"]
-    finally:
-        del sys.modules["nothing_but_a_name"]
 
 
 def test_a_run_of_another_host_is_resumed_if_told_to(run: Run, study: Path) -> None:

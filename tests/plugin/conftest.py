@@ -105,6 +105,33 @@ if __name__ == "__main__":
     main()
 """
 
+FINDS_ITS_LIBRARY_LATE = """
+import sys
+from pathlib import Path
+
+import hydra
+
+
+@hydra.main(version_base="1.3", config_path=None)
+def main(cfg):
+    from helper import double  # of a folder that only the main part makes known
+
+    return double(cfg.x)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent / "lib"))
+    main()
+"""
+
+
+def write_late_application(folder: Path) -> None:
+    """Write the application, as ``late.py``, and its library."""
+    (folder / "lib").mkdir()
+    (folder / "lib" / "helper.py").write_text("def double(x):\n    return 2 * x\n")
+    (folder / "late.py").write_text(FINDS_ITS_LIBRARY_LATE)
+
+
 CALLBACK = """
 from pathlib import Path
 from hydra.experimental.callback import Callback

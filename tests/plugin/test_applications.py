@@ -5,11 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 import xarray as xr
 import yaml
 
 from tests.command_line import Run, runner
-from tests.plugin.conftest import SWEEPER, only_run
+from tests.plugin.conftest import FINDS_ITS_LIBRARY_LATE, SWEEPER, only_run, write_late_application
 
 LOCAL = "hydra/launcher=sweeprun_local"
 OURS = "hydra/sweeper=sweeprun"
@@ -188,10 +189,63 @@ def test_an_application_that_is_a_module(app: Path, sweeprun: Run, collect: Coll
     assert "equal to the bit" in sweeprun("replay", "1").stdout
 
 
-def test_a_script_that_runs_when_it_is_imported_is_told_how_not_to(app: Path, train: Run) -> None:
+def test_what_the_main_part_adds_to_the_path_is_found_by_workers(app: Path, sweeprun: Run, collect: Collect) -> None:
+    write_late_application(app)
+    runner(app, "late.py")("-m", "+x=1,2", LOCAL)
+    assert collect()["result"].values.tolist() == [2, 4]
+    assert "2/2 equal to the bit" in sweeprun("verify").stdout
+
+
+@pytest.mark.parametrize("chosen", [LOCAL, OURS])
+def test_a_script_that_runs_when_it_is_imported_is_refused_before_anything_is_made(
+    app: Path, train: Run, chosen: str
+) -> None:
     content = (app / "train.py").read_text()
     (app / "train.py").write_text(content.replace('if __name__ == "__main__":', "if True:"))
-    assert "if __name__ ==" in train("-m", "seed=1", LOCAL, code=1).stderr.replace("\n", " ")
+    words = ("-m", "seed=1", "hydra.sweep.dir=swept", chosen)
+    assert "if __name__ ==" in train(*words, code=2).stderr.replace("\n", " ")
+    assert not (app / "swept" / "manifest.json").exists()
+
+
+def test_a_module_that_starts_its_sweep_when_it_is_imported_is_refused(app: Path) -> None:
+    (app / "late.py").write_text(FINDS_ITS_LIBRARY_LATE.replace('if __name__ == "__main__":', "if True:"))
+    done = runner(app, "-c", "import late")("-m", "+x=1", LOCAL, code=2)
+    assert "workers import 'late.py'" in done.stderr
+
+
+_GRAMMAR = """
+import hydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
+
+of_hydra = OverridesParser.create
+
+
+@hydra.main(version_base="1.3", config_path=None)
+def main(cfg):
+    print("Hydra's own" if OverridesParser.create == of_hydra else "with sweeprun's functions")
+
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_an_application_without_our_plugins_keeps_hydras_grammar(app: Path) -> None:
+    (app / "other.py").write_text(_GRAMMAR)
+    other = runner(app, "other.py")
+    assert other("+x=1", "+y='f(2)'").stdout == "Hydra's own\n"
+    assert other("-m", "+x=range(2)").stdout.count("Hydra's own\n") == 2
+    assert "normal" in other("-m", "+x=normal(0,1)", "hydra/sweeper=basic", code=1).stderr
+    assert other("+x=1", LOCAL).stdout == "with sweeprun's functions\n"
+
+
+def test_a_config_that_chooses_our_sweeper_takes_our_functions(app: Path, collect: Collect) -> None:
+    (app / "conf" / "config.yaml").write_text(
+        "defaults: [schema, db: mysql, _self_, override hydra/sweeper: sweeprun, "
+        "override hydra/launcher: sweeprun_local]\n"
+    )
+    runner(app, "train.py")("-m", "opt.lr=normal(0,1)", "hydra.sweeper.sample.n=3")
+    assert dict(collect().sizes) == {"sample": 3}
 
 
 def test_single_jobs_are_hydras_alone(app: Path, train: Run) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sweeprun.errors import ResultError, UsageError
 from sweeprun.results.collect import Collected, collect_snapshot, open_snapshot, stream_snapshot
 from sweeprun.results.formats.table_files import write_table
+from sweeprun.results.formats.zarr_store import write_store
 from sweeprun.results.variables import disagreement, in_python, in_terminal, names_in
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import Snapshot, take_snapshot
@@ -42,7 +43,7 @@ def apart(directory: Path, case: str) -> Snapshot:
 @pytest.mark.parametrize("case", APART)
 def test_the_others_are_had_by_name_in_every_way(tmp_path: Path, case: str) -> None:
     snapshot = apart(tmp_path, case)
-    stream_snapshot(snapshot, tmp_path / "x.zarr", ["c", "w"])
+    stream_snapshot(snapshot, lambda plan: write_store(plan, tmp_path / "x.zarr"), ["c", "w"])
     with xr.open_zarr(tmp_path / "x.zarr") as streamed:
         for dataset in (
             collect_snapshot(snapshot, ["c", "w"]).dataset,
@@ -64,7 +65,7 @@ def test_an_error_says_how_the_others_are_had(tmp_path: Path, case: str, monkeyp
     with pytest.raises(ResultError, match=told):
         collect_snapshot(snapshot)
     with pytest.raises(ResultError, match=told):
-        stream_snapshot(snapshot, tmp_path / "x.zarr")
+        stream_snapshot(snapshot, lambda plan: write_store(plan, tmp_path / "x.zarr"))
     with pytest.raises(ResultError, match=told):
         write_table(snapshot, {}, tmp_path / "x.csv")
     assert [child.name for child in tmp_path.iterdir()] == ["run"]
@@ -166,12 +167,12 @@ def test_names_that_no_result_has(tmp_path: Path) -> None:
 def test_a_store_of_other_variables_is_made_anew(tmp_path: Path) -> None:
     snapshot = apart(tmp_path, "types")
     for names in (["w"], ["c"], ["w", "c"], ["w"]):
-        stream_snapshot(snapshot, tmp_path / "x.zarr", names)
+        stream_snapshot(snapshot, lambda plan: write_store(plan, tmp_path / "x.zarr"), names)
         with xr.open_zarr(tmp_path / "x.zarr") as dataset:
             assert sorted(dataset.data_vars) == sorted(names)
             xr.testing.assert_equal(dataset.load(), collect_snapshot(snapshot, names).dataset)
     inode = (tmp_path / "x.zarr").stat().st_ino
-    stream_snapshot(snapshot, tmp_path / "x.zarr", ["w"])
+    stream_snapshot(snapshot, lambda plan: write_store(plan, tmp_path / "x.zarr"), ["w"])
     assert (tmp_path / "x.zarr").stat().st_ino == inode
 
 

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from tests.plugin.conftest import APPLICATION
+from tests.plugin.conftest import APPLICATION, write_late_application
 from tests.slurm.sweeps import Sweep
 
 HOLD = """
@@ -31,10 +31,10 @@ def app(sweep: Sweep) -> Sweep:
     return sweep
 
 
-def train(app: Sweep, *words: str) -> str:
+def train(app: Sweep, *words: str, script: str = "train.py") -> str:
     """Run the application to its end; what it printed."""
     done = subprocess.run(
-        [sys.executable, "train.py", "-m", SLURM, "hydra.sweep.dir=runs/one", *words],
+        [sys.executable, script, "-m", SLURM, "hydra.sweep.dir=runs/one", *words],
         cwd=app.folder,
         env=app.cluster.environment(),
         capture_output=True,
@@ -68,3 +68,10 @@ def test_optunas_trials_wait_for_their_batches(app: Sweep) -> None:
     assert dict(dataset.sizes) == {"job": 4}
     assert f"Best value: {float(dataset.result.min())}" in told
     assert len(app.job_ids()) == 2
+
+
+def test_what_the_main_part_adds_to_the_path_is_found_on_nodes(sweep: Sweep) -> None:
+    write_late_application(sweep.folder)
+    train(sweep, "+x=1,2", script="late.py")
+    sweep.run("wait", "runs/one")
+    assert sweep.collect()["result"].values.tolist() == [2, 4]

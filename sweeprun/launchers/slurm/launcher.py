@@ -22,7 +22,8 @@ from sweeprun.launchers.slurm.queue import (
 )
 from sweeprun.launchers.slurm.script import COMMENT, render_script
 from sweeprun.launchers.slurm.site import Site, able_but_unavailable, assumed_site, read_site, why_not_shared
-from sweeprun.launchers.variables import expand, is_secret
+from sweeprun.launchers.variables import expand
+from sweeprun.secrecy import refers_to_environment
 from sweeprun.store.activity import Activity
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import create_file
@@ -273,7 +274,7 @@ class SlurmLauncher:
 
     def _call(self, words: Sequence[str], cwd: Path, script: str | None = None) -> str:
         """What ``sbatch`` answers."""
-        secrets = {name: value for name, value in self.variables.items() if is_secret(value)}
+        secrets = {name: value for name, value in self.variables.items() if refers_to_environment(value)}
         environment = submission_environment(os.environ, [*normalize_options(self.sbatch), *_OWN_OPTIONS])
         environment |= expand(secrets, os.environ)
         return run_command(words, cwd=cwd, environ=environment, input=script)

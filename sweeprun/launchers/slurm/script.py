@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sweeprun.cpus import THREAD_VARIABLES
 from sweeprun.launchers.slurm.options import directive
-from sweeprun.launchers.variables import is_secret
+from sweeprun.secrecy import refers_to_environment
 
 COMMENT = "sweeprun:"
 """What the comment of our jobs begins with; the submission's token follows."""
@@ -49,7 +49,11 @@ def log_lines(run: Path, log: str) -> tuple[list[str], list[str]]:
 
 def _variable(name: str, value: str) -> str:
     """The line that sets a variable; one that refers to the environment comes with that of ``sbatch``."""
-    return f"# {name} is set in the environment of sbatch" if is_secret(value) else f"export {name}={quote(value)}"
+    return (
+        f"# {name} is set in the environment of sbatch"
+        if refers_to_environment(value)
+        else f"export {name}={quote(value)}"
+    )
 
 
 def render_script(

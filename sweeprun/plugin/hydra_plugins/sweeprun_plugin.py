@@ -1,19 +1,33 @@
 """Where Hydra finds sweeprun's plugins, in any application. Importing it is quick: Hydra does so at every start."""
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
+from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.utils import JobReturn
 from hydra.plugins.launcher import Launcher
+from hydra.plugins.search_path_plugin import SearchPathPlugin
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
-from sweeprun.config.parsing import extend_grammar
+from sweeprun.config.parsing import extend_grammar, needs_our_grammar
 from sweeprun.config.schema import register_plugins
 
 register_plugins()
-extend_grammar()
+
+
+class Grammar(SearchPathPlugin):
+    """Adds our functions to Hydra's grammar where the command line needs them; the search path stays as it is.
+
+    Hydra asks plugins of this kind first of all, each time that it starts: before it reads an override.
+    """
+
+    def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
+        del search_path
+        if needs_our_grammar(sys.argv[1:]):
+            extend_grammar()
 
 
 class SweeprunSweeper(Sweeper):

@@ -10,7 +10,6 @@ import pytest
 import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.results.formats.test_netcdf import VALUES
 
 from sweeprun.design.axes import Axis
 from sweeprun.design.extension import extend_table
@@ -25,6 +24,7 @@ from sweeprun.results.formats.rows import Tidy
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.records import Record
 from sweeprun.store.snapshot import take_snapshot
+from tests.results.formats.test_netcdf import VALUES
 from tests.results.runs import axis, count_axis, failure, make_run, make_run_of, success, write_shard
 
 

@@ -14,7 +14,6 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.results.formats.test_netcdf import VALUES
 
 from sweeprun.errors import ResultError, UsageError
 from sweeprun.results.collect import collect_snapshot
@@ -22,6 +21,7 @@ from sweeprun.results.formats import table_files
 from sweeprun.results.formats.table_files import write_table
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import take_snapshot
+from tests.results.formats.test_netcdf import VALUES
 from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
 
 

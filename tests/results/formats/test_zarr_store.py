@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sweeprun.results import layout_groups
 from sweeprun.results.collect import collect_run, stream_snapshot
 from sweeprun.results.formats import zarr_layout
-from sweeprun.results.formats.zarr_layout import block_shape, regions_of
+from sweeprun.results.formats.zarr_store import write_store
 from sweeprun.store import shards
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import take_snapshot
@@ -34,19 +34,6 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zarr_layout, "_REGION_BYTES", 400)
 
 
-@given(st.lists(st.integers(1, 7), max_size=4), st.integers(0, 100), st.integers(0, 300))
-def test_regions_part_a_grid_into_contiguous_blocks(shape: list[int], points: int, more: int) -> None:
-    chunk, region = block_shape(tuple(shape), points), block_shape(tuple(shape), points + more)
-    assert np.prod(chunk, dtype=int) <= max(1, points)
-    region = tuple(-(-whole // part) * part for whole, part in zip(region, chunk, strict=True))
-    positions = np.arange(np.prod(shape, dtype=int)).reshape(shape)
-    seen = []
-    for place, start, stop in regions_of(tuple(shape), region):
-        assert positions[place].reshape(-1).tolist() == list(range(start, stop))
-        seen += range(start, stop)
-    assert sorted(seen) == list(range(positions.size))
-
-
 def open_store(path: Path) -> xr.Dataset:
     """As anybody opens it, in whose units far dates fit."""
     with warnings.catch_warnings():
@@ -56,7 +43,7 @@ def open_store(path: Path) -> xr.Dataset:
 
 
 def streamed(run: RunDirectory, path: Path) -> xr.Dataset:
-    stream_snapshot(take_snapshot(run), path)
+    stream_snapshot(take_snapshot(run), lambda plan: write_store(plan, path))
     return open_store(path).load()
 
 
@@ -211,7 +198,7 @@ def test_a_store_that_was_left_half_updated_is_mended(
 
     monkeypatch.setattr(zarr.Array, "__setitem__", dies)
     with pytest.raises(KeyboardInterrupt):
-        stream_snapshot(take_snapshot(run), path)
+        stream_snapshot(take_snapshot(run), lambda plan: write_store(plan, path))
     monkeypatch.setattr(zarr.Array, "__setitem__", whole)
     left = open_store(path).load()
     done = left.state.values == "succeeded"
@@ -314,7 +301,7 @@ def test_two_at_once_leave_a_whole_store(run: RunDirectory, tmp_path: Path) -> N
         child = os.fork()
         if child == 0:
             try:
-                stream_snapshot(take_snapshot(run), path)
+                stream_snapshot(take_snapshot(run), lambda plan: write_store(plan, path))
                 os._exit(0)
             except BaseException:  # noqa: BLE001  # whatever it is, the parent is to know
                 os._exit(1)

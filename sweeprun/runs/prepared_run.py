@@ -1,0 +1,152 @@
+"""A run that was checked and can be made, whichever door asked for it; and the making of its directory."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from omegaconf import DictConfig
+
+from sweeprun.config.application import Application
+from sweeprun.config.frozen import Composition, write_configs
+from sweeprun.launchers.launcher import Launcher
+from sweeprun.launchers.packing import Group
+from sweeprun.provenance.code import Code
+from sweeprun.provenance.gather import keep_provenance
+from sweeprun.provenance.inputs import InputFile, input_paths, read_input_files, write_inputs
+from sweeprun.runs.events import Observer
+from sweeprun.store.directory import RunDirectory, make_run_directory
+from sweeprun.store.files import create_file
+from sweeprun.store.manifest import Manifest, write_manifest
+from sweeprun.worker.jobs import RecordedJob
+
+_MUCH_TO_READ = 2 * 10**9
+
+
+class RunFunction(Protocol):
+    """A task function that a run must hold something of, because its configs don't name it."""
+
+    def keep(self, run: RunDirectory) -> Mapping[str, Any]:
+        """Write what workers need of it into a new run; what the manifest is to say of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPlace:
+    """Where a run is to be.
+
+    Attributes
+    ----------
+    path
+        The directory.
+    numbered
+        Whether a number is added to its name if another run is there, as of names that are times.
+    begun
+        Whether a sweeper of another package has made the directory, and written into it.
+    """
+
+    path: Path
+    numbered: bool
+    begun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLauncher:
+    """A launcher of another package, which runs the tasks as Hydra's jobs.
+
+    Attributes
+    ----------
+    application, sweep_config
+        What makes it.
+    function
+        The task function; None if the configs name it.
+    """
+
+    application: Application
+    sweep_config: DictConfig
+    function: Callable[..., Any] | None = None
+
+    def run_tasks(self, run: RunDirectory, manifest: Manifest) -> None:
+        """Run all tasks of a run to their end."""
+        table = manifest.table
+        jobs = [manifest.override_texts(table.task(task_id)) for task_id in range(len(table))]
+        self.application.run_foreign_launcher(self.sweep_config, run.path, jobs, RecordedJob(run.path, self.function))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedRun:
+    """A run that was checked and can be made; nothing is on disk yet.
+
+    Attributes
+    ----------
+    manifest
+        What it is, but for its provenance.
+    compositions
+        Its frozen configs.
+    code
+        The code that its tasks run.
+    place
+        Where it is to be.
+    groups
+        The tasks, by the launcher that they need.
+    other_launcher
+        Runs the tasks if no launcher of ours does; then there are no groups.
+    function
+        The task function, if the configs don't name it.
+    hydra_config
+        Hydra's own config of the sweep, as YAML; empty if Hydra took no part.
+    """
+
+    manifest: Manifest
+    compositions: tuple[Composition, ...]
+    code: Code
+    place: RunPlace
+    groups: tuple[Group, ...] = ()
+    other_launcher: OtherLauncher | None = None
+    function: RunFunction | None = None
+    hydra_config: str = ""
+
+    @property
+    def launcher(self) -> Launcher | None:
+        """Our launcher; None if one of another package was chosen."""
+        return self.groups[0].launcher if self.groups else None
+
+
+def create_run(prepared: PreparedRun, command: Sequence[str], observer: Observer) -> tuple[RunDirectory, Manifest]:
+    """Make the run directory, with everything that workers and collect will need.
+
+    Parameters
+    ----------
+    prepared, command
+        The run, and the command line or call that started it.
+    observer
+        Hears if that may take a while.
+
+    Raises
+    ------
+    RunDirectoryError
+        If the directory is there already, or can't be made.
+    """
+    place, manifest = prepared.place, prepared.manifest
+    run = make_run_directory(place.path, numbered=place.numbered, begun=place.begun)
+    provenance = keep_provenance(run, command, prepared.code)
+    if paths := input_paths(manifest.table.blocks):
+        write_inputs(run, note_inputs(Path.cwd(), paths, observer))
+    write_configs(run, prepared.compositions)
+    job = manifest.job
+    if prepared.function is not None:
+        job = job | {"function": prepared.function.keep(run)}
+    if prepared.hydra_config:
+        if place.begun:  # Hydra's own sweeper has written the same
+            run.hydra_config.unlink(missing_ok=True)
+        create_file(run.hydra_config, prepared.hydra_config.encode())
+    manifest = replace(manifest, provenance=provenance, job=job)
+    write_manifest(run, manifest)
+    return run, manifest
+
+
+def note_inputs(base: Path, paths: Sequence[str], observer: Observer) -> list[InputFile]:
+    """Read input files to note what is in them; if that may take a while, say so."""
+    size = sum(path.stat().st_size for path in (base / path for path in paths) if path.is_file())
+    if size > _MUCH_TO_READ:
+        observer.note(f"noting what is in {len(paths)} input files ({size / 1e9:.0f} GB)")
+    return read_input_files(base, paths)

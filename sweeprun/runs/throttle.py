@@ -1,0 +1,35 @@
+"""Changing how many elements of a run may run at once, while it runs."""
+
+from sweeprun.errors import UsageError
+from sweeprun.launchers.registry import make_launcher
+from sweeprun.runs.observe import is_active, observe
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.submissions import read_submissions
+
+
+def throttle_run(run: RunDirectory, throttle: int) -> None:
+    """Change the throttle of a run: of all submissions that have the launcher of the last one.
+
+    Parameters
+    ----------
+    run, throttle
+        The run, and how many elements may run at once, at least 1.
+
+    Raises
+    ------
+    UsageError
+        If the throttle is below 1, or nothing of the run waits or runs.
+    """
+    if throttle < 1:
+        raise UsageError(f"the throttle must be at least 1, not {throttle}; `sweeprun cancel` stops a run")
+    submissions = read_submissions(run)
+    if not submissions:
+        raise UsageError(f"{run.shown()} was not run by a launcher that has a throttle")
+    if not is_active(observe(run)):
+        raise UsageError(
+            f"nothing of {run.shown()} waits or runs; to start what is missing: "
+            f"sweeprun resume {run.shown()} hydra.launcher.throttle={throttle}"
+        )
+    last = submissions[-1].launcher
+    own = [submission for submission in submissions if submission.launcher.get("name") == last.get("name")]
+    make_launcher(last).set_throttle(run, own, throttle)

@@ -1,0 +1,61 @@
+"""A run directory that an older sweeprun made: all that can be done with a run still can."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from tests.command_line import Run, runner
+
+_KEPT = Path(__file__).parent / "data" / "study"
+_MADE_IN = "/srv/study"
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """The study and its run, of which tasks 2 and 5 failed, moved to another place."""
+    study = tmp_path / "an 'old' study"
+    shutil.copytree(_KEPT, study)
+    for name in ("logs", "workers"):  # git keeps no empty directories
+        (study / "run" / name).mkdir(exist_ok=True)
+    for path in (study / "run").rglob("*.json"):
+        path.write_text(path.read_text().replace(_MADE_IN, json.dumps(str(study))[1:-1]))
+    return study
+
+
+@pytest.fixture
+def run(study: Path) -> Run:
+    return runner(study, "-m", "sweeprun")
+
+
+def test_it_is_collected(study: Path, run: Run) -> None:
+    run("collect", "run")
+    with xr.open_dataset(study / "results.nc") as dataset:
+        assert dataset["state"].values.tolist() == [["succeeded", "succeeded", "failed"]] * 2
+        expected = [np.random.default_rng(task_id).random() for task_id in (0, 1, 3, 4)]
+        assert dataset["x"].values[:, :2].ravel().tolist() == expected
+
+
+def test_it_is_resumed_and_extended(study: Path, run: Run) -> None:
+    (study / "mended").touch()
+    assert "2 tasks on 1 worker" in run("resume", "run", "--allow-drift").stderr
+    assert "2 new tasks: 6-7" in run("extend", "run", "seed=range(4)", "--allow-drift").stderr
+    run("collect", "run")
+    with xr.open_dataset(study / "results.nc") as dataset:
+        assert (dataset["state"] == "succeeded").all()
+        ids = [[0, 1, 2, 6], [3, 4, 5, 7]]
+        assert dataset["x"].values.tolist() == [[np.random.default_rng(i).random() for i in row] for row in ids]
+
+
+def test_it_is_verified_and_replayed(run: Run) -> None:
+    assert "4/4 equal to the bit" in run("verify", "run", "--allow-drift").stdout
+    assert "equal to the bit" in run("replay", "run", "3", "--allow-drift").stdout
+    assert "it fails as it did" in run("replay", "run", "5", "--allow-drift").stdout
+
+
+def test_it_is_shown(run: Run) -> None:
+    assert "4 succeeded, 2 failed" in run("status", "run").stdout
+    assert "no result of seed 2" in run("show", "run", "5").stdout
