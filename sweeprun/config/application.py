@@ -1,6 +1,7 @@
 """Hydra's own command line, and the composition of configs."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ JOB_NAME = "sweeprun"
 DEFAULT_CONFIG_PATH = "conf"
 DEFAULT_CONFIG_NAME = "config"
 _VERSION_BASE = "1.3"
+_UNKNOWN_KEY = re.compile(r"Key '([^']*)' (?:is not in struct|not in ')")
+_FULL_KEY = re.compile(r"full_key: (\S+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +55,7 @@ class ConfigSource:
     name
         The primary config.
     extra
-        A further directory, searched first.
+        A further directory, searched after ``path``.
     """
 
     path: str = DEFAULT_CONFIG_PATH
@@ -183,8 +186,8 @@ class Application:
             raise ConfigError(self._missing_config(error)) from error
         message = message_of(error)
         hint = ""
-        if "Key '" in message and "is not in struct" in message:
-            hint = self._did_you_mean(message.split("Key '", 1)[1].split("'", 1)[0])
+        if (wanted := unknown_key(message)) is not None:
+            hint = self._did_you_mean(wanted, holder_of(message))
         raise OverrideError(message + hint) from error
 
     def _missing_config(self, error: MissingConfigException) -> str:
@@ -204,14 +207,17 @@ class Application:
             return f"there is no config {self.source.name!r} in {path!r}; {there}. Choose one with -cn NAME."
         return message
 
-    def _did_you_mean(self, key: str) -> str:
+    def _did_you_mean(self, key: str, holder: str) -> str:
+        """The keys that ``holder`` has, in which ``key`` was looked for; the config itself is the empty one."""
         try:
             config = self.hydra.compose_config(self.source.name, [], RunMode.MULTIRUN)
+            found = OmegaConf.select(config, holder) if holder else config
+            known = [str(name) for name in found if name != "hydra"]
         except Exception:  # noqa: BLE001  # a hint is not worth another failure
             return ""
-        known = [str(name) for name in config if name != "hydra"]
         close = get_close_matches(key, known, n=1)
-        return f"\nDid you mean {close[0]!r}?" if close else f"\nThe config has the keys: {', '.join(known)}"
+        where = holder or "The config"
+        return f"\nDid you mean {close[0]!r}?" if close else f"\n{where} has the keys: {', '.join(known)}"
 
 
 @contextmanager
@@ -289,6 +295,18 @@ def resolve_job_key(config: DictConfig, key: str) -> Any:
         return resolve_key(config, key)
     finally:
         holder.cfg = before
+
+
+def unknown_key(message: str) -> str | None:
+    """The key that a config doesn't have, if that is what OmegaConf says: of a mapping, or of a structured config."""
+    found = _UNKNOWN_KEY.search(message)
+    return None if found is None else found[1]
+
+
+def holder_of(message: str) -> str:
+    """What OmegaConf looked for a key in, by its own key; empty for the config itself."""
+    found = _FULL_KEY.search(message)
+    return "" if found is None else found[1].rpartition(".")[0]
 
 
 def full_errors() -> bool:

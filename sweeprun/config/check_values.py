@@ -11,9 +11,10 @@ from pathlib import PurePath
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import InterpolationKeyError, OmegaConfBaseException
 
+from sweeprun.config.application import unknown_key
 from sweeprun.config.frozen import apply_override, config_steps
 from sweeprun.config.parse_sweep import Sweep, plain_label
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis, LabelKind, label_key
 from sweeprun.design.overrides import Operation, Override, keys_overlap
 from sweeprun.design.scalars import Scalar, Value
 from sweeprun.design.values import AxisValues, Choice, Files
@@ -184,7 +185,7 @@ def _refuse_repetition(axis: Axis) -> None:
         return
     seen: set[Scalar] = set()
     for index in range(len(axis)):
-        label = axis.coordinate(index)
+        label = label_key(axis.coordinate(index))
         if label in seen:
             raise OverrideError(
                 f"axis {axis.name!r} has the value {axis.values.text(index)} twice; a coordinate must name one task. "
@@ -200,8 +201,7 @@ def _refusal(override: Override, text: str, error: Exception, config: DictConfig
     written = override.written(text)
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     message = f"{written} does not fit the config: {reason}"
-    if "is not in struct" in reason:
-        wanted = reason.split("'")[1]
+    if (wanted := unknown_key(reason)) is not None:
         parent = ".".join(itertools.takewhile(lambda part: part != wanted, override.key.split(".")))
         holder = OmegaConf.select(config, parent) if parent else config
         known = [str(name) for name in holder if name != "hydra"] if OmegaConf.is_dict(holder) else []

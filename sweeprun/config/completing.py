@@ -4,13 +4,11 @@ Composing executes nothing: no resolver of a study is known, no callback is made
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hydra.core.object_type import ObjectType
-from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig, ListConfig, OmegaConf
@@ -23,13 +21,11 @@ from sweeprun.config.application import (
     ConfigSource,
     open_application,
 )
-from sweeprun.config.grammar import with_names
+from sweeprun.config.grammar import as_typed, with_names
 from sweeprun.errors import OverrideError
 
 _LONGEST_VALUE = 200
 _LONGEST_ABOUT = 40
-_UNQUOTED = re.compile(r"(?!(true|false|null|nan|inf)$)[a-z_/][a-z0-9_/.-]*( [a-z0-9_/.-]+)*", re.IGNORECASE | re.ASCII)
-"""Texts that Hydra's grammar reads as themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +90,7 @@ def _group_options(application: Application, key: str, value: str) -> dict[str, 
     """The options of a group; of a sweep over several, those that aren't there yet."""
     before, comma, _ = value.rpartition(",")
     options = application.repository().get_group_options(key.partition("@")[0], ObjectType.CONFIG)
-    written = map(_as_typed, options)
+    written = map(as_typed, options)
     there = before.split(",")
     return {f"{key}={before}{comma}{text}": "" for text in written if text not in there}
 
@@ -161,11 +157,6 @@ def _value(config: DictConfig, key: str) -> Iterator[tuple[str, str]]:
     elif isinstance(raw, bool):
         yield from ((f"{key}={str(value).lower()}", "") for value in (raw, not raw))
     elif raw not in (None, "???") and not isinstance(node, DictConfig | ListConfig):
-        text = _as_typed(raw) if isinstance(raw, str) else str(raw)
+        text = as_typed(raw) if isinstance(raw, str) else str(raw)
         if len(text) <= _LONGEST_VALUE:
             yield f"{key}={text}", "as it is"
-
-
-def _as_typed(text: str) -> str:
-    """A text in Hydra's grammar, in quotes if it needs them."""
-    return text if _UNQUOTED.fullmatch(text) else str(QuotedString(text, Quote.single).with_quotes())

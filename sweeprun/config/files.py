@@ -8,8 +8,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from hydra.core.override_parser.types import Glob
-from hydra.core.override_parser.types import Override as HydraOverride
 
+from sweeprun.config.grammar import as_typed
 from sweeprun.design.values import Files
 from sweeprun.errors import OverrideError
 
@@ -45,7 +45,7 @@ def matching_files(swept: Glob, *, written: str, base: Path, like: Files | None 
     files = Files(values=(), texts=(), labels=(), root=root, suffix=suffix)
     return Files(
         values=tuple(paths),
-        texts=tuple(map(HydraOverride._get_value_element_as_str, paths)),
+        texts=tuple(map(as_typed, paths)),
         labels=tuple(map(files.label_of, paths)),
         root=root,
         suffix=suffix,

@@ -1,5 +1,6 @@
 """The functions that we add to Hydra's override grammar: ``zip(…)``, and distributions by their names."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,9 @@ from hydra.errors import CompactHydraException, HydraException
 from sweeprun.config.hydra_internals import FunctionCall
 from sweeprun.design.grid import SAMPLE
 from sweeprun.design.sampling import Distribution
+
+_UNQUOTED = re.compile(r"(?!(true|false|null|nan|inf)$)[a-z_/][a-z0-9_/.-]*( [a-z0-9_/.-]+)*", re.IGNORECASE | re.ASCII)
+"""Texts that Hydra's grammar reads as themselves."""
 
 _OWN_NAMES = frozenset({"normal", "lognormal", "uniform"})
 
@@ -78,8 +82,13 @@ def with_names(words: Sequence[str]) -> list[str]:
     return [f"{SAMPLE}={word}" if word.startswith("zip(") else word for word in words]
 
 
+def as_typed(text: str) -> str:
+    """A text that the grammar reads as itself, in quotes if it needs them."""
+    return text if _UNQUOTED.fullmatch(text) else quoted(text)
+
+
 def quoted(text: str) -> str:
-    """A text that the grammar reads as itself."""
+    """A text in quotes, which the grammar reads as itself."""
     return str(QuotedString(text, Quote.single).with_quotes())
 
 

@@ -11,6 +11,7 @@ from hydra._internal.hydra import Hydra
 from hydra._internal.utils import _run_hydra as run_hydra
 from hydra._internal.utils import create_config_search_path, get_args_parser
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
 from hydra.core.utils import JobReturn
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "repository_of",
     "returned_by",
     "run_hydra",
+    "text_of_element",
 ]
 
 
@@ -38,6 +40,11 @@ def repository_of(loader: ConfigLoaderImpl, config_name: str) -> CachingConfigRe
 def returned_by(job: JobReturn) -> Any:
     """What a job returned, or what it raised; asking Hydra's way raises that."""
     return job._return_value
+
+
+def text_of_element(value: Any) -> str:
+    """The text of one value of a sweep, as Hydra's sweepers hand it to a job."""
+    return Override._get_value_element_as_str(value)
 
 
 def replace_parser(create: Any) -> None:

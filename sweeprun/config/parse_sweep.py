@@ -20,9 +20,10 @@ from hydra.core.override_parser.types import Override as HydraOverride
 from sweeprun.config.application import Application
 from sweeprun.config.files import matching_files
 from sweeprun.config.grammar import ZipSweep
+from sweeprun.config.hydra_internals import text_of_element
 from sweeprun.config.parsing import create_parser
 from sweeprun.config.samples import sample, source_of
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis, LabelKind, label_key
 from sweeprun.design.extension import grid_of
 from sweeprun.design.grid import Dimension, Grid, Joint
 from sweeprun.design.overrides import Operation, Override
@@ -156,7 +157,7 @@ def refuse_repeated_points(dimension: Dimension, written: str) -> None:
     """
     seen: dict[tuple[Scalar, ...], int] = {}
     for place in range(len(dimension)):
-        point = tuple(axis.values.label(place) for axis in dimension.axes)
+        point = tuple(label_key(axis.values.label(place)) for axis in dimension.axes)
         if (first := seen.setdefault(point, place)) != place:
             texts = ", ".join(f"{axis.name}={axis.values.text(place)}" for axis in dimension.axes)
             raise OverrideError(
@@ -289,7 +290,7 @@ def _range(swept: RangeSweep) -> AxisValues:
 
 def choice_of(parser: Parser, elements: Sequence[Any]) -> Choice:
     """Values of one key, listed one by one, as the grammar reads them."""
-    texts = tuple(HydraOverride._get_value_element_as_str(element) for element in elements)
+    texts = tuple(map(text_of_element, elements))
     values = tuple(_as_read(parser, element, text) for element, text in zip(elements, texts, strict=True))
     return Choice(values=values, texts=texts, labels=tuple(map(plain_label, values, texts)))
 

@@ -88,7 +88,7 @@ def read_inputs(run: RunDirectory) -> dict[str, InputFile]:
     FormatError
         If that is malformed or of an unknown version.
     """
-    found: list[Mapping[str, Any]] = []
+    written: Any = []
     if run.inputs.exists():
         data = read_json(run.inputs)
         if (data.get("format"), data.get("version")) != (FORMAT, VERSION):
@@ -96,9 +96,9 @@ def read_inputs(run: RunDirectory) -> dict[str, InputFile]:
                 f"{run.inputs} is {data.get('format')!r} of version {data.get('version')!r} and this sweeprun reads "
                 f"{FORMAT!r} of version {VERSION}; use the sweeprun that made it, or a newer one"
             )
-        found += data.get("files", [])
-    found += added_inputs(run)
+        written = data.get("files", [])
     try:
+        found: list[Mapping[str, Any]] = [*written, *added_inputs(run)]
         files = [InputFile(**file) for file in found]
         for file in files:
             check_types(str, file.path, file.digest)

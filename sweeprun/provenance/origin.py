@@ -53,7 +53,7 @@ class Origin:
     @lru_cache(maxsize=256)
     def from_json(cls, text: str) -> "Origin":
         """The inverse of `to_json`; an origin of which nothing is known, if it can't be read."""
-        with suppress(ValueError, TypeError, KeyError, RecursionError):
+        with suppress(ValueError, TypeError, KeyError, OverflowError, RecursionError):
             data = json.loads(text)
             return cls(
                 code=str(data["code"]), host=str(data["host"]), cpu=str(data["cpu"]), threads=int(data["threads"])

@@ -17,7 +17,8 @@ def installed_packages() -> dict[str, str]:
     ----------
     Python Packaging User Guide, "Recording installed projects": ``{name}-{version}.dist-info``; PEP 503: names.
     """
-    return dict(sorted((package, version) for package, version, _ in reversed(list(_distributions()))))
+    found = {package: version for package, version, _ in reversed(list(_distributions()))}  # the first one is imported
+    return dict(sorted(found.items()))
 
 
 def packages_of(modules: Iterable[str]) -> set[str]:
@@ -27,7 +28,7 @@ def packages_of(modules: Iterable[str]) -> set[str]:
     rest: list[tuple[str, Path]] = []
     for package, _, directory in _distributions():
         try:
-            provided = set((directory / "top_level.txt").read_text(encoding="utf-8").split())
+            provided = set((directory / "top_level.txt").read_text(encoding="utf-8", errors="replace").split())
         except OSError:
             provided = {package.replace("-", "_")}
             rest.append((package, directory / "RECORD"))
@@ -37,7 +38,7 @@ def packages_of(modules: Iterable[str]) -> set[str]:
     for package, record in rest:  # whose module has another name, as of scikit-learn
         if wanted and package not in found:
             with suppress(OSError):
-                listed = record.read_text(encoding="utf-8")
+                listed = record.read_text(encoding="utf-8", errors="replace")
                 if hits := {name for name in wanted if re.search(rf"^{re.escape(name)}[/.]", listed, re.MULTILINE)}:
                     found.add(package)
                     wanted -= hits

@@ -16,7 +16,10 @@ from sweeprun.store.dims import default_dim, is_of_pandas
 def as_xarray(result: Any, name: str) -> Any:
     """What a task returned: of a DataFrame a Dataset with a variable for each column, of a Series a DataArray."""
     if result.ndim == 1:
-        return with_labels(result, name if result.name is None else result.name).rename(result.name)
+        own = result.name
+        if own is not None and own in result.index.names:  # as of groupby("x")["x"]: the labels keep the name
+            own = f"{name}_{own}"
+        return with_labels(result, name if own is None else own).rename(own)
     if not result.columns.is_unique:
         raise ResultError(f"the result has two columns of one name: {list(result.columns)}")
     if result.index.nlevels > 1:

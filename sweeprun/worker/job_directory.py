@@ -19,11 +19,11 @@ def write_job_configs(directory: Path, config: DictConfig) -> None:
     if hydra.output_subdir is None:
         return
     folder = directory / hydra.output_subdir
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     with open_dict(hydra.runtime):
         hydra.runtime.output_dir = str(directory)
-    (folder / "hydra.yaml").write_text(OmegaConf.to_yaml(OmegaConf.masked_copy(config, "hydra")))
-    (folder / "overrides.yaml").write_text(OmegaConf.to_yaml(hydra.overrides.task))
+    (folder / "hydra.yaml").write_text(OmegaConf.to_yaml(OmegaConf.masked_copy(config, "hydra")), encoding="utf-8")
+    (folder / "overrides.yaml").write_text(OmegaConf.to_yaml(hydra.overrides.task), encoding="utf-8")
     with open_dict(config):
         del config["hydra"]
-    (folder / "config.yaml").write_text(OmegaConf.to_yaml(config))
+    (folder / "config.yaml").write_text(OmegaConf.to_yaml(config), encoding="utf-8")

@@ -10,7 +10,7 @@ import xarray as xr
 import yaml
 
 from tests.command_line import Run, runner
-from tests.plugin.conftest import FINDS_ITS_LIBRARY_LATE, SWEEPER, only_run, write_late_application
+from tests.plugin.conftest import FINDS_ITS_LIBRARY_LATE, only_run, write_late_application
 
 LOCAL = "hydra/launcher=sweeprun_local"
 OURS = "hydra/sweeper=sweeprun"
@@ -42,25 +42,6 @@ def test_only_what_has_no_result_is_resumed(app: Path, train: Run, sweeprun: Run
     (app / "train.py").write_text((app / "train.py").read_text().replace('raise ValueError(f"bad {cfg.seed}")', "pass"))
     sweeprun("resume", "--allow-drift")
     assert (collect().state == "succeeded").all()
-
-
-def test_our_sweeper_in_an_application(train: Run, collect: Collect) -> None:
-    train(
-        "-m",
-        "axis=zip('opt.lr=0.5,1.5','seed=1,2')",
-        "hydra.sweeper.members=2",
-        "hydra.sweeper.exclude='seed == 2'",
-        LOCAL,
-        OURS,
-    )
-    dataset = collect()
-    assert dict(dataset.sizes) == {"axis": 2, "member": 2}
-    np.testing.assert_array_equal(dataset.loss.values, [[0.5, 0.5], [np.nan, np.nan]])
-
-
-def test_our_sweeper_drives_the_launchers_of_others(train: Run, collect: Collect) -> None:
-    train("-m", "opt.lr=0.1,0.2", "seed=range(3)", OURS, "hydra/launcher=joblib", "hydra.launcher.n_jobs=2")
-    np.testing.assert_array_equal(collect().loss.values, np.outer([0.1, 0.2], range(3)))
 
 
 def test_a_directory_that_is_asked_for_is_as_hydra_makes_it(app: Path, train: Run) -> None:
@@ -127,28 +108,6 @@ def test_configs_in_a_directory_that_is_used_again_are_the_new_ones(app: Path, t
     assert yaml.safe_load((app / "fixed" / "0" / ".hydra" / "config.yaml").read_text())["opt"]["lr"] == 2
 
 
-def test_a_sweeper_whose_jobs_set_different_keys(app: Path, train: Run, collect: Collect) -> None:
-    (app / "hydra_plugins").mkdir()
-    (app / "hydra_plugins" / "odd_sweeper.py").write_text(SWEEPER)
-    group = app / "conf" / "hydra" / "sweeper"
-    group.mkdir(parents=True)
-    (group / "odd.yaml").write_text("_target_: hydra_plugins.odd_sweeper.OddSweeper\n")
-    done = train("-m", "hydra/sweeper=odd", LOCAL)
-    dataset = collect()
-    assert dataset["opt.lr"].values.tolist() == [2, 0.1, 4, 0.1]  # where it wasn't set, what the config has
-    assert dataset.seed.values.tolist() == [0, 3, 0, 5]
-    np.testing.assert_allclose(dataset.loss, dataset["opt.lr"] * dataset.seed)
-    assert dataset.driver.values.tolist() == ["mysql", "mysql", "mysql", "pg"]
-    assert "no such coordinate" in done.stdout + done.stderr
-
-
-def test_a_value_that_is_there_twice_makes_no_grid(train: Run, sweeprun: Run, collect: Collect) -> None:
-    done = train("-m", "seed=3,3", "opt.lr=1", LOCAL)
-    assert "make no grid" in done.stdout + done.stderr
-    assert collect().seed.dims == ("job",)
-    assert "can't be extended" in sweeprun("extend", "seed=4", code=2).stderr
-
-
 def test_what_cant_be_recorded_is_told_and_fails_nothing(train: Run, sweeprun: Run) -> None:
     done = train("-m", "seed=3,4", "kind=object", LOCAL)
     assert "2 succeeded" in done.stderr
@@ -208,44 +167,14 @@ def test_a_script_that_runs_when_it_is_imported_is_refused_before_anything_is_ma
 
 
 def test_a_module_that_starts_its_sweep_when_it_is_imported_is_refused(app: Path) -> None:
-    (app / "late.py").write_text(FINDS_ITS_LIBRARY_LATE.replace('if __name__ == "__main__":', "if True:"))
-    done = runner(app, "-c", "import late")("-m", "+x=1", LOCAL, code=2)
+    package = app / "package"
+    package.mkdir()
+    for name in ("__init__.py", "config.yaml"):
+        (package / name).touch()
+    unguarded = FINDS_ITS_LIBRARY_LATE.replace('if __name__ == "__main__":', "if True:")
+    (package / "late.py").write_text(unguarded.replace("config_path=None", 'config_path=".", config_name="config"'))
+    done = runner(app, "-c", "import package.late")("-m", "+x=1", LOCAL, code=2)
     assert "workers import 'late.py'" in done.stderr
-
-
-_GRAMMAR = """
-import hydra
-from hydra.core.override_parser.overrides_parser import OverridesParser
-
-of_hydra = OverridesParser.create
-
-
-@hydra.main(version_base="1.3", config_path=None)
-def main(cfg):
-    print("Hydra's own" if OverridesParser.create == of_hydra else "with sweeprun's functions")
-
-
-if __name__ == "__main__":
-    main()
-"""
-
-
-def test_an_application_without_our_plugins_keeps_hydras_grammar(app: Path) -> None:
-    (app / "other.py").write_text(_GRAMMAR)
-    other = runner(app, "other.py")
-    assert other("+x=1", "+y='f(2)'").stdout == "Hydra's own\n"
-    assert other("-m", "+x=range(2)").stdout.count("Hydra's own\n") == 2
-    assert "normal" in other("-m", "+x=normal(0,1)", "hydra/sweeper=basic", code=1).stderr
-    assert other("+x=1", LOCAL).stdout == "with sweeprun's functions\n"
-
-
-def test_a_config_that_chooses_our_sweeper_takes_our_functions(app: Path, collect: Collect) -> None:
-    (app / "conf" / "config.yaml").write_text(
-        "defaults: [schema, db: mysql, _self_, override hydra/sweeper: sweeprun, "
-        "override hydra/launcher: sweeprun_local]\n"
-    )
-    runner(app, "train.py")("-m", "opt.lr=normal(0,1)", "hydra.sweeper.sample.n=3")
-    assert dict(collect().sizes) == {"sample": 3}
 
 
 def test_single_jobs_are_hydras_alone(app: Path, train: Run) -> None:

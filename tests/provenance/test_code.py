@@ -1,7 +1,6 @@
 """The state of the code: what counts as a change, and what is told of it."""
 
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import numpy as np
 import pytest
 
 from sweeprun.provenance.code import Code, SourceFile, describe_code, read_code, write_code
-from sweeprun.provenance.packages import installed_packages, packages_of
 from sweeprun.store.directory import RunDirectory
 from tests.results.runs import axis, make_run
 
@@ -118,17 +116,3 @@ def test_what_is_damaged_is_not_known(content: str, tmp_path: Path) -> None:
     run.codes.mkdir()
     run.code("0123456789ab").write_text(content)
     assert read_code(run, "0123456789ab") is None
-
-
-def test_installed_packages_have_the_versions_that_they_say() -> None:
-    packages = installed_packages()
-    assert packages["numpy"] == np.__version__
-    assert packages["hydra-core"]
-
-
-def test_modules_are_of_the_packages_that_hold_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-    (tmp_path / "some_thing-1.5.dist-info").mkdir()
-    (tmp_path / "some_thing-1.5.dist-info" / "RECORD").write_text("other_name/__init__.py,,\n")
-    assert packages_of(["numpy", "yaml", "other_name", "nonsense"]) == {"numpy", "pyyaml", "some-thing"}
-    assert installed_packages()["some-thing"] == "1.5"

@@ -10,8 +10,6 @@ import xarray as xr
 import sweeprun.mc  # noqa: F401  # registers the accessor
 from sweeprun.errors import UsageError
 from sweeprun.statistics.ensembles import are_independent, ensemble_statistics, is_proportion, paired
-from sweeprun.statistics.interim import look_at
-from sweeprun.statistics.targets import Target
 
 
 def dataset(*, shared_by: list[str] | None = None) -> xr.Dataset:
@@ -87,19 +85,6 @@ def test_an_axis_named_twice_is_one() -> None:
     assert ensemble_statistics(dataset(), ["seed", "seed"]).equals(ensemble_statistics(dataset(), "seed"))
 
 
-def test_a_look_over_an_axis_that_tasks_made() -> None:
-    look = dataset().mc.target("sem(curve)<1", over="t")
-    assert look.value.dims == ("lr", "seed")
-    assert look.open_points == 1  # the task that failed
-
-
-def test_truth_values_that_agree_have_not_reached_a_halfwidth() -> None:
-    agreeing = dataset()
-    agreeing["ok"][:] = 1.0
-    assert dataset().mc.target("sem(ok)<0.2").open_points == 0
-    assert agreeing.mc.target("halfwidth(ok)<0.01").open_points == 2
-
-
 def test_truth_values_stay_proportions_if_some_are_missing() -> None:
     assert is_proportion(dataset().ok)
     assert is_proportion(xr.DataArray([True]))
@@ -153,22 +138,3 @@ def test_members_that_share_streams_are_not_independent(
     assert [str(one.message).partition(" (")[0] for one in told] == (
         [] if independent else [f"members along {', '.join(over)} share random streams"] * 2
     )
-
-
-def test_a_look_says_what_is_missing_where() -> None:
-    look = look_at(dataset(), Target.parse("sem(loss)<0.05"))
-    sem = np.nanstd(dataset().loss, axis=1, ddof=1) / np.sqrt([49, 50])
-    assert np.allclose(look.value, sem)
-    assert look.open_points == 2
-    assert np.isclose(look.worst, sem.max())
-    assert look.more == look.needed.values.max() > 100
-    assert look_at(dataset(), Target.parse("sem(loss)<1")).more == 0
-
-
-def test_points_that_are_left_out_need_nothing() -> None:
-    left_out = dataset()
-    left_out["loss"][1] = np.nan
-    left_out["state"][1] = "excluded"
-    look = look_at(left_out, Target.parse("sem(loss)<0.5"))
-    assert (look.open_points, look.more) == (0, 0)
-    assert look.reached.values.tolist() == [True, True]

@@ -1,12 +1,9 @@
 """Shards: any prefix is readable, and nothing wrong is ever taken for right."""
 
-import errno
 import os
 import re
 import resource
 import struct
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -22,14 +19,8 @@ from sweeprun.store.payloads import Layout, decode_result
 from sweeprun.store.records import Failure, Record
 from sweeprun.store.shard_writer import ShardWriter
 from sweeprun.store.shards import read_shard
-from tests.results.runs import failure, success
-
-
-def records(count: int) -> list[Record]:
-    plain = [
-        failure(i, message=f"é {i}") if i % 3 == 2 else success(i, {"x": i / 3, "s": "t" * i}) for i in range(count)
-    ]
-    return [replace(record, origin='{"code": "é"}') for record in plain]
+from tests.results.runs import success
+from tests.store.mixed_records import records
 
 
 @pytest.fixture(scope="module")
@@ -185,129 +176,6 @@ def test_bytes_that_are_no_shard_hold_no_records(tmp_path: Path) -> None:
     for content in (b"", b"\0" * 100, b"CDF\x01" * 50, b"\xff\xff\xff\xff\xff\xff\xff\x7f"):
         path.write_bytes(content)
         assert list(read_shard(path).records()) == []
-
-
-def test_a_shard_is_made_once(tmp_path: Path) -> None:
-    path = tmp_path / "w.arrow"
-    for _ in range(2):
-        writer = ShardWriter(path)
-        if path.exists():
-            with pytest.raises(FileExistsError):
-                writer.append(records(1))
-        else:
-            writer.append(records(1))
-        writer.close()
-
-
-def test_without_records_there_is_no_file(tmp_path: Path) -> None:
-    writer = ShardWriter(tmp_path / "w.arrow")
-    writer.append([])
-    writer.close()
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
-    script = """
-import resource, signal, sys
-from pathlib import Path
-from sweeprun.store.shard_writer import ShardWriter
-from tests.store.test_shards import records
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-writer = ShardWriter(Path(sys.argv[1]))
-writer.append(records(3))
-size = Path(sys.argv[1]).stat().st_size
-resource.setrlimit(resource.RLIMIT_FSIZE, (size + 100, resource.RLIM_INFINITY))
-try:
-    writer.append(records(9)[3:])
-except OSError:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    writer.append(records(9)[3:])
-    writer.close()
-    sys.exit(0)
-sys.exit(3)
-"""
-    path = tmp_path / "w.arrow"
-    subprocess.run([sys.executable, "-c", script, str(path)], check=True, cwd=Path(__file__).parents[2])
-    contents = read_shard(path)
-    assert contents.torn is None
-    assert list(contents.records()) == records(9)
-
-
-@pytest.mark.parametrize("interrupted", ["write", "fsync"])
-@pytest.mark.parametrize("before", [0, 3])
-def test_an_interrupted_write_is_undone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interrupted: str, before: int
-) -> None:
-    path = tmp_path / "w.arrow"
-    writer = ShardWriter(path)
-    writer.append(records(before))
-    with monkeypatch.context() as patch:
-
-        def interrupt(descriptor: int, content: bytes = b"") -> None:
-            if content:
-                os.pwrite(descriptor, content[: len(content) // 2], os.lseek(descriptor, 0, os.SEEK_CUR))
-            raise KeyboardInterrupt
-
-        patch.setattr(os, interrupted, interrupt)
-        with pytest.raises(KeyboardInterrupt):
-            writer.append(records(9)[before:])
-    writer.append(records(9)[before:])
-    writer.close()
-    contents = read_shard(path)
-    assert contents.torn is None
-    assert list(contents.records()) == records(9)
-
-
-def test_records_that_do_not_fit_the_format_leave_what_was_there(tmp_path: Path) -> None:
-    path = tmp_path / "w.arrow"
-    writer = ShardWriter(path)
-    for good, bad in ((records(1), success(2**63, 1.0)), (records(2)[1:], success(1, 1.0, attempt=2**31))):
-        with pytest.raises((OverflowError, struct.error)):
-            writer.append([bad])
-        writer.append(good)
-    writer.close()
-    assert list(read_shard(path).records()) == records(2)
-
-
-def test_after_a_write_that_could_not_be_undone_nothing_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "w.arrow"
-    writer = ShardWriter(path)
-    writer.append(records(3))
-
-    def fail(*_: object) -> None:
-        raise OSError(errno.EIO, "Input/output error")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", fail)
-        patch.setattr(os, "ftruncate", fail)
-        with pytest.raises(OSError, match="Input/output error"):
-            writer.append(records(5)[3:])
-    with pytest.raises(OSError, match="could not be undone"):
-        writer.append(records(5)[3:])
-    writer.close()
-    assert list(read_shard(path).records())[:3] == records(3)
-
-
-def test_writing_imports_no_pandas(tmp_path: Path) -> None:
-    script = """
-import sys
-from pathlib import Path
-from sweeprun.store.arrow_messages import read_message
-from sweeprun.store.payloads import encode_result
-from sweeprun.store.records import Outcome, Record
-from sweeprun.store.shard_writer import ShardWriter
-from sweeprun.store.shards import read_shard
-layout, payload = encode_result({"x": 1.0})
-record = Record(task_id=0, attempt=1, outcome=Outcome.SUCCEEDED, stream=0, started=0.0, seconds=0.0,
-                layout=layout, payload=payload)
-writer = ShardWriter(Path(sys.argv[1]))
-writer.append([record])
-assert list(read_shard(Path(sys.argv[1])).records()) == [record]
-sys.exit("pandas" in sys.modules or "xarray" in sys.modules)
-"""
-    subprocess.run([sys.executable, "-c", script, str(tmp_path / "w.arrow")], check=True, cwd=Path(__file__).parents[2])
 
 
 def write_stream(path: Path, metadata: dict[str, str] | None) -> None:

@@ -8,13 +8,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sweeprun.store.directory import RunDirectory, make_run_directory
-from sweeprun.store.processes import process_start
 from sweeprun.store.workers import (
     BeatWriter,
     Exit,
@@ -75,23 +73,6 @@ def test_a_worker_that_ends_in_order_leaves_none(run: RunDirectory) -> None:
         process.communicate("\n")
     assert process.returncode == 0
     assert list(run.workers.iterdir()) == []
-
-
-def test_a_later_process_of_the_same_id_is_another(run: RunDirectory) -> None:
-    writer = BeatWriter(run, "w", Place())
-    beat = read_beat(run.beat("w"))
-    assert beat is not None
-    assert beat.process.is_alive() is True
-    assert replace(beat.process, born=beat.process.born - 1).is_alive() is False
-    writer.close()
-
-
-def test_of_another_host_nothing_is_known(run: RunDirectory) -> None:
-    writer = BeatWriter(run, "w", Place())
-    beat = read_beat(run.beat("w"))
-    assert beat is not None
-    assert replace(beat.process, host="elsewhere").is_alive() is None
-    writer.close()
 
 
 @pytest.mark.parametrize("name", ["w", "a b%d{}", 'q"\\', "ünï", "😀" * 60])
@@ -175,24 +156,3 @@ def test_malformed_lines_are_passed_over(run: RunDirectory, line: str) -> None:
 )
 def test_exit_codes_in_words(code: int, reason: str) -> None:
     assert describe_exit(code) == Exit(worker="w", task_id=None, code=code, when=0.0).reason() == reason
-
-
-def test_processes_that_are_not_there_have_no_start() -> None:
-    with subprocess.Popen([sys.executable, "-c", ""]) as process:
-        process.wait()
-    assert process_start(process.pid) == -1
-    assert process_start(os.getpid()) == process_start(os.getpid()) > 0
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="names of processes are read from /proc")
-def test_a_process_may_have_any_name() -> None:
-    script = """
-import ctypes, os
-ctypes.CDLL(None).prctl(15, b") R \\xff(", 0, 0, 0)
-from sweeprun.store.processes import process_start
-print(process_start(os.getpid()))
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, check=True, text=True, cwd=Path(__file__).parents[2]
-    )
-    assert int(done.stdout) > 0

@@ -2,7 +2,6 @@
 
 import functools
 import json
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,10 +10,7 @@ import pytest
 
 from sweeprun.errors import FormatError, TaskFunctionError
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.manifest import read_manifest
 from sweeprun.worker.applications import ApplicationFunction, load_application_function
-from sweeprun.worker.pickled_functions import with_located_function
-from tests.results.runs import make_run
 
 SCRIPT = """
 calls = []
@@ -42,7 +38,7 @@ def test_a_function_in_a_function_is_pickled(tmp_path: Path) -> None:
 
     given = ApplicationFunction.of(add, tmp_path)
     assert given.reference["kind"] == "pickled"
-    given.write(RunDirectory(tmp_path))
+    given.keep(RunDirectory(tmp_path))
     assert load_application_function(given.reference, tmp_path, tmp_path)(1, None, None) == 42  # type: ignore[arg-type]
 
 
@@ -77,13 +73,3 @@ def test_what_is_gone_is_told(tmp_path: Path, given: dict[str, str], message: st
 def test_an_unknown_kind_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="'magic'"):
         load_application_function({"kind": "magic"}, tmp_path, tmp_path)
-
-
-def test_runs_beside_a_run_find_what_it_holds(tmp_path: Path) -> None:
-    run = make_run(tmp_path / "run")
-    given = {"kind": "main", "file": "train.py", "name": "main", "resolvers": "resolvers.pickle"}
-    manifest = read_manifest(run)
-    of_application = replace(manifest, job=manifest.job | {"function": given})
-    found = with_located_function(of_application, run)
-    assert found.job["function"] == given | {"resolvers": str(run.resolvers)}
-    assert with_located_function(manifest, run) == manifest

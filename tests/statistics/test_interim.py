@@ -1,0 +1,138 @@
+"""Looks at results before members are added: which points have reached a target, and what the others need."""
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from sweeprun.errors import UsageError
+from sweeprun.statistics.interim import Look, look_at
+from sweeprun.statistics.targets import Measure, Target
+
+
+def dataset(members: int = 50) -> xr.Dataset:
+    """Two points, of which the first has a member that failed; the second one's losses spread ten times as much."""
+    loss = np.random.default_rng(0).normal(size=(2, members)) * [[0.1], [1.0]]
+    loss[0, 7] = np.nan
+    state = np.where(np.isnan(loss), "failed", "succeeded")
+    return xr.Dataset(
+        {
+            "loss": (("lr", "seed"), loss),
+            "ok": (("lr", "seed"), (loss > 0).astype(float), {"recorded_type": "bool"}),
+            "curve": (("lr", "seed", "t"), loss[..., None] + np.arange(3.0)),
+            "name": (("lr", "seed"), np.full((2, members), "a")),
+        },
+        {"lr": [0.1, 0.01], "seed": np.arange(members), "state": (("lr", "seed"), state)},
+    )
+
+
+def look(target: str, data: xr.Dataset | None = None, over: str | list[str] | None = None) -> Look:
+    return look_at(dataset() if data is None else data, Target.parse(target), over)
+
+
+def test_a_look_says_what_is_missing_where() -> None:
+    found = look("sem(loss)<0.01")
+    sem = np.nanstd(dataset().loss, axis=1, ddof=1) / np.sqrt([49, 50])
+    assert np.allclose(found.value, sem)
+    assert found.value.dims == ("lr",)
+    assert found.value.lr.values.tolist() == [0.1, 0.01]
+    assert found.count.values.tolist() == [49, 50]
+    assert found.open_points == 2
+    assert np.isclose(found.worst, sem.max())
+    assert found.more == found.needed.values.max() > 100
+    assert look("sem(loss)<1").more == 0
+
+
+def test_the_needed_members_are_those_besides_the_ones_that_there_are() -> None:
+    std = float(np.std(dataset().loss[1], ddof=1))
+    found = look("sem(loss)<0.05")
+    assert found.reached.values.tolist() == [True, False]
+    assert found.needed.values.tolist() == [0, int((std / 0.05) ** 2) + 1 - 50]
+
+
+@settings(max_examples=50)
+@given(st.lists(st.floats(-100, 100), min_size=2, max_size=12))
+def test_a_point_that_just_misses_its_target_needs_a_member_more(losses: list[float]) -> None:
+    data = xr.Dataset({"loss": ("member", losses)})
+    missed = float(look("sem(loss)<1", data).value)
+    assume(missed > 1e-100)
+    found = look_at(data, Target(measure=Measure.SEM, variable="loss", limit=missed))
+    assert (found.open_points, found.more) == (1, 1)
+
+
+def test_points_that_are_left_out_need_nothing() -> None:
+    left_out = dataset()
+    left_out["loss"][1] = np.nan
+    left_out["state"][1] = "excluded"
+    found = look("sem(loss)<0.5", left_out)
+    assert (found.open_points, found.more) == (0, 0)
+    assert found.reached.values.tolist() == [True, True]
+
+
+def test_a_point_with_one_member_left_out_still_counts() -> None:
+    partly = dataset()
+    partly["state"][1, 0] = "excluded"
+    assert look("sem(loss)<0.05", partly).reached.values.tolist() == [True, False]
+
+
+def test_a_look_over_an_axis_that_tasks_made() -> None:
+    found = look("sem(curve)<1", over="t")
+    assert found.value.dims == ("lr", "seed")
+    assert found.open_points == 1  # the task that failed
+
+
+def test_a_look_over_several_axes_is_one_point() -> None:
+    found = look("sem(loss)<1", over=["lr", "seed"])
+    assert found.value.dims == ()
+    assert int(found.count) == 99
+
+
+def test_truth_values_that_agree_have_not_reached_a_halfwidth() -> None:
+    agreeing = dataset()
+    agreeing["ok"][:] = 1.0
+    assert look("sem(ok)<0.2").open_points == 0
+    assert look("halfwidth(ok)<0.01", agreeing).open_points == 2
+    assert look("halfwidth(ok)<0.01", agreeing).target.of_proportion
+
+
+def test_the_worst_point_is_unknown_without_any_value() -> None:
+    none = dataset()
+    none["loss"][:] = np.nan
+    found = look("sem(loss)<1", none)
+    assert np.isnan(found.worst)
+    assert (found.open_points, found.more) == (2, 2)
+
+
+def test_only_members_of_open_points_are_a_gain() -> None:
+    before = look("sem(loss)<0.05")
+    assert not before.has_more_than(before)
+    assert look("sem(loss)<0.05", dataset(60)).has_more_than(before)
+    gained_where_reached = dataset()
+    gained_where_reached["loss"][0, 7] = 0.0
+    after = look("sem(loss)<0.05", gained_where_reached)
+    assert after.count.values.tolist() == [50, 50]
+    assert not after.has_more_than(before)
+
+
+def test_more_values_of_each_task_are_a_gain() -> None:
+    before = look("sem(curve)<0.05", dataset().isel(t=slice(2)))
+    assert look("sem(curve)<0.05").has_more_than(before)
+
+
+@pytest.mark.parametrize(
+    ("target", "over", "message"),
+    [
+        ("sem(name)<1", None, r"sem\(name\)<1\.0: .*'name' of numbers; there are: loss, ok, curve"),
+        ("sem(loss)<1", "t", "'loss' of numbers; there are: curve"),
+        ("sem(loss)<1", "member", "no axis 'member'"),
+    ],
+)
+def test_a_look_at_what_is_missing_is_refused(target: str, over: str | None, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        look(target, over=over)
+
+
+def test_without_any_variable_of_numbers_none_is_offered() -> None:
+    with pytest.raises(UsageError, match="there are: none"):
+        look("sem(loss)<1", dataset()[["name"]])

@@ -1,0 +1,100 @@
+"""Notices: the first of a kind stays, and one that can't be read is none."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sweeprun.store.directory import RunDirectory, make_run_directory
+from sweeprun.store.notices import (
+    CopiedGenerators,
+    GlobalRandomness,
+    UnrecordedResult,
+    count_failures,
+    note_copied_generators,
+    note_failure,
+    note_global_randomness,
+    note_unrecorded_result,
+    read_copied_generators,
+    read_global_randomness,
+    read_unrecorded_result,
+)
+
+Note = Callable[[RunDirectory, Any], None]
+Read = Callable[[RunDirectory], Any]
+
+GLOBAL = GlobalRandomness(function="study.zïeh", tasks="0-9", generators="random and numpy.random")
+COPIED = CopiedGenerators(function="study.draw", tasks="3", generators="rng")
+UNRECORDED = UnrecordedResult(task_id=7, why="'a' is a mapping")
+
+kinds = pytest.mark.parametrize(
+    ("noted", "note", "read", "path"),
+    [
+        (GLOBAL, note_global_randomness, read_global_randomness, "global-randomness.json"),
+        (COPIED, note_copied_generators, read_copied_generators, "copied-generators.json"),
+        (UNRECORDED, note_unrecorded_result, read_unrecorded_result, "unrecorded-result.json"),
+    ],
+    ids=["global", "copied", "unrecorded"],
+)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunDirectory:
+    return make_run_directory(tmp_path / "a rün", numbered=False)
+
+
+@kinds
+def test_the_first_notice_of_a_kind_stays(run: RunDirectory, noted: Any, note: Note, read: Read, path: str) -> None:
+    assert read(run) is None
+    note(run, noted)
+    note(run, replace(noted, **({"why": "else"} if hasattr(noted, "why") else {"tasks": "99"})))
+    assert read(run) == noted
+    assert [file.name for file in run.workers.iterdir()] == [path]
+
+
+@kinds
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"function": "f"}', '{"task_id": "x", "why": "w"}', "{" * 200])
+def test_a_damaged_notice_is_none(
+    run: RunDirectory, noted: Any, note: Note, read: Read, path: str, content: str
+) -> None:
+    (run.workers / path).write_text(content)
+    assert read(run) is None
+    note(run, noted)  # which changes nothing: it is there already
+    assert (run.workers / path).read_text() == content
+
+
+@kinds
+def test_a_notice_outside_of_the_run_is_not_read(
+    run: RunDirectory, noted: Any, note: Note, read: Read, path: str
+) -> None:
+    note(run, noted)
+    (run.workers / path).rename(run.path / "elsewhere")
+    (run.workers / path).symlink_to(run.path / "elsewhere")
+    assert read(run) is None
+
+
+@kinds
+def test_a_notice_that_can_not_be_written_stops_no_worker(
+    run: RunDirectory, noted: Any, note: Note, read: Read, path: str
+) -> None:
+    run.workers.rmdir()
+    note(run, noted)
+    assert read(run) is None
+    assert not (run.workers / path).exists()
+
+
+def test_notices_name_the_function_the_tasks_and_the_way_out() -> None:
+    assert str(GLOBAL).startswith("study.zïeh draws from random and numpy.random (seen in task 0-9)")
+    assert "hydra.sweeper.seed_globals=true" in str(GLOBAL)
+    assert str(COPIED).startswith("study.draw draws from rng (seen in task 3)")
+    assert "task 7 returned is not recorded: 'a' is a mapping;" in str(UNRECORDED)
+
+
+def test_a_task_that_failed_twice_in_an_attempt_counts_once(run: RunDirectory) -> None:
+    assert count_failures(run, 1) == 0
+    for task_id in (4, 40, 4):
+        note_failure(run, 1, task_id)
+    note_failure(run, 2, 5)
+    assert (count_failures(run, 1), count_failures(run, 2), count_failures(run, 3)) == (2, 1, 0)

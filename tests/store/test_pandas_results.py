@@ -1,0 +1,91 @@
+"""Series and DataFrames with their labels, as xarray has them."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sweeprun.errors import ResultError
+from sweeprun.store.pandas_results import as_xarray, with_labels
+
+YEARS = pd.Index([2020, 2021], name="year")
+
+
+def test_a_frame_is_a_dataset_with_a_variable_for_each_column() -> None:
+    expected = xr.Dataset({"v": ("year", [1.5, 2.5]), "größe": ("year", ["a", "b"])}, {"year": [2020, 2021]})
+    xr.testing.assert_identical(as_xarray(pd.DataFrame({"v": [1.5, 2.5], "größe": ["a", "b"]}, YEARS), "r"), expected)
+
+
+def test_a_series_keeps_its_name_or_has_none() -> None:
+    named, unnamed = (as_xarray(pd.Series([1, 2], YEARS, name=name), "result") for name in ("v", None))
+    xr.testing.assert_identical(named, xr.DataArray([1, 2], {"year": [2020, 2021]}, name="v"))
+    xr.testing.assert_identical(unnamed, named.rename(None))
+
+
+def test_a_series_named_like_its_index_keeps_its_labels() -> None:
+    counts = pd.DataFrame({"x": [1, 1, 5]}).groupby("x")["x"].count()
+    array = as_xarray(counts, "result")
+    assert (array.name, array.dims, array.values.tolist()) == ("result_x", ("x",), [2, 1])
+    assert array["x"].values.tolist() == [1, 5]
+
+
+def test_dims_without_names_are_named_after_the_variable() -> None:
+    assert with_labels(pd.DataFrame([[1, 2, 3]]), "x").dims == ("x_0", "x_1")
+    assert with_labels(pd.DataFrame([[1, 2, 3]], columns=pd.Index(list("abc"), name="k")), "x").dims == ("x_0", "k")
+    assert as_xarray(pd.Series([1], name="v"), "result").dims == ("v_0",)
+
+
+@given(st.integers(-3, 3), st.integers(-3, 3).filter(bool), st.integers(1, 4), st.sampled_from([None, "n"]))
+def test_an_index_has_labels_unless_it_only_counts(start: int, step: int, length: int, name: str | None) -> None:
+    index = pd.RangeIndex(start, start + step * length, step, name=name)
+    found = with_labels(pd.Series(np.zeros(length), index), "x")
+    (dim,) = found.dims
+    assert (dim in found.coords) == (name is not None or list(index) != list(range(length)) or step != 1)
+    if dim in found.coords:
+        assert found[dim].values.tolist() == list(index)
+
+
+@pytest.mark.parametrize(
+    ("index", "texts"),
+    [
+        (pd.interval_range(0, 2), ["(0, 1]", "(1, 2]"]),
+        (pd.period_range("2020-01", periods=2, freq="M"), ["2020-01", "2020-02"]),
+        (pd.MultiIndex.from_tuples([("a", 1), ("b", 2)]), ["('a', 1)", "('b', 2)"]),
+    ],
+)
+def test_labels_that_are_objects_become_texts(index: pd.Index, texts: list[str]) -> None:
+    found = with_labels(pd.DataFrame({"v": [1, 2]}, index), "x")
+    assert found["x_0"].values.tolist() == texts
+    assert found["x_0"].dtype.kind == "U"
+
+
+def test_levels_of_an_index_become_dims() -> None:
+    levels = pd.MultiIndex.from_tuples([("a", 1), ("b", 2)], names=["p", "q"])
+    series = with_labels(pd.Series([1.0, 2.0], levels), "x")
+    assert (series.dims, series.shape) == (("p", "q"), (2, 2))
+    assert series.sel(p="b", q=2) == 2.0
+    assert np.isnan(series.sel(p="b", q=1))
+    frame = as_xarray(pd.DataFrame({"v": [1.0, 2.0]}, levels), "result")
+    assert frame["v"].dims == ("p", "q")
+
+
+@pytest.mark.parametrize("value", [3, "text", [1, 2], np.arange(3), None, xr.DataArray([1])])
+def test_what_is_not_of_pandas_stays_what_it_is(value: Any) -> None:
+    assert with_labels(value, "x") is value
+
+
+@pytest.mark.parametrize(
+    ("frame", "match"),
+    [
+        (pd.DataFrame([[1, 2, 3]], columns=["x", "y", "x"]), r"two columns of one name: \['x', 'y', 'x'\]"),
+        (pd.DataFrame({"year": [1, 2]}, YEARS), "named like its index, 'year'"),
+        (pd.DataFrame({"index": [1]}), "named like its index, 'index'"),
+    ],
+)
+def test_columns_whose_names_are_taken_are_refused(frame: pd.DataFrame, match: str) -> None:
+    with pytest.raises(ResultError, match=match):
+        as_xarray(frame, "result")

@@ -1,0 +1,42 @@
+"""Runs of Python functions that are called by keywords, made by hand; the worker needs neither Hydra nor configs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sweeprun.design.axes import Axis
+from sweeprun.design.grid import Grid
+from sweeprun.design.policy import Policy
+from sweeprun.design.streams import Streams
+from sweeprun.design.tasks import TaskTable
+from sweeprun.store.directory import RunDirectory, make_run_directory
+from sweeprun.store.manifest import KEYWORDS, Manifest, write_manifest
+from sweeprun.worker.pack_function import pack_function
+from sweeprun.worker.pickled_functions import CONSTANTS, PICKLED
+
+
+def make_called_run(
+    path: Path,
+    function: Callable[..., Any],
+    *axes: Axis,
+    constants: Mapping[str, Any] | None = None,
+    policy: Policy | None = None,
+    streams: Streams | None = None,
+    **job: Any,
+) -> RunDirectory:
+    run = make_run_directory(path, numbered=False)
+    given = constants or {}
+    pack_function(function, path.parent, given).keep(run.function, run.function_source)
+    reference = {"kind": PICKLED, "path": run.function.name, "call": KEYWORDS, CONSTANTS: sorted(given)}
+    manifest = Manifest(
+        table=TaskTable.of(Grid(axes=axes), streams),
+        overrides=(),
+        composition_axes=(),
+        launcher={"name": "local"},
+        job={"subdir": "${hydra.job.num}", "chdir": False, "cwd": str(path.parent), "function": reference, **job},
+        python_path=(),
+        provenance={},
+    )
+    write_manifest(run, replace(manifest, policy=policy or Policy()))
+    return run

@@ -1,0 +1,143 @@
+"""Executables as tasks: what they are given, and what is read of what they leave."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from omegaconf import OmegaConf
+
+from sweeprun.errors import CommandError
+from sweeprun.worker.command import command
+from sweeprun.worker.task_handle import RunningTask
+
+CONFIG = OmegaConf.create({"lr": 0.1, "double": "${lr}", "name": "größe"})
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    directory = tmp_path / "my 'run' ü" / "7"
+    directory.mkdir(parents=True)
+    return directory
+
+
+def execute(directory: Path, words: Any, result: str | None = None, *, seed: int = 0) -> Any:
+    task = RunningTask(id=7, attempt=1, stream=7, coordinates={}, _make_directory=lambda: directory)
+    return command(words, CONFIG, np.random.default_rng(seed), task, result)
+
+
+def shell(directory: Path, script: str, result: str | None = None) -> Any:
+    return execute(directory, ["sh", "-c", script], result)
+
+
+def test_the_executable_finds_its_task_in_its_directory_and_environment(directory: Path) -> None:
+    seed = int(np.random.default_rng(3).integers(2**32))
+    script = 'pwd; echo "$SWEEPRUN_CONFIG"; echo "$SWEEPRUN_TASK_ID"; echo "[$SWEEPRUN_SEED]"'
+    assert execute(directory, ["sh", "-c", script], seed=3) == [seed]
+    printed = (directory / "stdout.txt").read_text().splitlines()
+    assert printed == [str(directory), str(directory / "config.yaml"), "7", f"[{seed}]"]
+    config = OmegaConf.load(directory / "config.yaml")
+    assert config == {"lr": 0.1, "double": 0.1, "name": "größe"}
+    assert "${" not in (directory / "config.yaml").read_text()
+
+
+def test_words_stand_for_the_values_of_the_task(directory: Path) -> None:
+    seed = int(np.random.default_rng(0).integers(2**32))
+    words = ["printf", '["%s", "%s", "%s"]', "{task_id}", "seed={seed}", "{config}"]
+    assert execute(directory, words) == ["7", f"seed={seed}", str(directory / "config.yaml")]
+
+
+def test_arguments_that_are_no_texts_are_written_as_in_json(directory: Path) -> None:
+    words = ["printf", '["%s", "%s", "%s", "%s"]', None, True, 3, 0.5]
+    assert execute(directory, words) == ["null", "true", "3", "0.5"]
+
+
+def test_one_string_is_split_as_by_a_shell_with_no_shell_behind_it(directory: Path) -> None:
+    assert execute(directory, """printf '["%s", "%s"]' 'a b' '$HOME;*'""") == ["a b", "$HOME;*"]
+
+
+def test_a_relative_path_is_that_of_the_directory_of_the_sweep(
+    directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    program = tmp_path / "sïmulate"
+    program.write_text("#!/bin/sh\necho 5\n")
+    program.chmod(0o755)
+    assert execute(directory, ["./sïmulate"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("script", "result"),
+    [
+        ("true", None),
+        ("echo 2.5", 2.5),
+        ("echo working; echo '{\"x\": [1, 2]}'", {"x": [1, 2]}),
+        ("printf '[1,\\n2]'", [1, 2]),
+        ("echo 1; echo 2 >&2", 1),
+        ("echo 1; echo '{\"x\": 3}' > result.json", {"x": 3}),
+    ],
+)
+def test_the_result_is_a_file_or_what_was_printed(directory: Path, script: str, result: Any) -> None:
+    assert shell(directory, script) == result
+
+
+def test_a_result_of_an_earlier_attempt_is_not_taken_for_this_ones(directory: Path) -> None:
+    (directory / "result.json").write_text("1")
+    (directory / "own.json").write_text("1")
+    assert shell(directory, "echo 2") == 2
+    with pytest.raises(CommandError, match=r"made no 'own\.json'"):
+        shell(directory, "echo 2", "own.json")
+    assert shell(directory, "echo 3 > own.json", "own.json") == 3
+
+
+def test_a_dataset_is_read_into_memory(directory: Path, tmp_path: Path) -> None:
+    expected = xr.Dataset({"v": ("t", [1.5, 2.5])}, {"t": [3, 4]})
+    expected.to_netcdf(tmp_path / "made.nc")
+    found = execute(directory, ["cp", str(tmp_path / "made.nc"), "result.nc"])
+    (directory / "result.nc").unlink()
+    xr.testing.assert_identical(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("script", "match"),
+    [
+        ("echo no >&2; exit 3", r"exit code 3\nno$"),
+        ("echo printed; exit 1", r"exit code 1\nprinted$"),
+        ("exit 1", "exit code 1\nit wrote nothing$"),
+        ("kill -9 $$", "ended with signal 9"),
+        ("echo '{'", r"its last line is '\{'; print a number"),
+        ("echo '{' > result.json", r"'result\.json' is not valid JSON"),
+    ],
+)
+def test_what_went_wrong_is_in_the_message(directory: Path, script: str, match: str) -> None:
+    with pytest.raises(CommandError, match=match):
+        shell(directory, script)
+
+
+def test_of_much_output_the_message_has_the_end(directory: Path) -> None:
+    with pytest.raises(CommandError) as raised:
+        shell(directory, "seq 100000 >&2; exit 1")
+    assert str(raised.value).splitlines()[1:] == [str(i) for i in range(99981, 100001)]
+
+
+@pytest.mark.parametrize(
+    ("words", "result", "match"),
+    [
+        ([], None, "the command is empty"),
+        ("  ", None, "the command is empty"),
+        (["no-such-prögram"], None, "'no-such-prögram' could not be started: No such file"),
+        (["cp", os.devnull, "result.txt"], "result.txt", r"'result\.txt' should be a \.json or \.nc file"),
+    ],
+)
+def test_what_can_not_be_run_or_read_is_named(directory: Path, words: Any, result: str | None, match: str) -> None:
+    with pytest.raises(CommandError, match=match):
+        execute(directory, words, result)
+
+
+def test_it_draws_once_from_the_stream_of_the_task(directory: Path) -> None:
+    rng, same = np.random.default_rng(5), np.random.default_rng(5)
+    task = RunningTask(id=7, attempt=1, stream=7, coordinates={}, _make_directory=lambda: directory)
+    seeds = [command("printf {seed}", CONFIG, rng, task) for _ in range(2)]
+    assert seeds == same.integers(2**32, size=2).tolist()
