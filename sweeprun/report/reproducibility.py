@@ -9,7 +9,7 @@ from sweeprun.errors import SweeprunError
 from sweeprun.provenance.code import read_code
 from sweeprun.provenance.gather import command_text, shown_time
 from sweeprun.provenance.origin import Origin
-from sweeprun.report.text import LONGEST_MESSAGE, LONGEST_TEXT, shown
+from sweeprun.report.text import LONGEST_MESSAGE, LONGEST_TEXT, count, shown
 from sweeprun.store.extensions import config_text
 from sweeprun.store.looks import read_looks
 from sweeprun.store.manifest import Manifest
@@ -161,7 +161,9 @@ def _code_facts(manifest: Manifest, digests: Counter[str]) -> Iterator[Fact]:
         yield Fact(name="Uncommitted changes", value="" if changed is None else shown(patch if changed else "none"))
     yield Fact(name="Code digest", value=shown(provenance.get("code") or ""), is_code=True)
     if len(digests) > 1:
-        told = ", ".join(f"{digest or 'unknown'} ({count} records)" for digest, count in digests.most_common(20))
+        told = ", ".join(
+            f"{digest or 'unknown'} ({count(records, 'record')})" for digest, records in digests.most_common(20)
+        )
         yield Fact(name="Results are from", value=shown(told, LONGEST_MESSAGE))
     elif digests:
         yield Fact(name="Drift", value="none: all results are from one state of the code")

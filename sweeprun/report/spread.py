@@ -9,13 +9,15 @@ import xarray as xr
 from sweeprun.report.cubes import ordered_quantiles
 from sweeprun.report.dimensions import grid_dims, make_scale, members_dim
 from sweeprun.report.outputs import Numbers
-from sweeprun.report.text import LARGEST_WHOLE, digits_of, numbers, rounded
+from sweeprun.report.text import LARGEST_WHOLE, MOST_DIGITS, digits_of, numbers, rounded
 
 _BINS = 30
 _LEVELS = np.linspace(0, 1, 51)
 _MOST_VALUES = 8
 _MOST_AXES = 2
-_LARGEST = float(np.finfo(float).max)
+_LARGEST = 1.7976e308  # which no rounding makes infinite
+_EXACT = 17
+"""Digits that tell any two floats apart: edges of bins may be closer than those of statistics show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,12 @@ def spread_of(dataset: xr.Dataset, output: Numbers) -> Spread | None:
     axes = [dim for dim in grid_dims(dataset) if dim != members and 1 < dataset.sizes[dim] <= _MOST_VALUES]
     for dim in axes[:_MOST_AXES]:
         groups[dim] = tuple(_parts(dataset, output, dim, edges, digits))
-    return Spread(edges=rounded(edges, digits), levels=numbers(_LEVELS), groups=groups, only=only)
+    return Spread(
+        edges=rounded(edges, _EXACT if digits == MOST_DIGITS else digits),
+        levels=numbers(_LEVELS),
+        groups=groups,
+        only=only,
+    )
 
 
 def _edges(finite: np.ndarray) -> np.ndarray:
@@ -83,10 +90,13 @@ def _edges(finite: np.ndarray) -> np.ndarray:
     low, high = float(finite.min()), float(finite.max())
     if high - low < _BINS and max(-low, high) < LARGEST_WHOLE / 2 and (finite == np.round(finite)).all():
         return np.arange(low - 0.5, high + 1)
-    if not np.isfinite(high - low) or low == high or not (np.diff(np.linspace(low, high, _BINS + 1)) > 0).all():
-        widened = max(abs(low), abs(high)) * 0.05 or 0.5  # so that there is a bar to be seen
-        return np.array([max(low - widened, -_LARGEST), min(high + widened, _LARGEST)])
-    return np.linspace(low, high, _BINS + 1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        edges = np.linspace(low, high, _BINS + 1)
+        separate = bool((np.diff(edges) > 0).all()) and np.isfinite(edges).all()
+    if separate and max(-low, high) < _LARGEST:
+        return edges
+    widened = max(abs(low), abs(high)) * 0.05 or 0.5  # so that there is a bar to be seen
+    return np.array([max(low - widened, -_LARGEST), min(high + widened, _LARGEST)])
 
 
 def _parts(dataset: xr.Dataset, output: Numbers, dim: str, edges: np.ndarray, digits: int) -> Iterator[Part]:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from sweeprun.errors import UsageError
 from sweeprun.report.html import check_page_path, is_ours, page_html, script_json, write_page
-from sweeprun.report.text import shown, span
 from tests.report.pages import HOSTILE, hostile, page_of_run, two_axes
 
 
@@ -56,23 +55,3 @@ def test_a_path_that_cannot_be_written_is_told(tmp_path: Path, name: str) -> Non
     (tmp_path / "directory.html").mkdir()
     with pytest.raises(UsageError, match="can't write"):
         check_page_path(tmp_path / name)
-
-
-def test_texts_give_no_orders() -> None:
-    assert shown("a\x1b[2J\u202eb") == "a\\u001b[2J\\u202eb"
-    assert shown("x" * 200, 10) == "x" * 10 + " …"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0.00017, "0.17 ms"),
-        (1.5, "1.5 s"),
-        (119, "119 s"),
-        (150, "2 min 30 s"),
-        (7200, "2 h 00 min"),
-        (200000, "2 d 7 h"),
-    ],
-)
-def test_spans_are_read_by_people(seconds: float, text: str) -> None:
-    assert span(seconds) == text

@@ -121,6 +121,8 @@ def test_only_positions_with_new_records_have_new_sources(tmp_path: Path) -> Non
     assert np.array_equal(plan(run).sources, before)
     write_shard(run, "v", [success(1, 2.0, attempt=2), failure(5)])
     assert np.flatnonzero(plan(run).sources != before).tolist() == [1, 5]
+    other = run_of(tmp_path / "other", 1.0, 3.0)
+    assert np.flatnonzero(plan(other).sources != before).tolist() == [1]
 
 
 def test_axes_that_move_together_share_a_dimension(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_regions_part_a_grid_into_contiguous_blocks(shape: list[int], points: in
     assert np.prod(chunk, dtype=int) <= max(1, points)
     region = tuple(-(-whole // part) * part for whole, part in zip(region, chunk, strict=True))
     positions = np.arange(np.prod(shape, dtype=int)).reshape(shape)
-    seen = []
+    seen: list[int] = []
     for place, start, stop in regions_of(tuple(shape), region):
         assert positions[place].reshape(-1).tolist() == list(range(start, stop))
         seen += range(start, stop)

@@ -1,0 +1,225 @@
+"""What became of arrays: shell scripts play the commands of Slurm."""
+
+import os
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sweeprun.design.arrays import Array
+from sweeprun.design.task_ids import TaskIds
+from sweeprun.errors import UsageError
+from sweeprun.launchers.slurm.commands import SlurmError
+from sweeprun.launchers.slurm.monitor import activity, cancel, set_throttle
+from sweeprun.store.activity import Element, ElementState
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.processes import Process
+from sweeprun.store.submissions import Job, Submission, note_job
+from tests.results.runs import count_axis, make_run
+
+GONE = replace(Process.current(), born=1)
+ELSEWHERE = Process(host="another host", pid=4711, born=1)
+
+
+class Slurm:
+    """Scripts in the place of Slurm's commands; they are the only ones on the PATH."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._calls = folder / "calls"
+        self.plays("scancel")
+        self.plays("scontrol")
+
+    def plays(self, name: str, *lines: str, stderr: str = "", code: int = 0) -> None:
+        said = f"printf '%s' {shlex.quote(stderr)} >&2\n" if stderr else ""
+        printed = "".join(f"echo {shlex.quote(line)}\n" for line in lines)
+        script = f'#!/bin/sh\necho {name} "$@" >>{shlex.quote(str(self._calls))}\n{printed}{said}exit {code}\n'
+        (self._folder / name).write_text(script)
+        (self._folder / name).chmod(0o755)
+
+    def calls(self, name: str) -> list[str]:
+        """The words of all calls of a command."""
+        lines = self._calls.read_text().splitlines() if self._calls.exists() else []
+        return [line.removeprefix(f"{name} ") for line in lines if line.startswith(f"{name} ")]
+
+
+@pytest.fixture
+def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Slurm:
+    folder = tmp_path / "slürm bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    return Slurm(folder)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunDirectory:
+    return make_run(tmp_path / "a rün", count_axis("x", 100))
+
+
+def submission(number: int, tasks: int = 10, **more: Any) -> Submission:
+    made = Submission(number=number, array=Array(tasks=TaskIds.first(tasks)), token=f"a{number}", submitter=GONE)
+    return replace(made, **more)
+
+
+def row(job: int, index: int | str, state: str, token: str, reason: str = "None") -> str:
+    return f"{job}|{index}|{state}|1795396361|n1|{reason}|sweeprun:{token}"
+
+
+def test_elements_are_those_that_slurm_lists_and_all_others_have_ended(run: RunDirectory, slurm: Slurm) -> None:
+    submissions = (submission(0), submission(1))
+    slurm.plays(
+        "squeue",
+        row(16, 3, "RUNNING", "a0"),
+        row(17, 4, "PENDING", "a1", "Resources"),
+        row(18, 3, "RUNNING", "another's"),
+    )
+    found = activity(run, submissions)
+    assert found.elements == {
+        (0, 3): Element(state=ElementState.RUNNING, job_id="16", host="n1", since=1795396361.0),
+        (1, 4): Element(state=ElementState.QUEUED, job_id="17", reason="Resources"),
+    }
+    assert found.asked == {0, 1}
+    assert found.problem == ""
+    assert found.state(0, 4) is ElementState.ENDED
+
+
+def test_if_slurm_can_not_be_asked_nothing_is_taken_for_ended(run: RunDirectory, slurm: Slurm) -> None:
+    slurm.plays("squeue", stderr="slurm_load_jobs error: Unable to contact slurm controller", code=1)
+    found = activity(run, [submission(0)])
+    assert found.state(0, 3) is None
+    assert found.is_active(0, 3)
+    assert "Unable to contact slurm controller" in found.problem
+
+
+@pytest.mark.parametrize(
+    ("submitter", "age", "state"),
+    [
+        (Process.current(), 1e6, ElementState.QUEUED),
+        (GONE, 0.0, ElementState.ENDED),
+        (ELSEWHERE, 0.0, ElementState.QUEUED),
+        (ELSEWHERE, 1e6, ElementState.ENDED),
+    ],
+    ids=["alive", "gone", "elsewhere", "elsewhere long ago"],
+)
+def test_a_submission_without_a_job_waits_while_it_may_be_being_submitted(
+    run: RunDirectory, slurm: Slurm, submitter: Process, age: float, state: ElementState
+) -> None:
+    slurm.plays("squeue")
+    made = submission(0)
+    found = activity(run, [replace(made, submitter=submitter, created=made.created - age)])
+    assert found.state(0, 3) is state
+
+
+def test_a_submission_whose_job_is_noted_is_not_being_submitted(run: RunDirectory, slurm: Slurm) -> None:
+    slurm.plays("squeue")
+    note_job(run, 0, Job(job_id="16"))
+    assert activity(run, [submission(0, submitter=Process.current())]).state(0, 3) is ElementState.ENDED
+    (asked,) = slurm.calls("squeue")
+    assert "-j 16 " in asked
+
+
+def test_accounts_say_how_elements_ended_that_are_listed_no_longer(run: RunDirectory, slurm: Slurm) -> None:
+    note_job(run, 0, Job(job_id="16"))
+    slurm.plays("squeue")
+    made = submission(0)
+    slurm.plays("sacct", f"16_3|{int(made.created)}|0:125|OUT_OF_MEMORY")
+    found = activity(run, [made])
+    assert found.elements == {(0, 3): Element(state=ElementState.ENDED, reason="OUT_OF_MEMORY (exit 0:125)")}
+
+
+def test_an_element_that_runs_in_another_job_has_not_ended(run: RunDirectory, slurm: Slurm) -> None:
+    made = submission(0)
+    for job_id in ("16", "17"):
+        note_job(run, 0, Job(job_id=job_id))
+    slurm.plays("squeue", row(17, 3, "RUNNING", "a0"))
+    slurm.plays("sacct", f"16_3|{int(made.created)}|1:0|FAILED", f"16_4|{int(made.created)}|1:0|FAILED")
+    found = activity(run, [made])
+    assert (found.state(0, 3), found.state(0, 4)) == (ElementState.RUNNING, ElementState.ENDED)
+    assert found.elements[0, 4].reason == "FAILED (exit 1:0)"
+
+
+def test_a_whole_run_is_cancelled_with_all_of_its_jobs(run: RunDirectory, slurm: Slurm) -> None:
+    slurm.plays(
+        "squeue",
+        row(16, 3, "RUNNING", "a0"),
+        row(16, 4, "PENDING", "a0"),
+        row(17, "N/A", "PENDING", "a0:collect"),
+        row(18, 0, "COMPLETED", "a0"),
+        row(19, 0, "RUNNING", "another's"),
+    )
+    cancel(run, [submission(0)], None)
+    assert slurm.calls("scancel") == ["16 17"]
+
+
+def test_some_elements_are_cancelled_and_only_those_that_wait_or_run(run: RunDirectory, slurm: Slurm) -> None:
+    slurm.plays(
+        "squeue",
+        *(row(16, index, "PENDING", "a0") for index in (2, 3, 4, 5, 9)),
+        row(16, 6, "COMPLETED", "a0"),
+        row(17, 3, "RUNNING", "a0"),  # the script was submitted again
+        row(18, "N/A", "PENDING", "a0:collect"),
+    )
+    cancel(run, [submission(0)], [3, 4, 5, 6, 7])
+    assert slurm.calls("scancel") == ["16_[3-5] 17_[3]"]
+
+
+@pytest.mark.parametrize("elements", [None, [3]])
+def test_if_nothing_waits_or_runs_nothing_is_cancelled(
+    run: RunDirectory, slurm: Slurm, elements: list[int] | None
+) -> None:
+    slurm.plays("squeue", row(16, 3, "COMPLETED", "a0"))
+    cancel(run, [submission(0)], elements)
+    assert slurm.calls("scancel") == []
+
+
+def test_a_throttle_is_divided_among_arrays_side_by_side(run: RunDirectory, slurm: Slurm) -> None:
+    """Submissions that wait for one another take turns, so they count as one."""
+    submissions = [submission(0), submission(1), submission(2, after=0)]
+    slurm.plays(
+        "squeue",
+        *(row(16, index, "RUNNING", "a0") for index in range(2)),
+        *(row(17, index, "RUNNING", "a1") for index in range(2)),
+        *(row(18, index, "PENDING", "a2") for index in range(6)),
+        row(19, "N/A", "PENDING", "a2:collect"),
+    )
+    set_throttle(run, submissions, 5)
+    assert slurm.calls("scontrol") == [
+        "update JobId=16 ArrayTaskThrottle=4",
+        "update JobId=18 ArrayTaskThrottle=4",
+        "update JobId=17 ArrayTaskThrottle=1",
+    ]
+
+
+def test_a_throttle_below_the_number_of_arrays_is_refused_by_number(run: RunDirectory, slurm: Slurm) -> None:
+    slurm.plays("squeue", row(16, 0, "RUNNING", "a0"), row(17, 0, "RUNNING", "a1"))
+    with pytest.raises(UsageError, match="1 elements at once are too few: 2 arrays"):
+        set_throttle(run, [submission(0), submission(1)], 1)
+    assert slurm.calls("scontrol") == []
+
+
+def test_a_throttle_of_a_run_that_has_ended_is_refused(run: RunDirectory, slurm: Slurm) -> None:
+    slurm.plays("squeue", row(16, 0, "COMPLETED", "a0"), row(17, "N/A", "PENDING", "a0:collect"))
+    with pytest.raises(UsageError, match=r"waits or runs; `sweeprun resume` takes hydra.launcher\.throttle=N") as error:
+        set_throttle(run, [submission(0)], 3)
+    assert run.shown() in str(error.value)
+
+
+def test_a_throttle_is_changed_although_some_elements_have_ended(run: RunDirectory, slurm: Slurm) -> None:
+    slurm.plays("squeue", row(16, 0, "RUNNING", "a0"), row(17, 0, "RUNNING", "a1"))
+    submissions = [submission(0), submission(1)]
+    slurm.plays("scontrol", stderr="16_2: Job/step already completing or completed: already finished", code=1)
+    set_throttle(run, submissions, 4)
+    assert len(slurm.calls("scontrol")) == 2
+    slurm.plays("scontrol", stderr="slurm_update error: Access/permission denied", code=1)
+    with pytest.raises(SlurmError, match="permission denied"):
+        set_throttle(run, submissions, 4)
+
+
+def test_looking_changes_nothing(run: RunDirectory, slurm: Slurm) -> None:
+    slurm.plays("squeue", row(16, 3, "RUNNING", "a0"))
+    before = sorted(os.walk(run.path))
+    activity(run, [submission(0)])
+    assert sorted(os.walk(run.path)) == before
+    assert slurm.calls("scancel") == slurm.calls("scontrol") == []

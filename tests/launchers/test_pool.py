@@ -1,0 +1,244 @@
+"""The pool: what it hands to workers, and what becomes of tasks whose worker dies. Shell scripts play most workers."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sweeprun.design.arrays import Array
+from sweeprun.design.policy import Policy
+from sweeprun.design.task_ids import TaskIds
+from sweeprun.errors import LaunchError
+from sweeprun.launchers import pool as pool_module
+from sweeprun.launchers.pool import Pool
+from sweeprun.launchers.progress import Tally
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.notices import count_failures
+from sweeprun.store.workers import Place, read_exits
+from tests.results.runs import count_axis, failure, make_run, success, write_shard
+
+_DIES_ON_FIRST = """
+if [ ! -e "$RUN/died" ]; then
+    echo "ready w1"
+    read verb ids rest; echo "$ids $rest" >>"$RUN/asked"; : >"$RUN/died"
+    beat w1 "$FIRST"
+    kill -9 $$
+fi
+"""
+"""The first worker dies on the task of the variable FIRST; those after it work."""
+
+_WORKS = """
+echo "ready w$$"
+done=0
+while read verb ids rest; do
+    echo "$ids $rest" >>"$RUN/asked"
+    first=${ids%-*}; last=${ids#*-}
+    done=$((done + last - first + 1))
+    echo "done $done 0"
+done
+"""
+"""Succeeds at whatever it is asked for."""
+
+_BEAT = """
+RUN=$4
+beat() {
+    printf '{"worker": "%s", "host": "here", "pid": 1, "born": 1, "submission": 0, "index": null, "attempt": 1,' "$1"
+    printf '"log": "", "since": 0, "resumable": 0, "due": %s, "task_id": %s}' "${3:-0}" "$2"
+} >"$RUN/workers/$1.beat"
+"""
+
+
+class Tallies:
+    """Remembers what it is told."""
+
+    def __init__(self) -> None:
+        self.seen: list[Tally] = []
+        self.then: Callable[[], None] | None = None
+
+    def update(self, tally: Tally) -> None:
+        self.seen.append(tally)
+        if self.then is not None:
+            self.then()
+
+    def note(self, text: str) -> None:
+        raise AssertionError(f"nothing was to be noted: {text}")
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunDirectory:
+    return make_run(tmp_path / "a rün", count_axis("seed", 100))
+
+
+@pytest.fixture
+def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Lets a shell script take the place of the workers' interpreter."""
+
+    def play(script: str) -> None:
+        path = tmp_path / "played"
+        path.write_text(f"#!/bin/sh\n{_BEAT}{script}")
+        path.chmod(0o755)
+        monkeypatch.setattr(sys, "executable", str(path))
+
+    return play
+
+
+def pool_of(
+    run: RunDirectory,
+    tasks: int,
+    *,
+    workers: int = 1,
+    tasks_per_job: int = 1,
+    policy: Policy | None = None,
+    progress: Tallies | None = None,
+    first: str = "0",
+) -> Pool:
+    return Pool(
+        run,
+        Array(tasks=TaskIds.first(tasks), tasks_per_job=tasks_per_job),
+        place=Place(),
+        workers=workers,
+        environment={**os.environ, "FIRST": first},
+        progress=progress or Tallies(),
+        policy=policy,
+    )
+
+
+def turns(run: RunDirectory) -> list[tuple[TaskIds, str]]:
+    """The tasks that workers were asked for, with the number of retries as it was written."""
+    lines = [line.partition(" ") for line in (run.path / "asked").read_text().splitlines()]
+    return [(TaskIds.parse(ids), retries.strip()) for ids, _, retries in lines]
+
+
+def test_every_task_is_handed_out_once(run: RunDirectory, play: Callable[[str], None]) -> None:
+    play(_WORKS)
+    progress = Tallies()
+    tally = pool_of(run, 100, workers=2, progress=progress).run()
+    assert tally == progress.seen[-1] == Tally(total=100, succeeded=100)
+    assert sorted(task_id for ids, _ in turns(run) for task_id in ids) == list(range(100))
+    assert list(run.logs.iterdir()) == []  # silent workers leave no log
+
+
+def test_turns_grow_and_leave_a_fair_share(run: RunDirectory, play: Callable[[str], None]) -> None:
+    play(_WORKS)
+    pool_of(run, 100).run()
+    lengths = [len(ids) for ids, _ in turns(run)]
+    assert lengths[0] == 1
+    left = 100
+    for previous, length in zip([1, *lengths], lengths, strict=False):
+        assert length <= max(1, left // 2)
+        assert length <= 8 * previous
+        left -= length
+    assert left == 0
+
+
+def test_elements_are_never_divided(run: RunDirectory, play: Callable[[str], None]) -> None:
+    play(_WORKS)
+    pool_of(run, 10, tasks_per_job=4).run()
+    assert all(ids.ranges[0][0] % 4 == 0 for ids, _ in turns(run))
+
+
+def test_the_task_that_a_worker_died_on_is_lost_and_the_others_run(
+    run: RunDirectory, play: Callable[[str], None]
+) -> None:
+    play(f"{_DIES_ON_FIRST}{_WORKS}")
+    tally = pool_of(run, 8, tasks_per_job=3, first="1").run()
+    assert tally == Tally(total=8, succeeded=7, lost=1)
+    (noted,) = read_exits(run)
+    assert (noted.worker, noted.task_id, noted.reason(), noted.retried) == ("w1", 1, "signal SIGKILL", False)
+    assert not run.beat("w1").exists()
+    asked = [task_id for ids, _ in turns(run)[1:] for task_id in ids]
+    assert sorted(asked) == [0, 2, 3, 4, 5, 6, 7]
+
+
+def test_what_a_dead_worker_had_recorded_is_counted_and_not_run_again(
+    run: RunDirectory, play: Callable[[str], None]
+) -> None:
+    play(f"{_DIES_ON_FIRST}{_WORKS}")
+    write_shard(run, "w1", [success(0, 1.0), failure(1)])
+    tally = pool_of(run, 4, tasks_per_job=4, first="2").run()
+    assert tally == Tally(total=4, succeeded=2, failed=1, lost=1)
+    assert [list(ids) for ids, _ in turns(run)] == [[0, 1, 2, 3], [3]]
+
+
+def test_a_lost_task_runs_again_if_the_policy_says_so(run: RunDirectory, play: Callable[[str], None]) -> None:
+    play(f"{_DIES_ON_FIRST}{_WORKS}")
+    tally = pool_of(run, 3, policy=Policy(retries=2, retry_on=("LOST",))).run()
+    assert tally == Tally(total=3, succeeded=3)
+    assert (TaskIds.of([0]), "1") in turns(run)
+    assert [noted.retried for noted in read_exits(run)] == [True]
+
+
+def test_no_further_task_starts_after_too_many_failures(run: RunDirectory, play: Callable[[str], None]) -> None:
+    play(f"{_DIES_ON_FIRST}{_WORKS}")
+    tally = pool_of(run, 5, policy=Policy(max_failures=1)).run()
+    assert tally == Tally(total=5, lost=1)
+    assert len(turns(run)) == 1
+    assert count_failures(run, attempt=1) == 1
+
+
+def test_a_worker_that_does_not_end_at_its_time_limit_is_killed(
+    run: RunDirectory, play: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool_module, "_GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(pool_module, "_PATIENCE_SECONDS", 0.01)
+    play('echo "ready w1"; read verb ids rest; beat w1 0 0.001; exec sleep 1000')
+    assert pool_of(run, 1, policy=Policy(timeout=0.01)).run() == Tally(total=1, lost=1)
+    (noted,) = read_exits(run)
+    assert noted.reason() == "timeout: it did not end 0 s after 0.01 s"
+
+
+def test_after_a_warning_no_further_task_starts(run: RunDirectory, play: Callable[[str], None]) -> None:
+    play(f"trap '' USR2\n{_WORKS}")
+    progress = Tallies()
+    pool = pool_of(run, 5, progress=progress)
+    progress.then = pool.warn
+    assert pool.run() == Tally(total=5, succeeded=1)
+    assert len(turns(run)) == 1
+
+
+def test_an_interrupt_stops_the_workers(run: RunDirectory, play: Callable[[str], None]) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    play(f"""echo $$ >>"$RUN/pids"; trap 'echo >>"$RUN/stopped"; exit 130' TERM\n{_WORKS}""")
+    progress = Tallies()
+    progress.then = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        pool_of(run, 50, workers=2, progress=progress).run()
+    assert (run.path / "stopped").exists()  # they were asked to end, not killed
+    for pid in (run.path / "pids").read_text().split():
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(pid), 0)
+
+
+def test_a_worker_that_can_not_record_ends_the_launch_with_its_reason(
+    run: RunDirectory, play: Callable[[str], None]
+) -> None:
+    play('echo "ready w1"; read go; echo "broken No space left on device: shards/w1.arrow"; read go')
+    with pytest.raises(LaunchError, match=r"recorded: No space left on device: shards/w1\.arrow; .*sweeprun resume"):
+        pool_of(run, 3).run()
+
+
+def test_workers_that_die_before_they_run_anything_end_the_launch(
+    run: RunDirectory, play: Callable[[str], None]
+) -> None:
+    play("echo this interpreter is broken >&2\nexit 7\n")
+    with pytest.raises(LaunchError, match=r"exit code 7:\n.*interpreter is broken"):
+        pool_of(run, 5, workers=2).run()
+
+
+def test_an_interpreter_that_is_not_there(run: RunDirectory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "nowhere"))
+    with pytest.raises(LaunchError, match=r"could not be started: .*nowhere"):
+        pool_of(run, 5, workers=2).run()
+
+
+def test_a_worker_reports_what_it_cannot_read(run: RunDirectory) -> None:
+    """The run has no frozen configs: every task fails with that, and none is silent."""
+    tallies = Tallies()
+    tally = pool_of(run, 5, workers=2, progress=tallies).run()
+    assert tally == Tally(total=5, failed=5)
+    assert tallies.seen[-1] == tally
+    assert [seen.done for seen in tallies.seen] == sorted(seen.done for seen in tallies.seen)
