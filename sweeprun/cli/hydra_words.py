@@ -8,7 +8,6 @@ from sweeprun.config.grammar import list_override, with_names
 from sweeprun.errors import UsageError
 
 AFTER_COLLECT = "--after-collect"
-
 _CONDITIONS = ("--exclude", "--only")
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sweeprun.design.python_values import Typed
 from sweeprun.design.scalars import check_types, decode_value
 from sweeprun.design.values import AxisValues, Choice, DecimalRange, Files, IntegerRange, Numbers
 from sweeprun.errors import FormatError
 
 _BOUNDS = ("start", "stop", "step")
-
 _LONGEST_BOUND = 1000
 
 
@@ -45,8 +45,6 @@ def axis_values_from_dict(data: Mapping[str, Any]) -> AxisValues:
                 raise ValueError("the bound of a range is longer than any number that can be written")
             return DecimalRange(start=data["start"], stop=data["stop"], step=data["step"])
         case "typed":
-            from sweeprun.design.python_values import Typed  # which is made of what is here
-
             return Typed.from_dict(data)
         case unknown:
             raise FormatError(f"unknown kind of axis values: {unknown!r}; written by a newer sweeprun?")

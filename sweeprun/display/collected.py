@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from sweeprun.runs.collect import CollectedFile
 
 _SHOWN_LINES = 20
-
 _MOST_DATES = 2**27
 """Bytes of dates that are looked through; of more, it is said in any case how to read them."""
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
-_SHOWN_GROUPS = 12
-_SHOWN_MESSAGE = 500
 _FIRST_LINE_SECONDS = 2.0
 _LINE_GROWTH = 1.5
 _LONGEST_PAUSE_SECONDS = 60.0

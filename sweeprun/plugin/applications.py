@@ -10,12 +10,8 @@ from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig
 
 from sweeprun.config.application import Application, ConfigSource, full_errors
-from sweeprun.errors import RunDirectoryError, SweeprunError
-from sweeprun.runs.observe import is_active, observe
-from sweeprun.runs.prepare import is_dated
+from sweeprun.errors import SweeprunError
 from sweeprun.safe_text import plain_message
-from sweeprun.store.archive import set_aside
-from sweeprun.store.directory import RunDirectory
 from sweeprun.worker.applications import ApplicationFunction
 from sweeprun.worker.jobs import PlainJob
 
@@ -42,26 +38,6 @@ def given_function(function: Callable[..., Any]) -> ApplicationFunction | None:
 def command_line() -> list[str]:
     """The command line of this process."""
     return [Path(sys.executable).name, *sys.orig_argv[1:]]
-
-
-def make_room(config: DictConfig) -> None:
-    """Set aside a run that is where the sweep is to be, since applications may begin again in the same directory.
-
-    Raises
-    ------
-    RunDirectoryError
-        If something of that run still waits or runs.
-    """
-    run = RunDirectory(Path(config.hydra.sweep.dir).resolve())
-    if is_dated(config) or not (run.manifest.exists() or run.submissions.exists()):
-        return
-    if run.manifest.exists() and is_active(observe(run)):
-        raise RunDirectoryError(
-            f"{run.shown()} holds a run that still goes on; wait for it (sweeprun wait {run.shown()}), stop it "
-            f"(sweeprun cancel {run.shown()}), or choose another hydra.sweep.dir"
-        )
-    aside = set_aside(run)
-    print(f"the run that was in {run.shown()} is kept in {aside.shown()}", file=sys.stderr)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.display.outcome import INTERRUPTED, conclude, conclude_waiting
 from sweeprun.display.terminal import TERMINAL
 from sweeprun.errors import UsageError
-from sweeprun.plugin.applications import command_line, given_function, make_room, plain_errors, running_application
+from sweeprun.plugin.applications import command_line, given_function, plain_errors, running_application
 from sweeprun.plugin.returns import Returns
 from sweeprun.runs.launch import Started
 from sweeprun.runs.observe import is_active, observe
@@ -108,7 +108,6 @@ class Batches:
         batch = TaskIds((range(len(jobs)),))
         groups = [replace(group, tasks=_common(group.tasks, batch)) for group in prepared.groups]
         prepared = replace(prepared, groups=tuple(group for group in groups if group.tasks))
-        make_room(self._config)
         started = start_run(prepared, command_line(), observer=TERMINAL)
         self._begun = _Begun(run=started.run, prepared=prepared)
         return started

@@ -10,7 +10,7 @@ from sweeprun.config.composing import compose_sweep
 from sweeprun.config.launching import policy_of
 from sweeprun.display.outcome import conclude
 from sweeprun.display.terminal import TERMINAL
-from sweeprun.plugin.applications import command_line, given_function, make_room, plain_errors, running_application
+from sweeprun.plugin.applications import command_line, given_function, plain_errors, running_application
 from sweeprun.plugin.returns import Returns
 from sweeprun.runs.prepare import prepare_composed
 from sweeprun.runs.start import start_run
@@ -33,7 +33,6 @@ def run_sweep(config: DictConfig, function: Callable[..., Any]) -> list[Sequence
             given_function(function),
             begun=True,
         )
-        make_room(config)
         started = start_run(prepared, command_line(), observer=TERMINAL)
         code = conclude(started)
     if code:

@@ -12,7 +12,6 @@ from sweeprun.store.manifest import Manifest
 from sweeprun.store.records import Record
 
 _HASH_SEED = {"PYTHONHASHSEED": "0"}
-
 _REPEATS = 5
 """How often a task runs in the same surroundings until it counts as the same each time: what has two results, equally
 likely, is taken for constant once in 16 times."""

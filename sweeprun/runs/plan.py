@@ -9,7 +9,6 @@ from sweeprun.runs.prepared_run import PreparedRun
 from sweeprun.store.directory import RunDirectory
 
 SHOWN_TASKS = 3
-
 SHOWN_VALUES = 6
 
 

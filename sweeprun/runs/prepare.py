@@ -149,7 +149,7 @@ def prepare_composed(
         groups=groups,
         other_launcher=None if ours else OtherLauncher(application, sweep_config, called),
         function=function,
-        hydra_config=OmegaConf.to_yaml(sweep_config),
+        hydra_config=sweep_config,
     )
 
 

@@ -30,6 +30,7 @@ from sweeprun.worker.main_guard import check_guarded
 from sweeprun.worker.pack_function import PackedFunction, pack_function
 from sweeprun.worker.pickled_functions import CONSTANTS, PICKLED, check_arguments, name_of
 
+_LONGEST_CALL = 2000
 _SHOWN_VALUES = 20
 _TOLD = ("members", "root_seed", "streams", "exclude", "only")
 
@@ -174,9 +175,6 @@ def _place(directory: str | os.PathLike[str] | None) -> RunPlace:
     if directory is not None:
         return RunPlace(path=Path(directory).expanduser(), numbered=False)
     return RunPlace(path=DEFAULT_ROOT / datetime.now().astimezone().strftime("%Y-%m-%d/%H-%M-%S"), numbered=True)
-
-
-_LONGEST_CALL = 2000
 
 
 def call_text(called: str, told: Mapping[str, Any], *first: str) -> str:

@@ -5,16 +5,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from sweeprun.config.application import Application
 from sweeprun.config.frozen import Composition, write_configs
+from sweeprun.errors import RunDirectoryError
 from sweeprun.launchers.launcher import Launcher
 from sweeprun.launchers.packing import Group
 from sweeprun.provenance.code import Code
 from sweeprun.provenance.gather import keep_provenance
 from sweeprun.provenance.inputs import InputFile, input_paths, read_input_files, write_inputs
 from sweeprun.runs.events import Observer
+from sweeprun.runs.observe import is_active, observe
+from sweeprun.store.archive import set_aside
 from sweeprun.store.directory import RunDirectory, make_run_directory
 from sweeprun.store.files import create_file
 from sweeprun.store.manifest import Manifest, write_manifest
@@ -93,7 +96,7 @@ class PreparedRun:
     function
         The task function, if the configs don't name it.
     hydra_config
-        Hydra's own config of the sweep, as YAML; empty if Hydra took no part.
+        Hydra's own config of the sweep; None if Hydra took no part.
     """
 
     manifest: Manifest
@@ -103,7 +106,7 @@ class PreparedRun:
     groups: tuple[Group, ...] = ()
     other_launcher: OtherLauncher | None = None
     function: RunFunction | None = None
-    hydra_config: str = ""
+    hydra_config: DictConfig | None = None
 
     @property
     def launcher(self) -> Launcher | None:
@@ -124,9 +127,11 @@ def create_run(prepared: PreparedRun, command: Sequence[str], observer: Observer
     Raises
     ------
     RunDirectoryError
-        If the directory is there already, or can't be made.
+        If the directory is there already, or can't be made; or a run in it that is to be set aside still goes on.
     """
     place, manifest = prepared.place, prepared.manifest
+    if place.begun and not place.numbered:
+        _make_room(RunDirectory(place.path.resolve()), observer)
     run = make_run_directory(place.path, numbered=place.numbered, begun=place.begun)
     provenance = keep_provenance(run, command, prepared.code)
     if paths := input_paths(manifest.table.blocks):
@@ -135,13 +140,31 @@ def create_run(prepared: PreparedRun, command: Sequence[str], observer: Observer
     job = manifest.job
     if prepared.function is not None:
         job = job | {"function": prepared.function.keep(run)}
-    if prepared.hydra_config:
+    if prepared.hydra_config is not None:
         if place.begun:  # Hydra's own sweeper has written the same
             run.hydra_config.unlink(missing_ok=True)
-        create_file(run.hydra_config, prepared.hydra_config.encode())
+        create_file(run.hydra_config, OmegaConf.to_yaml(prepared.hydra_config).encode())
     manifest = replace(manifest, provenance=provenance, job=job)
     write_manifest(run, manifest)
     return run, manifest
+
+
+def _make_room(run: RunDirectory, observer: Observer) -> None:
+    """Set aside a run that is where another is to be, since applications may begin again in the same directory.
+
+    Raises
+    ------
+    RunDirectoryError
+        If something of that run still waits or runs.
+    """
+    if not (run.manifest.exists() or run.submissions.exists()):
+        return
+    if run.manifest.exists() and is_active(observe(run)):
+        raise RunDirectoryError(
+            f"{run.shown()} holds a run that still goes on; wait for it (sweeprun wait {run.shown()}), stop it "
+            f"(sweeprun cancel {run.shown()}), or choose another hydra.sweep.dir"
+        )
+    observer.note(f"the run that was in {run.shown()} is kept in {set_aside(run).shown()}")
 
 
 def note_inputs(base: Path, paths: Sequence[str], observer: Observer) -> list[InputFile]:

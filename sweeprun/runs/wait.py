@@ -12,11 +12,8 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import Snapshot, TaskState
 
 _FIRST_PAUSE_SECONDS = 0.5
-
 _LONGEST_PAUSE_SECONDS = 10.0
-
 _PAUSE_GROWTH = 1.3
-
 _SHARE_OF_TIME = 10
 """Looking takes at most one part in so many of the time."""
 
