@@ -1,9 +1,9 @@
 """From a Hydra config to a run that can be made: everything is checked before anything of it is made."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,38 @@ from sweeprun.design.policy import Policy
 from sweeprun.errors import OverrideError, SweeprunError, UsageError
 from sweeprun.launchers.packing import Group
 from sweeprun.launchers.registry import is_launcher, make_launcher
-from sweeprun.runs.prepared_run import OtherLauncher, PreparedRun, RunPlace
+from sweeprun.runs.prepared_run import PreparedRun, RunPlace
 from sweeprun.runs.python_path import python_path
+from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
 from sweeprun.worker.applications import ApplicationFunction
 from sweeprun.worker.functions import load_task_function
+from sweeprun.worker.jobs import RecordedJob
 from sweeprun.worker.sources import code_of
 
 _UNKNOWN_OPTION = re.compile(r"Key '([^']*)' not in '?(SlurmNode|LocalNode)'?")
+
+
+@dataclass(frozen=True, slots=True)
+class HydraLauncher:
+    """A launcher of another package, which runs the tasks as Hydra's jobs.
+
+    Attributes
+    ----------
+    application, sweep_config
+        What makes it.
+    function
+        The task function; None if the configs name it.
+    """
+
+    application: Application
+    sweep_config: DictConfig
+    function: Callable[..., Any] | None = None
+
+    def run_tasks(self, run: RunDirectory, manifest: Manifest) -> None:
+        table = manifest.table
+        jobs = [manifest.override_texts(table.task(task_id)) for task_id in range(len(table))]
+        self.application.run_foreign_launcher(self.sweep_config, run.path, jobs, RecordedJob(run.path, self.function))
 
 
 def compose_for_launch(application: Application, overrides: Sequence[str]) -> DictConfig:
@@ -147,7 +171,7 @@ def prepare_composed(
         code=code_of(specs, Path.cwd(), given=[] if called is None else [called], targets=sweep.targets()),
         place=RunPlace(path=Path(sweep_config.hydra.sweep.dir), numbered=is_dated(sweep_config), begun=begun),
         groups=groups,
-        other_launcher=None if ours else OtherLauncher(application, sweep_config, called),
+        other_launcher=None if ours else HydraLauncher(application, sweep_config, called),
         function=function,
         hydra_config=sweep_config,
     )

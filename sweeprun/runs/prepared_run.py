@@ -1,13 +1,12 @@
 """A run that was checked and can be made, whichever door asked for it; and the making of its directory."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from omegaconf import DictConfig, OmegaConf
 
-from sweeprun.config.application import Application
 from sweeprun.config.frozen import Composition, write_configs
 from sweeprun.errors import RunDirectoryError
 from sweeprun.launchers.launcher import Launcher
@@ -21,7 +20,6 @@ from sweeprun.store.archive import set_aside
 from sweeprun.store.directory import RunDirectory, make_run_directory
 from sweeprun.store.files import create_file
 from sweeprun.store.manifest import Manifest, write_manifest
-from sweeprun.worker.jobs import RecordedJob
 
 _MUCH_TO_READ = 2 * 10**9
 
@@ -52,27 +50,11 @@ class RunPlace:
     begun: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OtherLauncher:
-    """A launcher of another package, which runs the tasks as Hydra's jobs.
-
-    Attributes
-    ----------
-    application, sweep_config
-        What makes it.
-    function
-        The task function; None if the configs name it.
-    """
-
-    application: Application
-    sweep_config: DictConfig
-    function: Callable[..., Any] | None = None
+class OtherLauncher(Protocol):
+    """A launcher of another package, which runs the tasks itself."""
 
     def run_tasks(self, run: RunDirectory, manifest: Manifest) -> None:
         """Run all tasks of a run to their end."""
-        table = manifest.table
-        jobs = [manifest.override_texts(table.task(task_id)) for task_id in range(len(table))]
-        self.application.run_foreign_launcher(self.sweep_config, run.path, jobs, RecordedJob(run.path, self.function))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
