@@ -27,7 +27,7 @@ def usable_cpus(environ: Mapping[str, str] | None = None) -> int:
     environ = os.environ if environ is None else environ
     limits = [_affinity(), *_cgroup_quotas()]
     allocated = environ.get("SLURM_CPUS_PER_TASK", "")
-    if allocated.isdigit():
+    if allocated.isdecimal():
         limits.append(int(allocated))
     return max(1, min(limits))
 

@@ -54,7 +54,7 @@ def add_allow_drift(parser: ArgumentParser) -> None:
 
 def split_words(words: Sequence[str]) -> tuple[Path | None, list[str]]:
     """The run or file, if one is named, and the words that choose the task."""
-    chosen = [word for word in words if (word.isdigit() or "=" in word) and not Path(word).exists()]
+    chosen = [word for word in words if (word.isdecimal() or "=" in word) and not Path(word).exists()]
     others = [word for word in words if word not in chosen]
     if len(others) > 1:
         raise UsageError(f"one run or file at a time, not {len(others)}: {' '.join(others)}")

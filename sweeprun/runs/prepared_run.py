@@ -153,5 +153,6 @@ def note_inputs(base: Path, paths: Sequence[str], observer: Observer) -> list[In
     """Read input files to note what is in them; if that may take a while, say so."""
     size = sum(path.stat().st_size for path in (base / path for path in paths) if path.is_file())
     if size > _MUCH_TO_READ:
-        observer.note(f"noting what is in {len(paths)} input files ({size / 1e9:.0f} GB)")
+        files = "1 input file" if len(paths) == 1 else f"{len(paths)} input files"
+        observer.note(f"noting what is in {files} ({size / 1e9:.0f} GB)")
     return read_input_files(base, paths)

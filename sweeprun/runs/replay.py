@@ -1,6 +1,7 @@
 """Running one task again, and comparing what it gives with what was recorded."""
 
 import os
+import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.store.records import Failure, Outcome, Record
 from sweeprun.store.shards import read_shards
 from sweeprun.store.snapshot import Snapshot, take_snapshot
-from sweeprun.store.workers import Place
+from sweeprun.store.workers import WARNING_SIGNAL, Place
 from sweeprun.worker.loop import Worker
 
 _DOING = "it would not be the same run again"
@@ -112,6 +113,7 @@ def run_here(recorded: Recorded, on_failure: Callable[[BaseException], None] | N
     """
     tasks = TaskIds.of([recorded.task.task_id])
     here = Path.cwd()
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, WARNING_SIGNAL)}
     with scratch_run(recorded.manifest, recorded.frozen, tasks, recorded.code) as run:
         attempt = recorded.record.attempt if recorded.record is not None else 1
         try:
@@ -119,6 +121,8 @@ def run_here(recorded: Recorded, on_failure: Callable[[BaseException], None] | N
                 worker.run_tasks(tasks)
         finally:
             os.chdir(here)
+            for number, handler in handlers.items():  # a worker ends with its process, and this one may go on
+                signal.signal(number, signal.SIG_DFL if handler is None else handler)
         (now,) = (found for shard in read_shards(run.shards) for found in shard.records())
     return now
 

@@ -18,7 +18,7 @@ def find_task(table: TaskTable, words: Sequence[str]) -> Task:
     UsageError
         If they name none, or not one alone.
     """
-    task_id = int(words[0]) if len(words) == 1 and words[0].isdigit() else task_at(table, *_point(table, words))
+    task_id = int(words[0]) if len(words) == 1 and words[0].isdecimal() else task_at(table, *_point(table, words))
     return table.task(task_id)
 
 
@@ -56,7 +56,7 @@ def _place(dimension: Dimension, given: Mapping[str, str]) -> int | None:
     """The place on a dimension that the given values name; None if they don't, or name several."""
     places: Sequence[int] = range(len(dimension))
     if dimension.joint is not None and (number := given.get(dimension.name)) is not None:
-        places = places[int(number) : int(number) + 1] if number.isdigit() else places[:0]
+        places = places[int(number) : int(number) + 1] if number.isdecimal() else places[:0]
         if not places:
             raise UsageError(
                 f"{dimension.name}={number}: there is no such point; they go from 0 to {len(dimension) - 1}"

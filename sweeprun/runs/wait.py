@@ -29,7 +29,8 @@ def wait_for(run: RunDirectory, observer: Observer = SILENT) -> Ended:
             progress.update(tally_of(snapshot))
             if snapshot.activity.problem != problem:
                 problem = snapshot.activity.problem
-                progress.note(f"what waits and runs is not known: {problem}" if problem else "Slurm answers again")
+                known = "what waits and runs is known again"
+                progress.note(f"what waits and runs is not known: {problem}" if problem else known)
     return Ended(snapshot=snapshot)
 
 

@@ -1,48 +1,33 @@
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import cycle
-from pathlib import Path
+"""Trials: tasks run again beside their run, each in a process of its own."""
+
+import json
+from dataclasses import replace
+from types import ModuleType
 
 import pytest
 
-from sweeprun.runs.diagnosis import likely_cause
+from sweeprun.config.frozen import read_configs
+from sweeprun.results.comparing import arrays_of
 from sweeprun.runs.rerun import Trials
-from sweeprun.store.manifest import Manifest, read_manifest
-from sweeprun.store.records import Record
-from tests.results.runs import make_run, success
+from sweeprun.runs.scratch import located
+from sweeprun.store.manifest import read_manifest
+from tests.results.runs import success
+from tests.runs.observers import Kept
+from tests.runs.sweeping import sweep_function
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scripted(Trials):
-    """Trials of a task that gives one result after the other, but in some surroundings always the same.
-
-    Attributes
-    ----------
-    settled
-        The surroundings: "globals" with seeds for global generators, "hashes" with a seed for hashes.
-    results
-        What it gives in others.
-    """
-
-    settled: str
-    results: Iterator[int] = field(default_factory=lambda: cycle([1, 1, 1, 2]))
-
-    def run(
-        self,
-        records: Mapping[int, Record | None],
-        *,
-        variables: Mapping[str, str] | None = None,
-        manifest: Manifest | None = None,
-    ) -> Iterator[tuple[int, Record | None]]:
-        surroundings = {"globals": manifest is not None, "hashes": "PYTHONHASHSEED" in (variables or {})}
-        for task_id in records:
-            yield task_id, success(task_id, 1 if surroundings.get(self.settled) else next(self.results))
-
-
-@pytest.mark.parametrize(
-    ("settled", "cause"), [("globals", "global randomness"), ("hashes", "the order of a set"), ("", "chance")]
-)
-def test_what_is_often_the_same_is_not_taken_for_constant(tmp_path: Path, settled: str, cause: str) -> None:
-    manifest = read_manifest(make_run(tmp_path / "run"))
-    trials = Scripted(manifest=manifest, frozen=(), code=None, settled=settled)
-    assert likely_cause(trials, success(0, 3), success(0, 1)).startswith(cause)
+def test_each_task_runs_with_its_attempt_and_threads_and_leaves_the_run_alone(
+    functions: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = sweep_function(functions.surroundings, {"seed": range(2)}, launch=Kept())
+    before = sorted(run.path.rglob("*"))
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    origin = json.dumps({"code": "", "host": "", "cpu": "", "threads": 3})
+    records = {0: replace(success(0, 1, attempt=4), origin=origin), 1: None}
+    trials = Trials(manifest=located(run, read_manifest(run)), frozen=read_configs(run), code=None)
+    found = dict(trials.run(records, variables={"WORD": "from a trial"}))
+    assert found[1] is None  # its process ended before it did
+    assert found[0] is not None
+    result = {name: array.item() for name, array in arrays_of(found[0]).items()}
+    assert result == {"attempt": 4, "threads": "3", "word": "from a trial"}
+    assert sorted(run.path.rglob("*")) == before

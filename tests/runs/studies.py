@@ -1,0 +1,44 @@
+"""Task functions and configs of a little study, as they stand in its folder."""
+
+STUDY = '''
+import os
+from pathlib import Path
+
+
+def draw(lr, seed, rng):
+    return {"x": rng.random(), "y": lr * seed}
+
+
+def flaky(seed, rng):
+    """Odd seeds fail until there is a file."""
+    x = rng.random()
+    if seed % 2 and not Path("mended").exists():
+        raise ValueError(f"no {seed}")
+    return {"x": x}
+
+
+def moody(seed, rng):
+    """It is always the same, but where there is a file."""
+    if seed == 1 and Path("changed").exists():
+        raise ValueError("changed")
+    if seed == 2 and Path("changed").exists():
+        os._exit(9)
+    return {"x": rng.random()}
+
+
+def surroundings(seed, task):
+    """What a worker gives it; of seed 1 its process ends."""
+    if seed == 1:
+        os._exit(9)
+    return {"attempt": task.attempt, "threads": os.environ["OMP_NUM_THREADS"], "word": os.environ.get("WORD", "")}
+
+
+def of_config(cfg, rng):
+    return {"x": rng.random(), "y": cfg.lr * cfg.seed, "word": cfg.model.name}
+'''
+
+CONFIGS = {
+    "config": "defaults: [{model: small}, _self_]\ntask: study.of_config\nlr: 0.5\nseed: 0\n",
+    "model/small": "name: small\n",
+    "model/large": "name: large\n",
+}

@@ -1,0 +1,100 @@
+"""Stopping a run, or some tasks of it."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sweeprun.design.task_ids import TaskIds
+from sweeprun.errors import LaunchError, UsageError
+from sweeprun.runs.cancel import cancel_run
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.processes import Process
+from tests.results.runs import count_axis, make_run
+from tests.runs.queue_launcher import calls, set_queue
+from tests.runs.submitting import ALIVE, ELSEWHERE, QUEUE, submit
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunDirectory:
+    return make_run(tmp_path / "a rün", count_axis("x", 10))
+
+
+@pytest.fixture
+def queued(run: RunDirectory, queue: str) -> RunDirectory:
+    """Two tasks in an element: those of 0-1 have ended, 2-5 run, 6-9 wait."""
+    submit(run, launcher=QUEUE | {"name": queue}, tasks_per_job=2)
+    set_queue(run, *((0, index, "queued" if index > 2 else "running") for index in range(1, 5)))
+    return run
+
+
+def test_where_nothing_waits_or_runs_nothing_is_stopped(run: RunDirectory) -> None:
+    assert cancel_run(run) is None
+    submit(run)
+    assert cancel_run(run) is None
+    assert cancel_run(run, TaskIds.parse("3")) is None
+
+
+def test_what_is_not_known_is_not_stopped(run: RunDirectory) -> None:
+    submit(run, submitter=ELSEWHERE)
+    with pytest.raises(LaunchError, match="process 4711 on another host"):
+        cancel_run(run)
+
+
+def test_the_process_that_runs_local_workers_is_interrupted(run: RunDirectory) -> None:
+    waiting = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        submit(run, submitter=Process.of(waiting.pid))
+        assert cancel_run(run) == 10
+        assert waiting.wait() == -signal.SIGTERM
+    finally:
+        waiting.kill()
+        waiting.communicate()
+
+
+def test_local_workers_are_stopped_all_together_only(run: RunDirectory) -> None:
+    submit(run, submitter=ALIVE)
+    with pytest.raises(UsageError, match="as a whole only"):
+        cancel_run(run, TaskIds.parse("3"))
+    assert ALIVE.pid != os.getpid()
+    assert ALIVE.is_alive()
+
+
+def test_all_that_waits_or_runs_is_stopped_and_counted(queued: RunDirectory) -> None:
+    assert cancel_run(queued) == 8
+    assert calls(queued) == [["cancel", [0], None]]
+
+
+def test_of_some_tasks_only_the_elements_that_wait_or_run_are_stopped(queued: RunDirectory) -> None:
+    assert cancel_run(queued, TaskIds.parse("0-3,8-9")) == 4
+    assert calls(queued) == [["cancel", [0], [1, 4]]]
+
+
+def test_an_element_that_runs_other_tasks_as_well_is_stopped_only_if_that_is_right(queued: RunDirectory) -> None:
+    with pytest.raises(UsageError, match=r"the same array elements run the tasks 2,5 as well.*--whole-elements"):
+        cancel_run(queued, TaskIds.parse("3-4"))
+    assert calls(queued) == []
+    assert cancel_run(queued, TaskIds.parse("3-4"), whole_elements=True) == 4
+    assert calls(queued) == [["cancel", [0], [1, 2]]]
+
+
+def test_submissions_without_any_of_the_tasks_go_on(queued: RunDirectory) -> None:
+    submit(queued, 1, "0-1", launcher=QUEUE)
+    set_queue(queued, (0, 1, "running"), (1, 0, "queued"), (1, 1, "queued"))
+    assert cancel_run(queued, TaskIds.parse("1")) == 1
+    assert calls(queued) == [["cancel", [1], [1]]]
+
+
+def test_tasks_that_have_ended_are_told(queued: RunDirectory) -> None:
+    with pytest.raises(UsageError, match="none of the tasks 0-1 waits or runs; see `sweeprun status"):
+        cancel_run(queued, TaskIds.parse("0-1"))
+
+
+@pytest.mark.parametrize(("tasks", "shown"), [("8-10", "8-10"), ("3,99", "3,99"), ("", "''")])
+def test_tasks_that_the_run_does_not_have_are_refused(queued: RunDirectory, tasks: str, shown: str) -> None:
+    with pytest.raises(UsageError, match=f"--tasks {shown}: this run has the tasks 0-9"):
+        cancel_run(queued, TaskIds.parse(tasks))
+    assert calls(queued) == []

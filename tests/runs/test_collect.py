@@ -1,0 +1,119 @@
+"""Results of a run as a file."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from sweeprun.errors import ResultError, UsageError
+from sweeprun.runs.collect import collect_into
+from sweeprun.runs.observe import observe
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.notices import GlobalRandomness, note_global_randomness
+from sweeprun.store.snapshot import TaskState
+from sweeprun.store.workers import BeatWriter, Place
+from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
+
+OUTPUT = "my 'results' ü"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunDirectory:
+    """Of four tasks one has failed, and one is pending."""
+    run = make_run(tmp_path / "a rün", axis("lr", [0.1, 0.2]), count_axis("seed", 2))
+    write_shard(run, "0.a", [success(0, {"x": 1.5, "n": 1}), failure(1), success(2, {"x": 2.5, "n": 2})])
+    return run
+
+
+@pytest.mark.parametrize("suffix", [".nc", ".zarr"])
+def test_a_dataset_is_written_and_told_of(run: RunDirectory, tmp_path: Path, suffix: str) -> None:
+    output = tmp_path / f"{OUTPUT}{suffix}"
+    snapshot = observe(run)
+    file = collect_into(snapshot, output)
+    assert (file.output, file.snapshot, file.unfit, file.warnings) == (output, snapshot, (), ())
+    assert file.collected.states[TaskState.SUCCEEDED] == 2
+    assert not file.being_written
+    with xr.open_dataset(output) if suffix == ".nc" else xr.open_zarr(output) as dataset:
+        np.testing.assert_array_equal(dataset["x"], [[1.5, np.nan], [2.5, np.nan]])
+        np.testing.assert_array_equal(file.collected.dataset["x"], dataset["x"])
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_a_table_has_a_line_for_each_task(run: RunDirectory, tmp_path: Path, suffix: str) -> None:
+    output = tmp_path / f"{OUTPUT}{suffix}"
+    collect_into(observe(run), output)
+    table = pd.read_csv(output, comment="#") if suffix == ".csv" else pd.read_parquet(output)
+    assert table["state"].tolist() == ["succeeded", "failed", "succeeded", "pending"]
+    assert table["x"].dropna().tolist() == [1.5, 2.5]
+
+
+def test_only_some_results_are_written(run: RunDirectory, tmp_path: Path) -> None:
+    collect_into(observe(run), tmp_path / "n.nc", ["n"])
+    with xr.open_dataset(tmp_path / "n.nc") as dataset:
+        assert "n" in dataset
+        assert "x" not in dataset
+    with pytest.raises(UsageError, match="'y'"):
+        collect_into(observe(run), tmp_path / "y.nc", ["y"])
+    assert not (tmp_path / "y.nc").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("results.txt", "must end in"), ("none/results.nc", "there is no directory")]
+)
+def test_a_file_that_cannot_be_written_is_refused_before_the_work(
+    run: RunDirectory, tmp_path: Path, name: str, message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        collect_into(observe(run), tmp_path / name)
+
+
+def test_results_that_are_too_large_for_columns_are_left_out_of_a_csv_and_named(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", count_axis("seed", 2))
+    write_shard(run, "0.a", [success(task_id, {"x": 1.0, "field": np.zeros(100_000)}) for task_id in range(2)])
+    file = collect_into(observe(run), tmp_path / "results.csv")
+    assert [output.name for output in file.unfit] == ["field"]
+    assert [name for name in pd.read_csv(tmp_path / "results.csv", comment="#").columns if "field" in name] == []
+    assert collect_into(observe(run), tmp_path / "results.parquet").unfit == ()
+
+
+@pytest.fixture
+def disagreeing(tmp_path: Path) -> RunDirectory:
+    run = make_run(tmp_path / "run", count_axis("seed", 2))
+    write_shard(run, "0.a", [success(0, {"x": 1.0, "y": "a"}), success(1, {"x": 2.0, "y": 3})])
+    return run
+
+
+def test_what_tasks_disagree_on_is_text_in_a_table_if_it_was_asked_for(
+    disagreeing: RunDirectory, tmp_path: Path
+) -> None:
+    file = collect_into(observe(disagreeing), tmp_path / "results.csv", ["x", "y"])
+    assert list(file.collected.refused) == ["y"]
+    assert pd.read_csv(tmp_path / "results.csv", comment="#")["y"].tolist() == ["a", "3"]
+
+
+@pytest.mark.parametrize("name", ["results.nc", "results.csv"])
+def test_what_tasks_disagree_on_is_an_error_that_says_how_to_have_the_rest(
+    disagreeing: RunDirectory, tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(ResultError, match=r"'y' is a text in task 0.*sweeprun collect .* --variables x"):
+        collect_into(observe(disagreeing), tmp_path / name)
+    with pytest.raises(ResultError, match="type this: x"):
+        collect_into(observe(disagreeing), tmp_path / name, hint=lambda names: f"type this: {', '.join(names)}")
+    assert list(tmp_path.iterdir()) == [disagreeing.path]
+
+
+def test_while_workers_run_more_is_to_come(run: RunDirectory, tmp_path: Path) -> None:
+    beat = BeatWriter(run, "0.b", Place())
+    try:
+        assert collect_into(observe(run), tmp_path / "results.nc").being_written
+    finally:
+        beat.close()
+    assert not collect_into(observe(run), tmp_path / "results.nc").being_written
+
+
+def test_what_the_user_should_know_of_the_run_comes_with_it(run: RunDirectory, tmp_path: Path) -> None:
+    note_global_randomness(run, GlobalRandomness(function="study.g", tasks="1", generators="numpy.random"))
+    (warning,) = collect_into(observe(run), tmp_path / "results.parquet").warnings
+    assert warning.startswith("study.g draws from numpy.random")

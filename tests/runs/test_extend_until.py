@@ -1,0 +1,177 @@
+"""Further members until a target holds, with members that are recorded by hand."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from sweeprun.design.axes import Axis
+from sweeprun.design.extension import extend_table
+from sweeprun.design.grid import Dimension
+from sweeprun.design.python_axes import member_axis
+from sweeprun.errors import UsageError
+from sweeprun.runs.extend_until import DEFAULT_LIMIT, Stop, StoppingRule, extend_until
+from sweeprun.statistics.targets import Target
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.extensions import count_extensions, write_extension
+from sweeprun.store.files import make_directory
+from sweeprun.store.looks import read_looks
+from sweeprun.store.manifest import read_manifest
+from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
+from tests.runs.observers import Listener
+from tests.runs.submitting import ALIVE, submit
+
+
+def value(task_id: int) -> float:
+    """Of members whose mean is 1 and whose standard deviation is about 1."""
+    return 2.0 * (task_id % 2)
+
+
+@dataclass
+class Members:
+    """Members of a run, and how it is extended by them.
+
+    Attributes
+    ----------
+    run
+        The run.
+    fails
+        Whether new members fail.
+    words
+        The words that it was extended by.
+    """
+
+    run: RunDirectory
+    fails: bool = False
+    words: list[str] = field(default_factory=list)
+
+    def record(self, first: int = 0) -> None:
+        new = range(first, len(read_manifest(self.run).table))
+        records = [failure(i) if self.fails else success(i, {"x": value(i)}) for i in new]
+        write_shard(self.run, f"0.{first}", records)
+
+    def extend(self, word: str) -> bool:
+        self.words.append(word)
+        table = read_manifest(self.run).table
+        key, _, text = word.partition("=")
+        more = count_axis(key, int(text.split(",")[1])) if "range" in text else member_axis(int(text))
+        blocks = extend_table(table, [Dimension.of(more)]).blocks[len(table.blocks) :]
+        make_directory(self.run.extensions)
+        write_extension(self.run, count_extensions(self.run) + 1, blocks, None, [])
+        self.record(len(table))
+        return True
+
+
+def rule(target: str = "sem(x)<0.25", over: str | None = None, **given: int) -> StoppingRule:
+    options: dict[str, int | None] = {"batch": None, "limit": DEFAULT_LIMIT} | given
+    return StoppingRule(target=Target.parse(target), over=over, batch=options["batch"], limit=options["limit"] or 0)
+
+
+Make = Callable[..., Members]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    def make(*axes: Axis, recorded: bool = True) -> Members:
+        members = Members(make_run(tmp_path / "a rün", *axes))
+        if recorded:
+            members.record()
+        return members
+
+    return make
+
+
+def test_a_target_that_holds_needs_no_more_members(make: Make, observer: Listener) -> None:
+    members = make(member_axis(40))
+    assert extend_until(members.run, rule(), members.extend, observer) is Stop.HOLDS
+    assert members.words == []
+    assert observer.notes == ["sem(x)<0.25 holds at every point (1) with 40 members; the largest is 0.1601"]
+    (look,) = read_looks(members.run)
+    assert (look.rule, look.over, look.members, look.open_points, look.added) == ("sem(x)<0.25", "member", 40, 0, 0)
+
+
+def test_members_are_added_until_it_holds_at_most_as_many_as_there_are(make: Make, observer: Listener) -> None:
+    members = make(axis("lr", [0.1, 0.2]), member_axis(4))
+    assert extend_until(members.run, rule(), members.extend, observer) is Stop.HOLDS
+    counts = [int(word.removeprefix("hydra.sweeper.members=")) for word in members.words]
+    assert counts[0] == 8
+    assert all(after <= 2 * before for before, after in zip([4, *counts], counts, strict=False))
+    looks = list(read_looks(members.run))
+    assert [look.members for look in looks] == [4, *counts]
+    assert [look.added for look in looks] == [*(b - a for a, b in zip([4, *counts], counts, strict=False)), 0]
+    assert observer.notes[0] == ("4 members: sem(x) is 0.5774 at worst, 2 of 2 points are open; 4 more members")
+    assert "holds at every point (2)" in observer.notes[-1]
+
+
+def test_a_batch_has_the_size_that_was_asked_for(make: Make, observer: Listener) -> None:
+    members = make(member_axis(4))
+    extend_until(members.run, rule(batch=7), members.extend, observer)
+    assert members.words[:2] == ["hydra.sweeper.members=11", "hydra.sweeper.members=18"]
+    one = make_run(members.run.path.with_name("other"), member_axis(2))
+    write_shard(one, "0.a", [success(task_id, {"x": value(task_id)}) for task_id in range(2)])
+    with pytest.raises(KeyError):
+        extend_until(one, rule(batch=1), {}.__getitem__, observer)
+    assert observer.notes[-1].endswith("; 1 more member")
+
+
+def test_at_the_limit_no_more_are_added(make: Make, observer: Listener) -> None:
+    members = make(member_axis(4))
+    assert extend_until(members.run, rule("sem(x)<0.001", limit=10), members.extend, observer) is Stop.LIMIT
+    assert members.words == ["hydra.sweeper.members=8", "hydra.sweeper.members=10"]
+    assert "stopped at the limit of 10 members (--limit)" in observer.notes[-1]
+    assert [look.added for look in read_looks(members.run)] == [4, 2, 0]
+
+
+def test_a_limit_below_what_is_there_takes_nothing_away(make: Make) -> None:
+    members = make(member_axis(4))
+    assert extend_until(members.run, rule(limit=2), members.extend) is Stop.LIMIT
+    assert members.words == []
+
+
+def test_if_the_user_stops_the_new_tasks_it_ends_there(make: Make) -> None:
+    members = make(member_axis(4))
+    assert extend_until(members.run, rule(), lambda _: False) is Stop.INTERRUPTED
+    assert [look.added for look in read_looks(members.run)] == [4]
+
+
+def test_members_may_be_those_of_a_range(make: Make) -> None:
+    members = make(axis("lr", [0.1, 0.2]), count_axis("seed", 4))
+    extend_until(members.run, rule(batch=8, limit=12), members.extend)
+    assert members.words == ["seed=range(0,12,1)"]
+
+
+@pytest.mark.parametrize(
+    ("over", "message"),
+    [("lr", r"how lr=0\.1,0\.2 goes on can't be told; only a range"), ("nothing", "nothing")],
+)
+def test_an_axis_that_cannot_be_numbered_on_is_refused(make: Make, over: str, message: str) -> None:
+    members = make(axis("lr", [0.1, 0.2]), member_axis(3))
+    with pytest.raises(UsageError, match=message):
+        extend_until(members.run, rule(over=over), members.extend)
+    assert members.words == []
+
+
+def test_a_variable_that_no_task_returned_is_refused(make: Make) -> None:
+    with pytest.raises(UsageError, match="'y'"):
+        extend_until(make(member_axis(4)).run, rule("sem(y)<1"), lambda _: True)
+
+
+def test_members_that_bring_no_value_end_it(make: Make) -> None:
+    members = make(member_axis(4))
+    members.fails = True
+    with pytest.raises(UsageError, match=r"brought no value of x where sem\(x\)<0\.25 is open \(1 of 1"):
+        extend_until(members.run, rule(), members.extend)
+    assert len(members.words) == 1
+    assert [look.added for look in read_looks(members.run)] == [4, 0]
+
+
+def test_tasks_without_a_result_are_to_be_run_first(make: Make) -> None:
+    members = make(member_axis(4), recorded=False)
+    write_shard(members.run, "0.a", [success(0, {"x": 1.0}), failure(1)])
+    with pytest.raises(UsageError, match=r"2 tasks of .* have no result; run them first: sweeprun resume"):
+        extend_until(members.run, rule(), members.extend)
+    submit(members.run, tasks="0-3", submitter=ALIVE)
+    with pytest.raises(UsageError, match=r"still wait or run; wait for them first: sweeprun wait"):
+        extend_until(members.run, rule(), members.extend)
+    assert list(read_looks(members.run)) == []

@@ -1,0 +1,76 @@
+"""In which files the output of a task is."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from sweeprun.runs.logs import log_paths, logs_of_workers
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.processes import Process
+from sweeprun.store.workers import BeatWriter, Exit, Place, append_exit
+from tests.results.runs import count_axis, make_run
+from tests.runs.submitting import submit
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunDirectory:
+    """Its first submission ran all tasks, two in an element; the second one tasks 4 and 7 again."""
+    run = make_run(tmp_path / "a rün", count_axis("x", 10))
+    submit(run, 0, tasks_per_job=2)
+    submit(run, 1, "4,7")
+    return run
+
+
+def names(paths: Iterable[Path]) -> list[str]:
+    return [path.name for path in paths]
+
+
+def test_logs_of_earlier_submissions_come_first(run: RunDirectory) -> None:
+    for name in ("0.2-worker-0", "0.2-worker-1", "0.3-worker-0", "0.worker-0", "1.1-worker-0", "10.worker-0"):
+        run.log(name).touch()
+    assert names(log_paths(run, 4)) == ["0.2.log", "0.2-worker-0.log", "0.2-worker-1.log", "0.worker-0.log", "1.0.log"]
+    assert names(log_paths(run, 5)) == ["0.2.log", "0.2-worker-0.log", "0.2-worker-1.log", "0.worker-0.log"]
+
+
+def test_a_task_that_was_not_submitted_has_no_logs(run: RunDirectory) -> None:
+    run.log("0.worker-0").touch()
+    assert names(log_paths(run, 99)) == []
+    assert names(logs_of_workers(run, 99)) == []
+
+
+def exit_of(task_id: int, log: str) -> Exit:
+    return Exit(worker="0.a", task_id=task_id, code=-9, when=1.0, log=log)
+
+
+def test_logs_of_workers_that_died_on_a_task_come_before_those_of_its_elements(run: RunDirectory) -> None:
+    append_exit(run, "0", exit_of(4, "0.worker-3.log"))
+    append_exit(run, "0", exit_of(4, "0.worker-1.log"))
+    append_exit(run, "0", exit_of(5, "0.worker-2.log"))
+    assert names(logs_of_workers(run, 4)) == ["0.worker-1.log", "0.worker-3.log", "0.2.log", "1.0.log"]
+
+
+def test_a_log_is_named_once_if_the_worker_writes_to_that_of_its_element(run: RunDirectory) -> None:
+    append_exit(run, "0", exit_of(4, "0.2.log"))
+    assert names(logs_of_workers(run, 4)) == ["0.2.log", "1.0.log"]
+
+
+def test_the_log_of_a_worker_that_is_on_the_task_counts(run: RunDirectory) -> None:
+    beat = BeatWriter(run, "0.a", Place())
+    beat.start(7, 1.0)
+    try:
+        written = run.beat("0.a").read_text()
+        run.beat("0.a").write_text(written.replace('"log": ""', '"log": "0.worker-5.log"'))
+        assert str(Process.current().pid) in written
+        assert names(logs_of_workers(run, 7)) == ["0.worker-5.log", "0.3.log", "1.1.log"]
+        assert names(logs_of_workers(run, 6)) == ["0.3.log"]
+    finally:
+        beat.close()
+
+
+@pytest.mark.parametrize(
+    "log", ["../manifest.log", "/etc/passwd.log", "a\0.log", "manifest.json", "0.log/../../a", "", ".log"]
+)
+def test_what_a_damaged_note_names_is_not_read(run: RunDirectory, log: str) -> None:
+    append_exit(run, "0", exit_of(0, log))
+    assert list(logs_of_workers(run, 0)) == [run.element_log(0, 0)]

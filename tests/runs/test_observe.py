@@ -1,0 +1,225 @@
+"""What can be said of a run from its files and its launchers."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sweeprun.design.grid import Grid
+from sweeprun.design.policy import Policy
+from sweeprun.design.selection import Expression, Selection
+from sweeprun.design.tasks import TaskTable
+from sweeprun.errors import UsageError
+from sweeprun.runs.observe import (
+    counts_text,
+    describe_submissions,
+    ended_reasons,
+    is_active,
+    left_no_trace,
+    missing_tasks,
+    observe,
+    state_counts,
+    warnings_of,
+)
+from sweeprun.store.activity import Activity, Element, ElementState
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.notices import (
+    CopiedGenerators,
+    GlobalRandomness,
+    note_copied_generators,
+    note_failure,
+    note_global_randomness,
+)
+from sweeprun.store.snapshot import Snapshot, take_snapshot
+from sweeprun.store.submissions import read_submissions
+from sweeprun.store.workers import BeatWriter, Place
+from tests.results.runs import count_axis, failure, make_run, make_run_of, success, write_shard
+from tests.runs.submitting import ALIVE, submit
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunDirectory:
+    return make_run(tmp_path / "a rün", count_axis("x", 10))
+
+
+def snapshot_of(run: RunDirectory, elements: dict[tuple[int, int | None], Element]) -> Snapshot:
+    """A snapshot, with what launchers say of elements."""
+    submissions = read_submissions(run)
+    asked = frozenset(submission.number for submission in submissions)
+    return take_snapshot(run, Activity(submissions=submissions, elements=elements, asked=asked))
+
+
+def ended(reason: str, host: str = "node1") -> Element:
+    return Element(state=ElementState.ENDED, job_id="7", reason=reason, host=host)
+
+
+def test_launchers_are_asked_only_of_a_run_that_is_not_complete(run: RunDirectory) -> None:
+    submit(run, launcher={"name": "of a package that is gone"})
+    write_shard(run, "0.a", [success(task_id, 1) for task_id in range(9)])
+    with pytest.raises(UsageError, match="of a package that is gone"):
+        observe(run)
+    write_shard(run, "0.b", [success(9, 1)])
+    assert observe(run).complete
+    assert observe(run).activity == Activity()
+
+
+def test_shards_are_read_by_what_the_caller_gives(run: RunDirectory) -> None:
+    write_shard(run, "0.a", [success(0, 1)])
+    assert state_counts(observe(run))["succeeded"] == 1
+    assert state_counts(observe(run, lambda _: []))["succeeded"] == 0
+
+
+def test_what_failed_or_was_never_begun_is_missing(run: RunDirectory) -> None:
+    write_shard(run, "0.a", [success(0, 1), failure(1), success(5, 1)])
+    assert str(missing_tasks(observe(run))) == "1-4,6-9"
+
+
+def test_what_runs_waits_or_is_left_out_is_not_missing(tmp_path: Path) -> None:
+    selection = Selection(exclude=(Expression(text="x == 7"),))
+    run = make_run_of(tmp_path / "run", TaskTable.of(Grid(axes=(count_axis("x", 10),)), selection=selection))
+    submit(run, tasks="0-5", tasks_per_job=2)
+    write_shard(run, "0.a", [failure(0), success(6, 1)])
+    beat = BeatWriter(run, "0.b", Place())
+    beat.start(8, 1.0)
+    waits = Element(state=ElementState.QUEUED)
+    try:
+        assert str(missing_tasks(snapshot_of(run, {(0, 1): waits}))) == "0-1,4-5,9"
+        assert str(missing_tasks(snapshot_of(run, {(0, None): waits}))) == "9"
+    finally:
+        beat.close()
+
+
+def test_counts_name_the_states_that_there_are(run: RunDirectory) -> None:
+    write_shard(run, "0.a", [success(0, 1), failure(1)])
+    snapshot = observe(run)
+    assert counts_text(snapshot) == "8 pending, 1 succeeded, 1 failed"
+    assert state_counts(snapshot) == {
+        "pending": 8,
+        "running": 0,
+        "succeeded": 1,
+        "failed": 1,
+        "lost": 0,
+        "excluded": 0,
+    }
+
+
+def test_a_run_is_active_while_anything_waits_or_runs_or_may_do_so(run: RunDirectory) -> None:
+    assert not is_active(observe(run))
+    submit(run, tasks="0-3")
+    assert not is_active(observe(run))
+    submit(run, 1, tasks="0-3", submitter=ALIVE)
+    assert is_active(observe(run))
+    write_shard(run, "1.a", [success(task_id, 1) for task_id in range(10)])
+    assert not is_active(snapshot_of(run, {(1, None): Element(state=ElementState.RUNNING)}))
+
+
+def test_a_run_without_anything_to_know_has_no_warnings(run: RunDirectory) -> None:
+    assert warnings_of(observe(run)) == []
+
+
+def test_what_workers_noted_is_a_warning(run: RunDirectory) -> None:
+    note_copied_generators(run, CopiedGenerators(function="study.f", tasks="0", generators="study.rng"))
+    note_global_randomness(run, GlobalRandomness(function="study.g", tasks="1", generators="numpy.random"))
+    first, second = warnings_of(observe(run))
+    assert first.startswith("study.g draws from numpy.random")
+    assert second.startswith("study.f draws from study.rng")
+
+
+def test_a_run_that_stopped_after_too_many_failures_says_how_to_go_on(run: RunDirectory) -> None:
+    submit(run, policy=Policy(max_failures=2))
+    write_shard(run, "0.a", [failure(0), failure(1), success(2, 1)])
+    note_failure(run, 1, 0)
+    assert warnings_of(observe(run)) == []
+    note_failure(run, 1, 1)
+    (warning,) = warnings_of(observe(run))
+    assert warning == (
+        "stopped after 2 failures (hydra.sweeper.max_failures=2), 7 tasks were not run; "
+        f"go on with: sweeprun resume {run.shown()}"
+    )
+
+
+def test_failures_of_an_earlier_attempt_do_not_count(run: RunDirectory) -> None:
+    submit(run, 0, policy=Policy(max_failures=1))
+    note_failure(run, 1, 0)
+    assert len(warnings_of(observe(run))) == 1
+    submit(run, 1, attempt=2, policy=Policy(max_failures=1))
+    assert warnings_of(observe(run)) == []
+
+
+def test_reasons_are_those_of_elements_that_left_something_undone(run: RunDirectory) -> None:
+    submit(run, tasks_per_job=2)
+    write_shard(run, "0.a", [success(0, 1), failure(1), success(2, 1)])
+    elements: dict[tuple[int, int | None], Element] = {
+        (0, 0): ended("COMPLETED"),  # a failure is a result of it, too
+        (0, 1): ended("TIMEOUT"),
+        (0, 2): ended("TIMEOUT"),
+        (0, 3): ended("OUT_OF_MEMORY"),
+        (0, 4): Element(state=ElementState.RUNNING, reason="none yet"),
+        (0, 9): ended("of an element that is not there"),
+    }
+    assert ended_reasons(snapshot_of(run, elements)) == {"TIMEOUT": 2, "OUT_OF_MEMORY": 1}
+
+
+@pytest.mark.parametrize(
+    ("element", "traces", "expected"),
+    [
+        (ended("FAILED"), [], True),
+        (ended("FAILED"), ["logs/0.3.log"], False),
+        (ended("FAILED"), ["logs/0.3-worker-1.log"], False),
+        (ended("FAILED"), ["shards/0.3-a.arrow"], False),
+        (ended("FAILED"), ["logs/0.30.log", "shards/0.30-a.arrow"], True),
+        (ended("FAILED", host=""), [], False),
+        (ended("CANCELLED by 1000"), [], False),
+        (Element(state=ElementState.RUNNING, host="node1"), [], False),
+    ],
+)
+def test_an_element_that_started_and_left_not_even_a_log_saw_no_run(
+    run: RunDirectory, element: Element, traces: list[str], expected: bool
+) -> None:
+    submit(run)
+    snapshot = snapshot_of(run, {(0, 3): element})
+    for trace in traces:
+        (run.path / trace).touch()
+    assert left_no_trace(snapshot) is expected
+
+
+def test_submissions_are_described_by_what_is_left_of_them(run: RunDirectory) -> None:
+    submit(run, 0)
+    submit(run, 1, tasks_per_job=3, throttle=2, launcher={"name": "slurm"})
+    described = describe_submissions(
+        snapshot_of(
+            run,
+            {
+                (0, 1): ended("COMPLETED"),
+                (1, 0): ended("COMPLETED"),
+                (1, 1): Element(state=ElementState.RUNNING, job_id="12", host="node1"),
+                (1, 2): Element(state=ElementState.QUEUED, job_id="12", reason="Priority"),
+                (1, 3): Element(state=ElementState.QUEUED, job_id="13", reason="Priority"),
+            },
+        )
+    )
+    expected: list[dict[str, Any]] = [
+        {
+            "number": 1,
+            "launcher": "slurm",
+            "array": "0-3%2",
+            "tasks_per_job": 3,
+            "jobs": ["12", "13"],
+            "running": 1,
+            "queued": 2,
+            "reasons": {"Priority": 2},
+            "hosts": {"node1": 1},
+        }
+    ]
+    assert described == expected
+
+
+def test_looking_changes_nothing(run: RunDirectory) -> None:
+    submit(run)
+    write_shard(run, "0.a", [success(0, np.arange(3))])
+    before = {path: path.stat().st_mtime_ns for path in run.path.rglob("*")}
+    snapshot = observe(run)
+    warnings_of(snapshot)
+    missing_tasks(snapshot)
+    assert {path: path.stat().st_mtime_ns for path in run.path.rglob("*")} == before

@@ -1,0 +1,139 @@
+"""From Hydra's configs to a run that can be made; what is wrong is found before anything is."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from sweeprun.config.application import ConfigSource, open_application
+from sweeprun.config.launching import policy_of
+from sweeprun.design.policy import Policy
+from sweeprun.errors import OverrideError, SweeprunError, TaskFunctionError, UsageError
+from sweeprun.runs.prepare import compose_for_launch, import_early, is_dated
+from tests.runs.sweeping import prepare_words
+
+pytestmark = pytest.mark.usefixtures("here")
+
+
+def test_nothing_is_made_yet(here: Path) -> None:
+    before = sorted(here.rglob("*"))
+    prepared = prepare_words("lr=0.1,0.2", "seed=range(3)", "model=large", "hydra.launcher.throttle=2")
+    assert sorted(here.rglob("*")) == before
+    assert len(prepared.manifest.table) == 6
+    assert [override.axis for override in prepared.manifest.overrides] == ["lr", "seed", None]
+    assert prepared.manifest.job["cwd"] == str(here)
+    assert prepared.manifest.job["config"] == {"path": str(here / "conf"), "name": "config", "extra": None}
+    assert prepared.manifest.python_path[0] == str(here)
+    assert "study.of_config" in prepared.code.functions
+    assert re.fullmatch(r"multirun/\d{4}-\d\d-\d\d/\d\d-\d\d-\d\d", str(prepared.place.path))
+    assert prepared.place.numbered
+    assert prepared.launcher is not None
+    assert prepared.launcher.to_dict()["throttle"] == 2
+    assert prepared.manifest.launcher == prepared.launcher.to_dict()
+
+
+def test_a_directory_that_is_named_is_not_numbered() -> None:
+    prepared = prepare_words("seed=1,2", "hydra.sweep.dir='my run ü'")
+    assert (prepared.place.path, prepared.place.numbered) == (Path("my run ü"), False)
+
+
+def test_policy_and_choices_are_those_of_the_words() -> None:
+    prepared = prepare_words("model=small,large", "hydra.sweeper.retries=2", "hydra.sweeper.retry_on=[LOST]")
+    assert prepared.manifest.policy == Policy(retries=2, retry_on=("LOST",))
+    assert prepared.manifest.composition_axes == ("model",)
+    assert len(prepared.compositions) == 2
+
+
+def test_a_launcher_of_another_package_runs_the_tasks_itself() -> None:
+    prepared = prepare_words("seed=1,2", "hydra/launcher=basic")
+    assert (prepared.groups, prepared.launcher) == ((), None)
+    assert prepared.other_launcher is not None
+    assert prepared.manifest.launcher == {"name": "basic"}
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "message"),
+    [
+        (["task=study.nothing", "seed=1,2"], TaskFunctionError, "nothing"),
+        (["task=null", "seed=1,2"], TaskFunctionError, "there is nothing to run|no key `task`"),
+        (["seed=1,2", "hydra.sweeper.retries=-1"], OverrideError, "retries is -1"),
+        (["seed=1,2", "hydra.launcher.throttle=0"], UsageError, "throttle is 0; it must be at least 1"),
+        (["seed=1,2", "hydra.launcher=slurm"], UsageError, "chosen with a slash: hydra/launcher=slurm"),
+        (["seed=1,2", "hydra.sweep.subdir=${nowhere}"], UsageError, r"hydra\.sweep\.subdir can't be resolved"),
+        (["seed=1,2", "+hydra.job.env_set.A=${nowhere}"], UsageError, "nowhere"),
+        (
+            ["seed=1,2", "hydra/launcher=basic", "hydra.sweeper.timeout=3"],
+            UsageError,
+            r"hydra/launcher=basic runs the tasks itself, so hydra\.sweeper\.timeout and max_failures have no effect",
+        ),
+    ],
+)
+def test_what_is_wrong_is_found_before_anything_is_made(
+    here: Path, words: list[str], kind: type[SweeprunError], message: str
+) -> None:
+    before = sorted(here.rglob("*"))
+    with pytest.raises(kind, match=message):
+        prepare_words(*words)
+    assert sorted(here.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["hydra.launcher.throtle=3"], "throtle is no option of hydra/launcher=local: its options are .*throttle"),
+        (
+            ["hydra.launcher.sbatch.time=3"],
+            "is no option of hydra/launcher=local: it is one of hydra/launcher=slurm",
+        ),
+        (["hydra/launcher=slurm", "hydra.launcher.throtle=3"], "no option of hydra/launcher=slurm: its options are"),
+        (
+            ["hydra/launcher=slurm", "hydra.launcher.timeout_min=3"],
+            "timeout_min is no option of hydra/launcher=slurm: .*time",
+        ),
+    ],
+)
+def test_an_option_that_the_launcher_does_not_have_is_answered_with_what_it_has(words: list[str], message: str) -> None:
+    with open_application(ConfigSource()) as application, pytest.raises(UsageError, match=message):
+        compose_for_launch(application, ["seed=1,2", *words])
+
+
+def test_a_config_of_options_without_a_launcher_is_refused(here: Path) -> None:
+    (here / "conf" / "hydra" / "launcher").mkdir(parents=True)
+    (here / "conf" / "hydra" / "launcher" / "mine.yaml").write_text("throttle: 3\n")
+    with pytest.raises(UsageError, match=r"hydra/launcher=mine says which options.*`defaults: \[slurm\]`"):
+        prepare_words("seed=1,2", "hydra/launcher=mine")
+    (here / "conf" / "hydra" / "launcher" / "mine.yaml").write_text("defaults: [local]\nthrottle: 3\n")
+    prepared = prepare_words("seed=1,2", "hydra/launcher=mine")
+    assert (prepared.manifest.launcher["name"], prepared.manifest.launcher["throttle"]) == ("local", 3)
+
+
+def test_a_name_is_dated_if_the_time_is_in_it() -> None:
+    with open_application(ConfigSource()) as application:
+
+        def dated(*words: str) -> bool:
+            return is_dated(compose_for_launch(application, ["seed=1,2", *words]))
+
+        assert dated()
+        assert dated("hydra.sweep.dir='runs/${now:%H-%M}'")
+        assert not dated("hydra.sweep.dir=runs/now")
+
+
+def test_the_policy_of_a_config_is_the_default_one() -> None:
+    with open_application(ConfigSource()) as application:
+        assert policy_of(compose_for_launch(application, ["seed=1,2"]).hydra.sweeper) == Policy()
+
+
+def test_the_module_of_the_task_function_may_register_what_the_configs_need(here: Path) -> None:
+    (here / "registering.py").write_text(
+        "from omegaconf import OmegaConf\n\n"
+        "OmegaConf.register_new_resolver('twice', lambda x: 2 * x, replace=True)\n\n\ndef f(cfg):\n    return cfg.n\n"
+    )
+    with open_application(ConfigSource()) as application:
+        import_early(application, ["seed=1,2"])
+        assert "study" in sys.modules  # the config says so
+        assert "registering" not in sys.modules
+        import_early(application, ["task=registering.f", "seed=1,2"])
+        assert "registering" in sys.modules
+        import_early(application, ["task=no.such.module", "seed=1,2"])  # that is told when the configs are known
+    prepare_words("task=registering.f", "+n=${twice:4}", "seed=1,2")

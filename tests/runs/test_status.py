@@ -1,0 +1,67 @@
+"""Where a run stands, as JSON has it."""
+
+import json
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from sweeprun.runs.observe import observe
+from sweeprun.runs.status import describe_status
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.notices import GlobalRandomness, note_global_randomness
+from sweeprun.store.workers import BeatWriter, Place
+from tests.results.runs import count_axis, failure, make_run, success, write_shard
+from tests.runs.submitting import ALIVE, ELSEWHERE, submit
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunDirectory:
+    return make_run(tmp_path / "a rün", count_axis("x", 10))
+
+
+def test_a_run_that_was_never_started(run: RunDirectory) -> None:
+    status = describe_status(observe(run))
+    assert status == {
+        "run": str(run.path),
+        "tasks": 10,
+        "states": {"pending": 10, "running": 0, "succeeded": 0, "failed": 0, "lost": 0, "excluded": 0},
+        "submissions": [],
+        "running": [],
+        "pace": {"done": 0, "rate": 0.0, "left": None},
+        "not_queued": "0-9",
+        "not_queued_count": 10,
+        "ended": {},
+        "left_no_trace": False,
+        "problem": "",
+        "warnings": [],
+    }
+
+
+def test_a_run_that_goes_on(run: RunDirectory) -> None:
+    submit(run, tasks="0-7", submitter=ALIVE, throttle=2)
+    write_shard(run, "0.a", [success(0, 1), failure(1)])
+    note_global_randomness(run, GlobalRandomness(function="study.g", tasks="1", generators="numpy.random"))
+    beat, idle = BeatWriter(run, "0.b", Place()), BeatWriter(run, "0.c", Place())
+    beat.start(2, 12.5)
+    try:
+        status = json.loads(json.dumps(describe_status(observe(run))))
+    finally:
+        beat.close()
+        idle.close()
+    assert status["running"] == [{"task": 2, "host": socket.gethostname(), "pid": os.getpid(), "since": 12.5}]
+    assert status["states"]["running"] == 1
+    assert status["pace"]["done"] == 2
+    assert (status["not_queued"], status["not_queued_count"]) == ("8-9", 2)
+    (submission,) = status["submissions"]
+    assert (submission["array"], submission["launcher"], submission["running"]) == ("0-7%2", "local", 1)
+    (warning,) = status["warnings"]
+    assert warning.startswith("study.g draws from numpy.random")
+
+
+def test_what_is_not_known_is_a_problem_and_nothing_is_taken_for_missing(run: RunDirectory) -> None:
+    submit(run, submitter=ELSEWHERE)
+    status = describe_status(observe(run))
+    assert "process 4711 on another host" in status["problem"]
+    assert (status["not_queued"], status["not_queued_count"], status["submissions"]) == ("", 0, [])
