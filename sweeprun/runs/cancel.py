@@ -4,7 +4,10 @@ from typing import Any
 
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import LaunchError, UsageError
+from sweeprun.launchers.activity import activity_of
+from sweeprun.launchers.registry import make_launcher
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.manifest import read_manifest
 
 
 def cancel_run(run: RunDirectory, tasks: TaskIds | None = None, *, whole_elements: bool = False) -> int | None:
@@ -17,9 +20,6 @@ def cancel_run(run: RunDirectory, tasks: TaskIds | None = None, *, whole_element
     UsageError
         If none of the tasks does, or others would be stopped with them.
     """
-    from sweeprun.launchers.activity import activity_of
-    from sweeprun.launchers.registry import make_launcher
-
     activity = activity_of(run)
     if activity.problem:
         raise LaunchError(f"what waits and runs can't be told: {activity.problem}")
@@ -47,8 +47,6 @@ def cancel_run(run: RunDirectory, tasks: TaskIds | None = None, *, whole_element
 
 
 def _check_tasks(run: RunDirectory, tasks: TaskIds) -> None:
-    from sweeprun.store.manifest import read_manifest
-
     count = len(read_manifest(run).table)
     wrong = [task_id for ids in tasks.ranges for task_id in (ids[0], ids[-1]) if task_id >= count]
     if wrong or not tasks:

@@ -2,27 +2,32 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sweeprun.config.frozen import read_configs
+from sweeprun.config.launching import Changes
+from sweeprun.config.schema import SLURM
+from sweeprun.design.policy import Policy
+from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
+from sweeprun.launchers.packing import Group, plan_submissions
+from sweeprun.launchers.registry import is_launcher, make_launcher
+from sweeprun.provenance.code import Code
+from sweeprun.provenance.gather import keep_provenance
 from sweeprun.runs.events import SILENT, Observer, Warnings
 from sweeprun.runs.launch import Launch, Started, launch
-
-if TYPE_CHECKING:
-    from sweeprun.config.launching import Changes
-    from sweeprun.design.policy import Policy
-    from sweeprun.design.task_ids import TaskIds
-    from sweeprun.launchers.packing import Group
-    from sweeprun.provenance.code import Code
-    from sweeprun.store.snapshot import Snapshot
+from sweeprun.store.snapshot import Snapshot
+from sweeprun.store.submissions import function_of
+from sweeprun.store.workers import read_beats, read_exits
+from sweeprun.worker.applications import import_types
 
 
 def start_tasks(
-    snapshot: "Snapshot",
-    tasks: "TaskIds",
-    changes: "Changes",
+    snapshot: Snapshot,
+    tasks: TaskIds,
+    changes: Changes,
     command: Sequence[str],
-    code: "Code | None",
+    code: Code | None,
     *,
     launch: Launch = launch,
     observer: Observer = SILENT,
@@ -44,10 +49,6 @@ def start_tasks(
     observer
         Hears how it goes on.
     """
-    from sweeprun.launchers.packing import plan_submissions
-    from sweeprun.provenance.gather import keep_provenance
-    from sweeprun.store.submissions import function_of
-
     run = snapshot.run
     policy = changes.policy(last_policy(snapshot))
     groups = _groups(snapshot, tasks, changes)
@@ -65,18 +66,14 @@ def start_tasks(
     return Started(run=run, submissions=submissions, ended=launch(run, submissions, observer))
 
 
-def last_policy(snapshot: "Snapshot") -> "Policy":
+def last_policy(snapshot: Snapshot) -> Policy:
     """The policy of the last submission."""
     submissions = snapshot.activity.submissions
     return (submissions[-1].policy if submissions else None) or snapshot.manifest.policy
 
 
-def _groups(snapshot: "Snapshot", tasks: "TaskIds", changes: "Changes") -> list["Group"]:
+def _groups(snapshot: Snapshot, tasks: TaskIds, changes: Changes) -> list[Group]:
     """Tasks by the launcher that they need, with some of its options changed."""
-    from sweeprun.design.task_ids import TaskIds
-    from sweeprun.launchers.packing import Group
-    from sweeprun.launchers.registry import is_launcher, make_launcher
-
     merged: list[tuple[dict[str, Any], set[int]]] = []
     for options, own in _options(snapshot, tasks):
         if not own:
@@ -95,13 +92,8 @@ def _groups(snapshot: "Snapshot", tasks: "TaskIds", changes: "Changes") -> list[
     return [Group(tasks=TaskIds.of(own), launcher=make_launcher(options)) for options, own in merged]
 
 
-def _options(snapshot: "Snapshot", tasks: "TaskIds") -> Iterator[tuple[Mapping[str, Any], set[int]]]:
+def _options(snapshot: Snapshot, tasks: TaskIds) -> Iterator[tuple[Mapping[str, Any], set[int]]]:
     """Options of launchers with the tasks that they are for: those of their last submission, or else the run's."""
-    from sweeprun.config.frozen import read_configs
-    from sweeprun.config.resources import options_by_tasks
-    from sweeprun.config.schema import SLURM
-    from sweeprun.worker.applications import import_types
-
     rest = set(tasks)
     for submission in reversed(snapshot.activity.submissions):
         own = {task_id for task_id in rest if task_id in submission.array.tasks}
@@ -111,13 +103,15 @@ def _options(snapshot: "Snapshot", tasks: "TaskIds") -> Iterator[tuple[Mapping[s
     if not rest or manifest.launcher.get("name") != SLURM or manifest.calls_by_keywords:
         yield manifest.launcher, rest
         return
+    from sweeprun.config.resources import options_by_tasks  # with Hydra, which only this needs
+
     import_types(manifest.job, snapshot.run)
     first_id = manifest.table.block_of(min(rest)).first_id
     for sbatch, own_tasks in options_by_tasks(manifest, read_configs(snapshot.run), first_id=first_id):
         yield manifest.launcher | ({"sbatch": sbatch} if sbatch else {}), rest & set(own_tasks)
 
 
-def _active_shares(snapshot: "Snapshot") -> dict[int, int]:
+def _active_shares(snapshot: Snapshot) -> dict[int, int]:
     """The submissions of which something waits or runs: how many of their elements may run at once."""
     left: dict[int, int] = {}
     arrays = {}
@@ -127,10 +121,8 @@ def _active_shares(snapshot: "Snapshot") -> dict[int, int]:
     return {number: min(array.throttle, left[number]) for number, array in arrays.items()}
 
 
-def _next_attempt(snapshot: "Snapshot") -> int:
+def _next_attempt(snapshot: Snapshot) -> int:
     """A number that no attempt at any task has had."""
-    from sweeprun.store.workers import read_beats, read_exits
-
     last = last_policy(snapshot)
     attempts = [snapshot.best.last_attempt]
     attempts += [own.attempt + (own.policy or last).retries for own in snapshot.activity.submissions]
