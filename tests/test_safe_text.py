@@ -1,11 +1,9 @@
 """What takes control of a terminal is written out."""
 
 import json
-import sys
 
 import pytest
 
-from sweeprun.cli.logs import _write
 from sweeprun.safe_text import plain, plain_json, plain_message
 
 
@@ -27,13 +25,3 @@ def test_control_characters_are_written_out(text: str, shown: str) -> None:
 
 def test_a_message_is_no_longer_than_a_screen() -> None:
     assert len(plain_message("x" * 10**6)) < 5000
-
-
-def test_logs_are_printed_as_they_are_but_on_terminals(
-    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _write(b"\x1b]0;title\x07\r50%\n")
-    assert capfd.readouterr().out == "\x1b]0;title\x07\r50%\n"
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    _write(b"\x1b]0;title\x07\r50%\n")
-    assert capfd.readouterr().out == "\\x1b]0;title\\x07\\x0d50%\n"

@@ -3,15 +3,11 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import run_parser
 from sweeprun.errors import UsageError
 from sweeprun.safe_text import plain, plain_json
 from sweeprun.store.directory import chosen_run
-
-if TYPE_CHECKING:
-    pass
 
 DEFAULT_OUTPUT = Path("results.nc")
 

@@ -89,11 +89,13 @@ class Command:
 
 
 _MEMBERS = "hydra.sweeper.members=20"
+_OCTAL = re.compile(r"[-+]?0\d+")
 
 
 def _scalar(text: str) -> str:
-    """A value as YAML: numbers and truth values as they are, all else in quotes."""
+    """A value as YAML: numbers and truth values as they are, all else in quotes, with ``010``, which YAML reads as 8."""
     with suppress(ValueError):
         float(text)
-        return text
+        if not _OCTAL.fullmatch(text):
+            return text
     return text if text in ("true", "false") else json.dumps(text, ensure_ascii=False)

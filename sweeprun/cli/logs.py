@@ -32,7 +32,8 @@ def main(words: Sequence[str]) -> int:
     task_id = find_task(read_manifest(run).table, chosen).task_id
     paths = [path for path in dict.fromkeys(log_paths(run, task_id)) if os.path.lexists(path)]
     if args.path:
-        print(plain("\n".join(map(str, paths))))
+        for path in paths:
+            print(plain(path))
         return 0
     outputs = sorted(outputs_of(paths, task_id), key=lambda output: output.attempt or 0)
     for output in outputs:

@@ -5,13 +5,15 @@ import sys
 from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import run_parser
 from sweeprun.errors import UsageError
-from sweeprun.report.page import Page
-from sweeprun.report.server import Looker, PageServer
 from sweeprun.safe_text import plain_json
 from sweeprun.store.directory import RunDirectory, chosen_run
+
+if TYPE_CHECKING:
+    from sweeprun.report.page import Page
 
 DEFAULT_OUTPUT = Path("report.html")
 DEFAULT_PORT = 8765
@@ -40,8 +42,6 @@ def main(words: Sequence[str]) -> int:
         _check_output(output, named=args.output is not None)
     run = chosen_run(args.run)
     if args.serve:
-        from sweeprun.cli.report import serve
-
         return serve(run, DEFAULT_PORT if args.port is None else args.port)
     page = _write(run, output)
     if args.json:
@@ -80,7 +80,7 @@ def _write(run: RunDirectory, output: Path) -> int:
         return write_page(page_html(page), output)
 
 
-def look(run: RunDirectory) -> Page:
+def look(run: RunDirectory) -> "Page":
     """The page of a run as it is now."""
     from sweeprun.report.page import page_of
     from sweeprun.runs.observe import is_active, observe, warnings_of
@@ -97,6 +97,8 @@ def serve(run: RunDirectory, port: int) -> int:
     UsageError
         If the port is taken, or may not be used.
     """
+    from sweeprun.report.server import Looker, PageServer
+
     looker = Looker(lambda: look(run))
     looker.page()  # what can't be read is told before anything is served
     try:

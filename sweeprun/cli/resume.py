@@ -1,13 +1,9 @@
 """``sweeprun resume``: run again exactly the tasks that have no result, and that are in no queue."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import add_allow_drift, run_and_words, subcommand_parser
 from sweeprun.store.directory import chosen_run
-
-if TYPE_CHECKING:
-    pass
 
 
 def main(words: Sequence[str]) -> int:

@@ -14,6 +14,7 @@ from sweeprun.statistics.ensembles import STATISTIC, dependence_of, numeric_vari
 from sweeprun.statistics.interim import Look
 
 _SHOWN_POINTS = 40
+_WIDEST = 10_000
 _COLUMNS = ("n", "mean", "std", "sem", "low", "high")
 
 
@@ -23,7 +24,7 @@ def print_tables(dataset: xr.Dataset, found: xr.Dataset) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    console = Console()
+    console = Console(width=_WIDEST)  # no digit is cut off, however narrow the terminal is
     long = [name for name in _variables(found) if not set(_own_dims(found, name)) <= set(dataset["state"].dims)]
     for name in _variables(found):
         if name in long:
@@ -40,8 +41,7 @@ def print_tables(dataset: xr.Dataset, found: xr.Dataset) -> None:
             cells = [*map(str, point.values()), f"{values[0, row]:g}", f"{values[1, row]:.6g}"]
             cells += [f"{value:.4g}" for value in values[2:, row]]
             table.add_row(*(Text(plain_message(cell)) for cell in [*cells, *_quantile_cells(found, name, row)]))
-        # No digit is cut off, however narrow the terminal is.
-        console.print(table, width=max(console.width, console.measure(table).maximum), crop=False)
+        console.print(table)
         if len(points) > _SHOWN_POINTS:
             print(f"… and {len(points) - _SHOWN_POINTS} more points; sweeprun stats -o stats.nc has all")
     if long:

@@ -12,7 +12,7 @@ def missing_text(count: int) -> str:
 
 def duration(seconds: float) -> str:
     """A time span for people."""
-    if seconds < 60:
+    if round(seconds, 1) < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
@@ -21,7 +21,7 @@ def duration(seconds: float) -> str:
 
 def rate_text(rate: float) -> str:
     """Tasks per second."""
-    unit, seconds = next((pair for pair in _UNITS if rate * pair[1] >= 1), _UNITS[0])
+    unit, seconds = next((pair for pair in _UNITS if rate * pair[1] >= 1), _UNITS[-1] if rate else _UNITS[0])
     shown = rate * seconds
     return f"{shown:.0f}/{unit}" if shown >= 10 else f"{shown:.1f}/{unit}"
 

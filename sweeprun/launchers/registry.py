@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from importlib import import_module
-from importlib.metadata import entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sweeprun.errors import UsageError
 from sweeprun.launchers.launcher import Launcher
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 ENTRY_POINTS = "sweeprun.launchers"
 _OURS = {
@@ -17,7 +19,7 @@ _OURS = {
 
 def is_launcher(name: str) -> bool:
     """Whether there is a launcher of ours, or of another package that keeps to our interface, of that name."""
-    return name in _OURS or name in entry_points(group=ENTRY_POINTS).names
+    return name in _OURS or name in _of_packages()
 
 
 def make_launcher(options: Mapping[str, Any]) -> Launcher:
@@ -34,7 +36,7 @@ def make_launcher(options: Mapping[str, Any]) -> Launcher:
         module, _, attribute = _OURS[name].partition(":")
         kind = getattr(import_module(module), attribute)
     else:
-        found = {entry.name: entry for entry in entry_points(group=ENTRY_POINTS)}
+        found = _of_packages()
         if name not in found:
             known = ", ".join([*_OURS, *found])
             raise UsageError(f"there is no launcher {name!r} here; there are: {known}")
@@ -44,3 +46,10 @@ def make_launcher(options: Mapping[str, Any]) -> Launcher:
     except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise UsageError(f"the launcher {name!r} can't be made with the options {others}: {error}") from error
     return launcher
+
+
+def _of_packages() -> "dict[str, EntryPoint]":
+    """The launchers of other packages by name; looking for them takes a while, which ours do without."""
+    from importlib.metadata import entry_points
+
+    return {entry.name: entry for entry in entry_points(group=ENTRY_POINTS)}

@@ -7,8 +7,6 @@ from pathlib import Path
 from sweeprun.results.collect import Collected, collect_snapshot, open_snapshot, stream_snapshot
 from sweeprun.results.formats.columns import Output
 from sweeprun.results.formats.netcdf import TABLES, check_output, write_dataset
-from sweeprun.results.formats.table_files import write_table
-from sweeprun.results.formats.zarr_store import write_store
 from sweeprun.results.variables import Hint
 from sweeprun.runs.observe import warnings_of
 from sweeprun.store.snapshot import Snapshot, live_beats
@@ -66,10 +64,14 @@ def collect_into(
     check_output(output)
     unfit: tuple[Output, ...] = ()
     if output.suffix in TABLES:
+        from sweeprun.results.formats.table_files import write_table
+
         collected = open_snapshot(snapshot, only, in_part=True)
         written = write_table(snapshot, collected.dataset.attrs, output, only, hint=hint)
         unfit, collected = written.left_out, replace(collected, refused=written.as_text)
     elif output.suffix == ".zarr":
+        from sweeprun.results.formats.zarr_store import write_store
+
         collected = stream_snapshot(snapshot, lambda plan: write_store(plan, output), only, hint=hint)
     else:
         collected = collect_snapshot(snapshot, only, hint=hint)

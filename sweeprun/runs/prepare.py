@@ -27,7 +27,6 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
 from sweeprun.worker.applications import ApplicationFunction
 from sweeprun.worker.functions import load_task_function
-from sweeprun.worker.jobs import RecordedJob
 from sweeprun.worker.sources import code_of
 
 _UNKNOWN_OPTION = re.compile(r"Key '([^']*)' not in '?(SlurmNode|LocalNode)'?")
@@ -50,6 +49,8 @@ class HydraLauncher:
     function: Callable[..., Any] | None = None
 
     def run_tasks(self, run: RunDirectory, manifest: Manifest) -> None:
+        from sweeprun.worker.jobs import RecordedJob  # with the worker, which nothing else here needs
+
         table = manifest.table
         jobs = [manifest.override_texts(table.task(task_id)) for task_id in range(len(table))]
         self.application.run_foreign_launcher(self.sweep_config, run.path, jobs, RecordedJob(run.path, self.function))

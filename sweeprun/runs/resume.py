@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sweeprun.config.launching import Changes
 from sweeprun.errors import LaunchError
+from sweeprun.launchers.registry import is_launcher, make_launcher
 from sweeprun.provenance.code import Code
 from sweeprun.runs.drift import check_drift, check_inputs
 from sweeprun.runs.events import SILENT, Observer
@@ -65,7 +66,9 @@ def resume_run(
     missing = missing_tasks(snapshot)
     if not missing:
         # what is wrong with the changes is told all the same
-        changes.launcher(snapshot.manifest.launcher)
+        options = changes.launcher(snapshot.manifest.launcher)
+        if is_launcher(str(options.get("name"))):
+            make_launcher(options)
         changes.policy(last_policy(snapshot))
         observer.note(f"nothing to start: {counts_text(snapshot)}")
         check_inputs(run, snapshot.manifest, allowed=True, observer=observer)

@@ -116,3 +116,14 @@ def test_names_that_no_result_has(run: Run) -> None:
         told = run("collect", "one", "--variables", "w,x", "-o", name, code=2).stderr
         assert "there is no variable 'x'; there are: v, w, curve, t" in told
     assert "write names with commas" in run("collect", "one", "--variables", ",", code=2).stderr
+
+
+def test_collect_writes_what_was_asked_for(run: Run, study: Path) -> None:
+    run("-m", "lr=1,2", "hydra.sweep.dir=run")
+    run("collect", "run", "-o", "out.zarr")
+    assert json.loads(run("collect", "run", "--json").stdout)["sizes"] == {"lr": 2}
+    with xr.open_zarr(study / "out.zarr") as zarr, xr.open_dataset(study / "results.nc") as netcdf:
+        xr.testing.assert_equal(zarr.load(), netcdf.load())
+    (study / "results.nc").write_text("precious")
+    assert "was not made by sweeprun" in run("collect", "run", code=2).stderr
+    assert (study / "results.nc").read_text() == "precious"

@@ -308,18 +308,6 @@ def test_seeded_globals_are_reproducible_and_leave_the_stream_alone(run: Run, st
     assert run("verify", "one").stdout == "6/6 equal to the bit\n"
 
 
-def test_a_run_of_another_host_is_resumed_if_told_to(run: Run, study: Path) -> None:
-    sweep(run, "bad_at_first", "seed=range(3)", code=1)
-    (study / "mended").touch()
-    path = study / "one" / "submissions" / "0.json"
-    data = json.loads(path.read_text())
-    data["submitter"]["host"] = "elsewhere"
-    path.write_text(json.dumps(data))
-    assert "on elsewhere started it" in run("status", "one").stdout
-    assert "--assume-ended" in run("resume", "one", code=1).stderr
-    assert "3 succeeded" in run("resume", "one", "--assume-ended", "hydra.launcher.throttle=1").stderr
-
-
 def test_the_import_of_a_task_function_takes_no_time_of_a_task(run: Run, study: Path) -> None:
     (study / "heavy.py").write_text("import time\ntime.sleep(6.5)\n\ndef light(cfg):\n    return 1\n")
     run("-m", "task=heavy.light", "seed=1,2", "hydra.launcher.throttle=1", "hydra.sweeper.timeout=1")

@@ -126,7 +126,7 @@ def test_a_key_that_is_missing_is_answered_with_those_that_there_are(word: str, 
 
 def test_a_key_that_a_structured_config_lacks_is_answered_with_those_that_it_has() -> None:
     structured: Any = OmegaConf.structured(Study)
-    with pytest.raises(OverrideError, match="'lrr' not in 'Study'. Did you mean 'lr'?"):
+    with pytest.raises(OverrideError, match=r"'lrr' not in 'Study'\. Did you mean 'lr'\?"):
         typed("lrr=1,2", configs=[structured])
 
 

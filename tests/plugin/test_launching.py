@@ -4,8 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 import xarray as xr
+from hydra_plugins.hydra_optuna_sweeper.config import OptunaSweeperConf
+from omegaconf import OmegaConf
 
+from sweeprun.config.hydra_internals import BasicSweeperConf
+from sweeprun.design.task_ids import TaskIds
+from sweeprun.plugin.launching import Batches, _common
 from tests.command_line import Run
 from tests.plugin.conftest import SWEEPER
 
@@ -33,3 +39,37 @@ def test_a_value_that_is_there_twice_makes_no_grid(train: Run, sweeprun: Run, co
     assert "make no grid" in done.stdout + done.stderr
     assert collect().seed.dims == ("job",)
     assert "can't be extended" in sweeprun("extend", "seed=4", code=2).stderr
+
+
+def batches(sweeper: object = BasicSweeperConf, **launcher: object) -> Batches:
+    """Batches of a sweeper, whose launcher has some options."""
+    config = OmegaConf.create({"hydra": {"launcher": launcher}})
+    config.hydra.sweeper = OmegaConf.structured(sweeper)
+    return Batches(config, lambda _cfg: None)
+
+
+def test_a_batch_of_no_jobs_starts_nothing() -> None:
+    assert batches().launch([]) == []
+    assert batches().launch(iter(())) == []  # type: ignore[arg-type]  # sweepers of others hand in what they like
+
+
+@pytest.mark.parametrize(
+    ("options", "waits"),
+    [
+        ({}, False),
+        ({"wait": None}, False),
+        ({"wait": True}, True),
+        ({"sweeper": OptunaSweeperConf}, True),
+        ({"sweeper": OptunaSweeperConf, "wait": False}, False),
+    ],
+)
+def test_a_sweeper_that_decides_by_results_is_waited_for(options: dict[str, object], waits: bool) -> None:
+    assert batches(**options)._waits() is waits
+
+
+@pytest.mark.parametrize(
+    ("tasks", "batch", "common"),
+    [("0-9", range(3), "0-2"), ("0-9:3", range(4, 10), "6,9"), ("5,7", range(3), ""), ("2", range(2, 3), "2")],
+)
+def test_a_group_keeps_the_tasks_of_its_batch(tasks: str, batch: range, common: str) -> None:
+    assert list(_common(TaskIds.parse(tasks), TaskIds((batch,)))) == list(TaskIds.parse(common))

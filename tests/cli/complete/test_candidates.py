@@ -1,7 +1,5 @@
 """What completion proposes, and that it only looks."""
 
-import argparse
-import importlib
 import os
 import shutil
 import subprocess
@@ -11,54 +9,8 @@ from pathlib import Path
 import pytest
 
 from sweeprun.cli.complete.candidates import FILES, candidates
-from sweeprun.cli.complete.syntax import SYNTAX
 from sweeprun.cli.completion import answer
-from sweeprun.cli.main import SUBCOMMANDS
-from sweeprun.config.application import command_line_parser
 from tests.command_line import CONFIG, STUDY, environment
-
-
-class _ParserError(Exception):
-    """Raised in the place of parsing, with the parser."""
-
-
-@pytest.fixture
-def caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def catch(self: argparse.ArgumentParser, *_args: object, **_options: object) -> None:
-        raise _ParserError(self)
-
-    for method in ("parse_args", "parse_known_args", "parse_intermixed_args"):
-        monkeypatch.setattr(argparse.ArgumentParser, method, catch)
-
-
-def _options(parser: argparse.ArgumentParser) -> tuple[set[str], set[str]]:
-    flags, valued = set(), set()
-    for action in parser._actions:
-        own = flags if action.nargs == 0 or (action.nargs == "?" and not action.choices) else valued
-        own.update(action.option_strings)
-    return flags, valued
-
-
-@pytest.mark.usefixtures("caught")
-@pytest.mark.parametrize("name", sorted(set(SUBCOMMANDS) - {"plan"}))
-def test_the_table_has_the_options_of_every_parser(name: str) -> None:
-    with pytest.raises(_ParserError) as found:
-        importlib.import_module(f"sweeprun.cli.{name}").main([])
-    flags, valued = _options(found.value.args[0])
-    assert flags == set(SYNTAX[name].flags)
-    assert valued == set(SYNTAX[name].options)
-
-
-def test_the_table_has_hydras_options() -> None:
-    flags, valued = _options(command_line_parser())
-    # Hydra's own completion is a flag with a value behind it; conditions and collecting are our own
-    assert flags == set(SYNTAX[""].flags) - {"--after-collect"} | {"--shell-completion", "-sc"}
-    assert valued == set(SYNTAX[""].options) - {"--exclude", "--only", "--shell-completion", "-sc"}
-    assert set(SYNTAX["plan"].names) == set(SYNTAX[""].names) | {"--json"}
-
-
-def test_every_subcommand_is_in_the_table() -> None:
-    assert set(SYNTAX) == {"", *SUBCOMMANDS}
 
 
 @pytest.fixture(scope="module")

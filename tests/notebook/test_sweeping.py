@@ -1,8 +1,8 @@
 """Sweeps that are started from Python: any function, any values, and a run that outlives whoever started it."""
 
 import datetime as dt
+import importlib
 import json
-import linecache
 import os
 import pickle
 import signal
@@ -20,9 +20,11 @@ import pytest
 import xarray as xr
 
 import sweeprun
-from sweeprun.errors import OverrideError, RunDirectoryError, SweeprunError, TaskFunctionError, UsageError
+from sweeprun.errors import OverrideError, RunDirectoryError, SweeprunError, UsageError
 from sweeprun.store.manifest import read_manifest
 from sweeprun.store.submissions import read_submissions
+from sweeprun.worker.task_handle import INSIDE
+from tests.notebook.cells import FAILING, defined_in_a_cell
 from tests.notebook.studies import noisy
 
 FACTOR = 10
@@ -313,25 +315,6 @@ def test_cancel_stops_it_and_resume_goes_on(gate: Path) -> None:
         run.resume(speed=3)
 
 
-def defined_in_a_cell(name: str, source: str) -> Callable[..., Any]:
-    """A function as a notebook defines it: in no file, with lines that only this process knows."""
-    cell = f"<cell {name}>"
-    linecache.cache[cell] = (len(source), None, source.splitlines(keepends=True), cell)
-    namespace = {"__name__": "__main__"}
-    exec(compile(source, cell, "exec"), namespace)
-    return namespace[name]  # type: ignore[return-value]
-
-
-FAILING = """\
-def invert(x, shift, rng):
-    return {"y": 1 / (x + shift), "draw": rng.random()}  # fails at 0
-"""
-MENDED = """\
-def invert(x, shift, rng):
-    return {"y": 1 / (x + shift) if x else 0.0, "draw": rng.random()}
-"""
-
-
 CACHED = """\
 import functools
 
@@ -364,54 +347,6 @@ def test_tracebacks_show_the_lines_of_cells() -> None:
     run = sweeprun.sweep(defined_in_a_cell("invert", FAILING), {"x": [0, 1]}, constants={"shift": 0}).wait()
     (told,) = run.failures["traceback"]
     assert 'File "<cell invert>", line 2, in invert\n    return {"y": 1 / (x + shift)' in told
-
-
-def test_a_run_goes_on_with_a_mended_function(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run = sweeprun.sweep(defined_in_a_cell("invert", FAILING), {"x": [0, 1, 2]}, constants={"shift": 0}).wait()
-    assert run.counts["failed"] == 1
-    before = run["draw"].values.tolist()
-    run.resume().wait()
-    assert "invert has changed" not in capsys.readouterr().err
-    mended = defined_in_a_cell("invert", MENDED)
-    monkeypatch.setattr(sys.modules["__main__"], "invert", mended, raising=False)
-    run.resume().wait()
-    assert run.counts["failed"] == 1
-    assert "invert has changed since" in (told := capsys.readouterr().err)
-    assert "run.resume(…, function=invert, allow_drift=True)" in told
-    with pytest.raises(UsageError, match=r"the function invert has changed\n.* or add allow_drift=True"):
-        run.resume(function=mended)
-    assert run.resume(function=mended, allow_drift=True).wait().complete
-    assert "the function invert has changed" in capsys.readouterr().err
-    assert run["y"].values.tolist() == [0.0, 1.0, 0.5]
-    assert run["draw"].values.tolist()[1:] == before[1:]
-    assert [run.replay(x=x).equal for x in range(3)] == [True, True, True]
-    assert len(set(run["code_digest"].values.tolist())) == 2
-    last = read_submissions(run._directory)[-1]
-    assert last.provenance["command"] == ["run.resume(function=invert)"]
-    assert run._directory.given_function_source(last.function).read_text().rstrip() == MENDED.rstrip()
-    run.extend(x=[3]).wait()  # with the mended one, which has not changed since
-    assert "invert has changed since" not in capsys.readouterr().err
-    assert run["y"].sel(x=3) == 1 / 3
-    assert command_line("verify", str(run.path), code=0) == "4/4 equal to the bit\n"
-    assert run.extend(x=[4], function=defined_in_a_cell("invert", FAILING), allow_drift=True).wait().complete
-    assert run.replay(x=0).equal
-    for _ in range(2):
-        command_line("replay", str(run.path), "x=4")
-
-
-def test_a_mended_function_takes_the_same_arguments() -> None:
-    run = sweeprun.sweep(defined_in_a_cell("invert", FAILING), {"x": [0]}, constants={"shift": 0}).wait()
-    for wrong, match in (
-        (lambda x: x, "does not take 'shift'"),
-        (lambda x, shift, more: x + shift + more, "parameters more, which nothing fills"),
-        (3, "can't be called"),
-    ):
-        with pytest.raises(TaskFunctionError, match=match):
-            run.resume(function=wrong, allow_drift=True)  # type: ignore[arg-type]
-    assert not run._directory.functions.exists()
-    assert run.counts["failed"] == 1
 
 
 def test_counts_may_be_those_of_numpy_and_a_run_can_be_copied() -> None:
@@ -510,12 +445,9 @@ def test_a_script_that_workers_import_starts_nothing_again(tmp_path: Path, monke
     )
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "guardless", raising=False)
-    import guardless
-
-    assert guardless.found.counts["failed"] == 1
-    (message,) = guardless.found.failures["message"]
-    assert "put what starts a sweep below `if __name__ == '__main__':`" in message
-    assert not Path("multirun").exists()
+    with pytest.raises(UsageError, match=r"workers import 'guardless.py' .* its line 4 would start the sweep again"):
+        importlib.import_module("guardless")
+    assert list(Path.cwd().iterdir()) == []
 
 
 def test_nobody_but_the_submitter_starts_submissions() -> None:
@@ -551,3 +483,10 @@ def test_importing_sweeprun_imports_nothing_heavy() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
     code = "import sweeprun, sys; sweeprun.sweep; assert not {'hydra', 'pandas', 'IPython'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_inside_of_a_task_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(INSIDE, "multirun/größter Lauf")
+    with pytest.raises(UsageError, match="was called inside a task of multirun/größter Lauf, or while"):
+        sweeprun.sweep(lambda a: a, {"a": [1]})
+    assert list(Path.cwd().iterdir()) == []

@@ -1,0 +1,99 @@
+"""How a run ended, or into which queue it went, on a terminal."""
+
+from pathlib import Path
+
+import pytest
+
+from sweeprun.design.arrays import Array
+from sweeprun.design.task_ids import TaskIds
+from sweeprun.display.outcome import conclude, conclude_ended, conclude_waiting, print_failures
+from sweeprun.results.failures import FailureGroup
+from sweeprun.runs.launch import Ended, Started
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.snapshot import take_snapshot
+from sweeprun.store.submissions import Job, JobRole, Submission, note_job
+from tests.results.runs import count_axis, failure, make_run, success, write_shard
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunDirectory:
+    """A run of three tasks; commands are typed where it is."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "160")
+    return make_run(tmp_path / "größter Lauf", count_axis("seed", 3))
+
+
+def test_a_complete_run_ends_with_0_and_says_what_to_type_next(
+    run: RunDirectory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_shard(run, "w", [success(i, i) for i in range(3)])
+    assert conclude_ended(Ended(snapshot=take_snapshot(run), seconds=75)) == 0
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == "3 tasks: 3 succeeded in 1 min 15 s\ncollect with: sweeprun collect 'größter Lauf'\n"
+
+
+def test_a_run_with_failures_ends_with_1_and_lists_them(run: RunDirectory, capsys: pytest.CaptureFixture[str]) -> None:
+    write_shard(run, "w", [success(0, 0), failure(1, "KeyError", "no [bold]key\x1b[2J"), failure(2, "OSError")])
+    assert conclude_ended(Ended(snapshot=take_snapshot(run))) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("3 tasks: 1 succeeded, 2 failed\n")
+    assert "KeyError" in told
+    assert "no [bold]key\\x1b[2J" in told
+    assert "OSError" in told
+
+
+def test_what_ctrl_c_stopped_ends_with_130(run: RunDirectory, capsys: pytest.CaptureFixture[str]) -> None:
+    write_shard(run, "w", [success(0, 0)])
+    assert conclude_ended(Ended(snapshot=take_snapshot(run), seconds=1.25, interrupted=True)) == 130
+    assert capsys.readouterr().err.startswith("stopped: 2 pending, 1 succeeded in 1.2 s\n")
+
+
+def test_waiting_ends_with_what_is_left_to_be_resumed(run: RunDirectory, capsys: pytest.CaptureFixture[str]) -> None:
+    write_shard(run, "w", [success(0, 0)])
+    assert conclude_waiting(Ended(snapshot=take_snapshot(run))) == 1
+    assert "2 tasks have no result" in (told := capsys.readouterr().err)
+    assert told.endswith("go on with: sweeprun resume 'größter Lauf'\n")
+    write_shard(run, "v", [success(1, 1), success(2, 2)])
+    assert conclude_waiting(Ended(snapshot=take_snapshot(run))) == 0
+    assert "resume" not in capsys.readouterr().err
+
+
+def test_nothing_to_start_is_no_failure(run: RunDirectory, capsys: pytest.CaptureFixture[str]) -> None:
+    assert conclude(Started(run=run)) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_what_goes_into_a_queue_is_shown_with_its_jobs(run: RunDirectory, capsys: pytest.CaptureFixture[str]) -> None:
+    arrays = [Array(tasks=TaskIds.first(1)), Array(tasks=TaskIds.of([1, 2]), tasks_per_job=2, throttle=5)]
+    submissions = tuple(Submission(number=number, array=array) for number, array in enumerate(arrays))
+    note_job(run, 0, Job(job_id="41"))
+    note_job(run, 1, Job(job_id="42"))
+    note_job(run, 1, Job(job_id="43", role=JobRole.COLLECT))
+    assert conclude(Started(run=run, submissions=submissions)) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "job 41: 1 task as array 0-0%1",
+        "job 42: 2 tasks as array 0-0%5, 2 tasks each",
+        "job 43: collects when they have ended",
+        "recorded in 'größter Lauf'; follow it with: sweeprun wait 'größter Lauf', sweeprun status 'größter Lauf'",
+    ]
+
+
+def test_a_table_of_failures_is_no_longer_than_a_screen(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    groups = [
+        FailureGroup(kind=f"E{i}", message="m" * 10_000, traceback="", count=7, task_ids=tuple(range(7)))
+        for i in range(30)
+    ]
+    print_failures(groups)
+    told = capsys.readouterr().err
+    assert "E11" in told
+    assert "E12" not in told
+    assert "… 18 more kinds" in told
+    assert "126" in told  # the tasks of all those
+    assert "0, 1, 2, 3, 4, …" in told
+    assert len(told.splitlines()) < 100
+    print_failures([])
+    assert capsys.readouterr().err == ""

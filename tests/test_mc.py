@@ -1,0 +1,87 @@
+"""The accessor ``ds.mc``."""
+
+import json
+import warnings
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import sweeprun.mc  # noqa: F401  # registers the accessor
+from sweeprun.errors import UsageError
+from sweeprun.statistics.ensembles import ensemble_statistics, paired
+from sweeprun.statistics.estimators import IntervalKind
+from sweeprun.statistics.interim import look_at
+from sweeprun.statistics.targets import Target
+
+
+def dataset(*, shared_by: list[str] | None = None, members: str = "seed") -> xr.Dataset:
+    x = np.random.default_rng(0).normal([[0.0], [1.0]], size=(2, 20))
+    return xr.Dataset(
+        {"x": (("lr", members), x)},
+        {"lr": [0.1, 0.01], members: np.arange(20), "state": (("lr", members), np.full(x.shape, "succeeded"))},
+        {"streams": json.dumps({"root_seed": None, "shared_by": shared_by})},
+    )
+
+
+@pytest.mark.parametrize("members", ["seed", "member"])
+def test_statistics_are_over_the_members(members: str) -> None:
+    data = dataset(members=members)
+    found = data.mc.statistics()
+    xr.testing.assert_identical(found, ensemble_statistics(data, members))
+    assert found["x"].sel(statistic="mean").values.tolist() == pytest.approx(data["x"].mean(members).values.tolist())
+
+
+def test_options_are_those_of_the_command_line() -> None:
+    data = dataset()
+    found = data.mc.statistics("seed", interval="bootstrap", level=0.5, quantiles=[0.25], seed=3)
+    expected = ensemble_statistics(data, "seed", kind=IntervalKind.BOOTSTRAP, level=0.5, probabilities=[0.25], seed=3)
+    xr.testing.assert_identical(found, expected)
+    assert found["x"].attrs["interval"] == "bootstrap, level 0.5"
+
+
+def test_two_values_of_an_axis_are_compared_member_by_member() -> None:
+    data = dataset(shared_by=["seed"])
+    found = data.mc.paired("lr", 0.1, 0.01, level=0.9)
+    xr.testing.assert_identical(found, paired(data, "lr", 0.1, 0.01, level=0.9))
+    apart = data.mc.paired("lr", 0.1, 0.01, shared=False)
+    assert np.isclose(apart["x"].sel(statistic="mean"), found["x"].sel(statistic="mean"))
+    assert (apart["x"].attrs["streams_shared"], found["x"].attrs["streams_shared"]) == ("False", "True")
+
+
+def test_a_target_is_looked_at() -> None:
+    look = dataset().mc.target("sem(x)<0.01", level=0.9)
+    same = look_at(dataset(), Target.parse("sem(x)<0.01", 0.9))
+    assert (look.open_points, look.more) == (same.open_points, same.more) == (2, same.more)
+    assert dataset().mc.target("sem(x)<9").open_points == 0
+
+
+def test_members_that_share_streams_are_warned_of_where_they_are_asked_for() -> None:
+    data = dataset(shared_by=["lr"])
+    for call in (lambda: data.mc.statistics("seed"), lambda: data.mc.target("sem(x)<1", "seed")):
+        with pytest.warns(UserWarning, match="members along seed share random streams") as told:
+            call()
+        assert [warning.filename for warning in told] == [__file__]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        data.mc.paired("lr", 0.1, 0.01)
+        dataset().mc.statistics("seed")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"interval": "t"}, "student, normal, bootstrap, wilson"),
+        ({"level": 1.0}, "level is 1"),
+        ({"quantiles": [2]}, "2"),
+        ({"over": "batch"}, "no axis 'batch'"),
+    ],
+)
+def test_options_that_are_wrong_are_named(options: dict[str, object], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        dataset().mc.statistics(**options)
+
+
+def test_a_target_that_cannot_be_read_is_named() -> None:
+    with pytest.raises(UsageError, match=r"mean\(x\)<1"):
+        dataset().mc.target("mean(x)<1")
