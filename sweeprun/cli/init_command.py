@@ -93,7 +93,7 @@ _OCTAL = re.compile(r"[-+]?0\d+")
 
 
 def _scalar(text: str) -> str:
-    """A value as YAML: numbers and truth values as they are, all else in quotes, with ``010``, which YAML reads as 8."""
+    """A value as YAML: numbers and truth values as they are, all else in quotes, as ``010``, which YAML reads as 8."""
     with suppress(ValueError):
         float(text)
         if not _OCTAL.fullmatch(text):
