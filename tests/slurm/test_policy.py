@@ -39,7 +39,8 @@ def test_a_lost_task_is_retried_in_its_element(sweep: Sweep) -> None:
     (sweep.folder / "policy.py").write_text(POLICY)
     job = sweep.submit("seed=range(3)", "task=policy.dies_once", "hydra.sweeper.retries=1")
     sweep.run("wait", "runs/one")
-    assert set(sweep.cluster.elements(job).values()) == {"COMPLETED"}
+    # the run has ended when its last record is there, a moment before the element that wrote it
+    wait_until(lambda: set(sweep.cluster.elements(job).values()) == {"COMPLETED"})
     dataset = sweep.collect()
     assert dataset.x.values.tolist() == expected(3)
     assert dataset.attempt.values.tolist() == [1, 2, 1]
