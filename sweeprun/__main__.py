@@ -11,6 +11,10 @@ def main() -> int:
         return run()
     except KeyboardInterrupt:
         return 130
+    except RuntimeError as error:  # as Python 3.11 raises whatever happens while a class names its descriptors
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            return 130
+        raise
 
 
 if __name__ == "__main__":

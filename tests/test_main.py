@@ -24,6 +24,26 @@ BEGINNINGS = {
 }
 
 
+def test_ctrl_c_that_a_class_in_the_making_wraps_ends_it_as_quietly() -> None:
+    script = """
+import sys, sweeprun.cli.main
+from sweeprun.__main__ import main
+
+class Interrupting:
+    def __set_name__(self, owner, name):
+        raise KeyboardInterrupt
+
+def run():
+    class Holder:
+        member = Interrupting()
+
+sweeprun.cli.main.main = run
+sys.exit(main())
+"""
+    done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 @pytest.mark.parametrize("beginning", BEGINNINGS)
 def test_ctrl_c_while_sweeprun_is_being_loaded_ends_it_quietly(beginning: str) -> None:
     script = INTERRUPTED.format(beginning=BEGINNINGS[beginning])

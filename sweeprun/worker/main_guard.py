@@ -12,6 +12,8 @@ from sweeprun.errors import UsageError
 def check_guarded(module: str) -> None:
     """Refuse to start a sweep from a line that every worker would run again, as it imports the module.
 
+    Only what surely runs at an import is refused; a worker that starts a sweep all the same says so itself.
+
     Parameters
     ----------
     module
@@ -20,38 +22,52 @@ def check_guarded(module: str) -> None:
     Raises
     ------
     UsageError
-        If the module is being run or imported at this moment, and its line that led here is not below
-        ``if __name__ == "__main__":``.
+        If the module is being run or imported at this moment, and no condition is around its line that led here.
     """
-    for frame in _module_frames():
-        if frame.f_globals.get("__name__") != module:
+    asked = False
+    for frame in _frames_of(module):
+        if frame.f_code.co_name != "<module>":  # a function of the module, which may ask for `__name__` itself
+            asked = asked or "__name__" in frame.f_code.co_names
             continue
         path, line = Path(frame.f_code.co_filename), frame.f_lineno
-        if not _is_guarded(path, line):
+        if not asked and _always_runs(path, line):
             raise UsageError(
                 f"workers import {path.name!r} to find the task function, and its line {line} would start the sweep "
                 'again in each of them; put that line below `if __name__ == "__main__":`'
             )
 
 
-def _module_frames() -> Iterator[FrameType]:
-    """The modules that are being run or imported, the innermost first."""
+def _frames_of(module: str) -> Iterator[FrameType]:
+    """What is running of a module, the innermost first. Tools that run a script put it in the place of their own."""
+    own = vars(sys.modules[module]) if module in sys.modules else None
     frame: FrameType | None = sys._getframe()
     while frame is not None:
-        if frame.f_code.co_name == "<module>":
+        if frame.f_globals is own:
             yield frame
         frame = frame.f_back
 
 
-def _is_guarded(path: Path, line: int) -> bool:
-    """Whether a line is in a branch that asks for ``__name__``; what can't be read counts as guarded."""
+def _always_runs(path: Path, line: int) -> bool:
+    """Whether no condition is around a line; one of constants, such as ``if True:``, is none."""
     try:
         tree = ast.parse(path.read_bytes())
-    except (OSError, SyntaxError, ValueError):
-        return True
-    branches = (node for node in ast.walk(tree) if isinstance(node, ast.If))
-    return any(node.lineno <= line <= (node.end_lineno or line) and _asks_for_name(node.test) for node in branches)
+    except (OSError, SyntaxError, ValueError):  # typed in, or gone
+        return False
+    return not any(
+        not isinstance(condition, ast.Constant)
+        for node in ast.walk(tree)
+        if (condition := _condition_of(node)) is not None
+        and isinstance(node, ast.stmt | ast.expr)
+        and node.lineno <= line <= (node.end_lineno or line)
+    )
 
 
-def _asks_for_name(test: ast.expr) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == "__name__" for node in ast.walk(test))
+def _condition_of(node: ast.AST) -> ast.expr | None:
+    """What decides whether the inside of a statement or expression runs; None if it always does."""
+    match node:
+        case ast.If(test=condition) | ast.IfExp(test=condition) | ast.While(test=condition):
+            return condition
+        case ast.Match(subject=condition) | ast.BoolOp(values=[condition, *_]):
+            return condition
+        case _:
+            return None

@@ -3,7 +3,8 @@
 import pytest
 
 from sweeprun.errors import UsageError
-from sweeprun.launchers.variables import expand, is_secret
+from sweeprun.launchers.variables import expand
+from sweeprun.secrecy import refers_to_environment
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,7 @@ from sweeprun.launchers.variables import expand, is_secret
     ],
 )
 def test_references_are_replaced(value: str, expected: str) -> None:
-    assert is_secret(value) == (value != "plain")
+    assert refers_to_environment(value) == (value != "plain")
     assert expand({"X": value}, {"TOKEN": "s3cret"}) == {"X": expected}
 
 

@@ -56,3 +56,24 @@ def test_files_and_missing_directories_are_left_out(tmp_path: Path, monkeypatch:
     archive.touch()
     monkeypatch.setattr(sys, "path", [str(archive), str(tmp_path / "gone"), *sys.path])
     assert not [place for place in python_path() if place.endswith(("zip", "gone"))]
+
+
+def test_what_is_below_a_directory_of_a_path_file_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packages, project = tmp_path / "site", tmp_path / "project"
+    for folder in (packages, project / "lib"):
+        folder.mkdir(parents=True)
+    (packages / "editable.pth").write_text(f"{project}  \n")
+    monkeypatch.setattr(site, "getsitepackages", lambda: [str(packages)])
+    monkeypatch.setattr(sys, "path", [str(project), str(project / "lib")])
+    assert str(project) not in python_path()
+    assert str(project / "lib") in python_path()
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_users_own_packages_are_known_only_where_python_looks_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, enabled: bool
+) -> None:
+    monkeypatch.setattr(site, "ENABLE_USER_SITE", enabled)
+    monkeypatch.setattr(site, "getusersitepackages", lambda: str(tmp_path))
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    assert (str(tmp_path) in python_path()) is not enabled

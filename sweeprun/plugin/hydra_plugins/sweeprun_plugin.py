@@ -38,6 +38,7 @@ class SweeprunSweeper(Sweeper):
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         del hydra_context
+        extend_grammar()  # of what is in the config, which is read after this
         self._asked = config, task_function
 
     def sweep(self, arguments: list[str]) -> Any:
@@ -55,6 +56,7 @@ class _Launcher(Launcher):
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         del hydra_context
+        extend_grammar()
         from sweeprun.plugin.launching import Batches
 
         self._batches = Batches(config, task_function)
