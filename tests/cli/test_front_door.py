@@ -15,6 +15,26 @@ def test_a_single_run_prints_its_result(run: Run, study: Path) -> None:
     assert not (study / "multirun").exists()
 
 
+@pytest.mark.parametrize(
+    ("returned", "stdout", "code", "stderr"),
+    [
+        ("0.5", "0.5\n", 0, ""),
+        ("None", "", 0, "sweeprun: the task returned None, so a sweep records no result of it\n"),
+        ("__import__('numpy').arange(1e6)", "array of float64, shape (1000000,): 0.0, 1.0, 2.0, …, 999999.0\n", 0, ""),
+        ("{'x': 1, 'y': {1, 2}}", "x: 1\ny: {1, 2}\n", 1, "sweeprun: a sweep can't record this result: result 'y'"),
+        ("(lambda: (yield))()", "<generator object", 1, "sweeprun: a sweep can't record this result: result 'result'"),
+    ],
+)
+def test_a_single_run_checks_its_result_as_a_sweep_does(
+    run: Run, study: Path, returned: str, stdout: str, code: int, stderr: str
+) -> None:
+    (study / "mine.py").write_text(f"def f(cfg):\n    return {returned}\n")
+    done = run("task=mine.f", code=code)
+    assert done.stdout.startswith(stdout)
+    assert done.stderr.startswith(stderr)
+    assert bool(done.stderr) == bool(stderr)
+
+
 def test_a_single_run_that_fails_shows_the_users_own_traceback(run: Run) -> None:
     done = run("task=study.misbehave", "kind=raise", code=1)
     assert "ValueError: bad value 0" in done.stderr
@@ -73,6 +93,10 @@ def test_configs_from_elsewhere(run: Run, study: Path) -> None:
         (["-m", "task=3", "lr=1"], "the config key `task` is 3"),
         (["-m", "~task", "lr=1"], "no key `task`"),
         (["-m", "task=study.plain", "lr=1"], "has the parameters a, b, which nothing fills"),
+        (["-m", "task=study.fetch", "lr=1"], "'study.fetch' is an async function"),
+        (["task=study.fetch"], "'study.fetch' is an async function"),
+        (["-m", "task=study.rest", "lr=1"], "takes *values, which nothing fills"),
+        (["task=study.rest"], "takes *values, which nothing fills"),
         (["-m", "task=broken.f", "lr=1"], "importing 'broken' failed: ZeroDivisionError"),
         (["-m", "lr=1,2", "hydra.sweeper.streams=[x]"], "'x', which is not an axis; axes: lr"),
         (["-m", "lr=1,2", "hydra.sweeper.members=0"], "members is 0"),
@@ -112,6 +136,8 @@ def test_configs_from_elsewhere(run: Run, study: Path) -> None:
 )
 def test_bad_input_gets_one_clear_message(run: Run, study: Path, words: list[str], expected: str) -> None:
     (study / "broken.py").write_text("1 / 0\n")
+    with (study / "study.py").open("a") as file:
+        file.write("\n\nasync def fetch(cfg):\n    return 1\n\n\ndef rest(*values):\n    return 1\n")
     (study / "conf" / "broken.yaml").write_text("lr: [1\nseed: 2\n")
     (study / "taken").mkdir()
     (study / "taken" / "file").touch()
