@@ -12,6 +12,7 @@ from sweeprun.report.page import Page
 from sweeprun.report.server import Looker, PageServer
 from sweeprun.safe_text import plain_json
 from sweeprun.store.directory import RunDirectory, chosen_run
+from sweeprun.store.local_paths import local_path
 
 DEFAULT_OUTPUT = Path("report.html")
 DEFAULT_PORT = 8765
@@ -25,7 +26,7 @@ def main(words: Sequence[str]) -> int:
         "reproducible. It needs no network to be looked at; also while the run is going.",
         "sweeprun report multirun/2026-05-04/10-11-12 -o sweep.html",
     )
-    parser.add_argument("-o", "--output", type=Path, help="the file: .html; by default ./report.html")
+    parser.add_argument("-o", "--output", type=local_path, help="the file: .html; by default ./report.html")
     parser.add_argument(
         "--serve", action="store_true", help="serve the page to browsers on this machine, always as it is now"
     )
