@@ -54,6 +54,8 @@ def _run_sweep(application: Application, overrides: Sequence[str], command: Sequ
     sweeper, _ = application.chosen_plugins(sweep_config)
     if sweeper == SWEEPER:
         return conclude(start_run(prepare_sweep(application, sweep_config), command, observer=TERMINAL))
+    if not any(word.lstrip("+~").startswith(("task=", "task.", "task@")) for word in overrides):  # else jobs may differ
+        load_task_function(task_spec(sweep_config), Path.cwd())
     try:
         application.run_foreign_sweeper(overrides, PlainJob(Path.cwd()))
     except SweeprunError:
