@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sweeprun.errors import UsageError
+from sweeprun.store.local_paths import is_url, local_path
 
 
 def subcommand_parser(name: str, description: str, example: str) -> ArgumentParser:
@@ -20,7 +21,9 @@ def subcommand_parser(name: str, description: str, example: str) -> ArgumentPars
 def run_parser(name: str, description: str, example: str) -> ArgumentParser:
     """The parser of a subcommand that looks at a run: with the optional argument RUN, and ``--json``."""
     parser = subcommand_parser(name, description, example)
-    parser.add_argument("run", nargs="?", type=Path, help="the run directory; by default the newest below ./multirun")
+    parser.add_argument(
+        "run", nargs="?", type=local_path, help="the run directory; by default the newest below ./multirun"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
 
@@ -33,11 +36,11 @@ def run_and_words(words: Sequence[str]) -> tuple[Path | None, list[str]]:
     UsageError
         If there is more than one run directory.
     """
-    overrides = [word for word in words if "=" in word and not Path(word).exists()]
+    overrides = [word for word in words if "=" in word and not is_url(word) and not Path(word).exists()]
     paths = [word for word in words if word not in overrides]
     if len(paths) > 1:
         raise UsageError(f"one run directory at a time, not {len(paths)}: {' '.join(paths)}")
-    return (Path(paths[0]) if paths else None), overrides
+    return (local_path(paths[0]) if paths else None), overrides
 
 
 ALLOW_DRIFT = "--allow-drift"
@@ -54,8 +57,12 @@ def add_allow_drift(parser: ArgumentParser) -> None:
 
 def split_words(words: Sequence[str]) -> tuple[Path | None, list[str]]:
     """The run or file, if one is named, and the words that choose the task."""
-    chosen = [word for word in words if (word.isdecimal() or "=" in word) and not Path(word).exists()]
+    chosen = [word for word in words if _chooses_task(word) and not Path(word).exists()]
     others = [word for word in words if word not in chosen]
     if len(others) > 1:
         raise UsageError(f"one run or file at a time, not {len(others)}: {' '.join(others)}")
-    return (Path(others[0]) if others else None), chosen
+    return (local_path(others[0]) if others else None), chosen
+
+
+def _chooses_task(word: str) -> bool:
+    return word.isdecimal() or ("=" in word and not is_url(word))

@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from sweeprun.cli.arguments import subcommand_parser
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
 from sweeprun.store.directory import chosen_run
+from sweeprun.store.local_paths import local_path
 
 
 def main(words: Sequence[str]) -> int:
@@ -17,7 +17,9 @@ def main(words: Sequence[str]) -> int:
         "Stop what waits or runs of a run, or only some tasks; what is recorded stays, and `resume` goes on later.",
         "sweeprun cancel multirun/2026-05-04/10-11-12 --tasks 3,10-19",
     )
-    parser.add_argument("run", nargs="?", type=Path, help="the run directory; by default the newest below ./multirun")
+    parser.add_argument(
+        "run", nargs="?", type=local_path, help="the run directory; by default the newest below ./multirun"
+    )
     parser.add_argument("--tasks", type=TaskIds.parse, metavar="IDS", help="only these tasks, such as 3,10-19")
     parser.add_argument(
         "--whole-elements", action="store_true", help="with --tasks: also the other tasks of the same array elements"

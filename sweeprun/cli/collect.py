@@ -8,6 +8,7 @@ from sweeprun.cli.arguments import run_parser
 from sweeprun.errors import UsageError
 from sweeprun.safe_text import plain, plain_json
 from sweeprun.store.directory import chosen_run
+from sweeprun.store.local_paths import local_path
 
 DEFAULT_OUTPUT = Path("results.nc")
 
@@ -20,7 +21,7 @@ def main(words: Sequence[str]) -> int:
         "sweeprun collect multirun/2026-05-04/10-11-12 -o results.zarr",
     )
     parser.add_argument(
-        "-o", "--output", type=Path, help="the file: .nc, .zarr, .csv or .parquet; by default ./results.nc"
+        "-o", "--output", type=local_path, help="the file: .nc, .zarr, .csv or .parquet; by default ./results.nc"
     )
     parser.add_argument(
         "--variables", help="which results, with commas; their coordinates come with them. By default all"

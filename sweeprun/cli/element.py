@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from sweeprun.cli.arguments import subcommand_parser
 from sweeprun.design.task_ids import TaskIds
+from sweeprun.store.local_paths import local_path
 from sweeprun.store.workers import Place
 
 
@@ -16,7 +16,7 @@ def main(words: Sequence[str]) -> int:
         "Run the element of a Slurm array that this job is; job scripts call this.",
         "sweeprun element multirun/2026-05-04/10-11-12 0",
     )
-    parser.add_argument("run", type=Path, help="the run directory")
+    parser.add_argument("run", type=local_path, help="the run directory")
     parser.add_argument("submission", type=int, help="the number of the submission")
     args = parser.parse_args(words)
 

@@ -13,6 +13,7 @@ from sweeprun.cli.init_command import Command
 from sweeprun.errors import UsageError
 from sweeprun.safe_text import plain_message
 from sweeprun.store.files import create_file
+from sweeprun.store.local_paths import local_path
 
 _CONFIG = "conf/config.yaml"
 _CLUSTER = "conf/hydra/launcher/cluster.yaml"
@@ -36,7 +37,7 @@ def main(words: Sequence[str]) -> int:
     args = parser.parse_args(words)
     if not args.directory:
         raise UsageError("the directory is empty text; name one, or none for the one where you are: sweeprun init")
-    directory = Path(args.directory)
+    directory = local_path(args.directory)
     command = None if args.command is None else Command.parse(args.command)
     _check_directory(directory)
     wanted = study_files(directory.absolute(), command)

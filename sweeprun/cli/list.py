@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from sweeprun.cli.arguments import subcommand_parser
@@ -10,12 +9,15 @@ from sweeprun.errors import SweeprunError
 from sweeprun.provenance.gather import command_text
 from sweeprun.safe_text import plain_json, plain_message
 from sweeprun.store.directory import DEFAULT_ROOT, RunDirectory, find_runs
+from sweeprun.store.local_paths import local_path
 
 
 def main(words: Sequence[str]) -> int:
     """Print the runs below a directory."""
     parser = subcommand_parser("list", "List the runs below a directory, newest first.", "sweeprun list --json")
-    parser.add_argument("root", nargs="?", type=Path, default=DEFAULT_ROOT, help="where to look; by default ./multirun")
+    parser.add_argument(
+        "root", nargs="?", type=local_path, default=DEFAULT_ROOT, help="where to look; by default ./multirun"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     args = parser.parse_args(words)
     runs = [_describe(run) for run in find_runs(args.root)]

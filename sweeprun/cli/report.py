@@ -11,6 +11,7 @@ from sweeprun.cli.arguments import run_parser
 from sweeprun.errors import UsageError
 from sweeprun.safe_text import plain_json
 from sweeprun.store.directory import RunDirectory, chosen_run
+from sweeprun.store.local_paths import local_path
 
 if TYPE_CHECKING:
     from sweeprun.report.page import Page
@@ -27,7 +28,7 @@ def main(words: Sequence[str]) -> int:
         "reproducible. It needs no network to be looked at; also while the run is going.",
         "sweeprun report multirun/2026-05-04/10-11-12 -o sweep.html",
     )
-    parser.add_argument("-o", "--output", type=Path, help="the file: .html; by default ./report.html")
+    parser.add_argument("-o", "--output", type=local_path, help="the file: .html; by default ./report.html")
     parser.add_argument(
         "--serve", action="store_true", help="serve the page to browsers on this machine, always as it is now"
     )

@@ -2,7 +2,7 @@
 
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,14 @@ from sweeprun.cli.hydra_words import config_source, parse_command_line
 from sweeprun.config.application import Application, command_line_parser, full_errors, open_application, show
 from sweeprun.config.composing import task_spec
 from sweeprun.config.schema import SWEEPER
+from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.display.outcome import conclude
+from sweeprun.display.short_values import shown_lines
 from sweeprun.display.terminal import TERMINAL
-from sweeprun.errors import SweeprunError, UsageError
+from sweeprun.errors import ResultError, SweeprunError, UsageError
 from sweeprun.runs.prepare import compose_for_launch, import_early, prepare_sweep
 from sweeprun.runs.start import start_run
+from sweeprun.store.payloads import encode_result
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.jobs import PlainJob
 
@@ -51,6 +54,8 @@ def _run_sweep(application: Application, overrides: Sequence[str], command: Sequ
     sweeper, _ = application.chosen_plugins(sweep_config)
     if sweeper == SWEEPER:
         return conclude(start_run(prepare_sweep(application, sweep_config), command, observer=TERMINAL))
+    if not any(word.lstrip("+~").startswith(("task=", "task.", "task@")) for word in overrides):  # else jobs may differ
+        load_task_function(task_spec(sweep_config), Path.cwd())
     try:
         application.run_foreign_sweeper(overrides, PlainJob(Path.cwd()))
     except SweeprunError:
@@ -75,8 +80,26 @@ def _run_single(application: Application, overrides: Sequence[str]) -> int:
         if not job.started:
             raise UsageError(f"the task can't be started: {error}") from error
         return _report(error)
-    print_result(result)
+    for line in shown_lines(result):
+        print(line)
+    _check_recordable(result)
     return 0
+
+
+def _check_recordable(result: Any) -> None:
+    """Check a result as the workers of a sweep do.
+
+    Raises
+    ------
+    ResultError
+        If a sweep can't record it.
+    """
+    if result is None:
+        print("sweeprun: the task returned None, so a sweep records no result of it", file=sys.stderr)
+    try:
+        encode_result(result, taken_names=RESERVED_NAMES)
+    except ResultError as error:
+        raise ResultError(f"a sweep can't record this result: {error}") from error
 
 
 def _report(error: Exception) -> int:
@@ -97,17 +120,3 @@ def _print_own_traceback(error: BaseException) -> None:
     while trace is not None and trace.tb_next is not None and trace.tb_frame.f_code.co_filename.startswith(own):
         trace = trace.tb_next
     traceback.print_exception(type(error), error, trace)
-
-
-def _plain_number(value: Any) -> Any:
-    """A number of NumPy as one of Python, which is shown as one types it."""
-    return value.item() if type(value).__module__ == "numpy" and getattr(value, "shape", None) == () else value
-
-
-def print_result(result: Any) -> None:
-    """Print what a task returned: a line for each entry of a mapping."""
-    if isinstance(result, Mapping):
-        for name, value in result.items():
-            print(f"{name}: {_plain_number(value)!r}")
-    elif result is not None:
-        print(result)

@@ -2,10 +2,10 @@
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from sweeprun.cli.arguments import subcommand_parser
 from sweeprun.errors import UsageError
+from sweeprun.store.local_paths import local_path
 
 
 def main(words: Sequence[str]) -> int:
@@ -16,7 +16,7 @@ def main(words: Sequence[str]) -> int:
         "starts this in the background; by hand, use `sweeprun resume`.",
         "sweeprun start multirun/2026-05-04/10-11-12 0",
     )
-    parser.add_argument("run", type=Path, help="the run directory")
+    parser.add_argument("run", type=local_path, help="the run directory")
     parser.add_argument("numbers", type=int, nargs="+", metavar="N", help="the submissions")
     args = parser.parse_args(words)
     sys.stdin.read()

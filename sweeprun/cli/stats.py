@@ -3,12 +3,12 @@
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
-from pathlib import Path
 
 from sweeprun.cli.arguments import run_parser
 from sweeprun.errors import UsageError
 from sweeprun.safe_text import plain, plain_json, plain_message
 from sweeprun.store.directory import chosen_run
+from sweeprun.store.local_paths import local_path
 
 
 def main(words: Sequence[str]) -> int:
@@ -88,7 +88,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--quantiles", default="", help="quantiles to add, with their errors: 0.05,0.5,0.95")
     parser.add_argument("--seed", type=int, default=0, help="of the bootstrap")
     parser.add_argument("--target", help="tell which points have not reached it: 'sem(loss)<0.001'")
-    parser.add_argument("-o", "--output", type=Path, help="write them to a file, .nc or .zarr")
+    parser.add_argument("-o", "--output", type=local_path, help="write them to a file, .nc or .zarr")
     return parser
 
 

@@ -2,10 +2,10 @@
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from sweeprun.cli.arguments import subcommand_parser
 from sweeprun.store.directory import chosen_run
+from sweeprun.store.local_paths import local_path
 
 
 def main(words: Sequence[str]) -> int:
@@ -16,7 +16,9 @@ def main(words: Sequence[str]) -> int:
         "sweeprun throttle 20 multirun/2026-05-04/10-11-12",
     )
     parser.add_argument("throttle", type=int, metavar="N", help="elements at once, at least 1")
-    parser.add_argument("run", nargs="?", type=Path, help="the run directory; by default the newest below ./multirun")
+    parser.add_argument(
+        "run", nargs="?", type=local_path, help="the run directory; by default the newest below ./multirun"
+    )
     args = parser.parse_args(words)
 
     from sweeprun.runs.throttle import throttle_run

@@ -1,10 +1,10 @@
 """``sweeprun wait``: block until everything of a run has ended, with the progress bar."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from sweeprun.cli.arguments import subcommand_parser
 from sweeprun.store.directory import chosen_run
+from sweeprun.store.local_paths import local_path
 
 
 def main(words: Sequence[str]) -> int:
@@ -14,7 +14,9 @@ def main(words: Sequence[str]) -> int:
         "Wait until everything of a run has ended, with a progress bar. Ctrl-C ends the waiting, not the run.",
         "sweeprun wait multirun/2026-05-04/10-11-12 && sweeprun collect",
     )
-    parser.add_argument("run", nargs="?", type=Path, help="the run directory; by default the newest below ./multirun")
+    parser.add_argument(
+        "run", nargs="?", type=local_path, help="the run directory; by default the newest below ./multirun"
+    )
     run = chosen_run(parser.parse_args(words).run)
 
     from sweeprun.display.outcome import conclude_waiting

@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from sweeprun.cli.arguments import subcommand_parser
 from sweeprun.cpus import thread_environment, usable_cpus
 from sweeprun.errors import UsageError
+from sweeprun.store.local_paths import local_path
 
 
 def main(words: Sequence[str]) -> int:
@@ -16,7 +16,7 @@ def main(words: Sequence[str]) -> int:
         "Run elements of a run's array in this process. Launchers start this; by hand it runs one again.",
         "sweeprun worker multirun/2026-05-04/10-11-12 7",
     )
-    parser.add_argument("run", type=Path, help="the run directory")
+    parser.add_argument("run", type=local_path, help="the run directory")
     parser.add_argument("index", help="an array index, a range FIRST-LAST, or - to read requests from standard input")
     parser.add_argument("--submission", type=int, default=0, metavar="N", help="the submission; by default the first")
     parser.add_argument("--element", type=int, metavar="INDEX", help="with -: the element that the tasks are of")

@@ -35,6 +35,7 @@ from sweeprun.config.hydra_internals import (
 from sweeprun.config.parsing import create_parser, extend_grammar
 from sweeprun.config.schema import OUR_DEFAULTS, OUR_OPTIONS, register_options
 from sweeprun.errors import ConfigError, OverrideError, SweeprunError, UsageError
+from sweeprun.store.local_paths import local_path
 
 JOB_NAME = "sweeprun"
 DEFAULT_CONFIG_PATH = "conf"
@@ -161,7 +162,7 @@ class Application:
     def compose_single(self, overrides: Sequence[str]) -> DictConfig:
         """Compose the config of one job outside a sweep, and find out where it would run."""
         config = self.compose([*overrides, "hydra.mode=RUN"], RunMode.RUN)
-        resolve_key(config, "hydra.run.dir")
+        local_path(str(resolve_key(config, "hydra.run.dir")), "hydra.run.dir")
         return config
 
     def is_multirun(self, overrides: Sequence[str]) -> bool:

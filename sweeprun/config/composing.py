@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from hydra.types import RunMode
@@ -21,6 +22,7 @@ from sweeprun.design.selection import Expression, Selection
 from sweeprun.design.streams import Streams
 from sweeprun.design.tasks import TaskTable
 from sweeprun.errors import OverrideError
+from sweeprun.store.local_paths import local_path
 
 _TARGET = re.compile(r"""^[ -]*_target_: ['"]?([A-Za-z_][\w.]*)""", re.MULTILINE)
 
@@ -77,7 +79,7 @@ def compose_sweep(
         If a config can't be composed, or a value of any axis is refused by any of them.
     """
     options = sweep_config.hydra.sweeper if options is None else options
-    resolve_key(sweep_config, "hydra.sweep.dir")
+    sweep_directory(sweep_config)
     task_overrides: Any = OmegaConf.to_container(sweep_config.hydra.overrides.task)
     sweep = parse_sweep(application, options, task_overrides)
     selecting = {override.axis for override in sweep.overrides if override.selects}
@@ -110,7 +112,20 @@ def compose_sweep(
 
 def compose_for_sweep(application: Application, overrides: Sequence[str]) -> DictConfig:
     """Hydra's config of a sweep, before any axis is applied."""
-    return application.compose([*overrides, "hydra.mode=MULTIRUN"], RunMode.MULTIRUN)
+    config = application.compose([*overrides, "hydra.mode=MULTIRUN"], RunMode.MULTIRUN)
+    sweep_directory(config)
+    return config
+
+
+def sweep_directory(sweep_config: DictConfig) -> Path:
+    """Where a sweep is to be.
+
+    Raises
+    ------
+    ConfigError, UsageError
+        If it can't be resolved, or is a URL.
+    """
+    return local_path(str(resolve_key(sweep_config, "hydra.sweep.dir")), "hydra.sweep.dir")
 
 
 def selection_of(options: Any) -> Selection:

@@ -302,11 +302,11 @@ class Pool:
         shard = self._run.shard(process.name or "")
         if process.name is None or not shard.exists():
             return {}
-        from sweeprun.store.shards import read_shard  # only now: it imports NumPy and pyarrow
+        from sweeprun.store.shards import read_outcomes  # only now: it imports NumPy and pyarrow
 
         recorded: dict[int, list[bool]] = {}
-        for record in read_shard(shard).records():
-            recorded.setdefault(record.task_id, []).append(record.failure() is None)
+        for task_id, succeeded in read_outcomes(shard):
+            recorded.setdefault(task_id, []).append(succeeded)
         return recorded
 
     def _count_unreported(self, recorded: Mapping[int, list[bool]], reported: int) -> None:

@@ -18,6 +18,7 @@ from sweeprun.runs.prepare_call import call_text
 from sweeprun.safe_text import plain
 from sweeprun.store.directory import RunDirectory, chosen_run
 from sweeprun.store.incremental_reader import ShardReader
+from sweeprun.store.local_paths import local_path
 from sweeprun.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def open_run(path: str | PathLike[str] | None = None) -> "Run":
     >>> run.refresh().counts                # doctest: +SKIP
     """
     import_module("sweeprun.mc")  # Datasets have `.mc` from then on
-    return Run(chosen_run(None if path is None else Path(path).expanduser()))
+    return Run(chosen_run(None if path is None else local_path(path).expanduser()))
 
 
 class Run:
@@ -265,7 +266,7 @@ class Run:
         from sweeprun.results.variables import in_call
         from sweeprun.runs.collect import collect_into
 
-        output = Path(path).expanduser()
+        output = local_path(path).expanduser()
         only = [variables] if isinstance(variables, str) else variables
         file = collect_into(self._look(), output, only, hint=in_call)
         print_warnings(file)

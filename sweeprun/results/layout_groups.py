@@ -65,8 +65,8 @@ class Part:
     @cached_property
     def dtypes(self) -> tuple[DType, ...]:
         """The type of each column; that of texts is known when all of them were read."""
-        if self.layout.dtype is not None:
-            return tuple(self.layout.dtype[str(i)].base for i in range(len(self.layout.variables)))
+        if not self.layout.has_texts:
+            return tuple(np.dtype(variable.type) for variable in self.layout.variables)
         found = [[column.dtype for column in columns] for columns in self.windows()]
         return tuple(_joint_dtype(own) for own in zip(*found, strict=True))
 
@@ -80,7 +80,7 @@ class Part:
         places = [i for i, variable in enumerate(self.layout.variables) if is_dimension_coordinate(variable)]
         if not places:
             return {}
-        columns = self.read(np.arange(1))
+        _, columns = next(self.stretches(np.arange(1), places))
         return {self.layout.variables[i].name: (self.layout.variables[i], columns[i][0]) for i in places}
 
     def read(self, places: np.ndarray | None = None) -> tuple[np.ndarray, ...]:
@@ -209,11 +209,13 @@ def chosen_rows(
 
 def _decoded(layout: Layout, segments: Sequence[Segment]) -> tuple[np.ndarray, ...]:
     """The columns of some records."""
-    dtype = layout.dtype
-    if dtype is None:
+    if layout.has_texts:
         payloads = [payload for segment in segments for payload in _slices(segment, separate=True)]
         decoded = [decode_result(layout, bytes(payload)) for payload in payloads]
         return tuple(_stack([arrays[i] for arrays in decoded]) for i in range(len(layout.variables)))
+    dtype = layout.dtype
+    if dtype is None:
+        return tuple(_read_columns(layout, segments, range(len(layout.variables))).values())
     payloads = [payload for segment in segments for payload in _slices(segment, separate=False)]
     content = payloads[0] if len(payloads) == 1 else b"".join(payloads)
     count = sum(len(segment.rows) for segment in segments)
@@ -224,23 +226,28 @@ def _decoded(layout: Layout, segments: Sequence[Segment]) -> tuple[np.ndarray, .
 
 
 def _decoded_columns(layout: Layout, segments: Sequence[Segment], wanted: Collection[int]) -> Mapping[int, np.ndarray]:
-    """Some columns of some records; those between them are read, too."""
-    dtype = layout.dtype
-    offsets = {} if dtype is None or dtype.fields is None else {name: place[1] for name, place in dtype.fields.items()}
-    fields = {} if dtype is None else {number: (dtype[str(number)], offsets[str(number)]) for number in wanted}
-    start = min((offset for _, offset in fields.values()), default=0)
-    stop = max((offset + own.itemsize for own, offset in fields.values()), default=0)
-    if dtype is None or dtype.itemsize < _LARGE_PAYLOAD or start == stop:
+    """Some columns of some records."""
+    if layout.has_texts or sum(size for _, size in layout.stretches()) < _LARGE_PAYLOAD:
         return dict(enumerate(_decoded(layout, segments)))
+    return _read_columns(layout, segments, wanted)
+
+
+def _read_columns(layout: Layout, segments: Sequence[Segment], wanted: Collection[int]) -> Mapping[int, np.ndarray]:
+    """Some columns of some records without strings; what lies between the columns is read, too."""
+    stretches = layout.stretches()
+    size = sum(own for _, own in stretches)
+    start = min((stretches[number][0] for number in wanted), default=0)
+    stop = max((sum(stretches[number]) for number in wanted), default=0)
     begins = [(segment.batch, segment.batch.offsets[segment.rows]) for segment in segments]
-    if any((one.batch.offsets[one.rows + 1] - one.batch.offsets[one.rows] != dtype.itemsize).any() for one in segments):
-        raise FormatError(f"the payloads are not those of results of {dtype}")
-    content = b"".join(batch.data[begin + start : begin + stop] for batch, own in begins for begin in own.tolist())
-    data = np.frombuffer(content, np.uint8).reshape(-1, stop - start)
+    if any((one.batch.offsets[one.rows + 1] - one.batch.offsets[one.rows] != size).any() for one in segments):
+        raise FormatError(f"the payloads are not those of results of {size} bytes")
+    parts = [batch.data[begin + start : begin + stop] for batch, own in begins for begin in own.tolist()]
+    data = np.frombuffer(parts[0] if len(parts) == 1 else b"".join(parts), np.uint8).reshape(len(parts), stop - start)
     columns = {}
-    for number, (own, offset) in fields.items():
-        raw = np.ascontiguousarray(data[:, offset - start : offset - start + own.itemsize])
-        columns[number] = raw.view(own.base).reshape(len(raw), *own.shape)
+    for number in wanted:
+        (begin, length), variable = stretches[number], layout.variables[number]
+        raw = np.ascontiguousarray(data[:, begin - start : begin - start + length])
+        columns[number] = raw.view(variable.type).reshape(len(parts), *variable.shape)
     return columns
 
 
@@ -278,9 +285,9 @@ def _split(part: Part) -> Iterator[Part]:
         return
     groups: dict[tuple[bytes, ...], list[np.ndarray]] = {}
     begin = 0
-    for columns in part.windows():
+    for _, columns in part.stretches(None, places):
         own = [columns[i] for i in places]
-        count = len(columns[0])
+        count = len(own[0])
         if all(equal(column, np.broadcast_to(column[0], column.shape)) for column in own):
             groups.setdefault(tuple(_identity(column[0]) for column in own), []).append(np.arange(begin, begin + count))
         else:

@@ -239,7 +239,7 @@ def _shared_value(name: str, pieces: Sequence[Piece], dtype: DType) -> np.ndarra
     """The value of a coordinate that is the same for all tasks that have it; None if it isn't."""
     value: np.ndarray | None = None
     for piece in pieces:
-        for columns in piece.part.windows():
+        for _, columns in piece.part.stretches(None, [piece.column]):
             column = cast_named(repr(name), columns[piece.column], dtype)
             value = column[0] if value is None else value
             if not equal(column, np.broadcast_to(value, column.shape)):

@@ -24,6 +24,7 @@ from sweeprun.launchers.registry import is_launcher, make_launcher
 from sweeprun.runs.prepared_run import PreparedRun, RunPlace
 from sweeprun.runs.python_path import python_path
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.local_paths import local_path
 from sweeprun.store.manifest import Manifest
 from sweeprun.worker.applications import ApplicationFunction
 from sweeprun.worker.functions import load_task_function
@@ -159,8 +160,9 @@ def prepare_composed(
     )
     deriver = ConfigDeriver(manifest, sweep.frozen())
     first = deriver.derive_full(sweep.table.task(0))
-    for key in ("sweep.subdir", *(f"job.env_set.{variable}" for variable in task_variables(sweep_config))):
-        resolve_job_key(first, f"hydra.{key}")
+    local_path(str(resolve_job_key(first, "hydra.sweep.subdir")), "hydra.sweep.subdir")
+    for variable in task_variables(sweep_config):
+        resolve_job_key(first, f"hydra.job.env_set.{variable}")
     groups = tuple(_groups(name, sweep, manifest)) if ours else ()
     if groups:
         manifest = replace(manifest, launcher=groups[0].launcher.to_dict())

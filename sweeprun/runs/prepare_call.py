@@ -24,6 +24,7 @@ from sweeprun.launchers.registry import make_launcher
 from sweeprun.runs.prepared_run import PreparedRun, RunPlace
 from sweeprun.runs.python_path import python_path
 from sweeprun.store.directory import DEFAULT_ROOT, RunDirectory
+from sweeprun.store.local_paths import local_path
 from sweeprun.store.manifest import KEYWORDS, Manifest
 from sweeprun.store.short_repr import brief
 from sweeprun.worker.main_guard import check_guarded
@@ -173,7 +174,7 @@ def _texts(name: str, given: Any) -> tuple[str, ...]:
 def _place(directory: str | os.PathLike[str] | None) -> RunPlace:
     """Where the user wants the run to be; by default below ``./multirun``, by the time."""
     if directory is not None:
-        return RunPlace(path=Path(directory).expanduser(), numbered=False)
+        return RunPlace(path=local_path(directory, "hydra.sweep.dir").expanduser(), numbered=False)
     return RunPlace(path=DEFAULT_ROOT / datetime.now().astimezone().strftime("%Y-%m-%d/%H-%M-%S"), numbered=True)
 
 

@@ -17,7 +17,7 @@ from sweeprun.runs.scratch import scratch_run
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.records import Record
-from sweeprun.store.shards import read_shard
+from sweeprun.store.shards import fit_in_memory, read_shard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ class Trials:
                 for future in as_completed(started):
                     future.result()
                     for path in set(run.shards.glob("*.arrow")) - read:
-                        for record in read_shard(path).records():
+                        for record in read_shard(path, in_memory=fit_in_memory([path])).records():
                             found[record.task_id] = record
                             read.add(path)
                     yield started[future], found.get(started[future])

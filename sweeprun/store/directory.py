@@ -42,6 +42,7 @@ from pathlib import Path
 from sweeprun.design.arrays import Array
 from sweeprun.errors import RunDirectoryError
 from sweeprun.store.files import sync_directory
+from sweeprun.store.local_paths import is_url
 
 DEFAULT_ROOT = Path("multirun")
 _SEARCH_DEPTH = 4
@@ -204,6 +205,7 @@ class RunDirectory:
     def shown(self) -> str:
         """The path as one would type it here."""
         relative = os.path.relpath(self.path)
+        relative = f"./{relative}" if is_url(relative) else relative
         return shlex.quote(str(self.path) if relative.startswith("..") else relative)
 
     @staticmethod

@@ -62,15 +62,15 @@ class FileContent:
 
     def _read(self, begin: int, end: int) -> bytes:
         with opened(self.path) as (descriptor, _):
-            parts = []
-            place, stop = self.start + begin, self.start + end
-            while place < stop:
-                part = os.pread(descriptor, stop - place, place)
-                if not part:
-                    raise FormatError(f"{self.path} has become shorter while it was read")
-                parts.append(part)
-                place += len(part)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+            content = os.pread(descriptor, end - begin, self.start + begin)
+            if len(content) < end - begin:  # more than the system reads at once: into one buffer, not joined from parts
+                with open(descriptor, "rb", closefd=False) as file:
+                    file.seek(self.start + begin)
+                    del content
+                    content = file.read(end - begin)
+        if len(content) < end - begin:
+            raise FormatError(f"{self.path} has become shorter while it was read")
+        return content
 
 
 def read_content(

@@ -67,7 +67,7 @@ def temporary_sibling(path: Path) -> Iterator[Path]:
             temporary.unlink()
 
 
-def write_fully(descriptor: int, content: bytes) -> None:
+def write_fully(descriptor: int, content: bytes | memoryview) -> None:
     """``os.write`` until everything is written."""
     view = memoryview(content)
     while view:

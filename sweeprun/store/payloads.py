@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 from math import prod
 from typing import Any
 
@@ -24,8 +25,12 @@ _TYPE = re.compile(r"[<|](?:[bi]1|u1|[iu][248]|f[248]|c(?:8|16)|S\d{1,9}|[mM]8(?
 """What `storable` gives; anything else, such as Python's objects, was never written by us."""
 
 _MOST_DIMS = 32
+_LARGEST_TYPE = 2**31 - 1
+"""The bytes that a structured type of NumPy may have; larger payloads are read variable by variable."""
+
 _LARGEST = 2**40
 _LARGEST_EMPTY = 2**31
+_LARGE = 2**20
 _SHOWN = 500
 _WIDEST = 2**24
 
@@ -119,12 +124,20 @@ class Layout:
     @property
     def dtype(self) -> np.dtype[Any] | None:
         """The structured type of one payload; None if it holds strings, or more than NumPy has such types for."""
-        if any(variable.type == TEXT for variable in self.variables):
-            return None
-        if sum(np.dtype(variable.type).itemsize * prod(variable.shape) for variable in self.variables) >= 2**31:
+        if self.has_texts or sum(size for _, size in self.stretches()) > _LARGEST_TYPE:
             return None
         fields = [(str(i), variable.type, variable.shape) for i, variable in enumerate(self.variables)]
         return np.dtype(fields)
+
+    @property
+    def has_texts(self) -> bool:
+        """Whether there are strings in it, so that payloads differ in length."""
+        return any(variable.type == TEXT for variable in self.variables)
+
+    def stretches(self) -> list[tuple[int, int]]:
+        """Where each variable begins in a payload, and how many bytes it has; of a layout without strings."""
+        sizes = [np.dtype(variable.type).itemsize * prod(variable.shape) for variable in self.variables]
+        return list(zip(accumulate(sizes, initial=0), sizes, strict=False))
 
     def to_json(self) -> str:
         data = {"variables": [variable.to_dict() for variable in self.variables], "attrs": self.attrs}
@@ -252,9 +265,10 @@ def _check_dims(name: str, dims: tuple[str, ...], array: np.ndarray, lengths: di
             raise ResultError(f"result {name!r} has length {length} along {dim!r}, others have {lengths[dim]}")
 
 
-def _payload(array: np.ndarray) -> bytes:
+def _payload(array: np.ndarray) -> bytes | memoryview:
     if array.dtype.kind != "U":
-        return array.tobytes()
+        large = array.nbytes >= _LARGE  # joining copies it anyway
+        return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data if large else array.tobytes()
     texts = json.dumps(array.reshape(-1).tolist(), ensure_ascii=False).encode("utf-8", "surrogatepass")
     return len(texts).to_bytes(8, "little") + texts
 

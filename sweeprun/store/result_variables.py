@@ -1,6 +1,7 @@
 """What a task function returned, as named arrays of types that can be stored."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -92,22 +93,31 @@ def _mapping_variable(name: object, value: Any) -> Item:
     return name, dims, value[1], attrs, dims == (name,)
 
 
-def _named_dims(result: Mapping[Any, Any]) -> set[str]:
-    """The dims that some variables of a mapping name."""
-    found: set[str] = set()
-    for value in result.values():
+def _named_dims(result: Mapping[Any, Any]) -> dict[str, Any]:
+    """The dims that some variables of a mapping name, each with the name of the first variable that does."""
+    found: dict[str, Any] = {}
+    for name, value in result.items():
         dims = value[0] if type(value) is tuple and value else getattr(value, "dims", ())
         if isinstance(dims, str):
-            found.add(dims)
+            found.setdefault(dims, name)
         elif isinstance(dims, Sequence):
-            found.update(map(str, dims))
+            for dim in dims:
+                found.setdefault(str(dim), name)
     return found
 
 
-def _as_coordinate(item: Item, dims: Collection[str]) -> Item:
+def _as_coordinate(item: Item, dims: Mapping[str, Any]) -> Item:
     """A variable without dims that is named like one of others: its coordinate, as xarray takes it."""
     name, own, data, attrs, _ = item
-    return (name, (name,), data, attrs, True) if own is None and name in dims else item
+    if own is not None or name not in dims:
+        return item
+    with suppress(ValueError):  # lists of different lengths, of which `storable` says what is wrong
+        if np.ndim(data) != 1:
+            raise ResultError(
+                f"result {name!r} has {np.ndim(data)} dimensions, but result {dims[name]!r} has a dimension {name!r}, "
+                f"which a result of that name labels, with one dimension; rename the result or the dimension"
+            )
+    return name, (name,), data, attrs, True
 
 
 def _name(name: object) -> str:

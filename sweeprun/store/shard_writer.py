@@ -1,7 +1,6 @@
 """The writer of a shard, and what a batch looks like to Arrow; `sweeprun.store.shards` reads it."""
 
 import errno
-import io
 import json
 import os
 from collections.abc import Sequence
@@ -25,6 +24,10 @@ _SCHEMA = pa.schema(
 )
 
 
+_LARGEST_COPIED = 2**24
+"""Of a batch with more bytes, payloads are written from where they are."""
+
+
 class ShardWriter:
     """Appends records to a shard of its own; the file is made with the first flush.
 
@@ -34,7 +37,7 @@ class ShardWriter:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor: int | None = None
-        self._sink = io.BytesIO()
+        self._sink = _Pieces()
         self._stream: ipc.RecordBatchStreamWriter | None = None
         self._size = 0
         self._broken = False
@@ -55,25 +58,23 @@ class ShardWriter:
             self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
             sync_directory(self._path.parent)
         try:
-            content = self._encoded(records)
+            pieces = self._encoded(records)
             with naming(self._path):
-                write_fully(self._descriptor, content)
+                for piece in pieces:
+                    write_fully(self._descriptor, piece)
                 os.fsync(self._descriptor)
-            self._size += len(content)
+            self._size += sum(map(len, pieces))
         except BaseException:  # an interrupt, too, must leave no half batch before the next one
             self._undo(self._descriptor)
             raise
 
-    def _encoded(self, records: Sequence[Record]) -> bytes:
+    def _encoded(self, records: Sequence[Record]) -> list[bytes | memoryview]:
         """The batch as bytes, after the beginning of the stream if that isn't written yet."""
         if self._stream is None:
             self._stream = ipc.new_stream(self._sink, _SCHEMA)
         batch, metadata = _batch(records)
         self._stream.write_batch(batch, custom_metadata=metadata)
-        content = self._sink.getvalue()
-        self._sink.seek(0)
-        self._sink.truncate()
-        return content
+        return self._sink.take()
 
     def _undo(self, descriptor: int) -> None:
         """Take back what a failed append did."""
@@ -82,8 +83,7 @@ class ShardWriter:
             os.lseek(descriptor, self._size, os.SEEK_SET)
         except OSError:
             self._broken = True
-        self._sink.seek(0)
-        self._sink.truncate()
+        self._sink.take()
         if not self._size:
             self._stream = None  # its beginning is still to be written
 
@@ -92,6 +92,29 @@ class ShardWriter:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+class _Pieces:
+    """A file of Python for Arrow, which hands over its buffers as they are."""
+
+    closed = False
+
+    def __init__(self) -> None:
+        self._written: list[bytes | memoryview] = []
+
+    def write(self, data: bytes | pa.Buffer) -> int:
+        self._written.append(memoryview(data))
+        return len(self._written[-1])
+
+    def flush(self) -> None:
+        """There is nothing behind it."""
+
+    def take(self) -> list[bytes | memoryview]:
+        """What was written since the last time: one piece, unless it is large."""
+        pieces, self._written = self._written, []
+        if sum(map(len, pieces)) > _LARGEST_COPIED:
+            return pieces
+        return [b"".join(pieces)] if pieces else []
 
 
 def _batch(records: Sequence[Record]) -> tuple[pa.RecordBatch, dict[bytes, bytes]]:

@@ -61,6 +61,11 @@ _HEADER = np.dtype(
 _MOST_IN_MEMORY = 2**28
 """Bytes of all shards of a run together."""
 
+_PIECE_BYTES = 2**26
+_LARGE_PAYLOAD = 2**16
+"""Of batches with more than the first, whose payloads have on average more than the second, no more than the first is
+read at a time for checksums."""
+
 _SMALL_BATCH = 2**17
 _MOST_JOINED = 1000
 """So small, in bytes of payloads, are batches that are joined as they are read, and so many at most."""
@@ -146,7 +151,10 @@ class Batch:
         return sound
 
     def _with_payloads(self, sums: np.ndarray) -> np.ndarray:
-        """Sums, continued by the payload of each record."""
+        """Sums, continued by the payload of each record; of large ones, piece by piece."""
+        if len(self.data) > max(_PIECE_BYTES, len(self) * _LARGE_PAYLOAD):
+            bounds = zip(sums.tolist(), self.offsets[:-1].tolist(), self.offsets[1:].tolist(), strict=True)
+            return np.fromiter((self._with_payload(*own) for own in bounds), np.uint32, len(self))
         data, begins, ends = memoryview(self.data[:]), self.offsets[:-1], self.offsets[1:]
         size = int(ends[0] - begins[0])
         if size and (ends - begins == size).all():
@@ -154,6 +162,11 @@ class Batch:
             return joined_checksums(sums, rows)
         payloads = [data[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
         return np.fromiter(map(crc32, payloads, sums.tolist()), np.uint32, len(self))
+
+    def _with_payload(self, sum_before: int, begin: int, end: int) -> int:
+        for place in range(begin, end, _PIECE_BYTES):
+            sum_before = crc32(self.data[place : min(place + _PIECE_BYTES, end)], sum_before)
+        return sum_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +196,18 @@ class ShardContents:
         for batch in self.batches:
             for row in np.flatnonzero(batch.sound()):
                 yield batch.record(int(row))
+
+    def outcomes(self) -> Iterator[tuple[int, bool]]:
+        """The task of each sound record, and whether it succeeded; cheaper than the records."""
+        for batch in self.batches:
+            succeeded = batch.columns["outcome"] == Outcome.SUCCEEDED.value
+            for row in np.flatnonzero(batch.sound()):
+                yield int(batch.columns["task_id"][row]), bool(succeeded[row])
+
+
+def read_outcomes(path: Path) -> list[tuple[int, bool]]:
+    """The tasks of a shard's sound records, in order, and whether they succeeded; however large the results are."""
+    return list(read_shard(path, in_memory=fit_in_memory([path])).outcomes())
 
 
 def read_shard(path: Path, *, in_memory: bool = True, known: ShardContents | None = None) -> ShardContents:

@@ -13,9 +13,10 @@ from typing import Any
 from sweeprun.errors import FormatError, TaskFunctionError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import create_file
+from sweeprun.worker.deferred import refuse_deferred
 from sweeprun.worker.functions import TaskFunction, application_function
 from sweeprun.worker.main_guard import check_guarded
-from sweeprun.worker.pickled_functions import PICKLED, RESOLVERS, load_given_function, pickle_function
+from sweeprun.worker.pickled_functions import PICKLED, RESOLVERS, load_given_function, name_of, pickle_function
 from sweeprun.worker.resolvers import record_resolvers, register_recorded_resolvers
 
 MAIN = "main"
@@ -49,8 +50,9 @@ class ApplicationFunction:
         Raises
         ------
         UsageError
-            If a worker that imports it would start the sweep again.
+            If a call runs nothing of it, or a worker that imports it would start the sweep again.
         """
+        refuse_deferred(f"the application's function {name_of(function)}", function)
         reference = _named(function, base) or {"kind": PICKLED, "path": "function.pickle"}
         if reference["kind"] in (MAIN, MODULE):
             check_guarded(function.__module__)

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from sweeprun.errors import TaskFunctionError
+from sweeprun.worker.deferred import refuse_deferred
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from sweeprun.worker.task_handle import RunningTask
 
 OFFERED = ("cfg", "rng", "task")
-"""What a task function may ask for, by the names of its parameters."""
+"""What a task function may ask for, by the names of its parameters; all of them go into its ``**kwargs``."""
+
+_OF_HYDRA = ("_target_", "_args_", "_partial_", "_recursive_", "_convert_")
+"""Keys of a mapping with ``_target_`` that are no arguments."""
 
 _HOW_TO = "give the key `task` as package.module.function, as path/to/file.py:function, or as a mapping with _target_"
 
@@ -88,39 +92,56 @@ def load_task_function(spec: Any, base: Path) -> TaskFunction:
 def _prepare(name: str, function: Any) -> TaskFunction:
     if not callable(function):
         raise TaskFunctionError(f"task {name!r} is {type(function).__name__}, which can't be called; {_HOW_TO}")
-    if (wrapped := application_function(function)) is not function:
+    wrapped = application_function(function)
+    refuse_deferred(f"task {name!r}", wrapped)
+    if wrapped is not function:
         return TaskFunction(function=wrapped, asks_for=(), positional=True)
-    asks_for, unknown = _parameters(function)
+    asks_for, unknown, variadic = _parameters(function)
+    if variadic and not variadic[0].startswith("**"):
+        raise TaskFunctionError(
+            f"task {name!r} takes {variadic[0]}, which nothing fills: a task function is given cfg, rng and task by "
+            "name, so write those that it needs; a decorator shows those of the function inside by functools.wraps"
+        )
     if unknown:
         raise TaskFunctionError(
             f"task {name!r} has the parameters {', '.join(unknown)}, which nothing fills; a task function is given "
             "those of cfg, rng and task that it names. For plain arguments, write the key `task` as a mapping with "
             "_target_ and these keys"
         )
-    return TaskFunction(function=function, asks_for=asks_for)
+    return TaskFunction(function=function, asks_for=OFFERED if variadic else asks_for)
 
 
 def _prepare_target(name: str, function: Any, spec: Mapping[Any, Any]) -> TaskFunction:
     if not callable(function):
         raise TaskFunctionError(f"_target_ {name!r} is {type(function).__name__}, which can't be called")
-    asks_for, unknown = _parameters(function)
+    refuse_deferred(f"task {name!r}", function)
+    asks_for, unknown, variadic = _parameters(function)
     missing = [parameter for parameter in unknown if parameter not in spec and not spec.get("_args_")]
     if missing:
         raise TaskFunctionError(
             f"task {name!r} needs the arguments {', '.join(missing)}; add them to the mapping `task` of the config"
         )
+    if variadic and not asks_for and not spec.get("_args_") and all(str(key) in _OF_HYDRA for key in spec):
+        raise TaskFunctionError(
+            f"task {name!r} takes {' and '.join(variadic)}, which nothing fills; add its arguments to the mapping "
+            "`task` of the config, by name or as _args_"
+        )
     return TaskFunction(function=function, asks_for=tuple(n for n in asks_for if n not in spec), target=True)
 
 
-def _parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], list[str]]:
-    """Those of `OFFERED` that a function names, and its other parameters without a default."""
+def _parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], list[str], list[str]]:
+    """Those of `OFFERED` that a function names, its other parameters without a default, and its ``*`` and ``**``."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (ValueError, TypeError):
-        return (), []
+        return (), [], []
     named = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
     others = [p for p in parameters if p.kind is p.POSITIONAL_ONLY] + [p for p in named if p.name not in OFFERED]
-    return tuple(p.name for p in named if p.name in OFFERED), [p.name for p in others if p.default is p.empty]
+    return (
+        tuple(p.name for p in named if p.name in OFFERED),
+        [p.name for p in others if p.default is p.empty],
+        [str(p.replace(annotation=p.empty)) for p in parameters if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD)],
+    )
 
 
 def application_function(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -17,6 +17,7 @@ from sweeprun.design.python_axes import MEMBER
 from sweeprun.errors import FormatError, TaskFunctionError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import KEYWORDS, Manifest
+from sweeprun.worker.deferred import refuse_deferred
 from sweeprun.worker.functions import OFFERED, TaskFunction
 
 if TYPE_CHECKING:
@@ -95,8 +96,14 @@ def check_arguments(function: Callable[..., Any], axes: Collection[str], constan
     TaskFunctionError
         If something is missing, or nobody would take it.
     """
-    asks_for, takes, needed = parameters_of(function)
     name = name_of(function)
+    refuse_deferred(name, function)
+    asks_for, takes, needed = parameters_of(function)
+    if takes is not None and (rest := _rest_of(function)):
+        raise TaskFunctionError(
+            f"{name} takes *{rest}, which nothing fills: values of axes are given by name; write a parameter for each, "
+            f"or **{rest} for all"
+        )
     for given in (*axes, *constants):
         if given in OFFERED:
             raise TaskFunctionError(
@@ -118,6 +125,12 @@ def check_arguments(function: Callable[..., Any], axes: Collection[str], constan
         close = get_close_matches(untaken[0], takes, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"add such a parameter, or leave it out; {_taken(takes)}"
         raise TaskFunctionError(f"{name} does not take {untaken[0]!r}: {hint}")
+
+
+def _rest_of(function: Callable[..., Any]) -> str:
+    """What a function calls the rest of its arguments by position; empty if it takes none."""
+    parameters = inspect.signature(function).parameters.values()
+    return next((own.name for own in parameters if own.kind is own.VAR_POSITIONAL), "")
 
 
 def _taken(takes: Collection[str]) -> str:

@@ -57,6 +57,12 @@ def test_flags_that_only_look(run: Run, study: Path, words: list[str], expected:
         (["-m", "task=3", "lr=1"], "the config key `task` is 3"),
         (["-m", "~task", "lr=1"], "no key `task`"),
         (["-m", "task=study.plain", "lr=1"], "has the parameters a, b, which nothing fills"),
+        (["-m", "task=study.fetch", "lr=1"], "'study.fetch' is an async function"),
+        (["-cn", "fetching", "-m", "lr=1", "hydra/sweeper=basic"], "'study.fetch' is an async function"),
+        (["-cn", "fetching", "-m", "lr=1", "hydra/sweeper=basic", "hydra/launcher=basic"], "'study.fetch' is an async"),
+        (["task=study.fetch"], "'study.fetch' is an async function"),
+        (["-m", "task=study.rest", "lr=1"], "takes *values, which nothing fills"),
+        (["task=study.rest"], "takes *values, which nothing fills"),
         (["-m", "task=broken.f", "lr=1"], "importing 'broken' failed: ZeroDivisionError"),
         (["-m", "lr=1,2", "hydra.sweeper.streams=[x]"], "'x', which is not an axis; axes: lr"),
         (["-m", "lr=1,2", "hydra.sweeper.members=0"], "members is 0"),
@@ -77,10 +83,10 @@ def test_flags_that_only_look(run: Run, study: Path, words: list[str], expected:
         (["hydra.run.dir=${nope}"], "hydra.run.dir can't be resolved"),
         (["hydra.run.dir=/proc/zz"], "can't be started"),
         (["task=study.nothing"], "study has no 'nothing'"),
-        (["--cfg", "job", "-cn", "nothing"], "there are: broken, config"),
+        (["--cfg", "job", "-cn", "nothing"], "there are: broken, config, fetching"),
         (["-m", "seed.x=1,2"], "seed.x=1 does not fit the config"),
         (["-cn", "broken", "-m", "lr=1"], "broken.yaml"),
-        (["-cn", "nothing"], "there are: broken, config"),
+        (["-cn", "nothing"], "there are: broken, config, fetching"),
         (["-cp", "nothing"], "there is no config directory"),
         (["-cd", "nothing"], "no directory"),
         (["colect"], "did you mean `sweeprun collect`?"),
@@ -96,6 +102,9 @@ def test_flags_that_only_look(run: Run, study: Path, words: list[str], expected:
 )
 def test_bad_input_gets_one_clear_message(run: Run, study: Path, words: list[str], expected: str) -> None:
     (study / "broken.py").write_text("1 / 0\n")
+    (study / "conf" / "fetching.yaml").write_text("task: study.fetch\nlr: 1\n")
+    with (study / "study.py").open("a") as file:
+        file.write("\n\nasync def fetch(cfg):\n    return 1\n\n\ndef rest(*values):\n    return 1\n")
     (study / "conf" / "broken.yaml").write_text("lr: [1\nseed: 2\n")
     (study / "taken").mkdir()
     (study / "taken" / "file").touch()

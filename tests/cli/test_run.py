@@ -21,6 +21,26 @@ def test_a_single_run_prints_its_result(run: Run, study: Path) -> None:
     assert not (study / "multirun").exists()
 
 
+@pytest.mark.parametrize(
+    ("returned", "stdout", "code", "stderr"),
+    [
+        ("0.5", "0.5\n", 0, ""),
+        ("None", "", 0, "sweeprun: the task returned None, so a sweep records no result of it\n"),
+        ("__import__('numpy').arange(1e6)", "array of float64, shape (1000000,): 0.0, 1.0, 2.0, …, 999999.0\n", 0, ""),
+        ("{'x': 1, 'y': {1, 2}}", "x: 1\ny: {1, 2}\n", 1, "sweeprun: a sweep can't record this result: result 'y'"),
+        ("(lambda: (yield))()", "<generator object", 1, "sweeprun: a sweep can't record this result: result 'result'"),
+    ],
+)
+def test_a_single_run_checks_its_result_as_a_sweep_does(
+    run: Run, study: Path, returned: str, stdout: str, code: int, stderr: str
+) -> None:
+    (study / "mine.py").write_text(f"def f(cfg):\n    return {returned}\n")
+    done = run("task=mine.f", code=code)
+    assert done.stdout.startswith(stdout)
+    assert done.stderr.startswith(stderr)
+    assert bool(done.stderr) == bool(stderr)
+
+
 def test_a_single_run_that_fails_shows_the_users_own_traceback(run: Run) -> None:
     done = run("task=study.misbehave", "kind=raise", code=1)
     assert "ValueError: bad value 0" in done.stderr

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweeprun.errors import ResultError
+from sweeprun.results import layout_groups
 from sweeprun.results.collect import collect_run
+from sweeprun.store import payloads, shards
 from sweeprun.store.snapshot import TaskState
 from sweeprun.store.workers import Exit, append_exit
 from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
@@ -40,6 +42,28 @@ def missing_like(value: np.ndarray) -> np.ndarray:
     if value.dtype.kind in "mM":
         return np.full(value.shape, np.array("NaT", value.dtype))
     return np.zeros_like(value) if value.dtype.kind == "U" else np.full_like(value, np.nan)
+
+
+def test_what_is_too_large_for_numpys_types_is_collected_like_all_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run(tmp_path / "a run", count_axis("a", 5))
+    records = [
+        success(i, {"x": i, "big": (("u", "v"), np.arange(12.0).reshape(3, 4) + i), "u": ("u", [1, 2, 3 + i // 3])})
+        for i in range(4)
+    ]
+    write_shard(run, "w", records[2:], records[:2])
+    write_shard(run, "v", [success(4, {"when": np.datetime64("2020-01-01"), "flag": np.array([True]), "none": []})])
+    expected = collect_run(run).dataset
+    for limit, kept in ((1, 2**27), (100, 0), (1, 0)):
+        with monkeypatch.context() as lowered:
+            lowered.setattr(payloads, "_LARGEST_TYPE", limit)
+            lowered.setattr(layout_groups, "_MOST_KEPT", kept)
+            lowered.setattr(layout_groups, "_LARGE_PAYLOAD", limit)
+            lowered.setattr(shards, "_MOST_IN_MEMORY", kept)
+            lowered.setattr(shards, "_PIECE_BYTES", 7)
+            lowered.setattr(shards, "_LARGE_PAYLOAD", 0)
+            xr.testing.assert_identical(collect_run(run).dataset, expected)
 
 
 @given(data=st.data())

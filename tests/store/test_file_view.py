@@ -1,5 +1,6 @@
 """Large files, read piece by piece."""
 
+import os
 import re
 from pathlib import Path
 
@@ -38,6 +39,19 @@ def test_a_pattern_is_found_across_windows(tmp_path: Path, monkeypatch: pytest.M
         assert isinstance(found, FileContent)
         assert found.search(re.compile(b"abcd"), 0, len(found), 4) == place
         assert found.search(re.compile(b"abcd"), place + 1, len(found), 4) is None
+
+
+def test_what_the_system_reads_in_parts_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = np.arange(100_000, dtype="<i4").tobytes()
+    (tmp_path / "file").write_bytes(whole)
+    found, _ = read_content(tmp_path / "file", in_memory=False)
+    read = os.pread
+    monkeypatch.setattr(module.os, "pread", lambda descriptor, size, place: read(descriptor, min(size, 5000), place))
+    assert found[7:300_001] == whole[7:300_001]
+    assert found[390_000:] == whole[390_000:]
+    (tmp_path / "file").write_bytes(whole[:350_000])
+    with pytest.raises(FormatError, match="has become shorter"):
+        found[7:]
 
 
 def test_a_file_that_gets_shorter_is_told(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from sweeprun.errors import FormatError, ResultError
+from sweeprun.store import payloads
 from sweeprun.store.payloads import Layout, decode_result, encode_result
 from sweeprun.store.result_variables import RESULT_NAME
 
@@ -141,7 +142,10 @@ def test_what_cannot_be_stored_is_named(result: Any, match: str) -> None:
         ((0.5, "adam"), f"'{RESULT_NAME}' holds texts and other things, such as 0.5"),
         ({"a": [["x"], [True]]}, "'a' holds texts and other things, such as True"),
         ({"a": [2**70]}, "'a' has integers beyond 64 bits"),
-        ({"a": ("t", [1]), "t": [[1]]}, "'t' has 2 dimensions, but dims"),
+        ({"a": ("t", [1]), "t": [[1]]}, "'t' has 2 dimensions, but result 'a' has a dimension 't', which a result"),
+        ({"seed": 1, "y": ("seed", [2.0])}, "'seed' has 0 dimensions, but result 'y' has a dimension 'seed', which"),
+        ({"y": xr.DataArray([1], dims="t"), "t": "text"}, "'t' has 0 dimensions, but result 'y' has a dimension 't'"),
+        ({"t": [[1], [1, 2]], "y": ("t", [2.0])}, "'t' is no array"),
         ({"a": pd.Series(["x", None])}, "'a' has a type that can't be stored: ndarray of float, str"),
         ({"a": np.array(["x", np.nan], np.dtypes.StringDType(na_object=np.nan))}, "'a' has a type"),
         ({"a": np.ma.masked_array(["x", "y"], [False, True])}, "'a' is a masked array of <U1"),
@@ -225,6 +229,33 @@ def test_results_beyond_two_gigabytes_are_decoded_one_by_one() -> None:
     assert Layout(variables=(replace(variable, shape=(2**28 - 1,)),), attrs={}).dtype is not None
     assert Layout(variables=(replace(variable, shape=(2**28,)),), attrs={}).dtype is None
     assert Layout(variables=(replace(variable, shape=(2**27, 2**27)),), attrs={}).dtype is None
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.arange(6.0).reshape(2, 3),
+        np.arange(6.0).reshape(2, 3).T,
+        np.arange(9)[::2],
+        np.array([True, False]),
+        np.array(["2020-01-01", "NaT"], "M8[ns]"),
+        np.array([b"ab", b"c"]),
+        np.array([1, 2], ">i4"),
+        np.zeros((0, 3)),
+    ],
+)
+def test_large_arrays_have_the_bytes_of_small_ones(array: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = encode_result({"n": 1, "a": array})
+    monkeypatch.setattr(payloads, "_LARGE", 0)
+    assert encode_result({"n": 1, "a": array}) == small
+
+
+def test_where_variables_are_in_a_payload() -> None:
+    layout = Layout.from_json(encode_result({"a": np.zeros((2, 3), "f4"), "b": True, "c": np.zeros(0), "d": 1.5})[0])
+    assert layout.stretches() == [(0, 24), (24, 1), (25, 0), (25, 8)]
+    assert not layout.has_texts
+    assert Layout.from_json(encode_result({"a": 1.0, "b": "text"})[0]).has_texts
+    assert Layout(variables=(), attrs={}).stretches() == []
 
 
 def test_layouts_of_like_results_are_equal() -> None:

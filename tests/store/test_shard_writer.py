@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from sweeprun.store import shard_writer
 from sweeprun.store.shard_writer import ShardWriter
 from sweeprun.store.shards import read_shard
 from tests.results.runs import success
@@ -74,6 +75,21 @@ def test_a_shard_may_be_closed_twice(tmp_path: Path) -> None:
     writer.close()
     writer.close()
     assert list(read_shard(tmp_path / "w.arrow").records()) == records(2)
+
+
+def test_large_payloads_are_written_from_where_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for limit in (0, 2**24):
+        monkeypatch.setattr(shard_writer, "_LARGEST_COPIED", limit)
+        writer = ShardWriter(tmp_path / f"{limit}.arrow")
+        writer.append(records(3))
+        with monkeypatch.context() as failing:
+            failing.setattr(shard_writer.os, "fsync", lambda _: (_ for _ in ()).throw(OSError(errno.EIO, "no")))
+            with pytest.raises(OSError, match="no"):
+                writer.append(records(6)[3:])
+        writer.append(records(9)[3:])
+        writer.close()
+    assert (tmp_path / "0.arrow").read_bytes() == (tmp_path / f"{2**24}.arrow").read_bytes()
+    assert list(read_shard(tmp_path / "0.arrow").records()) == records(9)
 
 
 def test_a_shard_is_made_once(tmp_path: Path) -> None:

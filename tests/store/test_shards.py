@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sweeprun.store import shards
 from sweeprun.store.arrow_messages import read_message
 from sweeprun.store.payloads import Layout, decode_result
 from sweeprun.store.records import Failure, Record
 from sweeprun.store.shard_writer import ShardWriter
-from sweeprun.store.shards import read_shard
+from sweeprun.store.shards import read_outcomes, read_shard
 from tests.results.runs import success
 from tests.store.mixed_records import records
 
@@ -88,6 +89,38 @@ def test_every_single_flipped_byte_costs_the_records_of_one_batch_and_is_reporte
         assert len(expected) - len(found) <= 4, place
         unsound = sum(int(np.count_nonzero(~batch.sound())) for batch in contents.batches)
         assert found == expected or contents.torn or unsound, place
+
+
+def test_checksums_of_large_payloads_are_those_of_small_ones(
+    written: tuple[Path, list[Record], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, _, content = written
+    monkeypatch.setattr(shards, "_LARGE_PAYLOAD", 0)
+    whole = [batch.sound().tolist() for batch in read_shard(path).batches]
+    damaged = tmp_path / "w.arrow"
+    for piece in (1, 7, 2**20):
+        monkeypatch.setattr(shards, "_PIECE_BYTES", piece)
+        for in_memory in (True, False):
+            assert [batch.sound().tolist() for batch in read_shard(path, in_memory=in_memory).batches] == whole
+    for place in range(len(content) - 20, len(content), 3):
+        damaged.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        found = []
+        for piece in (7, 2**20):
+            monkeypatch.setattr(shards, "_PIECE_BYTES", piece)
+            found.append(list(read_shard(damaged).records()))
+        assert found[0] == found[1]
+
+
+def test_outcomes_are_those_of_the_records(
+    written: tuple[Path, list[Record], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, expected, content = written
+    assert read_outcomes(path) == [(record.task_id, record.failure() is None) for record in expected]
+    monkeypatch.setattr(shards, "_MOST_IN_MEMORY", 0)
+    (tmp_path / "w.arrow").write_bytes(content[:-1])
+    found = read_outcomes(tmp_path / "w.arrow")
+    assert found == [(record.task_id, record.failure() is None) for record in expected[: len(found)]]
+    assert len(found) < len(expected)
 
 
 def sound_after(path: Path, content: bytes) -> tuple[list[int], str]:

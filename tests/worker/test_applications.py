@@ -42,6 +42,14 @@ def test_a_function_in_a_function_is_pickled(tmp_path: Path) -> None:
     assert load_application_function(given.reference, tmp_path, tmp_path)(1, None, None) == 42  # type: ignore[arg-type]
 
 
+def test_a_function_whose_call_runs_nothing_is_refused(tmp_path: Path) -> None:
+    async def train(cfg: Any) -> Any:
+        return cfg
+
+    with pytest.raises(TaskFunctionError, match=r"the application's function .*train is an async function"):
+        ApplicationFunction.of(train, tmp_path)
+
+
 def test_the_main_script_leads_to_what_its_decorators_wrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def main(cfg: int) -> int:
         return cfg

@@ -50,7 +50,8 @@ def call(spec: Any, base: Path, config: dict[str, Any] | None = None) -> Any:
         ("*, task", "task.id", []),
         ("", "1", []),
         ("cfg, extra=5", "cfg.a + extra", []),
-        ("cfg, *args, **kwargs", "len(args) + len(kwargs)", []),
+        ("cfg, **kwargs", "(sorted(kwargs), kwargs['task'].id)", ["rng"]),
+        ("**kwargs", "(kwargs['cfg'].a, kwargs['rng'])", ["rng"]),
     ],
 )
 def test_it_is_given_what_its_signature_names(
@@ -59,8 +60,24 @@ def test_it_is_given_what_its_signature_names(
     name = module(f"def f({signature}): return {result}\n")
     found, rng_made = call(f"{name}.f", tmp_path, {"a": 7})
     assert rng_made == made
-    expected = {"cfg.a": 7, "rng": "the rng", "(task.id, cfg.a)": (3, 7), "task.id": 3, "1": 1, "cfg.a + extra": 12}
-    assert found == expected.get(result, 0)
+    expected = {
+        "cfg.a": 7,
+        "rng": "the rng",
+        "(task.id, cfg.a)": (3, 7),
+        "task.id": 3,
+        "1": 1,
+        "cfg.a + extra": 12,
+        "(sorted(kwargs), kwargs['task'].id)": (["rng", "task"], 3),
+        "(kwargs['cfg'].a, kwargs['rng'])": (7, "the rng"),
+    }
+    assert found == expected[result]
+
+
+def test_a_target_is_given_what_the_mapping_says_and_no_more(module: Callable[[str], str], tmp_path: Path) -> None:
+    name = module("def f(*args, **kwargs): return args, kwargs\ndef g(cfg, **kwargs): return cfg.x, kwargs\n")
+    assert call({"_target_": f"{name}.f", "_args_": [1, 2], "a": 3}, tmp_path)[0] == ((1, 2), {"a": 3})
+    assert call({"_target_": f"{name}.f", "a": 3}, tmp_path) == (((), {"a": 3}), [])
+    assert call({"_target_": f"{name}.g"}, tmp_path, {"x": 5}) == ((5, {}), [])
 
 
 def test_a_method_of_a_class_and_a_partial(module: Callable[[str], str], tmp_path: Path) -> None:
@@ -100,6 +117,13 @@ def test_the_config_given_to_a_target_is_the_config_itself(module: Callable[[str
         ("def func(cfg): pass\n", "{name}.fnc", "did you mean 'func'?"),
         ("def f(a): pass\n", "{name}.f", "has the parameters a, which nothing fills"),
         ("def f(a): pass\n", {"_target_": "{name}.f"}, "needs the arguments a"),
+        ("def f(*args): pass\n", "{name}.f", r"takes \*args, which nothing fills: .* given cfg, rng and task by name"),
+        ("def f(cfg, *more, **kwargs): pass\n", "{name}.f", r"takes \*more, which nothing fills"),
+        ("def f(*a, **kw): pass\n", {"_target_": "{name}.f"}, r"takes \*a and \*\*kw, which nothing fills"),
+        ("async def f(cfg): pass\n", "{name}.f", "f' is an async function: a call runs nothing of it"),
+        ("async def f(a): pass\n", {"_target_": "{name}.f", "a": "1"}, "f' is an async function"),
+        ("def f(cfg): yield 1\n", "{name}.f", "f' is a generator function"),
+        ("import hydra\n@hydra.main(version_base=None)\ndef f(cfg): yield 1\n", "{name}.f", "a generator function"),
         ("import nothing_like_it\n", "{name}.f", "failed: No module named 'nothing_like_it'"),
         ("def f(:\n", "{name}.f", "SyntaxError"),
         ("raise RuntimeError('no')\n", "{name}.f", r"RuntimeError: no \(.*, line 1\)"),

@@ -47,6 +47,10 @@ def takes_all(a: int, b: int = 2, *, rng: Any, **more: Any) -> Any:
     return a, b, rng, more
 
 
+async def fetch(a: int) -> int:
+    return a
+
+
 def takes_some(a: int, b: int = 2, *, task: Any = None) -> Any:
     return a, b, task
 
@@ -85,6 +89,7 @@ def test_a_parameter_by_position_only_is_refused_unless_it_has_a_default() -> No
         (takes_all, ["a", "anything"], ["else"]),
         (lambda cfg: cfg, ["a", "b"], []),
         (lambda: None, [], []),
+        (lambda *args, **kwargs: None, ["a"], ["n"]),  # noqa: ARG005
     ],
 )
 def test_a_function_that_fits_is_not_refused(
@@ -104,6 +109,8 @@ def test_a_function_that_fits_is_not_refused(
         (takes_some, ["a", "rng"], [], "'rng' can't be an axis or a constant"),
         (takes_some, ["a"], ["task"], "'task' can't be an axis or a constant"),
         (takes_some, ["a", "b"], ["b", "a"], "'a' is both an axis and a constant"),
+        (lambda a, *args: None, ["a"], [], r"takes \*args, which nothing fills: values of axes are given by name"),  # noqa: ARG005
+        (fetch, ["a"], [], "fetch is an async function"),
     ],
 )
 def test_what_does_not_fit_is_named(

@@ -178,7 +178,7 @@ class ElementRun:
 
         Tasks that were interrupted while they ran again are not done, although they have failed before.
         """
-        from sweeprun.store.shards import read_shard
+        from sweeprun.store.shards import read_outcomes
 
         place = self._place
         succeeded: dict[int, bool] = {}
@@ -187,8 +187,8 @@ class ElementRun:
             if here and noted.task_id is not None and not noted.retried:
                 succeeded[noted.task_id] = False
         for path in self._run.shards.glob(f"{place.prefix}*.arrow"):
-            for record in read_shard(path).records():
-                succeeded[record.task_id] = succeeded.get(record.task_id, False) or record.failure() is None
+            for task_id, ended_well in read_outcomes(path):
+                succeeded[task_id] = succeeded.get(task_id, False) or ended_well
         for task_id in interrupted:
             if not succeeded.get(task_id):
                 succeeded.pop(task_id, None)

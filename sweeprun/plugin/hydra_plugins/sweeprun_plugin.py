@@ -57,8 +57,12 @@ class _Launcher(Launcher):
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         del hydra_context
         extend_grammar()
+        from sweeprun.config.composing import sweep_directory
+        from sweeprun.plugin.applications import plain_errors
         from sweeprun.plugin.launching import Batches
 
+        with plain_errors():
+            sweep_directory(config)  # before Hydra's own sweeper makes it
         self._batches = Batches(config, task_function)
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:

@@ -24,6 +24,8 @@ FORMAT = 2
 
 _CHUNK_BYTES = 2**23
 _REGION_BYTES = 2**27
+_LARGEST_CHUNK = 2**30
+"""The compressors of Zarr take no buffer of 2 GiB or more."""
 
 _TEXT_BYTES = 64
 """What a string is taken to need."""
@@ -126,9 +128,13 @@ _STORED: dict[str, Callable[[Any], Any]] = {
 def encoding_of(layout: Layout, variable: xr.Variable) -> dict[str, Any]:
     """Chunks and shards of a variable with the dims of the grid; its times count from 1970, whatever comes first."""
     own = tuple(max(1, length) for length in variable.shape[len(layout.chunk) :])
+    parts = block_shape(own, _CHUNK_BYTES // variable.dtype.itemsize) if _is_parted(variable) else own
     encoding: dict[str, Any] = {}
     if layout.chunk:
-        encoding = {"chunks": (*layout.chunk, *own), "shards": (*layout.region, *own)}
+        shards = tuple(-(-length // part) * part for length, part in zip(own, parts, strict=True))
+        encoding = {"chunks": (*layout.chunk, *parts), "shards": (*layout.region, *shards)}
+    elif _is_parted(variable):
+        encoding = {"chunks": parts}
     if variable.dtype.kind in "mM":
         unit = _UNITS[np.datetime_data(variable.dtype)[0]]
         encoding |= {"dtype": "int64", "_FillValue": np.iinfo(np.int64).min}
@@ -137,6 +143,11 @@ def encoding_of(layout: Layout, variable: xr.Variable) -> dict[str, Any]:
 
 
 _UNITS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
+
+
+def _is_parted(variable: xr.Variable) -> bool:
+    """Whether what one point has is too large for a chunk."""
+    return variable.dtype.kind != "T" and _bytes_of_point(variable) > _LARGEST_CHUNK
 
 
 def _bytes_of_point(variable: xr.Variable) -> int:

@@ -19,6 +19,7 @@ from sweeprun.results.formats.zarr_layout import (
     layout_of,
     regions_of,
 )
+from sweeprun.results.formats.zarr_store import write_store
 from sweeprun.results.plan import plan_of
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import take_snapshot
@@ -129,6 +130,24 @@ def test_a_store_of_another_run_is_another(tmp_path: Path) -> None:
     assert layout(first).fingerprint == layout(second).fingerprint
     second.manifest.write_text(second.manifest.read_text().replace("2026-05-04T10:11:12", "2026-05-04T10:11:13"))
     assert layout(first).fingerprint != layout(second).fingerprint
+
+
+@pytest.mark.parametrize("tasks", [0, 3])
+def test_what_is_too_large_for_a_chunk_is_parted(tasks: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zarr_layout, "_CHUNK_BYTES", 80)
+    monkeypatch.setattr(zarr_layout, "_LARGEST_CHUNK", 100)
+    monkeypatch.setattr(zarr_layout, "_REGION_BYTES", 100)
+    image = np.arange(42.0).reshape(3, 14)
+    run = make_run(tmp_path / "run", *([count_axis("a", tasks)] if tasks else []))
+    write_shard(run, "w", [success(0, {"image": (("u", "v"), image), "mean": 1.0})])
+    found = layout(run)
+    encoding = encoding_of(found, found.template.variables["image"])
+    assert encoding == ({"chunks": (1, 1, 10), "shards": (1, 3, 20)} if tasks else {"chunks": (1, 10)})
+    write_store(plan_of(take_snapshot(run)), tmp_path / "x.zarr")
+    with xr.open_zarr(tmp_path / "x.zarr") as stored:
+        first = stored["image"].isel(a=0) if tasks else stored["image"]
+        np.testing.assert_array_equal(first, image)
+    write_store(plan_of(take_snapshot(run)), tmp_path / "x.zarr")
 
 
 def test_texts_have_any_length_in_a_store_and_single_bytes_are_no_characters() -> None:
