@@ -4,13 +4,10 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
 from sweeprun.cli.main import main
-from sweeprun.cli.run import print_result
 from tests.cli.here import study_here
 from tests.command_line import Run
 
@@ -94,23 +91,6 @@ def test_a_launcher_that_is_none_is_told(run: Run, study: Path, words: tuple[str
 def here(tmp_path: Path) -> Iterator[Path]:
     with study_here(tmp_path / "größte 'Studie'") as folder:
         yield folder
-
-
-@pytest.mark.parametrize(
-    ("result", "shown"),
-    [
-        ({"x": 0.5, "n": np.int64(3), "name": "größer"}, "x: 0.5\nn: 3\nname: 'größer'\n"),
-        ({"x": np.float32(0.25), "day": np.datetime64("2024-05-01")}, "x: 0.25\nday: datetime.date(2024, 5, 1)\n"),
-        ({"curve": np.arange(3)}, "curve: array([0, 1, 2])\n"),
-        (0.5, "0.5\n"),
-        (0, "0\n"),
-        ({}, ""),
-        (None, ""),
-    ],
-)
-def test_a_result_is_printed_line_by_line(result: Any, shown: str, capsys: pytest.CaptureFixture[str]) -> None:
-    print_result(result)
-    assert capsys.readouterr().out == shown
 
 
 @pytest.mark.parametrize(
