@@ -67,8 +67,9 @@ def write_table(
 
     The columns are ``task_id``, ``state``, ``seconds``, the coordinates of the task, and what it returned; all but the
     first two are missing where a task has no such value. Outputs with dims of their own are lists in Parquet, as long
-    as each task returned them; in CSV each of their values is a column, ``curve[0]``, ``image[2,3]``, unless they have
-    more than `MOST_ELEMENTS`. Lists of more than `LARGEST_LIST` bytes are left out. A complex number is two columns, ``z.real`` and ``z.imag``.
+    as each task returned them, unless they have more than `LARGEST_LIST` bytes; in CSV each of their values is a
+    column, ``curve[0]``, ``image[2,3]``, unless they have more than `MOST_ELEMENTS`. A complex number is two columns,
+    ``z.real`` and ``z.imag``.
 
     What is of different kinds in different tasks is text if it was asked for by name, and else an error.
 
