@@ -32,7 +32,8 @@ def print_notes(file: "CollectedFile") -> None:
     _print_how_to_read(file.collected.dataset, file.output)
     if file.unfit:
         unfit = ", ".join(f"{each.name} ({' x '.join(map(str, each.shape))} values a task)" for each in file.unfit)
-        print(plain_message(f"too large for columns, so left out: {unfit}; .parquet has lists"), file=sys.stderr)
+        instead = ".parquet has lists" if file.output.suffix == ".csv" else ".zarr and .nc have them"
+        print(plain_message(f"too large for columns, so left out: {unfit}; {instead}"), file=sys.stderr)
 
 
 def _print_how_to_read(dataset: "xr.Dataset", output: Path) -> None:

@@ -27,6 +27,9 @@ from sweeprun.results.variables import Hint, VariableError, disagreement, in_ter
 from sweeprun.store.files import temporary_sibling
 from sweeprun.store.snapshot import Snapshot
 
+LARGEST_LIST = 2**30
+"""The bytes that a task's value of one output may have in a Parquet file."""
+
 MOST_ELEMENTS = 100
 """So many values of one output have columns of their own in CSV."""
 
@@ -43,7 +46,7 @@ class Written:
     Attributes
     ----------
     left_out
-        Those that have too many values for a CSV file.
+        Those that have too many values for the format.
     as_text
         Those that tasks don't agree on, which are text: name -> why.
     """
@@ -64,8 +67,9 @@ def write_table(
 
     The columns are ``task_id``, ``state``, ``seconds``, the coordinates of the task, and what it returned; all but the
     first two are missing where a task has no such value. Outputs with dims of their own are lists in Parquet, as long
-    as each task returned them; in CSV each of their values is a column, ``curve[0]``, ``image[2,3]``, unless they have
-    more than `MOST_ELEMENTS`. A complex number is two columns, ``z.real`` and ``z.imag``.
+    as each task returned them, unless they have more than `LARGEST_LIST` bytes; in CSV each of their values is a
+    column, ``curve[0]``, ``image[2,3]``, unless they have more than `MOST_ELEMENTS`. A complex number is two columns,
+    ``z.real`` and ``z.imag``.
 
     What is of different kinds in different tasks is text if it was asked for by name, and else an error.
 
@@ -106,9 +110,9 @@ def write_table(
 
 
 def _write(tidy: Tidy, attrs: Mapping[str, Any], path: Path) -> tuple[Output, ...]:
-    """Write all outputs but those that are too large for a CSV file; these."""
+    """Write all outputs but those that are too large for the format; these."""
     csv = path.suffix == ".csv"
-    left_out = [output for output in tidy.outputs if csv and output.elements > MOST_ELEMENTS]
+    left_out = [output for output in tidy.outputs if (_is_wide(output) if csv else _is_long(output))]
     columns = tidy.columns([output for output in tidy.outputs if output not in left_out], elements=csv)
     schema = tidy.schema(columns, attrs)
     write = _write_csv if csv else _write_parquet
@@ -123,6 +127,16 @@ def _write(tidy: Tidy, attrs: Mapping[str, Any], path: Path) -> tuple[Output, ..
     except pa.ArrowException as error:
         raise UsageError(f"can't write {str(path)!r}: {error}") from error
     return tuple(left_out)
+
+
+def _is_wide(output: Output) -> bool:
+    """Whether an output would be too many columns of a CSV file."""
+    return output.elements > MOST_ELEMENTS
+
+
+def _is_long(output: Output) -> bool:
+    """Whether the lists of an output are too large for Parquet, whose writer takes ten times their memory."""
+    return output.nbytes > LARGEST_LIST
 
 
 def _write_parquet(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:

@@ -127,6 +127,15 @@ def test_what_is_too_large_for_columns_is_left_out_and_told(tmp_path: Path) -> N
     assert np.shape(pq.read_table(tmp_path / "x.parquet")["large"][0].as_py()) == (11, 10)
 
 
+def test_what_is_too_large_for_a_list_is_left_out_of_parquet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table_files, "LARGEST_LIST", 80)
+    run = make_run(tmp_path / "run")
+    write_shard(run, "w", [success(0, {"large": np.zeros(11), "small": np.zeros(10), "x": 1})])
+    assert write(run, tmp_path / "x.parquet") == ["large"]
+    assert {"small", "x"} <= set(pq.read_table(tmp_path / "x.parquet").column_names)
+    assert "large" not in pq.read_table(tmp_path / "x.parquet").column_names
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), pa.ArrowInvalid("too long")])
 def test_a_failure_leaves_what_was_there(
