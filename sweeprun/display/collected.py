@@ -58,7 +58,7 @@ def _print_damaged(file: "CollectedFile") -> None:
     ]
     lines = [f"{shard}: {what}" for shard, what in torn]
     lines += [
-        f"task {task_id}: a record of it in {shard} is corrupt (checksum)" for shard, task_id in file.collected.unsound
+        f"task {task_id}: a record of it in {shard} is damaged" for shard, task_id in file.collected.unsound
     ]
     for line in lines[:_SHOWN_LINES]:
         print(plain_message(line), file=sys.stderr)

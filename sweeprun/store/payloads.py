@@ -168,6 +168,15 @@ class Layout:
         _ = self.dtype
 
 
+@lru_cache(maxsize=2**14)
+def known_layout(text: str) -> Layout | None:
+    """A layout that was written; None if it can't be read. Every text is looked at once."""
+    try:
+        return Layout.from_json(text)
+    except FormatError:
+        return None
+
+
 def encode_result(result: object, *, taken_names: frozenset[str] = frozenset()) -> tuple[str, bytes]:
     """Layout (as JSON) and payload of what a task function returned.
 
@@ -278,8 +287,14 @@ def _plain(value: Any) -> Any:
 
 @lru_cache(maxsize=256)
 def _layout_json(signature: tuple[Any, ...], attrs: str) -> str:
+    """A layout as JSON, read once as it will be read: what a reader refuses, no worker writes."""
     variables = tuple(
         Variable(name=name, dims=dims, shape=shape, type=kind, coordinate=coordinate, attrs=json.loads(text))
         for name, dims, shape, kind, coordinate, text in signature
     )
-    return Layout(variables=variables, attrs=json.loads(attrs)).to_json()
+    text = Layout(variables=variables, attrs=json.loads(attrs)).to_json()
+    try:
+        Layout.from_json(text)
+    except FormatError as error:
+        raise ResultError(f"the result can't be stored: {error}") from error
+    return text

@@ -10,8 +10,9 @@ import numpy as np
 from sweeprun.store.activity import Activity, ElementState
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest, read_manifest
+from sweeprun.store.payloads import known_layout
 from sweeprun.store.records import Outcome, Record
-from sweeprun.store.shards import ShardContents, read_shards
+from sweeprun.store.shards import Batch, ShardContents, read_shards
 from sweeprun.store.workers import Beat, read_beats, read_exits
 
 
@@ -43,7 +44,7 @@ class BestRecords:
     last_attempt
         The highest number of an attempt in a sound record; 0 if there is none.
     unsound
-        ``(file name, task_id)`` of the records whose checksum is wrong.
+        ``(file name, task_id)`` of the records whose checksum is wrong, or of which nothing can be read.
     foreign
         How many sound records name a task that the run doesn't have.
     """
@@ -69,7 +70,7 @@ def choose_records(shards: Sequence[ShardContents], tasks: int) -> BestRecords:
     for s, shard in enumerate(shards):
         for b, batch in enumerate(shard.batches):
             ids = batch.columns["task_id"]
-            sound = batch.sound()
+            sound = _readable(batch)
             unsound.extend((shard.path.name, int(task_id)) for task_id in ids[~sound])
             known = (ids >= 0) & (ids < tasks)
             foreign += int(np.count_nonzero(sound & ~known))
@@ -94,6 +95,23 @@ def choose_records(shards: Sequence[ShardContents], tasks: int) -> BestRecords:
         unsound=tuple(unsound),
         foreign=foreign,
     )
+
+
+def _readable(batch: Batch) -> np.ndarray:
+    """Which records are what was written, and of a form that can be read; shape ``(records,)``."""
+    readable = batch.sound()
+    for number, text in enumerate(batch.layouts):
+        layout = known_layout(text)
+        if layout is not None and layout.dtype is None:
+            continue
+        own = batch.columns["outcome"] == Outcome.SUCCEEDED.value
+        if len(batch.layouts) > 1:
+            own &= batch.columns["layout"] == number
+        if layout is not None and layout.dtype is not None:
+            own &= np.diff(batch.offsets) != layout.dtype.itemsize
+        if own.any():
+            readable = readable & ~own
+    return readable
 
 
 def task_states(
