@@ -31,9 +31,13 @@ STATE_ORDER = tuple(TaskState)
 """The order in which states are counted and coded."""
 
 
+_COMPLETE = 127
+"""The grade of a success with all that its task returned; of others less by the number of what was left out."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BestRecords:
-    """For every task the record that counts: a success before a failure, then the latest attempt.
+    """For every task the record that counts: a success before a failure, the most complete one, then the latest.
 
     Attributes
     ----------
@@ -41,6 +45,8 @@ class BestRecords:
         Where it is, for each task; ``shard`` is -1 where a task has none. Shape ``(tasks,)`` each.
     outcome
         1 succeeded, 0 failed, -1 none. Shape ``(tasks,)``.
+    incomplete
+        Whether it succeeded, and something that it returned could not be stored. Shape ``(tasks,)``.
     last_attempt
         The highest number of an attempt in a sound record; 0 if there is none.
     unsound
@@ -53,6 +59,7 @@ class BestRecords:
     batch: np.ndarray
     row: np.ndarray
     outcome: np.ndarray
+    incomplete: np.ndarray
     last_attempt: int
     unsound: tuple[tuple[str, int], ...]
     foreign: int
@@ -63,7 +70,7 @@ def choose_records(shards: Sequence[ShardContents], tasks: int) -> BestRecords:
     shard_of = np.full(tasks, -1, dtype=np.int32)
     batch_of = np.zeros(tasks, dtype=np.int32)
     row_of = np.zeros(tasks, dtype=np.int32)
-    outcome = np.full(tasks, -1, dtype=np.int8)
+    grade = np.full(tasks, -1, dtype=np.int8)
     attempt = np.zeros(tasks, dtype=np.int64)
     unsound: list[tuple[str, int]] = []
     foreign = last_attempt = 0
@@ -77,20 +84,21 @@ def choose_records(shards: Sequence[ShardContents], tasks: int) -> BestRecords:
             rows = np.flatnonzero(sound & known)
             ids = ids[rows]
             last_attempt = max(last_attempt, int(batch.columns["attempt"][rows].max(initial=0)))
-            if (np.diff(ids) <= 0).any():  # where a task is there twice, the last assignment below must be the best
-                rows = rows[np.lexsort((batch.columns["attempt"][rows], -batch.columns["outcome"][rows]))]
-                ids = batch.columns["task_id"][rows]
-            success = (batch.columns["outcome"][rows] == Outcome.SUCCEEDED.value).astype(np.int8)
+            grades = _grades(batch)[rows]
             attempts = batch.columns["attempt"][rows].astype(np.int64)
-            better = (success > outcome[ids]) | ((success == outcome[ids]) & (attempts > attempt[ids]))
+            if (np.diff(ids) <= 0).any():  # where a task is there twice, the last assignment below must be the best
+                order = np.lexsort((attempts, grades))
+                rows, ids, grades, attempts = rows[order], ids[order], grades[order], attempts[order]
+            better = (grades > grade[ids]) | ((grades == grade[ids]) & (attempts > attempt[ids]))
             ids, rows = ids[better], rows[better]
             shard_of[ids], batch_of[ids], row_of[ids] = s, b, rows
-            outcome[ids], attempt[ids] = success[better], attempts[better]
+            grade[ids], attempt[ids] = grades[better], attempts[better]
     return BestRecords(
         shard=shard_of,
         batch=batch_of,
         row=row_of,
-        outcome=outcome,
+        outcome=np.sign(grade),
+        incomplete=(grade > 0) & (grade < _COMPLETE),
         last_attempt=last_attempt,
         unsound=tuple(unsound),
         foreign=foreign,
@@ -99,7 +107,7 @@ def choose_records(shards: Sequence[ShardContents], tasks: int) -> BestRecords:
 
 def _readable(batch: Batch) -> np.ndarray:
     """Which records are what was written, and of a form that can be read; shape ``(records,)``."""
-    readable = batch.sound()
+    readable: np.ndarray = batch.sound()
     for number, text in enumerate(batch.layouts):
         layout = known_layout(text)
         if layout is not None and layout.dtype is None:
@@ -112,6 +120,18 @@ def _readable(batch: Batch) -> np.ndarray:
         if own.any():
             readable = readable & ~own
     return readable
+
+
+def _grades(batch: Batch) -> np.ndarray:
+    """How good each record is: 0 for a failure; of successes less for each value that was left out."""
+    grades: np.ndarray = (batch.columns["outcome"] == Outcome.SUCCEEDED.value).astype(np.int8) * np.int8(_COMPLETE)
+    for number, text in enumerate(batch.layouts):
+        layout = known_layout(text)
+        if layout is not None and layout.left_out:
+            grades[(batch.columns["layout"] == number) & (grades > 0)] -= np.int8(
+                min(len(layout.left_out), _COMPLETE - 1)
+            )
+    return grades
 
 
 def task_states(
@@ -232,6 +252,11 @@ class Snapshot:
     def complete(self) -> bool:
         """Whether all of them succeeded."""
         return self.counts()[TaskState.SUCCEEDED] == self.total
+
+    @property
+    def incomplete(self) -> int:
+        """How many of those that succeeded returned something that could not be stored."""
+        return int(np.count_nonzero(self.best.incomplete))
 
     def counts(self) -> dict[TaskState, int]:
         """How many tasks are in each state."""
