@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -77,14 +79,14 @@ def choose_records(shards: Sequence[ShardContents], tasks: int) -> BestRecords:
     for s, shard in enumerate(shards):
         for b, batch in enumerate(shard.batches):
             ids = batch.columns["task_id"]
-            sound = _readable(batch)
+            sound, grades = _looked_at(batch)
             unsound.extend((shard.path.name, int(task_id)) for task_id in ids[~sound])
             known = (ids >= 0) & (ids < tasks)
             foreign += int(np.count_nonzero(sound & ~known))
             rows = np.flatnonzero(sound & known)
             ids = ids[rows]
             last_attempt = max(last_attempt, int(batch.columns["attempt"][rows].max(initial=0)))
-            grades = _grades(batch)[rows]
+            grades = grades[rows]
             attempts = batch.columns["attempt"][rows].astype(np.int64)
             if (np.diff(ids) <= 0).any():  # where a task is there twice, the last assignment below must be the best
                 order = np.lexsort((attempts, grades))
@@ -105,33 +107,30 @@ def choose_records(shards: Sequence[ShardContents], tasks: int) -> BestRecords:
     )
 
 
-def _readable(batch: Batch) -> np.ndarray:
-    """Which records are what was written, and of a form that can be read; shape ``(records,)``."""
-    readable: np.ndarray = batch.sound()
-    for number, text in enumerate(batch.layouts):
-        layout = known_layout(text)
-        if layout is not None and layout.dtype is None:
-            continue
-        own = batch.columns["outcome"] == Outcome.SUCCEEDED.value
-        if len(batch.layouts) > 1:
-            own &= batch.columns["layout"] == number
-        if layout is not None and layout.dtype is not None:
-            own &= np.diff(batch.offsets) != layout.dtype.itemsize
-        if own.any():
-            readable = readable & ~own
-    return readable
+@lru_cache(maxsize=2**16)
+def _form(text: str) -> tuple[int, int]:
+    """How long the payloads of a layout are (`_ANY` if that differs), and how many values were left out."""
+    layout = known_layout(text)
+    if layout is None:
+        return _UNREADABLE, 0
+    dtype = layout.dtype
+    return _ANY if dtype is None else dtype.itemsize, min(len(layout.left_out), _COMPLETE - 1)
 
 
-def _grades(batch: Batch) -> np.ndarray:
-    """How good each record is: 0 for a failure; of successes less for each value that was left out."""
-    grades: np.ndarray = (batch.columns["outcome"] == Outcome.SUCCEEDED.value).astype(np.int8) * np.int8(_COMPLETE)
-    for number, text in enumerate(batch.layouts):
-        layout = known_layout(text)
-        if layout is not None and layout.left_out:
-            grades[(batch.columns["layout"] == number) & (grades > 0)] -= np.int8(
-                min(len(layout.left_out), _COMPLETE - 1)
-            )
-    return grades
+_ANY, _UNREADABLE = -1, -2
+
+
+def _looked_at(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+    """Of each record whether it is what was written, and can be read; and its grade, which is 0 for a failure."""
+    succeeded = batch.columns["outcome"] == Outcome.SUCCEEDED.value
+    lengths, lacking = np.array([_form(text) for text in batch.layouts] or [(_UNREADABLE, 0)]).T
+    numbers: Any = 0 if len(lengths) == 1 else np.clip(batch.columns["layout"], 0, len(lengths) - 1)
+    expected = lengths[numbers]  # a number out of range is not sound
+    readable = batch.sound() & (~succeeded | (expected == _ANY) | (expected == np.diff(batch.offsets)))
+    grades = succeeded.astype(np.int8) * np.int8(_COMPLETE)
+    if lacking.any():
+        grades -= (succeeded * lacking[numbers]).astype(np.int8)
+    return readable, grades
 
 
 def task_states(

@@ -210,7 +210,7 @@ def _check_times(array: np.ndarray) -> None:
     if array.dtype.kind == "m" and unit in (*_NO_LENGTH, _GENERIC) and given.size:
         what = "a unit" if unit == _GENERIC else "a length: it counts years or months"
         raise Unstorable(f"it is a time span without {what}; return np.timedelta64 in days, or a number")
-    target = "ns" if unit in _FINER_UNITS else "s"
+    target = unit if unit in _READ_UNITS else "ns" if unit in _FINER_UNITS else "s"
     if unit != _GENERIC and (given.astype(f"{array.dtype.kind}8[{target}]").astype(array.dtype) != given).any():
         raise Unstorable(f"it is a time in {unit} that is no whole number of {target}, or out of their range")
 

@@ -27,5 +27,5 @@ def test_incomplete_tasks_run_again_and_complete_ones_do_not(run: Run, study: Pa
     done = run("resume", "here", "--incomplete", "--allow-drift")
     assert "2 tasks on" in done.stderr
     assert "3 succeeded in" in done.stderr
-    assert "lack" not in run("status", "here").stdout
+    assert "be stored" not in run("status", "here").stdout
     assert "nothing to start" in run("resume", "here", "--incomplete").stderr

@@ -137,6 +137,7 @@ class Model:
         (np.timedelta64(3), "a time span without a unit"),
         ([np.timedelta64(1, "s"), 5], "it holds a value of type timedelta64 and an integer"),
         (np.timedelta64(1500, "ps"), "no whole number of ns"),
+        (np.datetime64(2**62, "D"), "out of their range"),
         (np.zeros((0, 50_000, 50_000)), "larger than any result"),
         (np.zeros((1,) * 33), "it has 33 dimensions, and 32 are the most"),
         (np.zeros(1, "M8[1234567890s]"), "it has the type '<M8"),

@@ -75,6 +75,7 @@ def test_a_list_of_numbers_is_stored_exactly_or_not_at_all(values: list[Any]) ->
         ([b"ab\0c", b"d"], np.array([b"ab\0c", b"d"])),
         (np.timedelta64("NaT"), np.timedelta64("NaT")),
         (np.datetime64("2020-03"), np.datetime64("2020-03")),
+        (np.array("2020-01-01T00:00:00.120", "M8[10ms]"), np.array("2020-01-01T00:00:00.120", "M8[10ms]")),
     ],
 )
 def test_values_become_numpys(data: object, expected: Any) -> None:
