@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -142,7 +143,7 @@ def _cf_dates(items: Sequence[Any]) -> Typed:
 
 
 _FAMILIES: tuple[tuple[Callable[[Any], bool], Callable[[Sequence[Any]], Typed]], ...] = (
-    (_of(str), _texts),
+    (_of(str, PurePath), _texts),
     (_of(bytes), _bytes),
     (_of(bool, np.bool_), _truth_values),
     (lambda item: isinstance(item, int | np.integer | np.bool_) and not isinstance(item, np.timedelta64), _integers),

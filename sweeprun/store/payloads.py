@@ -330,7 +330,7 @@ def _check_dims(dims: tuple[str, ...], array: np.ndarray, lengths: Mapping[str, 
     if not all(dims):
         raise Unstorable("the name of a dimension is empty")
     if len(dims) != array.ndim or len(set(dims)) < len(dims):
-        raise Unstorable(f"it has {array.ndim} dimensions, but dims {dims}")
+        raise Unstorable(f"it has {array.ndim} dimensions, and names for {len(dims)}")
     for dim, length in zip(dims, array.shape, strict=True):
         if lengths.get(dim, length) != length:
             raise Unstorable(f"it has another length along {dim!r} than other variables")

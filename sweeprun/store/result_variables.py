@@ -29,6 +29,7 @@ _SIMPLE = NUMBERS | {str, bytes, list}
 _NO_ATTRS: Mapping[str, Any] = {}
 _NOTHING = object()
 _EMPTY_NAME = "its name is empty"
+_MOST_LEVELS = 32
 
 
 @dataclass(slots=True)
@@ -50,6 +51,7 @@ class Returned:
     missing: list[str] = field(default_factory=list)
     _dims: dict[str, int] = field(default_factory=dict)
     _grouped: bool = False
+    _around: list[int] = field(default_factory=list)
 
     def variables(self, result: object) -> Iterator[Item]:
         """The variables of a result."""
@@ -74,9 +76,14 @@ class Returned:
 
     def _group(self, group: Any, prefix: str) -> Iterator[Item]:
         """A mapping or Dataset, and the groups within it under names with a dot."""
-        if hasattr(group, "data_vars"):
-            yield from self._dataset(group, prefix)
+        if id(group) in self._around or len(self._around) >= _MOST_LEVELS:
+            self.left_out[prefix.rstrip(".")] = "it contains itself, or more groups in groups than can be told apart"
             return
+        self._around.append(id(group))
+        yield from self._dataset(group, prefix) if hasattr(group, "data_vars") else self._mapping(group, prefix)
+        self._around.pop()
+
+    def _mapping(self, group: Mapping[Any, Any], prefix: str) -> Iterator[Item]:
         own: dict[str, Any] = {}
         names: dict[str, Mapping[str, Any]] = {}
         groups: list[tuple[str, Any]] = []
@@ -276,7 +283,7 @@ def _mapping_variable(name: str, value: Any) -> Item:
         return name, dims, value, getattr(value, "attrs", {}) if dims is not None else {}, False
     dims = (value[0],) if isinstance(value[0], str) else tuple(value[0])
     if len(set(dims)) < len(dims):
-        raise Unstorable(f"it has two dimensions of one name: {dims}")
+        raise Unstorable("it has two dimensions of one name")
     attrs = value[2] if len(value) > 2 and value[2] is not None else {}
     if not isinstance(attrs, Mapping):
         raise Unstorable(f"its attributes are {type(attrs).__name__}, not a mapping")

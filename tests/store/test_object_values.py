@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import PurePosixPath
 from typing import Any
 
 import cftime
@@ -27,6 +28,7 @@ def test_what_only_says_that_there_is_nothing(value: object, missing: bool) -> N
         ([True, np.bool_(False)], np.array([True, False])),
         ([1, Decimal("0.5"), Fraction(1, 4)], np.array([1.0, 0.5, 0.25])),
         ([1j, np.float32(2), 3], np.array([1j, 2, 3])),
+        ([PurePosixPath("a/ü"), "b"], np.array(["a/ü", "b"])),
         ([b"a", b"bc"], np.array([b"a", b"bc"])),
         ([pd.Timestamp(1, unit="ns"), np.datetime64("2020")], np.array([1, 1577836800 * 10**9], "M8[ns]")),
         ([pd.Timedelta(1, "ns"), np.timedelta64(1, "s")], np.array([1, 10**9], "m8[ns]")),

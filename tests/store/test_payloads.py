@@ -113,7 +113,7 @@ class Model:
         (Model(), "it is a value of type Model"),
         (lambda: 1, "it is a value of type function"),
         ({1, 2}, "it is a value of type set"),
-        (("x", 3), "it has 0 dimensions, but dims"),
+        (("x", 3), "it has 0 dimensions, and names for 1"),
         ((("x", "x"), [[1]]), "two dimensions of one name"),
         (("t", [1, 2, 3]), "another length along 't'"),
         ((("", [1])), "the name of a dimension is empty"),

@@ -118,3 +118,13 @@ def test_a_variable_that_does_not_go_with_the_others_costs_itself() -> None:
     arrays = {"a": xr.DataArray([1], dims="t"), "b": ("t", [1, 2]), "c": 3}
     assert [name for name, *_ in returned.variables(arrays)] == ["a", "c"]
     assert returned.left_out == {"b": "its dims or coordinates don't go with those of the others"}
+
+
+def test_a_mapping_that_contains_itself_costs_itself() -> None:
+    result: dict[str, Any] = {"x": 1}
+    result["inner"] = {"y": 2, "outer": result}
+    returned = Returned()
+    assert [name for name, *_ in returned.variables(result)] == ["x", "inner.y"]
+    assert list(returned.left_out) == ["inner.outer"]
+    shared = {"z": 1}
+    assert names_and_dims({"a": shared, "b": shared}) == {"a.z": None, "b.z": None}
