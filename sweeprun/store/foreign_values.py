@@ -111,7 +111,8 @@ _KINDS: tuple[tuple[Callable[[Any], bool], Callable[[Any], Any]], ...] = (
     (lambda value: is_dataclass(value) and not isinstance(value, type), _of_dataclass),
     (lambda value: isinstance(value, np.ndarray | np.void) and value.dtype.names is not None,
      lambda value: {name: value[name] for name in value.dtype.names}),
-    (lambda value: hasattr(value, "__arrow_c_stream__") and not hasattr(value, "to_xarray"), _of_arrow),
+    (lambda value: hasattr(value, "__arrow_c_stream__") or hasattr(value, "__arrow_c_array__"), _of_arrow),
+    (_has("as_py"), lambda value: value.as_py()),
     (lambda value: hasattr(value, "__cuda_array_interface__") and hasattr(value, "get"), lambda value: value.get()),
     (_has("toarray", "nnz"), lambda value: value.toarray()),
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Tables of Arrow keep the names of their columns and their types."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from sweeprun.store.arrow_results import as_columns
 from sweeprun.store.object_values import Unstorable
+from sweeprun.store.payloads import Layout, encode_result
 
 
 class Frame:
@@ -32,8 +34,18 @@ def test_columns_keep_their_names_and_types() -> None:
     for given in (table, Frame(table)):
         found = as_columns(given)
         assert {name: dims for name, (dims, _) in found.items()} == dict.fromkeys(table.column_names, "index")
-        assert [values.dtype.str for _, values in found.values()] == ["|i1", "<f8", "<M8[D]", "|O"]
-        assert [values.tolist() for _, values in found.values()][3] == ["a", "b"]
+        values = [as_columns(column) for _, column in found.values()]
+        assert [one.dtype.str for one in values] == ["|i1", "<f8", "<M8[D]", "|O"]
+        assert values[3].tolist() == ["a", "b"]
+
+
+def test_one_column_that_can_not_be_stored_costs_itself() -> None:
+    table = pa.table(
+        {"n": [1, 2], "lists": [[1], [2, 3]], "dec": [Decimal("0.5"), Decimal("0.1")], "nothing": [None, None]}
+    )
+    layout = Layout.from_json(encode_result(table)[0])
+    assert [one.name for one in layout.variables] == ["n"]
+    assert (list(layout.left_out), layout.missing) == (["lists", "dec"], ("nothing",))
 
 
 def test_a_column_alone_is_an_array() -> None:
