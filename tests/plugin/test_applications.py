@@ -109,7 +109,7 @@ def test_configs_in_a_directory_that_is_used_again_are_the_new_ones(app: Path, t
 
 
 def test_a_result_of_which_nothing_can_be_recorded_is_a_failure(train: Run, sweeprun: Run) -> None:
-    done = train("-m", "seed=3,4", "kind=object", LOCAL, code=None)
+    done = train("-m", "seed=3,4", "kind=object", LOCAL, code=1)
     assert "2 failed" in done.stderr
     assert "can be stored" in " ".join(done.stderr.split())
     assert "ResultError" in sweeprun("status").stderr
