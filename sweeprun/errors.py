@@ -16,6 +16,8 @@
     └── Unfinished              raised by a task that was asked to stop, and goes on later
 """
 
+from collections.abc import Mapping
+
 __all__ = [
     "CommandError",
     "ConfigError",
@@ -67,7 +69,19 @@ class FormatError(SweeprunError):
 
 
 class ResultError(SweeprunError):
-    """A task returned something that can't be stored."""
+    """A task returned something that can't be stored.
+
+    Parameters
+    ----------
+    *args
+        The message.
+    left_out
+        What it is about, if nothing of a result can be stored: name -> why.
+    """
+
+    def __init__(self, *args: object, left_out: Mapping[str, str] | None = None) -> None:
+        super().__init__(*args)
+        self.left_out = left_out or {}
 
 
 class CommandError(SweeprunError):

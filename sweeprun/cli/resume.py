@@ -19,6 +19,9 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument(
         "--assume-ended", action="store_true", help="take all that was started before for ended, without asking"
     )
+    parser.add_argument(
+        "--incomplete", action="store_true", help="also the tasks that returned something that could not be stored"
+    )
     add_allow_drift(parser)
     args = parser.parse_intermixed_args(words)
     path, overrides = run_and_words(args.words)
@@ -34,4 +37,12 @@ def main(words: Sequence[str]) -> int:
 
     snapshot = as_ended(run) if args.assume_ended else observe(run)
     command = ["sweeprun", "resume", *words]
-    return conclude(resume_run(snapshot, Words(overrides), command, allow_drift=args.allow_drift, observer=TERMINAL))
+    started = resume_run(
+        snapshot,
+        Words(overrides),
+        command,
+        incomplete=args.incomplete,
+        allow_drift=args.allow_drift,
+        observer=TERMINAL,
+    )
+    return conclude(started)

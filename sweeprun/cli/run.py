@@ -17,7 +17,8 @@ from sweeprun.display.terminal import TERMINAL
 from sweeprun.errors import ResultError, SweeprunError, UsageError
 from sweeprun.runs.prepare import compose_for_launch, import_early, prepare_sweep
 from sweeprun.runs.start import start_run
-from sweeprun.store.payloads import encode_result
+from sweeprun.safe_text import plain_message
+from sweeprun.store.payloads import Layout, encode_result
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.jobs import PlainJob
 
@@ -87,19 +88,21 @@ def _run_single(application: Application, overrides: Sequence[str]) -> int:
 
 
 def _check_recordable(result: Any) -> None:
-    """Check a result as the workers of a sweep do.
+    """Check a result as the workers of a sweep do, and say what a sweep would leave out.
 
     Raises
     ------
     ResultError
-        If a sweep can't record it.
+        If a sweep can record nothing of it.
     """
     if result is None:
         print("sweeprun: the task returned None, so a sweep records no result of it", file=sys.stderr)
     try:
-        encode_result(result, taken_names=RESERVED_NAMES)
+        layout, _ = encode_result(result, taken_names=RESERVED_NAMES)
     except ResultError as error:
         raise ResultError(f"a sweep can't record this result: {error}") from error
+    for name, why in Layout.from_json(layout).left_out.items():
+        print(f"sweeprun: a sweep can't record {name!r}: {plain_message(why)}", file=sys.stderr)
 
 
 def _report(error: Exception) -> int:

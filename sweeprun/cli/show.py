@@ -131,12 +131,17 @@ def _record(record: Record) -> dict[str, Any]:
         return shown | {"failure": f"{failure.type}: {failure.message}", "traceback": failure.traceback}
     layout = Layout.from_json(record.layout)
     arrays = decode_result(layout, record.payload)
-    return shown | {
-        "result": {
-            variable.name: array.item() if not array.ndim else f"{variable.dims} {array.dtype} {_head(array)}"
-            for variable, array in zip(layout.variables, arrays, strict=True)
+    lacks = {"left out": layout.left_out} if layout.left_out else {}
+    return (
+        shown
+        | lacks
+        | {
+            "result": {
+                variable.name: array.item() if not array.ndim else f"{variable.dims} {array.dtype} {_head(array)}"
+                for variable, array in zip(layout.variables, arrays, strict=True)
+            }
         }
-    }
+    )
 
 
 def _head(array: Any) -> str:

@@ -9,6 +9,9 @@ from sweeprun.errors import OverrideError
 
 LOST = "LOST"
 TIMEOUT = "timeout"
+UNSTORABLE = "unstorable"
+"""The reason why a task failed that returned what can't be stored: it would do so again."""
+
 _MOST_RETRIES = 2**20
 
 _LONGEST_TIMEOUT = 1e9
@@ -64,8 +67,8 @@ class Policy:
         return bool(self.retries) or self.timeout is not None or self.max_failures is not None
 
     def retries_after(self, reasons: Mapping[str, Any] | set[str]) -> bool:
-        """Whether a failure that has any of these names is one to retry."""
-        return self.retry_on is None or any(name in reasons for name in self.retry_on)
+        """Whether a failure that has any of these names is one to retry; never one of a result that can't be stored."""
+        return UNSTORABLE not in reasons and (self.retry_on is None or any(name in reasons for name in self.retry_on))
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self) | {"retry_on": None if self.retry_on is None else list(self.retry_on)}

@@ -88,6 +88,8 @@ class Pool:
         self._ended_failed = 0
         self._lost = 0
         self._deaths_in_a_row = 0
+        self._noted: set[str] = set()
+        self._disproved = False
         self._warned = False
         self._enough = False
 
@@ -179,6 +181,10 @@ class Pool:
             self._answer(process, line.split())
 
     def _answer(self, process: WorkerProcess, words: list[str]) -> None:
+        if words[0] == "note":
+            process.noted = True
+            self._note(" ".join(words[1:]))
+            return
         if words[0] == "ready":
             process.name = words[1]
         elif words[0] == "broken":
@@ -190,10 +196,17 @@ class Pool:
             process.succeeded, process.failed = int(words[1]), int(words[2])
             process.pace = (time.monotonic() - process.given) / process.elements
             process.assigned = NO_TASKS
+            self._disproved |= not process.noted
             self._deaths_in_a_row = 0
             self._progress.update(self._tally())
             self._stop_after_failures()
         self._feed(process)
+
+    def _note(self, text: str) -> None:
+        """Pass on what a worker found in all of its tasks, once, and unless it isn't so in those of another."""
+        if text not in self._noted and not self._disproved:
+            self._noted.add(text)
+            self._progress.note(text)
 
     def _feed(self, process: WorkerProcess) -> None:
         """Hand the worker its next turn, or let it end."""

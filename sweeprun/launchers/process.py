@@ -37,6 +37,8 @@ class WorkerProcess:
         What it has reported.
     overdue
         Whether it was killed for its task's time limit.
+    noted
+        Whether it said that all of its tasks lack something.
     """
 
     popen: "subprocess.Popen[bytes]"
@@ -50,6 +52,7 @@ class WorkerProcess:
     succeeded: int = 0
     failed: int = 0
     overdue: bool = False
+    noted: bool = False
     _buffer: bytes = b""
 
     @classmethod

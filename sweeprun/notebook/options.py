@@ -20,7 +20,7 @@ _AS_ARGUMENTS = {
 }
 """What messages of the command line call arguments of Python."""
 
-_COMMAND = re.compile(r"sweeprun (resume|wait|cancel) (?:'[^']*'|[^\s,;)`']+)")
+_COMMAND = re.compile(r"sweeprun (resume|wait|cancel) (?:'[^']*'|[^\s,;)`']+)( --incomplete)?")
 """With the run that it is about, as a shell takes it."""
 
 
@@ -74,4 +74,4 @@ def as_in_python(text: str) -> str:
     """What is said in words of the command line, in those of Python: names of options, and what to type next."""
     for typed, argument in _AS_ARGUMENTS.items():
         text = text.replace(typed, argument)
-    return _COMMAND.sub(lambda found: f"run.{found[1]}()", text)
+    return _COMMAND.sub(lambda found: f"run.{found[1]}({'incomplete=True' if found[2] else ''})", text)

@@ -124,6 +124,7 @@ class Run:
         function: Callable[..., Any] | None = None,
         launcher: Any = None,
         throttle: int | None = None,
+        incomplete: bool = False,
         allow_drift: bool = False,
         **policy: Any,
     ) -> "Run":
@@ -136,6 +137,8 @@ class Run:
             Every result says which code it was made with.
         launcher, throttle
             As of `sweeprun.sweep`, if they are to be others.
+        incomplete
+            Whether tasks run again, too, that returned something that could not be stored.
         allow_drift
             Whether to go on with other code than the run was made with.
         **policy
@@ -152,11 +155,13 @@ class Run:
         with in_python():
             changes = changes_of(launcher, throttle, policy)
             started, launch, code = how_to_start(self._directory, self._snapshot.manifest, "run.resume", function)
-            command = [call_text("run.resume", changes.told(), *started)]
+            asked = {"incomplete": True} if incomplete else {}
+            command = [call_text("run.resume", changes.told() | asked, *started)]
             resume_run(
                 self._look(),
                 changes,
                 command,
+                incomplete=incomplete,
                 allow_drift=allow_drift,
                 launch=launch,
                 code=code,

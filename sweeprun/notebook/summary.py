@@ -126,7 +126,7 @@ def _notes(snapshot: Snapshot) -> list[str]:
     notes += [f"{shard.path.name}: {shard.torn}" for shard in snapshot.shards if shard.torn and not shard.only_tail]
     if snapshot.best.unsound:
         count = len(snapshot.best.unsound)
-        notes.append(f"{count} {'record is' if count == 1 else 'records are'} corrupt (checksum), and left out")
+        notes.append(f"{count} {'record is' if count == 1 else 'records are'} damaged, and left out")
     return notes
 
 

@@ -13,7 +13,7 @@ from sweeprun.display.progress import make_progress
 from sweeprun.launchers.progress import Tally
 from sweeprun.notebook.options import as_in_python
 from sweeprun.notebook.summary import STYLE, bar_of
-from sweeprun.runs.observe import is_active, missing_tasks, warnings_of
+from sweeprun.runs.observe import is_active, lacked_by_all, missing_tasks, warnings_of
 from sweeprun.runs.wait import looks, tally_of
 from sweeprun.safe_text import plain_message
 from sweeprun.store.snapshot import Snapshot, TaskState
@@ -27,11 +27,13 @@ def watch(first: Snapshot, look: Callable[[], Snapshot]) -> None:
     display = _display()
     local = all(submission.launcher.get("name") == "local" for submission in first.activity.submissions)
     found = looks(first, look, pause=_FIRST_PAUSE_SECONDS, **({"longest": _LONGEST_PAUSE_SECONDS} if local else {}))
-    last = first
+    last, news = first, ""
     try:
         with _shown_on(display, first) as show:
             for last in found:  # the last one is what is told
                 show(last)
+                if not news and (news := lacked_by_all(last)):
+                    _tell(news)
     except KeyboardInterrupt:
         _tell("the run goes on; stop it with run.cancel()")
         return

@@ -28,7 +28,7 @@ class Collected:
     states
         How many tasks are in each state.
     unsound
-        ``(shard, task_id)`` of records that were left out because their checksum is wrong.
+        ``(shard, task_id)`` of records that were left out: their checksum is wrong, or nothing can read them.
     torn
         ``(shard, what)`` of shards of which not everything can be read.
     ends_torn

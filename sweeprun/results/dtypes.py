@@ -12,6 +12,9 @@ _TIME_UNITS = ("s", "ms", "us", "ns")
 
 _FINER_UNITS = ("ps", "fs", "as")
 
+_NO_LENGTH = ("M", "Y")
+"""Units of time spans that NumPy would take for their mean number of days."""
+
 _EXACT_BYTES = 4
 _EXACT = 2**53
 """Integers of so many bytes, or up to this, are doubles, too."""
@@ -43,8 +46,8 @@ def cast(array: np.ndarray, dtype: DType) -> np.ndarray:
     Raises
     ------
     OverflowError
-        If a time is out of the range of its new unit, or an integer has more digits than a float: NumPy itself would
-        wrap the one around, and round the other.
+        If a time is out of the range of its new unit, a time span has no fixed length, or an integer has more digits
+        than a float: NumPy itself would wrap the first around, guess the second, and round the third.
     """
     if not array.size:  # of whatever type
         return np.empty(array.shape, dtype)
@@ -52,6 +55,8 @@ def cast(array: np.ndarray, dtype: DType) -> np.ndarray:
         if array.dtype.kind in "iu" and array.dtype.itemsize > _EXACT_BYTES and dtype.kind in "fc":
             _check_exact(array)
         return array.astype(dtype, copy=False)
+    if array.dtype.kind == "m" and np.datetime_data(array.dtype)[0] in _NO_LENGTH and not np.isnat(array).all():
+        raise OverflowError("a time span in months or years has no fixed length")
     new = array.astype(dtype)
     refined = np.datetime_data(array.dtype)[0] not in _FINER_UNITS
     if refined and not ((new.astype(array.dtype) == array) | np.isnat(array)).all():

@@ -8,6 +8,7 @@ from typing import Any
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.launchers.activity import activity_of
 from sweeprun.provenance.mixed_code import other_code_of
+from sweeprun.results.left_out import left_out_of, never_given, returned_nothing
 from sweeprun.store.activity import Element, ElementState
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.notices import (
@@ -19,6 +20,8 @@ from sweeprun.store.notices import (
 from sweeprun.store.shards import ShardContents, read_shards
 from sweeprun.store.snapshot import STATE_ORDER, Snapshot, TaskState, take_snapshot
 from sweeprun.store.submissions import read_submissions
+
+_SHOWN_REASONS = 5
 
 
 def observe(run: RunDirectory, read: Callable[[Path], Iterable[ShardContents]] = read_shards) -> Snapshot:
@@ -32,15 +35,25 @@ def observe(run: RunDirectory, read: Callable[[Path], Iterable[ShardContents]] =
         Reads all shards in a directory.
     """
     snapshot = take_snapshot(run, read=read)
-    if snapshot.complete:
+    if snapshot.complete and not snapshot.incomplete:
         return snapshot
     activity = activity_of(run)  # asked before the files are read: what has ended by then is in them
     return take_snapshot(run, activity, read)
 
 
-def missing_tasks(snapshot: Snapshot) -> TaskIds:
-    """The tasks that have no result, don't run, and that no element is to run."""
+def missing_tasks(snapshot: Snapshot, *, incomplete: bool = False) -> TaskIds:
+    """The tasks that have no result, don't run, and that no element is to run.
+
+    Parameters
+    ----------
+    snapshot
+        The run.
+    incomplete
+        Whether those count, too, whose results lack something that could not be stored.
+    """
     missing = snapshot.states != STATE_ORDER.index(TaskState.SUCCEEDED)
+    if incomplete:
+        missing |= snapshot.best.incomplete
     for state in (TaskState.RUNNING, TaskState.EXCLUDED):
         missing &= snapshot.states != STATE_ORDER.index(state)
     for tasks in snapshot.activity.active_tasks():
@@ -51,7 +64,10 @@ def missing_tasks(snapshot: Snapshot) -> TaskIds:
 
 def counts_text(snapshot: Snapshot) -> str:
     """How many tasks are in each state, those with none left out."""
-    return ", ".join(f"{count} {state.value}" for state, count in snapshot.counts().items() if count)
+    incomplete = {TaskState.SUCCEEDED: f" ({snapshot.incomplete} incomplete)"} if snapshot.incomplete else {}
+    return ", ".join(
+        f"{count} {state.value}{incomplete.get(state, '')}" for state, count in snapshot.counts().items() if count
+    )
 
 
 def state_counts(snapshot: Snapshot) -> dict[str, int]:
@@ -60,8 +76,8 @@ def state_counts(snapshot: Snapshot) -> dict[str, int]:
 
 
 def warnings_of(snapshot: Snapshot) -> list[str]:
-    """What the user of a run should know of it: that it stopped early, mixes code, or can't be reproduced."""
-    found = []
+    """What the user of a run should know of it: what it lacks, mixes, or can't reproduce, and that it stopped early."""
+    found = lacking(snapshot)
     submissions = snapshot.activity.submissions or read_submissions(snapshot.run)
     if submissions:
         last = submissions[-1]
@@ -85,9 +101,38 @@ def warnings_of(snapshot: Snapshot) -> list[str]:
     return found
 
 
+def lacking(snapshot: Snapshot) -> list[str]:
+    """What tasks returned that their records don't have, and how it can be had."""
+    left_out = left_out_of(snapshot)
+    found = [str(group) for group in left_out[:_SHOWN_REASONS]]
+    if more := len(left_out) - _SHOWN_REASONS:
+        found += [f"… and {more} more such {'value' if more == 1 else 'values'}"] if more > 0 else []
+    if left_out:
+        found.append(
+            f"{snapshot.incomplete} of {snapshot.total} tasks succeeded and are incomplete; when they return what can "
+            f"be stored, run them again with: sweeprun resume {snapshot.run.shown()} --incomplete"
+        )
+    if names := never_given(snapshot):
+        found.append(f"no task gave a value for {', '.join(map(repr, names))}: all said None, null or NA")
+    if returned_nothing(snapshot):
+        found.append("no task returned anything, so there is nothing to collect; does the function return its result?")
+    return found
+
+
+def lacked_by_all(snapshot: Snapshot) -> str:
+    """While a run goes on: what all tasks so far lack that could not be stored; an empty text if there is nothing."""
+    succeeded = snapshot.counts()[TaskState.SUCCEEDED]
+    if snapshot.incomplete < max(succeeded, 1) or not is_active(snapshot):
+        return ""
+    lacks = [f"{group.variable!r} ({group.why})" for group in left_out_of(snapshot) if group.count == succeeded]
+    return f"every task so far lacks what can't be stored: {'; '.join(lacks)}" if lacks else ""
+
+
 def is_active(snapshot: Snapshot) -> bool:
     """Whether anything of a run waits or runs, or may do so."""
-    return not snapshot.complete and next(snapshot.activity.active_elements(), None) is not None
+    if snapshot.complete and not snapshot.incomplete:
+        return False
+    return next(snapshot.activity.active_elements(), None) is not None
 
 
 def ended_reasons(snapshot: Snapshot) -> dict[str, int]:

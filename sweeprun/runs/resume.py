@@ -22,6 +22,7 @@ def resume_run(
     changes: Changes,
     command: Sequence[str],
     *,
+    incomplete: bool = False,
     allow_drift: bool = False,
     launch: Launch = launch,
     code: Code | None = None,
@@ -37,6 +38,8 @@ def resume_run(
         What is changed of its launcher, and of its policy.
     command
         The command line.
+    incomplete
+        Whether tasks run again, too, whose results lack something that could not be stored.
     allow_drift
         Whether to go on with other code.
     launch
@@ -63,7 +66,7 @@ def resume_run(
         raise LaunchError(
             f"what still waits or runs can't be told, so nothing was started: {snapshot.activity.problem}"
         )
-    missing = missing_tasks(snapshot)
+    missing = missing_tasks(snapshot, incomplete=incomplete)
     if not missing:
         # what is wrong with the changes is told all the same
         options = changes.launcher(snapshot.manifest.launcher)

@@ -25,6 +25,7 @@ def describe_status(snapshot: Snapshot) -> dict[str, Any]:
         "run": str(run.path),
         "tasks": len(snapshot.states),
         "states": state_counts(snapshot),
+        "incomplete": snapshot.incomplete,
         "submissions": describe_submissions(snapshot),
         "running": [
             {"task": beat.task_id, "host": beat.process.host, "pid": beat.process.pid, "since": beat.since}

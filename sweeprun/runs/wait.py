@@ -7,7 +7,7 @@ from math import inf
 from sweeprun.launchers.progress import Tally
 from sweeprun.runs.events import SILENT, Observer
 from sweeprun.runs.launch import Ended
-from sweeprun.runs.observe import is_active, observe
+from sweeprun.runs.observe import is_active, lacked_by_all, observe
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import Snapshot, TaskState
 
@@ -20,13 +20,15 @@ _SHARE_OF_TIME = 10
 
 def wait_for(run: RunDirectory, observer: Observer = SILENT) -> Ended:
     """Wait until everything of a run has ended."""
-    problem = ""
+    problem = news = ""
     snapshot = observe(run)
     total = snapshot.total
     heading = f"waiting for {total} {'task' if total == 1 else 'tasks'} of {run.shown()}"
     with observer.progress(total, heading, done=tally_of(snapshot).done) as progress:
         for snapshot in looks(snapshot, lambda: observe(run)):  # noqa: B020  # the last one is what is told
             progress.update(tally_of(snapshot))
+            if not news and (news := lacked_by_all(snapshot)):
+                progress.note(news)
             if snapshot.activity.problem != problem:
                 problem = snapshot.activity.problem
                 known = "what waits and runs is known again"

@@ -82,7 +82,9 @@ def read_copied_generators(run: RunDirectory) -> CopiedGenerators | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnrecordedResult:
-    """A Hydra application that returns what can't be recorded. Its tasks succeed, as they do with other launchers.
+    """A Hydra application that returned what can't be recorded, and whose tasks had succeeded all the same.
+
+    Only runs of earlier versions have it.
 
     Attributes
     ----------
@@ -102,11 +104,6 @@ class UnrecordedResult:
         )
 
 
-def note_unrecorded_result(run: RunDirectory, noted: UnrecordedResult) -> None:
-    """Note it, if nobody has yet."""
-    _note(run.unrecorded_result, noted)
-
-
 def read_unrecorded_result(run: RunDirectory) -> UnrecordedResult | None:
     """What was noted; None if nothing was, or it can't be read."""
     with suppress(OSError, FormatError, KeyError, TypeError, ValueError):
@@ -115,7 +112,7 @@ def read_unrecorded_result(run: RunDirectory) -> UnrecordedResult | None:
     return None
 
 
-def _note(path: Path, noted: "_Draws | UnrecordedResult") -> None:
+def _note(path: Path, noted: _Draws) -> None:
     with suppress(OSError):  # it is there already; or the disk is full, which the next record says
         create_file(path, json.dumps(asdict(noted)).encode())
 

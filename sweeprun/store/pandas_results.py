@@ -27,8 +27,21 @@ def as_xarray(result: Any, name: str) -> Any:
     dim = "index" if result.index.name is None else str(result.index.name)
     if dim in result.columns:
         raise ResultError(f"the result has a column that is named like its index, {dim!r}; rename one of them")
-    variables = {column: (dim, result[column].to_numpy()) for column in result.columns}
+    variables = {column: (dim, _values(result[column])) for column in result.columns}
     return xr.Dataset(variables, {} if _only_counts(result.index) else {dim: _labels(result.index)})
+
+
+def as_row(value: Any) -> dict[str, Any] | None:
+    """A row of a DataFrame, whose values are of different types, as a mapping; None of anything else."""
+    if value.ndim != 1 or value.dtype != object or value.index.nlevels > 1 or not value.index.is_unique:
+        return None
+    kinds = {_kind(item) for item in value if not pd.api.types.is_scalar(item) or not pd.isna(item)}
+    return {str(label): item for label, item in value.items()} if len(kinds) > 1 else None
+
+
+def _kind(item: object) -> type:
+    """The type of a value, all numbers being of one."""
+    return float if pd.api.types.is_number(item) and not pd.api.types.is_bool(item) else type(item)
 
 
 def with_labels(value: Any, name: str) -> Any:
@@ -41,7 +54,14 @@ def with_labels(value: Any, name: str) -> Any:
         default_dim(name, place) if index.name is None else str(index.name) for place, index in enumerate(value.axes)
     ]
     labels = {dim: _labels(index) for dim, index in zip(dims, value.axes, strict=True) if not _only_counts(index)}
-    return xr.DataArray(value.to_numpy(), labels, dims)
+    return xr.DataArray(_values(value) if value.ndim == 1 else value.to_numpy(), labels, dims)
+
+
+def _values(column: pd.Series) -> np.ndarray:
+    """The values of a column; beside missing ones as objects, since pandas would round integers."""
+    if isinstance(column.dtype, pd.api.extensions.ExtensionDtype) and column.isna().any():
+        return np.asarray(column.to_numpy(dtype=object))
+    return np.asarray(column.to_numpy())
 
 
 def _only_counts(index: pd.Index) -> bool:

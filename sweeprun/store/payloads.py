@@ -8,7 +8,7 @@ Nothing here is ever unpickled.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import accumulate
 from math import prod
@@ -19,7 +19,10 @@ import numpy as np
 from sweeprun.design.scalars import check_types
 from sweeprun.errors import FormatError, ResultError
 from sweeprun.store.dims import default_dims
-from sweeprun.store.result_variables import TEXT, storable, variables_of
+from sweeprun.store.object_values import NothingThere, Unstorable
+from sweeprun.store.result_attributes import NO_ATTRS, json_of
+from sweeprun.store.result_variables import Returned
+from sweeprun.store.storable import TEXT, storable
 
 _TYPE = re.compile(r"[<|](?:[bi]1|u1|[iu][248]|f[248]|c(?:8|16)|S\d{1,9}|[mM]8(?:\[\d{0,9}(?:[YMWDhm]|[munpfa]?s)\])?)")
 """What `storable` gives; anything else, such as Python's objects, was never written by us."""
@@ -33,6 +36,7 @@ _LARGEST_EMPTY = 2**31
 _LARGE = 2**20
 _SHOWN = 500
 _WIDEST = 2**24
+_SHOWN_REASONS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +88,9 @@ class Variable:
         check_types(str, self.name, self.type, *self.dims)
         check_types(dict, self.attrs)
         check_types(bool, self.coordinate)
-        if len(self.dims) != len(self.shape) or len(set(self.dims)) < len(self.dims) or len(self.dims) > _MOST_DIMS:
+        if len(self.dims) > _MOST_DIMS:
+            raise ValueError(f"{self.name!r} has {len(self.dims)} dimensions, and {_MOST_DIMS} are the most")
+        if len(self.dims) != len(self.shape) or len(set(self.dims)) < len(self.dims):
             raise ValueError(f"{self.name!r} has the dims {self.dims!r} and the shape {self.shape!r}")
         if not all(type(length) is int and length >= 0 for length in self.shape):
             raise ValueError(f"{self.name!r} has the shape {self.shape!r}")
@@ -96,10 +102,24 @@ class Variable:
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """The variables of a result, in order, and the attributes of the whole."""
+    """What a result consists of.
+
+    Attributes
+    ----------
+    variables
+        The variables, in order.
+    attrs
+        The attributes of the whole.
+    left_out
+        What else the task returned, and can't be stored: name -> why.
+    missing
+        The names of values of which the task only said that there is none.
+    """
 
     variables: tuple[Variable, ...]
     attrs: dict[str, Any]
+    left_out: dict[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
 
     def renamed(self, taken: frozenset[str]) -> "Layout":
         """With ``result_NAME`` in the place of every name of a variable or dimension that is taken."""
@@ -113,12 +133,12 @@ class Layout:
                 name = f"result_{name}"
             return name
 
-        return Layout(
+        return replace(
+            self,
             variables=tuple(
                 replace(variable, name=free(variable.name), dims=tuple(map(free, variable.dims)))
                 for variable in self.variables
             ),
-            attrs=self.attrs,
         )
 
     @property
@@ -140,7 +160,11 @@ class Layout:
         return list(zip(accumulate(sizes, initial=0), sizes, strict=False))
 
     def to_json(self) -> str:
-        data = {"variables": [variable.to_dict() for variable in self.variables], "attrs": self.attrs}
+        data: dict[str, Any] = {"variables": [variable.to_dict() for variable in self.variables], "attrs": self.attrs}
+        if self.left_out:
+            data["left_out"] = self.left_out
+        if self.missing:
+            data["missing"] = list(self.missing)
         return json.dumps(data)
 
     @classmethod
@@ -155,7 +179,12 @@ class Layout:
         try:
             data = json.loads(text)
             variables = tuple(Variable.from_dict(variable) for variable in data["variables"])
-            layout = cls(variables=variables, attrs=dict(data["attrs"]))
+            layout = cls(
+                variables=variables,
+                attrs=dict(data["attrs"]),
+                left_out=dict(data.get("left_out", {})),
+                missing=tuple(data.get("missing", ())),
+            )
             layout.check()
         except (KeyError, TypeError, ValueError, RecursionError, OverflowError) as error:
             raise FormatError(f"malformed layout of a result: {str(error)[:_SHOWN]}") from error
@@ -169,6 +198,7 @@ class Layout:
         ValueError, TypeError
             If something is wrong.
         """
+        check_types(str, *self.left_out, *self.left_out.values(), *self.missing)
         names = [variable.name for variable in self.variables]
         if len(set(names)) < len(names):
             raise ValueError("two variables have one name")
@@ -181,14 +211,25 @@ class Layout:
         _ = self.dtype
 
 
+@lru_cache(maxsize=2**14)
+def known_layout(text: str) -> Layout | None:
+    """A layout that was written; None if it can't be read. Every text is looked at once."""
+    try:
+        return Layout.from_json(text)
+    except FormatError:
+        return None
+
+
 def encode_result(result: object, *, taken_names: frozenset[str] = frozenset()) -> tuple[str, bytes]:
     """Layout (as JSON) and payload of what a task function returned.
+
+    What can't be stored exactly is left out, which the layout says.
 
     Parameters
     ----------
     result
-        None, a number, string, date or array; a mapping as ``xarray.Dataset(data_vars=…)`` takes it; a Dataset or
-        DataArray.
+        None, a number, string, date or array; a mapping as ``xarray.Dataset(data_vars=…)`` takes it, and of other
+        mappings; a Dataset, DataArray or DataTree; values of other packages that are like these.
     taken_names
         Names of axes and of collect's own coordinates: a scalar coordinate with such a name is left out, since it says
         the same. (Anything else with such a name is kept; collect calls it ``result_NAME``.)
@@ -196,26 +237,70 @@ def encode_result(result: object, *, taken_names: frozenset[str] = frozenset()) 
     Raises
     ------
     ResultError
-        If something in it can't be stored; the message names it.
+        If there is something, and nothing of it can be stored.
     """
-    attrs: dict[str, Any] = {}
-    names: list[str] = []
-    arrays: list[np.ndarray] = []
-    signature: list[Any] = []
+    returned = Returned()
+    left_out = returned.left_out
+    found: dict[str, tuple[_Described, np.ndarray]] = {}
     lengths: dict[str, int] = {}
-    for name, dims, data, variable_attrs, coordinate in variables_of(result, attrs):
-        array, kind = storable(name, data)
-        named = default_dims(name, array) if dims is None else dims
-        if coordinate and not named and name in taken_names:
+    for name, dims, data, variable_attrs, coordinate in returned.variables(result):
+        try:
+            array, kind, own_attrs = storable(data)
+            named = default_dims(name, array) if dims is None else dims
+            if coordinate and not named and name in taken_names:
+                continue
+            if named:
+                _check_dims(named, array, lengths)
+                lengths.update(zip(named, array.shape, strict=True))
+        except NothingThere:
+            returned.missing.append(name)
             continue
-        _check_dims(name, named, array, lengths)
-        names.append(name)
-        arrays.append(array)
-        signature.append((name, named, array.shape, kind, coordinate, _attrs_json(f"result {name!r}", variable_attrs)))
-    if len(set(names)) < len(names):
-        raise ResultError(f"the result has two variables of one name: {sorted(n for n in names if names.count(n) > 1)}")
-    layout = _layout_json(tuple(signature), _attrs_json("the result", attrs))
-    return layout, b"".join(_payload(array) for array in arrays)
+        except (Unstorable, MemoryError, RecursionError) as error:
+            left_out[name] = str(error) or type(error).__name__
+            continue
+        while name in found:
+            name += "_"  # noqa: PLW2901
+        if own_attrs:
+            variable_attrs = {**variable_attrs, **own_attrs}  # noqa: PLW2901
+        attrs = json_of(variable_attrs, f"{name}.", left_out) if variable_attrs else NO_ATTRS
+        found[name] = (name, named, array.shape, kind, coordinate, attrs), array
+    attrs = json_of(returned.attrs, "", left_out) if returned.attrs else NO_ATTRS
+    try:
+        layout = _layout_json(_described(found), attrs, tuple(left_out.items()), tuple(returned.missing))
+    except Unstorable:
+        _drop_unreadable(found, left_out)
+        layout = _layout_json(_described(found), attrs, tuple(left_out.items()), tuple(returned.missing))
+    if left_out and not found:
+        raise _nothing_stored(left_out)
+    return layout, b"".join([_payload(array) for _, array in found.values()])
+
+
+def _nothing_stored(left_out: Mapping[str, str]) -> ResultError:
+    reasons = [f"{name!r}: {why}" for name, why in left_out.items()]
+    more = f" (and {len(reasons) - _SHOWN_REASONS} more)" if len(reasons) > _SHOWN_REASONS else ""
+    return ResultError(
+        f"nothing of the result can be stored: {'; '.join(reasons[:_SHOWN_REASONS])}{more}; "
+        "return numbers, texts, dates, arrays of these, a mapping of these by name, or an xarray Dataset",
+        left_out=left_out,
+    )
+
+
+_Described = tuple[str, tuple[str, ...], tuple[int, ...], str, bool, str]
+"""Name, dims, shape, type, whether it is a coordinate, and attributes as JSON, of a variable."""
+
+
+def _described(found: Mapping[str, tuple[_Described, np.ndarray]]) -> tuple[_Described, ...]:
+    return tuple([described for described, _ in found.values()])
+
+
+def _drop_unreadable(found: dict[str, tuple[_Described, np.ndarray]], left_out: dict[str, str]) -> None:
+    """Leave out the variables that no reader could read."""
+    for name, (described, _) in tuple(found.items()):
+        try:
+            _checked_variable(described)
+        except Unstorable as error:
+            left_out[name] = str(error)
+            del found[name]
 
 
 def decode_result(layout: Layout, payload: bytes) -> list[np.ndarray]:
@@ -254,15 +339,14 @@ def _texts(payload: bytes) -> np.ndarray:
     return np.array(texts, dtype=object if width > max(_WIDEST, 16 * len(payload)) else str)
 
 
-def _check_dims(name: str, dims: tuple[str, ...], array: np.ndarray, lengths: dict[str, int]) -> None:
-    for dim in dims:
-        if not dim or "/" in dim:
-            raise ResultError(f"result {name!r} has a dimension {dim!r}; a name is a non-empty string without '/'")
+def _check_dims(dims: tuple[str, ...], array: np.ndarray, lengths: Mapping[str, int]) -> None:
+    if not all(dims):
+        raise Unstorable("the name of a dimension is empty")
     if len(dims) != array.ndim or len(set(dims)) < len(dims):
-        raise ResultError(f"result {name!r} has {array.ndim} dimensions, but dims {dims}")
+        raise Unstorable(f"it has {array.ndim} dimensions, and names for {len(dims)}")
     for dim, length in zip(dims, array.shape, strict=True):
-        if lengths.setdefault(dim, length) != length:
-            raise ResultError(f"result {name!r} has length {length} along {dim!r}, others have {lengths[dim]}")
+        if lengths.get(dim, length) != length:
+            raise Unstorable(f"it has another length along {dim!r} than other variables")
 
 
 def _payload(array: np.ndarray) -> bytes | memoryview:
@@ -273,27 +357,37 @@ def _payload(array: np.ndarray) -> bytes | memoryview:
     return len(texts).to_bytes(8, "little") + texts
 
 
-def _attrs_json(what: str, attrs: Any) -> str:
-    if not isinstance(attrs, Mapping):
-        raise ResultError(f"the attributes of {what} should be a mapping, not {attrs!r}")
+def _checked_variable(described: _Described) -> Variable:
+    """A variable that every reader can read.
+
+    Raises
+    ------
+    Unstorable
+        If they can't.
+    """
+    name, dims, shape, kind, coordinate, attrs = described
+    variable = Variable(name=name, dims=dims, shape=shape, type=kind, coordinate=coordinate, attrs=json.loads(attrs))
     try:
-        return json.dumps({str(key): value for key, value in attrs.items()}, default=_plain) if attrs else "{}"
-    except (ValueError, TypeError, RecursionError) as error:
-        raise ResultError(f"the attributes of {what} can't be stored: {error}") from error
-
-
-def _plain(value: Any) -> Any:
-    """NumPy scalars and arrays as Python's; dates and anything else by their text."""
-    if isinstance(value, np.ndarray):
-        return value.astype(str).tolist() if value.dtype.kind in "mM" else value.tolist()
-    plain = value.item() if isinstance(value, np.generic) and value.dtype.kind in "biufSU" else value
-    return str(value) if plain is value or isinstance(plain, np.generic | bytes) else plain
+        variable.check()
+    except (TypeError, ValueError) as error:
+        raise Unstorable(str(error).replace(f"{name!r} has", "it has", 1)) from error
+    return variable
 
 
 @lru_cache(maxsize=256)
-def _layout_json(signature: tuple[Any, ...], attrs: str) -> str:
-    variables = tuple(
-        Variable(name=name, dims=dims, shape=shape, type=kind, coordinate=coordinate, attrs=json.loads(text))
-        for name, dims, shape, kind, coordinate, text in signature
+def _layout_json(
+    signature: tuple[_Described, ...], attrs: str, left_out: tuple[tuple[str, str], ...], missing: tuple[str, ...]
+) -> str:
+    """A layout as JSON, read once as it will be read: what a reader refuses, no worker writes."""
+    layout = Layout(
+        variables=tuple(map(_checked_variable, signature)),
+        attrs=json.loads(attrs),
+        left_out=dict(left_out),
+        missing=missing,
     )
-    return Layout(variables=variables, attrs=json.loads(attrs)).to_json()
+    text = layout.to_json()
+    try:
+        Layout.from_json(text)
+    except FormatError as error:
+        raise ResultError(f"the result can't be stored: {error}") from error
+    return text

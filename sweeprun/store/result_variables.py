@@ -1,204 +1,316 @@
-"""What a task function returned, as named arrays of types that can be stored."""
+"""What a task function returned, walked variable by variable: names, dims, data and attributes of each.
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from datetime import date, datetime, timedelta
+What can't be stored costs itself: it is left out, with the reason, and so is a value that only says that there is none.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from sweeprun.errors import ResultError
 from sweeprun.store.dims import default_dims, is_of_pandas
+from sweeprun.store.foreign_values import WithAttributes, converted
+from sweeprun.store.object_values import NothingThere, Unstorable, is_missing
+from sweeprun.store.storable import NUMBERS, storable
 
 RESULT_NAME = "result"
 """The name of a result that came without one."""
 
-TEXT = "text"
-"""The type of strings in a layout."""
+ORIGINAL_NAME = "original_name"
+"""The attribute of a variable whose name had to be changed: what its task called it."""
 
 Item = tuple[str, tuple[str, ...] | None, Any, Mapping[Any, Any], bool]
 """Name, dims (None: to be named after the variable), data, attributes, whether it is a coordinate."""
 
+_SIMPLE = NUMBERS | {str, bytes, list}
 
-def variables_of(result: object, attrs: dict[str, Any]) -> Iterator[Item]:
-    """The variables of a result; ``attrs`` receives the attributes of the whole."""
-    if result is None:
-        return
-    if is_of_pandas(result):
-        from sweeprun.store.pandas_results import as_xarray
+_NO_ATTRS: Mapping[str, Any] = {}
+_NOTHING = object()
+_EMPTY_NAME = "its name is empty"
+_MOST_LEVELS = 32
 
-        result = as_xarray(result, RESULT_NAME)
-    if hasattr(result, "data_vars"):
-        yield from _dataset_variables(result, attrs)
-    elif _is_data_array(result):
-        array: Any = result
-        if array.name in array.coords:  # a coordinate itself, of which xarray makes no Dataset
-            array = array.drop_vars(array.name)
-        yield from _dataset_variables(array.to_dataset(name=RESULT_NAME if array.name is None else array.name), attrs)
-    elif isinstance(result, Mapping):
-        if any(map(is_of_pandas, result.values())):
-            from sweeprun.store.pandas_results import with_labels
 
-            result = {name: with_labels(value, _name(name)) for name, value in result.items()}
-        if any(map(_is_data_array, result.values())):
-            yield from _dataset_variables(_dataset(result), attrs)
+@dataclass(slots=True)
+class Returned:
+    """What a task returned, as it is walked.
+
+    Attributes
+    ----------
+    attrs
+        The attributes of the whole; those of a part have its name before theirs.
+    left_out
+        What can't be stored: name -> why.
+    missing
+        The names of values that only say that there is none.
+    """
+
+    attrs: dict[str, Any] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    _dims: dict[str, int] = field(default_factory=dict)
+    _grouped: bool = False
+    _around: list[int] = field(default_factory=list)
+
+    def variables(self, result: object) -> Iterator[Item]:
+        """The variables of a result."""
+        if _is_simple(result):
+            yield (RESULT_NAME, None, result, {}, False)
+            return
+        if is_missing(result):
+            return
+        try:
+            result = _with_labels(converted(result), None)
+        except Unstorable as error:
+            self.left_out[RESULT_NAME] = str(error)
+            return
+        if _is_group(result):
+            yield from self._group(result, "")
+        elif _is_data_array(result):
+            yield from self._dataset(_named(result), "")
+        elif isinstance(result, tuple):  # which names no dims
+            yield (RESULT_NAME, None, result, {}, False)
         else:
-            dims = _named_dims(result)
-            for name, value in result.items():
-                yield _as_coordinate(_mapping_variable(name, value), dims)
-    else:
-        yield (RESULT_NAME, None, result, {}, False)
+            yield _mapping_variable(RESULT_NAME, result)
+
+    def _group(self, group: Any, prefix: str) -> Iterator[Item]:
+        """A mapping or Dataset, and the groups within it under names with a dot."""
+        if id(group) in self._around or len(self._around) >= _MOST_LEVELS:
+            self.left_out[prefix.rstrip(".")] = "it contains itself, or more groups in groups than can be told apart"
+            return
+        self._around.append(id(group))
+        yield from self._dataset(group, prefix) if hasattr(group, "data_vars") else self._mapping(group, prefix)
+        self._around.pop()
+
+    def _mapping(self, group: Mapping[Any, Any], prefix: str) -> Iterator[Item]:
+        own: dict[str, Any] = {}
+        names: dict[str, Mapping[str, Any]] = {}
+        groups: list[tuple[str, Any]] = []
+        for key, given in group.items():
+            name, attrs = _clean_name(key)
+            value = self._known(given, name, prefix + (name or repr(key)))
+            if value is _NOTHING:
+                continue
+            if _is_group(value):
+                groups.append((f"{prefix}{name}." if name else prefix, value))
+            elif not name:
+                self.left_out[prefix + repr(key)] = _EMPTY_NAME
+            else:
+                while name in own:
+                    name += "_"
+                own[name], names[name] = value, attrs
+        self._grouped |= bool(groups)
+        yield from self._values(own, names, prefix)
+        for inner, value in groups:
+            yield from self._group(value, inner)
+
+    def _known(self, value: Any, name: str, whole_name: str) -> Any:
+        """A value as what it is to NumPy or xarray; `_NOTHING` if there is none, or it can't be stored."""
+        if is_missing(value):
+            self.missing.append(whole_name)
+            return _NOTHING
+        if type(value) is tuple or _is_simple(value):
+            return value
+        try:
+            return _with_labels(converted(value), name or RESULT_NAME)
+        except Unstorable as error:
+            self.left_out[whole_name] = str(error)
+            return _NOTHING
+
+    def _values(self, own: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]], prefix: str) -> Iterator[Item]:
+        """The values of one mapping, none of which is a group."""
+        if any(map(_is_data_array, own.values())):
+            yield from self._dataset(self._joined(own, prefix), prefix, names)
+            return
+        items = list(self._items(own, prefix))
+        dims = {dim for _, own_dims, *_ in items for dim in own_dims or ()}
+        for item in items:
+            yield self._placed(_as_coordinate(item, dims), names[item[0]], prefix)
+
+    def _items(self, own: Mapping[str, Any], prefix: str) -> Iterator[Item]:
+        for name, value in own.items():
+            try:
+                yield _mapping_variable(name, value)
+            except Unstorable as error:
+                self.left_out[prefix + name] = str(error)
+
+    def _joined(self, own: Mapping[str, Any], prefix: str) -> Any:
+        """A mapping that holds DataArrays, as a Dataset; its other values are what they would be without them."""
+        import xarray as xr
+
+        arrays = {name: value for name, value in own.items() if _is_data_array(value)}
+        others = list(self._items({name: value for name, value in own.items() if name not in arrays}, prefix))
+        dims = {str(dim) for array in arrays.values() for dim in array.dims}
+        dims.update(dim for _, own_dims, *_ in others for dim in own_dims or ())
+        data_vars: dict[str, Any] = {name: arrays.get(name) for name in own}
+        for item in others:
+            name, own_dims, data, attrs, _ = _as_coordinate(item, dims)
+            try:
+                array, _, more = storable(data)
+            except NothingThere:
+                self.missing.append(prefix + name)
+            except Unstorable as error:
+                self.left_out[prefix + name] = str(error)
+            else:
+                named = default_dims(name, array) if own_dims is None else own_dims
+                data_vars[name] = (named, array, {**attrs, **more})
+        data_vars = {name: value for name, value in data_vars.items() if value is not None}
+        try:
+            return xr.Dataset(data_vars)
+        except (ValueError, TypeError):
+            return self._joined_one_by_one(data_vars, prefix)
+
+    def _joined_one_by_one(self, data_vars: Mapping[str, Any], prefix: str) -> Any:
+        """A Dataset of those variables that go with the ones before them."""
+        import xarray as xr
+
+        dataset = xr.Dataset()
+        for name, value in data_vars.items():
+            try:
+                dataset = xr.Dataset({**dataset.data_vars, name: value}, dataset.coords)
+            except (ValueError, TypeError):
+                self.left_out[prefix + name] = "its dims or coordinates don't go with those of the others"
+        return dataset
+
+    def _dataset(
+        self, dataset: Any, prefix: str, names: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> Iterator[Item]:
+        self.attrs.update(
+            {f"{prefix}{key}": value for key, value in dataset.attrs.items()} if prefix else dataset.attrs
+        )
+        groups: list[tuple[str, Any]] = []
+        for key, variable in dataset.variables.items():
+            name, attrs = _clean_name(key)
+            if not name:
+                self.left_out[prefix + repr(key)] = _EMPTY_NAME
+                continue
+            try:
+                data, own_attrs = _values_of(variable)
+            except Unstorable as error:
+                self.left_out[prefix + name] = str(error)
+                continue
+            if isinstance(data, Mapping):
+                groups.append((f"{prefix}{name}.", {part: (variable.dims, values) for part, values in data.items()}))
+                continue
+            dims = tuple(map(str, variable.dims))
+            known = attrs if names is None else {**attrs, **names.get(name, _NO_ATTRS)}
+            item = name, dims, data, {**variable.attrs, **own_attrs}, key in dataset.coords
+            yield self._placed(item, known, prefix)
+        for inner, value in groups:
+            yield from self._group(value, inner)
+
+    def _placed(self, item: Item, names: Mapping[str, Any], prefix: str) -> Item:
+        """A variable by its whole name, over dims by their whole names."""
+        name, dims, data, attrs, coordinate = item
+        if names:
+            attrs = {**names, **attrs}
+        if dims and (prefix or self._grouped or any("/" in dim for dim in dims)):
+            lengths = _shape(data)
+            if len(lengths) == len(dims):
+                dims = tuple(self._dim(dim, length, prefix) for dim, length in zip(dims, lengths, strict=True))
+        return prefix + name, dims, data, attrs, coordinate
+
+    def _dim(self, dim: str, length: int, prefix: str) -> str:
+        """The whole name of a dim within a group: that of a group around it, if it is one of those."""
+        dim = dim.strip("/").replace("/", ".")
+        scope = prefix
+        while self._dims.get(scope + dim) != length:
+            if not scope:
+                self._dims[prefix + dim] = length
+                return prefix + dim
+            scope = scope[: scope.rstrip(".").rfind(".") + 1]
+        return scope + dim
 
 
-def _is_data_array(value: object) -> bool:
+def _is_simple(value: object) -> bool:
+    """Whether it is neither missing nor of another package, and means no more than its values."""
+    return type(value) in _SIMPLE or (type(value) is np.ndarray and value.dtype.names is None)
+
+
+def _shape(data: Any) -> tuple[int, ...]:
+    try:
+        return np.shape(data)
+    except ValueError:  # lists of different lengths
+        return ()
+
+
+def _is_data_array(value: Any) -> bool:
     return hasattr(value, "dims") and hasattr(value, "coords") and not hasattr(value, "data_vars")
 
 
-def _dataset(result: Mapping[Any, Any]) -> Any:
-    """A mapping that holds DataArrays, as a Dataset; its other values are what they would be without them."""
-    import xarray as xr
+def _is_group(value: Any) -> bool:
+    """Whether it holds variables of its own."""
+    return hasattr(value, "data_vars") or isinstance(value, Mapping)
 
-    data_vars: dict[str, Any] = {}
-    known = _named_dims(result)
-    for key, value in result.items():
-        if _is_data_array(value):
-            data_vars[_name(key)] = value
-        else:
-            name, dims, data, attrs, _ = _as_coordinate(_mapping_variable(key, value), known)
-            array, _ = storable(name, data)
-            data_vars[name] = (default_dims(name, array) if dims is None else dims, array, attrs)
+
+def _with_labels(value: Any, name: str | None) -> Any:
+    """A Series or DataFrame with its labels, as xarray has it; a whole result if it has no name."""
+    if not is_of_pandas(value):
+        return value
+    from sweeprun.store.pandas_results import as_row, as_xarray, with_labels
+
+    row = as_row(value)
+    if row is not None:
+        return row
     try:
-        return xr.Dataset(data_vars)
-    except (ValueError, TypeError) as error:
-        raise ResultError(f"the result is not what xarray.Dataset(data_vars=…) takes: {error}") from error
+        return as_xarray(value, RESULT_NAME) if name is None else with_labels(value, name)
+    except (ResultError, ValueError, TypeError) as error:
+        raise Unstorable(str(error)) from error
 
 
-def _dataset_variables(dataset: Any, attrs: dict[str, Any]) -> Iterator[Item]:
-    attrs.update(dataset.attrs)
-    for name, variable in dataset.variables.items():
-        yield _name(name), tuple(map(str, variable.dims)), variable.values, variable.attrs, name in dataset.coords
+def _named(array: Any) -> Any:
+    """A DataArray as a Dataset."""
+    if array.name in array.coords:  # a coordinate itself, of which xarray makes no Dataset
+        array = array.drop_vars(array.name)
+    return array.to_dataset(name=RESULT_NAME if array.name is None else array.name)
 
 
-def _mapping_variable(name: object, value: Any) -> Item:
-    name = _name(name)
-    if isinstance(value, Mapping):
-        raise ResultError(f"result {name!r} is a mapping; return a flat one, such as {{'{name}.part': …}}")
-    if not isinstance(value, tuple):
+def _values_of(variable: Any) -> tuple[Any, Mapping[str, Any]]:
+    """The data of a variable of xarray, and the attributes that these have of their own."""
+    data = variable.data if hasattr(variable.data, "units") or hasattr(variable.data, "unit") else variable.values
+    if type(data) is np.ndarray and data.dtype.names is None:
+        return data, _NO_ATTRS
+    data = converted(data)
+    return (data.data, data.attrs) if isinstance(data, WithAttributes) else (data, _NO_ATTRS)
+
+
+def _mapping_variable(name: str, value: Any) -> Item:
+    if isinstance(value, WithAttributes):
+        return name, None, value.data, value.attrs, False
+    if type(value) is not tuple or not _names_dims(value):
         dims = tuple(map(str, value.dims)) if hasattr(value, "dims") else None
-        return name, dims, value, getattr(value, "attrs", {}), False
-    if len(value) < 2 or not isinstance(value[0], str | Sequence) or isinstance(value[0], bytes):
-        raise ResultError(f"result {name!r} is a tuple, but not (dims, data) or (dims, data, attrs): {value!r}")
-    dims = (value[0],) if isinstance(value[0], str) else tuple(map(str, value[0]))
+        return name, dims, value, getattr(value, "attrs", {}) if dims is not None else {}, False
+    dims = (value[0],) if isinstance(value[0], str) else tuple(value[0])
+    if len(set(dims)) < len(dims):
+        raise Unstorable("it has two dimensions of one name")
     attrs = value[2] if len(value) > 2 and value[2] is not None else {}
-    return name, dims, value[1], attrs, dims == (name,)
+    if not isinstance(attrs, Mapping):
+        raise Unstorable(f"its attributes are {type(attrs).__name__}, not a mapping")
+    data = value[1] if _is_simple(value[1]) else converted(value[1])
+    if isinstance(data, WithAttributes):
+        data, attrs = data.data, {**attrs, **data.attrs}
+    return name, dims, data, attrs, dims == (name,)
 
 
-def _named_dims(result: Mapping[Any, Any]) -> dict[str, Any]:
-    """The dims that some variables of a mapping name, each with the name of the first variable that does."""
-    found: dict[str, Any] = {}
-    for name, value in result.items():
-        dims = value[0] if type(value) is tuple and value else getattr(value, "dims", ())
-        if isinstance(dims, str):
-            found.setdefault(dims, name)
-        elif isinstance(dims, Sequence):
-            for dim in dims:
-                found.setdefault(str(dim), name)
-    return found
+def _names_dims(value: tuple[Any, ...]) -> bool:
+    """Whether a tuple is (dims, data) or (dims, data, attrs), as xarray takes it."""
+    if len(value) < 2:
+        return False
+    first = value[0]
+    return isinstance(first, str) or (isinstance(first, Sequence) and all(isinstance(dim, str) for dim in first))
 
 
-def _as_coordinate(item: Item, dims: Mapping[str, Any]) -> Item:
+def _as_coordinate(item: Item, dims: Collection[str]) -> Item:
     """A variable without dims that is named like one of others: its coordinate, as xarray takes it."""
     name, own, data, attrs, _ = item
-    if own is not None or name not in dims:
-        return item
-    with suppress(ValueError):  # lists of different lengths, of which `storable` says what is wrong
-        if np.ndim(data) != 1:
-            raise ResultError(
-                f"result {name!r} has {np.ndim(data)} dimensions, but result {dims[name]!r} has a dimension {name!r}, "
-                f"which a result of that name labels, with one dimension; rename the result or the dimension"
-            )
-    return name, (name,), data, attrs, True
+    return (name, (name,), data, attrs, True) if own is None and name in dims else item
 
 
-def _name(name: object) -> str:
-    if not isinstance(name, str) or not name or "/" in name:
-        raise ResultError(f"a variable of the result is named {name!r}; a name is a non-empty string without '/'")
-    return name
-
-
-def storable(name: str, data: Any) -> tuple[np.ndarray, str]:
-    """The data as an array that can be written as it is, and its type in the layout."""
-    if isinstance(data, np.ma.MaskedArray):
-        data = _unmasked(name, data)
-    try:
-        array = np.asarray(data)
-    except (ValueError, TypeError, RuntimeError) as error:  # PyTorch's tensors raise the last
-        raise ResultError(f"result {name!r} is no array: {error}") from error
-    if array.dtype.kind == "O" and array.size:
-        array = _typed_objects(name, array)
-    kind = array.dtype.kind
-    if kind == "U" and isinstance(data, list | tuple):
-        _refuse_numbers_among_texts(name, data)
-    if kind == "U" or (kind == "T" and all(isinstance(item, str) for item in array.flat)):
-        return np.array(array.tolist(), dtype=str).reshape(array.shape), TEXT
-    if kind not in "biufcMmS" or array.dtype.char in "gG":
-        shown = _object_type(data, array) if kind == "O" else array.dtype
-        if kind == "O" and all(type(item) is int for item in array.flat):
-            raise ResultError(f"result {name!r} has integers beyond 64 bits; return them as floats or as texts")
-        raise ResultError(
-            f"result {name!r} has a type that can't be stored: {shown}; "
-            "return numbers, strings, dates, or NumPy arrays of them"
-        )
-    array = array.astype(array.dtype.newbyteorder("<"), copy=False)
-    return array, array.dtype.str
-
-
-def _refuse_numbers_among_texts(name: str, items: Sequence[Any]) -> None:
-    """NumPy would make texts of them all."""
-    for item in items:
-        if isinstance(item, list | tuple):
-            _refuse_numbers_among_texts(name, item)
-        elif not isinstance(item, str | np.ndarray):
-            raise ResultError(
-                f"result {name!r} holds texts and other things, such as {item!r}; return each by a name of its own: "
-                "{'loss': 0.1, 'optimiser': 'adam'}"
-            )
-
-
-def _typed_objects(name: str, array: np.ndarray) -> np.ndarray:
-    """An array of Python's strings, dates or time spans in NumPy's type for them; any other as it is."""
-    items = list(array.flat)
-    if all(isinstance(item, str) for item in items):
-        return array.astype(str)
-    if all(isinstance(item, timedelta) for item in items):
-        return _as_times(array, items, "m8[us]")
-    if all(isinstance(item, date) for item in items):
-        if any(isinstance(item, datetime) and item.tzinfo is not None for item in items):
-            raise ResultError(f"result {name!r} has a time zone, which can't be stored; convert it to UTC without one")
-        return _as_times(array, items, "M8[us]")
-    return array
-
-
-def _as_times(array: np.ndarray, items: Sequence[Any], kind: str) -> np.ndarray:
-    """Python's dates or time spans as NumPy's; pandas' own may hold nanoseconds."""
-    if all(hasattr(item, "to_numpy") for item in items):
-        return np.array([item.to_numpy() for item in items]).reshape(array.shape)
-    return array.astype(kind)
-
-
-def _unmasked(name: str, array: np.ma.MaskedArray[Any, Any]) -> np.ndarray:
-    """NaN or NaT in the place of what is masked, as xarray has it; integers become floats."""
-    if not np.ma.is_masked(array):
-        return np.asarray(array)
-    kind = array.dtype.kind
-    if kind not in "biufcmM":
-        raise ResultError(f"result {name!r} is a masked array of {array.dtype}, which has no missing value; fill it")
-    typed: Any = array.astype(np.float64) if kind in "biu" else array
-    filled: np.ndarray = typed.filled(typed.dtype.type("NaT" if kind in "mM" else np.nan))
-    return filled
-
-
-def _object_type(data: Any, array: np.ndarray) -> str:
-    """What an object array came from and holds, in words."""
-    types = sorted({type(item).__name__ for item in array.flat})
-    return f"{type(data).__name__} of {', '.join(types) or 'object'}" if array.ndim else type(data).__name__
+def _clean_name(key: object) -> tuple[str, Mapping[str, Any]]:
+    """A name without slashes, which netCDF and Zarr keep for groups, and what it was, if that was another."""
+    if type(key) is str and key and "/" not in key:
+        return key, _NO_ATTRS
+    name = ".".join(map(str, key)) if isinstance(key, tuple) else "" if key is None else str(key)
+    clean = name.strip("/").replace("/", ".")
+    return clean, _NO_ATTRS if clean == name else {ORIGINAL_NAME: name}

@@ -28,9 +28,10 @@ from sweeprun.store.files import list_files
 from sweeprun.store.records import Outcome, Record
 
 FORMAT = b"sweeprun-shard"
-VERSION = b"2"
-_READABLE_VERSIONS = (b"1", VERSION)
-"""In version 1 there was no origin; it reads as an empty one, which leaves checksums as they were."""
+VERSION = b"3"
+_READABLE_VERSIONS = (b"1", b"2", VERSION)
+"""In version 1 there was no origin; it reads as an empty one, which leaves checksums as they were. Layouts of versions
+1 and 2 never say that something was left out; their readers would take an incomplete result for a whole one."""
 
 NUMERIC = {
     "task_id": np.int64,

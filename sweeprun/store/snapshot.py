@@ -3,15 +3,18 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from sweeprun.store.activity import Activity, ElementState
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest, read_manifest
+from sweeprun.store.payloads import known_layout
 from sweeprun.store.records import Outcome, Record
-from sweeprun.store.shards import ShardContents, read_shards
+from sweeprun.store.shards import Batch, ShardContents, read_shards
 from sweeprun.store.workers import Beat, read_beats, read_exits
 
 
@@ -30,9 +33,13 @@ STATE_ORDER = tuple(TaskState)
 """The order in which states are counted and coded."""
 
 
+_COMPLETE = 127
+"""The grade of a success with all that its task returned; of others less by the number of what was left out."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BestRecords:
-    """For every task the record that counts: a success before a failure, then the latest attempt.
+    """For every task the record that counts: a success before a failure, the most complete one, then the latest.
 
     Attributes
     ----------
@@ -40,10 +47,12 @@ class BestRecords:
         Where it is, for each task; ``shard`` is -1 where a task has none. Shape ``(tasks,)`` each.
     outcome
         1 succeeded, 0 failed, -1 none. Shape ``(tasks,)``.
+    incomplete
+        Whether it succeeded, and something that it returned could not be stored. Shape ``(tasks,)``.
     last_attempt
         The highest number of an attempt in a sound record; 0 if there is none.
     unsound
-        ``(file name, task_id)`` of the records whose checksum is wrong.
+        ``(file name, task_id)`` of the records whose checksum is wrong, or of which nothing can be read.
     foreign
         How many sound records name a task that the run doesn't have.
     """
@@ -52,6 +61,7 @@ class BestRecords:
     batch: np.ndarray
     row: np.ndarray
     outcome: np.ndarray
+    incomplete: np.ndarray
     last_attempt: int
     unsound: tuple[tuple[str, int], ...]
     foreign: int
@@ -62,38 +72,65 @@ def choose_records(shards: Sequence[ShardContents], tasks: int) -> BestRecords:
     shard_of = np.full(tasks, -1, dtype=np.int32)
     batch_of = np.zeros(tasks, dtype=np.int32)
     row_of = np.zeros(tasks, dtype=np.int32)
-    outcome = np.full(tasks, -1, dtype=np.int8)
+    grade = np.full(tasks, -1, dtype=np.int8)
     attempt = np.zeros(tasks, dtype=np.int64)
     unsound: list[tuple[str, int]] = []
     foreign = last_attempt = 0
     for s, shard in enumerate(shards):
         for b, batch in enumerate(shard.batches):
             ids = batch.columns["task_id"]
-            sound = batch.sound()
+            sound, grades = _looked_at(batch)
             unsound.extend((shard.path.name, int(task_id)) for task_id in ids[~sound])
             known = (ids >= 0) & (ids < tasks)
             foreign += int(np.count_nonzero(sound & ~known))
             rows = np.flatnonzero(sound & known)
             ids = ids[rows]
             last_attempt = max(last_attempt, int(batch.columns["attempt"][rows].max(initial=0)))
-            if (np.diff(ids) <= 0).any():  # where a task is there twice, the last assignment below must be the best
-                rows = rows[np.lexsort((batch.columns["attempt"][rows], -batch.columns["outcome"][rows]))]
-                ids = batch.columns["task_id"][rows]
-            success = (batch.columns["outcome"][rows] == Outcome.SUCCEEDED.value).astype(np.int8)
+            grades = grades[rows]
             attempts = batch.columns["attempt"][rows].astype(np.int64)
-            better = (success > outcome[ids]) | ((success == outcome[ids]) & (attempts > attempt[ids]))
+            if (np.diff(ids) <= 0).any():  # where a task is there twice, the last assignment below must be the best
+                order = np.lexsort((attempts, grades))
+                rows, ids, grades, attempts = rows[order], ids[order], grades[order], attempts[order]
+            better = (grades > grade[ids]) | ((grades == grade[ids]) & (attempts > attempt[ids]))
             ids, rows = ids[better], rows[better]
             shard_of[ids], batch_of[ids], row_of[ids] = s, b, rows
-            outcome[ids], attempt[ids] = success[better], attempts[better]
+            grade[ids], attempt[ids] = grades[better], attempts[better]
     return BestRecords(
         shard=shard_of,
         batch=batch_of,
         row=row_of,
-        outcome=outcome,
+        outcome=np.sign(grade),
+        incomplete=(grade > 0) & (grade < _COMPLETE),
         last_attempt=last_attempt,
         unsound=tuple(unsound),
         foreign=foreign,
     )
+
+
+@lru_cache(maxsize=2**16)
+def _form(text: str) -> tuple[int, int]:
+    """How long the payloads of a layout are (`_ANY` if that differs), and how many values were left out."""
+    layout = known_layout(text)
+    if layout is None:
+        return _UNREADABLE, 0
+    dtype = layout.dtype
+    return _ANY if dtype is None else dtype.itemsize, min(len(layout.left_out), _COMPLETE - 1)
+
+
+_ANY, _UNREADABLE = -1, -2
+
+
+def _looked_at(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+    """Of each record whether it is what was written, and can be read; and its grade, which is 0 for a failure."""
+    succeeded = batch.columns["outcome"] == Outcome.SUCCEEDED.value
+    lengths, lacking = np.array([_form(text) for text in batch.layouts] or [(_UNREADABLE, 0)]).T
+    numbers: Any = 0 if len(lengths) == 1 else np.clip(batch.columns["layout"], 0, len(lengths) - 1)
+    expected = lengths[numbers]  # a number out of range is not sound
+    readable = batch.sound() & (~succeeded | (expected == _ANY) | (expected == np.diff(batch.offsets)))
+    grades = succeeded.astype(np.int8) * np.int8(_COMPLETE)
+    if lacking.any():
+        grades -= (succeeded * lacking[numbers]).astype(np.int8)
+    return readable, grades
 
 
 def task_states(
@@ -214,6 +251,11 @@ class Snapshot:
     def complete(self) -> bool:
         """Whether all of them succeeded."""
         return self.counts()[TaskState.SUCCEEDED] == self.total
+
+    @property
+    def incomplete(self) -> int:
+        """How many of those that succeeded returned something that could not be stored."""
+        return int(np.count_nonzero(self.best.incomplete))
 
     def counts(self) -> dict[TaskState, int]:
         """How many tasks are in each state."""

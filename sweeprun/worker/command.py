@@ -136,16 +136,26 @@ def _read_file(path: Path) -> Any:
     if not path.exists():
         raise CommandError(f"the executable ended well but made no {path.name!r} in {str(path.parent)!r}")
     if path.suffix == ".nc":
-        import xarray as xr
-
-        with xr.open_dataset(path) as dataset:
-            return dataset.load()
+        return _read_groups(path)
     if path.suffix != ".json":
         raise CommandError(f"the result {path.name!r} should be a .json or .nc file")
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise CommandError(f"{path.name!r} is not valid JSON: {error}") from error
+
+
+def _read_groups(path: Path) -> Any:
+    """A netCDF file as a Dataset; one with groups as a mapping of their paths to Datasets."""
+    import xarray as xr
+
+    groups = xr.open_groups(path)
+    try:
+        loaded = {name: dataset.load() for name, dataset in groups.items()}
+    finally:
+        for dataset in groups.values():
+            dataset.close()
+    return loaded if len(loaded) > 1 else loaded["/"]
 
 
 def _parse_output(output: str) -> Any:

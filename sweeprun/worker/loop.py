@@ -16,7 +16,7 @@ from typing import Any
 from omegaconf import DictConfig
 
 from sweeprun.design.axes import RESERVED_NAMES
-from sweeprun.design.policy import TIMEOUT
+from sweeprun.design.policy import TIMEOUT, UNSTORABLE
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.design.tasks import Task
 from sweeprun.errors import FormatError, ResultError, Unfinished
@@ -24,13 +24,14 @@ from sweeprun.provenance.code import accepted_code, current_code
 from sweeprun.provenance.origin import Origin
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
-from sweeprun.store.notices import UnrecordedResult, count_failures, note_failure, note_unrecorded_result
-from sweeprun.store.payloads import encode_result
+from sweeprun.store.notices import count_failures, note_failure
+from sweeprun.store.payloads import encode_result, known_layout
 from sweeprun.store.records import FAILURE_LAYOUT, Failure, Outcome, Record
 from sweeprun.store.submissions import read_submission
 from sweeprun.store.workers import WARNING_SIGNAL, BeatWriter, Place
 from sweeprun.worker.failure import failure_of, names_of
 from sweeprun.worker.global_generators import seed_globals
+from sweeprun.worker.lack_watch import LackWatch
 from sweeprun.worker.log_marks import LogMarker
 from sweeprun.worker.pickled_functions import with_function
 from sweeprun.worker.randomness import RandomnessWatch
@@ -97,6 +98,7 @@ class Worker:
         self._recorder = Recorder(run, self.name)
         self._beat = BeatWriter(run, self.name, place)
         self._log = LogMarker()
+        self._lacks = LackWatch()
         for directory in reversed(manifest.python_path):
             if directory not in sys.path:
                 sys.path.insert(0, directory)
@@ -188,7 +190,7 @@ class Worker:
         self._overdue = False
         reasons: set[str] = set()
         try:
-            layout, payload = self._encode(task_id, self._call(task, attempt, cfg))
+            layout, payload = self._encode(self._call(task, attempt, cfg))
             outcome = Outcome.SUCCEEDED
         except Stop:
             raise
@@ -199,6 +201,9 @@ class Worker:
                 self._on_failure(error)
             failure = self._timeout_failure() if self._overdue else failure_of(error)
             reasons = {TIMEOUT} if self._overdue else names_of(error)
+            if isinstance(error, ResultError) and error.left_out:
+                self._lacks.look(error.left_out)
+                reasons.add(UNSTORABLE)
             layout, payload = FAILURE_LAYOUT, failure.encode()
             outcome = Outcome.FAILED
         finally:
@@ -216,14 +221,15 @@ class Worker:
         )
         return record, reasons
 
-    def _encode(self, task_id: int, result: object) -> tuple[str, bytes]:
-        try:
-            return encode_result(result, taken_names=self._taken_names)
-        except ResultError as error:
-            if not self._loader.is_application:
-                raise
-            note_unrecorded_result(self._run, UnrecordedResult(task_id=task_id, why=str(error)))
-            return encode_result(None)
+    def _encode(self, result: object) -> tuple[str, bytes]:
+        layout, payload = encode_result(result, taken_names=self._taken_names)
+        known = known_layout(layout)
+        self._lacks.look(known.left_out if known is not None else {})
+        return layout, payload
+
+    def news(self) -> str:
+        """What the user should know at once, in one line; an empty text if there is nothing new."""
+        return self._lacks.news()
 
     def _timeout_failure(self) -> Failure:
         message = f"it took longer than {self._policy.timeout:g} s (hydra.sweeper.timeout)"

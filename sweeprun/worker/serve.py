@@ -2,8 +2,8 @@
 
 Lines in: ``tasks IDS``, with ids as `sweeprun.design.task_ids.TaskIds` writes them, or ``tasks IDS N`` if they have
 been retried N times. Lines out, one after each line in: ``done SUCCEEDED FAILED``, the totals so far; by then
-everything is durable. The first line out is ``ready NAME``, and ``broken WHY`` the last of a worker that can't write
-what it must.
+everything is durable. Before it there may be ``note TEXT``, which the user should know at once. The first line out is
+``ready NAME``, and ``broken WHY`` the last of a worker that can't write what it must.
 """
 
 import os
@@ -69,6 +69,8 @@ def _answer_requests(run: RunDirectory, place: Place, requests: Iterable[str], a
                 ids, _, retries = ids.partition(" ")
                 worker.run_tasks(TaskIds.parse(ids), int(retries or 0))
                 sys.stdout.flush()
+                if news := worker.news():
+                    write_fully(answers, f"note {news}\n".encode(errors="backslashreplace"))
                 write_fully(answers, f"done {worker.succeeded} {worker.failed}\n".encode())
         except (Stop, BrokenPipeError):
             return ExitCode.STOPPED

@@ -24,8 +24,13 @@ def test_a_single_run_prints_its_result(run: Run, study: Path) -> None:
         ("0.5", "0.5\n", 0, ""),
         ("None", "", 0, "sweeprun: the task returned None, so a sweep records no result of it\n"),
         ("__import__('numpy').arange(1e6)", "array of float64, shape (1000000,): 0.0, 1.0, 2.0, …, 999999.0\n", 0, ""),
-        ("{'x': 1, 'y': {1, 2}}", "x: 1\ny: {1, 2}\n", 1, "sweeprun: a sweep can't record this result: result 'y'"),
-        ("(lambda: (yield))()", "<generator object", 1, "sweeprun: a sweep can't record this result: result 'result'"),
+        (
+            "{'x': 1, 'y': {1, 2}}",
+            "x: 1\ny: {1, 2}\n",
+            0,
+            "sweeprun: a sweep can't record 'y': it is a value of type set\n",
+        ),
+        ("(lambda: (yield))()", "<generator object", 1, "sweeprun: a sweep can't record this result: "),
     ],
 )
 def test_a_single_run_checks_its_result_as_a_sweep_does(

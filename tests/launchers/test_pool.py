@@ -120,6 +120,37 @@ def test_every_task_is_handed_out_once(run: RunDirectory, play: Callable[[str], 
     assert list(run.logs.iterdir()) == []  # silent workers leave no log
 
 
+class Notes(Tallies):
+    """Remembers what is noted, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.noted: list[tuple[str, int]] = []
+
+    def note(self, text: str) -> None:
+        self.noted.append((text, len(self.seen)))
+
+
+_NOTES = 'if [ "$done" = 0 ]; then echo "note all lack größe"; fi\n'
+
+
+def test_what_workers_note_is_said_once_and_before_they_are_done(
+    run: RunDirectory, play: Callable[[str], None]
+) -> None:
+    play(_WORKS.replace("    first=", f"    {_NOTES}    first=", 1))
+    progress = Notes()
+    assert pool_of(run, 100, workers=2, progress=progress).run() == Tally(total=100, succeeded=100)
+    assert progress.noted == [("all lack größe", 0)]
+
+
+def test_what_does_not_hold_for_another_worker_is_not_said(run: RunDirectory, play: Callable[[str], None]) -> None:
+    first = '[ "$done" != 0 ] || { echo "note too late"; }\n'
+    play(_WORKS.replace("    done=$((", f'    case "$ids" in 0) ;; *) sleep 0.3; {first} ;; esac\n    done=$((', 1))
+    progress = Notes()
+    pool_of(run, 2, workers=2, progress=progress).run()
+    assert progress.noted == []
+
+
 def test_turns_grow_and_leave_a_fair_share(run: RunDirectory, play: Callable[[str], None]) -> None:
     play(_WORKS)
     pool_of(run, 100).run()

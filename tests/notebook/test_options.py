@@ -15,6 +15,10 @@ from sweeprun.notebook.options import as_in_python
             "wait (sweeprun wait runs/one), or stop (sweeprun cancel runs/one)",
             "wait (run.wait()), or stop (run.cancel())",
         ),
+        (
+            "run them again with: sweeprun resume 'my runs/one' --incomplete",
+            "run them again with: run.resume(incomplete=True)",
+        ),
         ("add --allow-drift (every record says)", "add allow_drift=True (every record says)"),
     ],
 )

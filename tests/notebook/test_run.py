@@ -217,7 +217,7 @@ def test_damage_is_told(tmp_path: Path) -> None:
     place = content.find(np.float64(1.0).tobytes())
     content[place] ^= 1
     path.write_bytes(content)
-    assert "1 record is corrupt" in repr(sweeprun.open_run(directory.path))
+    assert "1 record is damaged" in repr(sweeprun.open_run(directory.path))
 
 
 def test_importing_sweeprun_stays_cheap() -> None:

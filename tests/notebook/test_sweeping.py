@@ -315,6 +315,27 @@ def test_cancel_stops_it_and_resume_goes_on(gate: Path) -> None:
         run.resume(speed=3)
 
 
+def lacking_until(gate: Path) -> Callable[..., Any]:
+    """A function whose results have something that can't be stored, as long as a file isn't there."""
+
+    def lacking(seed: int) -> Any:
+        return {"x": seed, "model": 1.5 if gate.exists() else object()}
+
+    return lacking
+
+
+def test_resume_runs_what_is_incomplete_if_it_is_asked_to(gate: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    run = sweeprun.sweep(lacking_until(gate), {"seed": range(3)}).wait()
+    assert run.complete
+    assert "run.resume(incomplete=True)" in repr(run)
+    gate.touch()
+    run.resume(incomplete=True).wait()
+    assert run.dataset.model.values.tolist() == [1.5] * 3
+    assert "incomplete" not in repr(run)
+    assert read_submissions(run._directory)[-1].provenance["command"] == ["run.resume(incomplete=True)"]
+    assert "every task so far lacks" not in capfd.readouterr().err  # the bar was not asked for
+
+
 CACHED = """\
 import functools
 

@@ -108,11 +108,11 @@ def test_configs_in_a_directory_that_is_used_again_are_the_new_ones(app: Path, t
     assert yaml.safe_load((app / "fixed" / "0" / ".hydra" / "config.yaml").read_text())["opt"]["lr"] == 2
 
 
-def test_what_cant_be_recorded_is_told_and_fails_nothing(train: Run, sweeprun: Run) -> None:
-    done = train("-m", "seed=3,4", "kind=object", LOCAL)
-    assert "2 succeeded" in done.stderr
-    assert "returned is not recorded" in done.stderr
-    assert "returned is not recorded" in sweeprun("status").stdout
+def test_a_result_of_which_nothing_can_be_recorded_is_a_failure(train: Run, sweeprun: Run) -> None:
+    done = train("-m", "seed=3,4", "kind=object", LOCAL, code=1)
+    assert "2 failed" in done.stderr
+    assert "can be stored" in " ".join(done.stderr.split())
+    assert "ResultError" in sweeprun("status").stderr
 
 
 def test_a_directory_that_is_used_again_keeps_the_earlier_run(app: Path, train: Run, sweeprun: Run) -> None:

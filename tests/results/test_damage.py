@@ -1,5 +1,6 @@
 """Whatever happens to the bytes of a shard: a value is right, or missing and reported."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -55,3 +56,18 @@ def test_checksums_of_all_records_at_once_say_the_same_as_one_by_one(shard: Path
         shard.write_bytes(content[:place] + bytes([content[place] ^ 0x10]) + content[place + 1 :])
         for batch in read_shard(shard).batches:
             assert batch.sound().tolist() == [batch.is_sound(row) for row in range(len(batch))]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [('"shape": [2]', '"shape": [3]'), ('"<f8"', '"<f4"'), ('"<f8"', '"O"'), ('"dims": ["t"]', '"dims": ["t", "u"]')],
+)
+def test_a_record_that_no_reader_knows_costs_itself_alone(run: RunDirectory, before: str, after: str) -> None:
+    records = [success(i, {"x": 1000.5 + i, "y": ("t", [i, i + 1.0])}) for i in range(TASKS)]
+    assert before in records[2].layout
+    records[2] = replace(records[2], layout=records[2].layout.replace(before, after))
+    write_shard(run, "w", records[:4], records[4:])
+    check(run)
+    collected = collect_run(run)
+    assert collected.unsound == (("w.arrow", 2),)
+    assert collected.dataset.state.values.tolist() == ["succeeded"] * 2 + ["pending"] + ["succeeded"] * 3

@@ -168,3 +168,10 @@ def test_columns_of_a_wider_array_are_read_as_they_are() -> None:
     assert found is not None
     assert found.tolist() == [b"c", b"ef"]
     assert encodable(np.array([["\udc81", "x"], ["y", "z"]])[:, 0]).tolist() == ["\\udc81", "y"]
+
+
+@pytest.mark.parametrize("unit", ["M", "Y"])
+def test_time_spans_without_a_fixed_length_are_refused(unit: str) -> None:
+    with pytest.raises(OverflowError, match="no fixed length"):
+        cast(np.array([3, "NaT"], f"m8[{unit}]"), np.dtype("m8[s]"))
+    assert np.isnat(cast(np.array(["NaT"], f"m8[{unit}]"), np.dtype("m8[s]"))).all()

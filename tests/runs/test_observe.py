@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sweeprun.design.arrays import Array
 from sweeprun.design.grid import Grid
 from sweeprun.design.policy import Policy
 from sweeprun.design.selection import Expression, Selection
+from sweeprun.design.task_ids import TaskIds
 from sweeprun.design.tasks import TaskTable
 from sweeprun.errors import UsageError
 from sweeprun.runs.observe import (
@@ -16,6 +18,7 @@ from sweeprun.runs.observe import (
     describe_submissions,
     ended_reasons,
     is_active,
+    lacked_by_all,
     left_no_trace,
     missing_tasks,
     observe,
@@ -32,7 +35,7 @@ from sweeprun.store.notices import (
     note_global_randomness,
 )
 from sweeprun.store.snapshot import Snapshot, take_snapshot
-from sweeprun.store.submissions import read_submissions
+from sweeprun.store.submissions import Submission, read_submissions
 from sweeprun.store.workers import BeatWriter, Place
 from tests.results.runs import count_axis, failure, make_run, make_run_of, success, write_shard
 from tests.runs.submitting import ALIVE, submit
@@ -223,3 +226,55 @@ def test_looking_changes_nothing(run: RunDirectory) -> None:
     warnings_of(snapshot)
     missing_tasks(snapshot)
     assert {path: path.stat().st_mtime_ns for path in run.path.rglob("*")} == before
+
+
+@pytest.fixture
+def four(tmp_path: Path) -> RunDirectory:
+    return make_run(tmp_path / "a rün", count_axis("seed", 4))
+
+
+def test_incomplete_results_are_warned_of_and_can_be_run_again(four: RunDirectory) -> None:
+    write_shard(four, "w", [success(0, {"x": 1.0, "m": object()}), success(1, {"x": 1.0}), failure(2)])
+    snapshot = observe(four)
+    assert counts_text(snapshot) == "1 pending, 2 succeeded (1 incomplete), 1 failed"
+    assert warnings_of(snapshot) == [
+        "task 0 lacks 'm', which can't be stored: it is a value of type object",
+        "1 of 4 tasks succeeded and are incomplete; when they return what can be stored, run them again with: "
+        f"sweeprun resume {four.shown()} --incomplete",
+    ]
+    assert str(missing_tasks(snapshot)) == "2-3"
+    assert str(missing_tasks(snapshot, incomplete=True)) == "0,2-3"
+
+
+def test_of_many_reasons_the_first_are_shown(four: RunDirectory) -> None:
+    write_shard(four, "w", [success(0, {"x": 1.0, **{f"m{i}": object() for i in range(9)}})])
+    warnings = warnings_of(observe(four))
+    assert (len(warnings), warnings[5]) == (7, "… and 4 more such values")
+
+
+@pytest.mark.parametrize(
+    ("result", "match"),
+    [(None, "no task returned anything"), ({"x": 1, "sd": None}, "no task gave a value for 'sd'")],
+)
+def test_what_is_nowhere_is_warned_of(four: RunDirectory, result: object, match: str) -> None:
+    write_shard(four, "w", [success(i, result) for i in range(4)])
+    (warning,) = warnings_of(observe(four))
+    assert match in warning
+
+
+def test_what_all_tasks_lack_is_said_while_the_run_goes_on(four: RunDirectory) -> None:
+    write_shard(four, "w", [success(i, {"x": 1.0, "m": object(), **({"n": {1}} if i else {})}) for i in range(2)])
+    assert lacked_by_all(observe(four)) == ""
+    snapshot = take_snapshot(four, goes_on())
+    assert is_active(snapshot)
+    assert lacked_by_all(snapshot) == (
+        "every task so far lacks what can't be stored: 'm' (it is a value of type object)"
+    )
+    write_shard(four, "v", [success(2, {"x": 1.0})])
+    assert lacked_by_all(take_snapshot(four, goes_on())) == ""
+
+
+def goes_on() -> Activity:
+    """A launcher that still runs something."""
+    submission = Submission(number=0, array=Array(tasks=TaskIds.first(4)))
+    return Activity(submissions=(submission,), elements={(0, None): Element(state=ElementState.RUNNING)})

@@ -1,12 +1,15 @@
 """Results as bytes."""
 
 import json
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import xarray as xr
 from hypothesis import given
@@ -14,7 +17,6 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from sweeprun.errors import FormatError, ResultError
-from sweeprun.store import payloads
 from sweeprun.store.payloads import Layout, decode_result, encode_result
 from sweeprun.store.result_variables import RESULT_NAME
 
@@ -52,7 +54,12 @@ dtypes = (
 
 @given(hnp.arrays(dtypes, hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3)))
 def test_arrays_of_any_type_survive(array: np.ndarray) -> None:
-    ((dims, found, _),) = round_trip(array).values()
+    with suppress(ResultError) if array.dtype.kind in "mM" else nullcontext():
+        ((dims, found, _),) = round_trip(array).values()
+        check_equal(array, dims, found)
+
+
+def check_equal(array: np.ndarray, dims: tuple[str, ...], found: np.ndarray) -> None:
     assert dims == tuple(f"{RESULT_NAME}_{i}" for i in range(array.ndim))
     assert found.shape == array.shape
     assert found.dtype.kind == array.dtype.kind
@@ -96,76 +103,146 @@ def test_what_a_task_may_return(result: Any, expected: dict[str, Any]) -> None:
     assert {name: (dims, array.tolist()) for name, (dims, array, _) in found.items()} == expected
 
 
+class Model:
+    """What no array can be."""
+
+
 @pytest.mark.parametrize(
-    ("result", "match"),
+    ("value", "why"),
     [
-        (object(), f"'{RESULT_NAME}' has a type that can't be stored: object"),
-        ({"a": object()}, "'a' has a type"),
-        ({"a": {"b": 1}}, "'a' is a mapping"),
-        ({"a": (1,)}, "'a' is a tuple"),
-        ({"a": ("x", 3)}, "'a' has 0 dimensions, but dims"),
-        ({"a": (("x", "x"), [[1]])}, "'a' has 2 dimensions, but dims"),
-        ({"a": ("x", [1]), "b": ("x", [1, 2])}, "'b' has length 2 along 'x', others have 1"),
-        ({"a": [[1], [1, 2]]}, "'a' is no array"),
-        ({"a": NOON.replace(tzinfo=UTC)}, "'a' has a time zone"),
-        ({"a": 2**70}, "'a' has integers beyond 64 bits"),
+        (Model(), "it is a value of type Model"),
+        (lambda: 1, "it is a value of type function"),
+        ({1, 2}, "it is a value of type set"),
+        (("x", 3), "it has 0 dimensions, and names for 1"),
+        ((("x", "x"), [[1]]), "two dimensions of one name"),
+        (("t", [1, 2, 3]), "another length along 't'"),
+        ((("", [1])), "the name of a dimension is empty"),
+        (("t", [1, 2], "m"), "its attributes are str, not a mapping"),
+        ([[1], [1, 2]], "its parts have different lengths"),
+        (NOON.replace(tzinfo=UTC), "it has a time zone"),
+        (2**70, "it has integers beyond 64 bits"),
+        ([2**63, -1], "it has integers beyond 64 bits"),
+        ([2**53 + 1, 0.5], "no float64 is equal to an integer in it"),
+        ([2**53 + 1, None], "integers become floats"),
+        (np.ma.masked_array([2**53 + 1, 3], [False, True]), "integers become floats"),
+        (pd.Series([2**60 + 1, None], dtype="Int64"), "integers become floats"),
+        (np.longdouble(1) / 3, "holds more digits here than float64"),
+        (Decimal("0.1"), "no float64 is equal to a value of type Decimal"),
+        (np.array([Model(), 1]), "it holds a value of type Model and an integer"),
+        ([0.5, "adam"], "it holds a float and a text"),
+        ([["x"], [True]], "it holds a text and a truth value"),
+        (b"ab\0c\0\0", "it ends with a zero byte"),
+        (["x", "a\0"], "it ends with a zero character"),
+        (np.timedelta64(3, "M"), "a length: it counts years or months"),
+        (np.timedelta64(3), "a time span without a unit"),
+        ([np.timedelta64(1, "s"), 5], "it holds a value of type timedelta64 and an integer"),
+        (np.timedelta64(1500, "ps"), "no whole number of ns"),
+        (np.datetime64(2**62, "D"), "out of their range"),
+        (np.zeros((0, 50_000, 50_000)), "larger than any result"),
+        (np.zeros((1,) * 33), "it has 33 dimensions, and 32 are the most"),
+        (np.zeros(1, "M8[1234567890s]"), "it has the type '<M8"),
+    ],
+)  # fmt: skip
+def test_one_value_that_can_not_be_stored_costs_itself(value: Any, why: str) -> None:
+    layout = Layout.from_json(encode_result({"y": ("t", [1, 2]), "loss": 0.5, "a": value})[0])
+    names = [variable.name for variable in layout.variables]
+    assert names == ["y", "loss"]
+    assert list(layout.left_out) == ["a"]
+    assert why in layout.left_out["a"]
+    with_array = encode_result({"loss": xr.DataArray(0.5), "a": value})[0]
+    assert Layout.from_json(with_array).variables[0].name == "loss"
+
+
+def test_a_task_of_which_nothing_can_be_stored_has_no_result() -> None:
+    with pytest.raises(ResultError, match="nothing of the result can be stored: 'a': it is a value of type Model; 'b'"):
+        encode_result({"a": Model(), "b": 2**70, "c": None})
+
+
+def test_reasons_are_the_same_whatever_the_values() -> None:
+    layouts = {encode_result({"x": float(i), "y": [i, "text"], "m": Model()})[0] for i in range(3)}
+    assert len(layouts) == 1
+
+
+@pytest.mark.parametrize(
+    ("result", "expected", "missing"),
+    [
+        ({"loss": 0.5, "sd": None}, {"loss": 0.5}, ("sd",)),
+        ({"a": pd.NA, "b": pd.NaT, "c": None}, {}, ("a", "b", "c")),
+        ({"a": [None, None], "b": 1}, {"b": 1}, ("a",)),
+        ({"a": [1, None]}, {"a": [1.0, np.nan]}, ()),
+        ({"a": ["x", None]}, {"a": ["x", ""]}, ()),
+        ({"a": [NOON, None]}, {"a": np.array([NOON, "NaT"], "M8[us]")}, ()),
+        ({"a": pd.Series(["x", None])}, {"a": ["x", ""]}, ()),
+        ({"a": np.array(["x", np.nan], np.dtypes.StringDType(na_object=np.nan))}, {"a": ["x", ""]}, ()),
+        ({"a": np.ma.masked_array(["x", "y"], [False, True])}, {"a": ["x", ""]}, ()),
+        (pd.DataFrame({"a": pd.array([1, None], "Int64")}), {"a": [1.0, np.nan]}, ()),
+        (pa.table({"a": pa.array([1, None], pa.int8())}), {"a": [1.0, np.nan]}, ()),
+    ],
+)
+def test_none_null_and_na_are_missing(result: Any, expected: dict[str, Any], missing: tuple[str, ...]) -> None:
+    found = round_trip(result)
+    assert set(found) == set(expected)
+    for name, values in expected.items():
+        np.testing.assert_array_equal(found[name][1], values)
+    layout = Layout.from_json(encode_result(result)[0])
+    assert (layout.missing, layout.left_out) == (missing, {})
+
+
+def test_truth_values_of_which_some_are_missing_say_what_they_were() -> None:
+    ((_, found, attrs),) = round_trip({"a": [True, None]}).values()
+    np.testing.assert_array_equal(found, [1.0, np.nan])
+    assert attrs == {"recorded_type": "bool"}
+
+
+@pytest.mark.parametrize(
+    ("result", "names"),
+    [
+        ({"val/acc": 0.5}, {"val.acc": "val/acc"}),
+        ({"val/acc": 0.5, "val.acc": 1}, {"val.acc": "val/acc", "val.acc_": None}),
+        ({1: 2, (3, "x"): 4}, {"1": None, "3.x": None}),
+        (pd.DataFrame({7: [1], "a/b": [2]}), {"7": None, "a.b": "a/b"}),
+        (xr.DataArray([1], name=5), {"5": None}),
+        ({"a": xr.DataArray([1], dims="t"), "x/y": 4}, {"a": None, "x.y": "x/y"}),
+    ],
+)
+def test_names_have_a_dot_in_the_place_of_a_slash(result: Any, names: dict[str, str | None]) -> None:
+    assert {name: attrs.get("original_name") for name, (_, _, attrs) in round_trip(result).items()} == names
+
+
+@pytest.mark.parametrize(("name", "key"), [("None", None), ("''", "")])
+def test_a_value_without_a_name_is_left_out(name: str, key: str | None) -> None:
+    layout = Layout.from_json(encode_result({key: 1, "b": 2})[0])
+    assert ([one.name for one in layout.variables], layout.left_out) == (["b"], {name: "its name is empty"})
+
+
+def test_attributes_that_can_not_be_stored_cost_themselves() -> None:
+    dataset = xr.Dataset({"a": ("x", [1], {"k": {(1, 2): 3}, "units": "m"})}, attrs={"k": {(1, 2): 3}, "n": 10**5000})
+    layout = Layout.from_json(encode_result(dataset)[0])
+    assert layout.variables[0].attrs == {"units": "m"}
+    assert list(layout.left_out) == ["a.attrs['k']", "attrs['k']", "attrs['n']"]
+
+
+@pytest.mark.parametrize(
+    ("frame", "match"),
+    [
         (pd.DataFrame([[1, 2]], columns=["x", "x"]), "two columns of one name"),
         (pd.DataFrame({"x": [1]}, index=pd.Index([5], name="x")), "named like its index, 'x'"),
-        (pd.DataFrame({7: [1]}), "named 7"),
-        ({"a": np.longdouble(1)}, "'a' has a type that can't be stored"),
-        ({1: 2}, "named 1"),
-        ({"a/b": 2}, "named 'a/b'"),
-        ({"a": lambda: 1}, "'a' has a type that can't be stored: function"),
     ],
 )
-def test_what_cannot_be_stored_is_named(result: Any, match: str) -> None:
+def test_a_table_that_is_no_dataset_is_refused(frame: pd.DataFrame, match: str) -> None:
     with pytest.raises(ResultError, match=match):
-        encode_result(result)
-
-
-@pytest.mark.parametrize(
-    ("result", "match"),
-    [
-        ({"a": ("x", [1], "m")}, "attributes of result 'a' should be a mapping, not 'm'"),
-        ({"a": ("x", [1], {"k": {(1, 2): 3}})}, "attributes of result 'a' can't be stored"),
-        (xr.Dataset({"a": 1}, attrs={"k": {(1, 2): 3}}), "attributes of the result can't be stored"),
-        ({"a": (("x/y",), [1])}, "'a' has a dimension 'x/y'"),
-        ({"a": ("", [1])}, "'a' has a dimension ''"),
-        ({"a": (b"x", [1])}, "'a' is a tuple"),
-        ({"a": xr.DataArray([1], dims="t"), "b": object()}, "'b' has a type that can't be stored: object"),
-        ({"a": xr.DataArray([1], dims="t"), "b": {"c": 1}}, "'b' is a mapping"),
-        ({"a": xr.DataArray([1], dims="t"), 3: 4}, "named 3"),
-        ({"a": xr.DataArray([1], dims="t"), "b": ("t", [1, 2])}, r"not what xarray\.Dataset"),
-        ({"a": xr.Dataset({"b": 1})}, "'a' is a mapping"),
-        (xr.DataArray([1], name=5), "named 5"),
-        ({"a": np.array([object(), 1])}, "can't be stored: ndarray of int, object"),
-        ((0.5, "adam"), f"'{RESULT_NAME}' holds texts and other things, such as 0.5"),
-        ({"a": [["x"], [True]]}, "'a' holds texts and other things, such as True"),
-        ({"a": [2**70]}, "'a' has integers beyond 64 bits"),
-        ({"a": ("t", [1]), "t": [[1]]}, "'t' has 2 dimensions, but result 'a' has a dimension 't', which a result"),
-        ({"seed": 1, "y": ("seed", [2.0])}, "'seed' has 0 dimensions, but result 'y' has a dimension 'seed', which"),
-        ({"y": xr.DataArray([1], dims="t"), "t": "text"}, "'t' has 0 dimensions, but result 'y' has a dimension 't'"),
-        ({"t": [[1], [1, 2]], "y": ("t", [2.0])}, "'t' is no array"),
-        ({"a": pd.Series(["x", None])}, "'a' has a type that can't be stored: ndarray of float, str"),
-        ({"a": np.array(["x", np.nan], np.dtypes.StringDType(na_object=np.nan))}, "'a' has a type"),
-        ({"a": np.ma.masked_array(["x", "y"], [False, True])}, "'a' is a masked array of <U1"),
-        ({"a": np.zeros(2, [("x", "f8")])}, "'a' has a type"),
-    ],
-)
-def test_whatever_is_wrong_with_a_result_is_named(result: Any, match: str) -> None:
-    with pytest.raises(ResultError, match=match):
-        encode_result(result)
+        encode_result(frame)
 
 
 class NeedsGradient:
-    """Like a PyTorch tensor that is part of a graph."""
+    """Like an array whose conversion fails."""
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
-        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        raise RuntimeError("Can't call numpy()")
 
 
-def test_a_tensor_that_gives_no_array_is_named() -> None:
-    with pytest.raises(ResultError, match=r"'loss' is no array: .*requires grad"):
+def test_what_gives_no_array_is_named() -> None:
+    with pytest.raises(ResultError, match=r"'loss': NeedsGradient gives no array \(RuntimeError\)"):
         encode_result({"loss": NeedsGradient()})
 
 
@@ -229,33 +306,6 @@ def test_results_beyond_two_gigabytes_are_decoded_one_by_one() -> None:
     assert Layout(variables=(replace(variable, shape=(2**28 - 1,)),), attrs={}).dtype is not None
     assert Layout(variables=(replace(variable, shape=(2**28,)),), attrs={}).dtype is None
     assert Layout(variables=(replace(variable, shape=(2**27, 2**27)),), attrs={}).dtype is None
-
-
-@pytest.mark.parametrize(
-    "array",
-    [
-        np.arange(6.0).reshape(2, 3),
-        np.arange(6.0).reshape(2, 3).T,
-        np.arange(9)[::2],
-        np.array([True, False]),
-        np.array(["2020-01-01", "NaT"], "M8[ns]"),
-        np.array([b"ab", b"c"]),
-        np.array([1, 2], ">i4"),
-        np.zeros((0, 3)),
-    ],
-)
-def test_large_arrays_have_the_bytes_of_small_ones(array: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
-    small = encode_result({"n": 1, "a": array})
-    monkeypatch.setattr(payloads, "_LARGE", 0)
-    assert encode_result({"n": 1, "a": array}) == small
-
-
-def test_where_variables_are_in_a_payload() -> None:
-    layout = Layout.from_json(encode_result({"a": np.zeros((2, 3), "f4"), "b": True, "c": np.zeros(0), "d": 1.5})[0])
-    assert layout.stretches() == [(0, 24), (24, 1), (25, 0), (25, 8)]
-    assert not layout.has_texts
-    assert Layout.from_json(encode_result({"a": 1.0, "b": "text"})[0]).has_texts
-    assert Layout(variables=(), attrs={}).stretches() == []
 
 
 def test_layouts_of_like_results_are_equal() -> None:

@@ -1,23 +1,18 @@
 """What a task returned, as named arrays: names, dims, and types that can be stored."""
 
-from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
 import xarray as xr
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
-from sweeprun.errors import ResultError
-from sweeprun.store.result_variables import RESULT_NAME, TEXT, storable, variables_of
+from sweeprun.store.result_variables import RESULT_NAME, Returned
 
 
 def variables(result: object) -> dict[str, tuple[tuple[str, ...] | None, Any, bool]]:
     """Name -> dims, values, and whether it is a coordinate."""
     found = {}
-    for name, dims, data, _, coordinate in variables_of(result, {}):
+    for name, dims, data, _, coordinate in Returned().variables(result):
         found[name] = (dims, np.asarray(data).tolist(), coordinate)
     return found
 
@@ -52,79 +47,84 @@ def test_a_variable_named_like_a_dim_of_others_is_its_coordinate() -> None:
 
 
 def test_attributes_of_a_dataset_and_of_its_variables_are_kept_apart() -> None:
-    attrs: dict[str, Any] = {}
+    returned = Returned()
     dataset = xr.Dataset({"v": ("t", [1], {"units": "m"})}, {"t": [5]}, {"who": "ü"})
-    found = {name: (own, coordinate) for name, _, _, own, coordinate in variables_of(dataset, attrs)}
-    assert attrs == {"who": "ü"}
+    found = {name: (own, coordinate) for name, _, _, own, coordinate in returned.variables(dataset)}
+    assert returned.attrs == {"who": "ü"}
     assert found == {"v": ({"units": "m"}, False), "t": ({}, True)}
-    ((_, _, _, own, _),) = variables_of({"v": ("t", [1], {"units": "s"})}, attrs)
+    ((_, _, _, own, _),) = Returned().variables({"v": ("t", [1], {"units": "s"})})
     assert own == {"units": "s"}
-    ((_, _, _, own, _),) = variables_of({"v": ("t", [1], None)}, attrs)
+    ((_, _, _, own, _),) = Returned().variables({"v": ("t", [1], None)})
     assert own == {}
 
 
-@pytest.mark.parametrize(
-    ("result", "match"),
-    [
-        ({"": 1}, "is named ''"),
-        ({"a/b": 1}, "is named 'a/b'"),
-        ({None: 1}, "is named None"),
-        ({"a": {"b": 1}}, r"result 'a' is a mapping; return a flat one, such as \{'a.part'"),
-        ({"a": ()}, "result 'a' is a tuple, but not"),
-        ({"a": (1, 2)}, "result 'a' is a tuple, but not"),
-    ],
+def names_and_dims(result: object) -> dict[str, tuple[str, ...] | None]:
+    return {name: dims for name, dims, *_ in Returned().variables(result)}
+
+
+TREE = xr.DataTree.from_dict(
+    {
+        "/": xr.Dataset({"loss": ("x", [1, 2])}, {"x": [5, 6]}, {"who": "me"}),
+        "/train": xr.Dataset({"acc": (("x", "epoch"), np.ones((2, 3)))}, {"epoch": [1, 2, 3]}, {"who": "ü"}),
+        "/train/deep": xr.Dataset({"v": ("epoch", [1, 2, 3]), "w": ("k", [1])}),
+        "/test": xr.Dataset({"acc": ("epoch", [1.0])}),
+    }
 )
-def test_a_variable_that_can_not_be_one_is_named(result: object, match: str) -> None:
-    with pytest.raises(ResultError, match=match):
-        list(variables_of(result, {}))
 
 
-@given(
-    hnp.arrays(
-        hnp.integer_dtypes(endianness="?") | hnp.floating_dtypes(endianness="?", sizes=(16, 32, 64)),
-        hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3),
-    )
-)
-def test_numbers_are_stored_little_endian_with_their_values(array: np.ndarray) -> None:
-    found, kind = storable("x", array)
-    assert kind[0] in "<|"
-    np.testing.assert_array_equal(np.ndarray(array.shape, kind, found.tobytes()), array)
+def test_the_groups_of_a_tree_are_recorded_under_dotted_names() -> None:
+    returned = Returned()
+    found = {name: (dims, coordinate) for name, dims, _, _, coordinate in returned.variables(TREE)}
+    assert found == {
+        "loss": (("x",), False),
+        "x": (("x",), True),
+        "train.acc": (("x", "train.epoch"), False),
+        "train.epoch": (("train.epoch",), True),
+        "train.deep.v": (("train.epoch",), False),
+        "train.deep.w": (("train.deep.k",), False),
+        "test.acc": (("test.epoch",), False),
+    }
+    assert returned.attrs == {"who": "me", "train.who": "ü"}
 
 
-@given(hnp.arrays(object, hnp.array_shapes(max_dims=2, max_side=3), elements=st.text(st.characters(), max_size=5)))
-def test_texts_keep_their_shape(array: np.ndarray) -> None:
-    found, kind = storable("x", array)
-    assert (kind, found.dtype.kind, found.shape) == (TEXT, "U", array.shape)
-    assert [text.rstrip("\0") for text in array.flat] == found.ravel().tolist()  # NumPy drops zeros at the end
-
-
-@pytest.mark.parametrize(
-    ("data", "expected"),
-    [
-        (date(2020, 1, 2), np.datetime64("2020-01-02T00:00:00.000000")),
-        ([datetime(2020, 1, 2, 3, 4, 5, 6)], np.array(["2020-01-02T03:04:05.000006"], "M8[us]")),  # noqa: DTZ001
-        (timedelta(seconds=1.5), np.timedelta64(1_500_000, "us")),
-        ([date(2020, 1, 2), datetime(2020, 1, 2, 12)], np.array(["2020-01-02", "2020-01-02T12"], "M8[us]")),  # noqa: DTZ001
-    ],
-)
-def test_dates_and_time_spans_of_python_become_numpys(data: object, expected: Any) -> None:
-    found, kind = storable("x", data)
-    np.testing.assert_array_equal(found, expected)
-    assert kind == np.asarray(expected).dtype.str
+def test_a_tree_with_an_empty_root_has_its_groups() -> None:
+    tree = xr.DataTree.from_dict({"/a/b": xr.Dataset({"x": 1})})
+    assert names_and_dims(tree) == {"a.b.x": ()}
 
 
 @pytest.mark.parametrize(
-    ("data", "match"),
+    ("result", "expected"),
     [
-        ([[1], [1, 2]], "'x' is no array"),
-        (["a", 1], "'x' holds texts and other things, such as 1"),
-        (["a", None], "'x' has a type that can't be stored: list of NoneType, str"),
-        (object, "'x' has a type that can't be stored: type"),
-        ([2**64, 1], "'x' has integers beyond 64 bits"),
-        (np.ma.masked_array([True, False], [True, False]).astype("S1"), r"'x' is a masked array of \|S1"),
-        (np.zeros(1, [("a", int)]), r"'x' has a type that can't be stored: \[\('a'"),
+        ({"a": {"b": 1, "c": {"d": [2]}}, "e": 3}, {"e": None, "a.b": None, "a.c.d": None}),
+        ({"train": xr.Dataset({"acc": ("epoch", [1.0])})}, {"train.acc": ("train.epoch",)}),
+        ({"x": ("t", [1, 2]), "in": {"y": ("t", [3, 4])}}, {"x": ("t",), "in.y": ("t",)}),
+        ({"x": ("t", [1, 2]), "in": {"z": ("u", [1])}}, {"x": ("t",), "in.z": ("in.u",)}),
+        ({"x": ("t", [1, 2]), "in": {"y": ("t", [3])}}, {"x": ("t",), "in.y": ("in.t",)}),
+        ({"in": {"y": ("t", [3]), "t": [5]}}, {"in.y": ("in.t",), "in.t": ("in.t",)}),
+        ({"deep": {"a": xr.DataArray([1], {"t": [5]}, "t")}}, {"deep.a": ("deep.t",), "deep.t": ("deep.t",)}),
+        ({"a": np.zeros(2, [("n", "i4"), ("x", "f8")])}, {"a.n": None, "a.x": None}),
     ],
-)
-def test_what_can_not_be_stored_is_refused_with_its_type(data: object, match: str) -> None:
-    with pytest.raises(ResultError, match=match):
-        storable("x", data)
+)  # fmt: skip
+def test_mappings_within_mappings_are_groups(result: object, expected: dict[str, Any]) -> None:
+    assert names_and_dims(result) == expected
+
+
+def test_a_variable_of_xarray_keeps_its_dims() -> None:
+    assert names_and_dims(xr.Variable("t", [1])) == {RESULT_NAME: ("t",)}
+
+
+def test_a_variable_that_does_not_go_with_the_others_costs_itself() -> None:
+    returned = Returned()
+    arrays = {"a": xr.DataArray([1], dims="t"), "b": ("t", [1, 2]), "c": 3}
+    assert [name for name, *_ in returned.variables(arrays)] == ["a", "c"]
+    assert returned.left_out == {"b": "its dims or coordinates don't go with those of the others"}
+
+
+def test_a_mapping_that_contains_itself_costs_itself() -> None:
+    result: dict[str, Any] = {"x": 1}
+    result["inner"] = {"y": 2, "outer": result}
+    returned = Returned()
+    assert [name for name, *_ in returned.variables(result)] == ["x", "inner.y"]
+    assert list(returned.left_out) == ["inner.outer"]
+    shared = {"z": 1}
+    assert names_and_dims({"a": shared, "b": shared}) == {"a.z": None, "b.z": None}

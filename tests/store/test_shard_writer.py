@@ -38,7 +38,7 @@ def test_arrows_own_reader_reads_a_shard(tmp_path: Path) -> None:
     writer.append([success(5, {"y": 1})])
     writer.close()
     with pa.ipc.open_stream((tmp_path / "w.arrow").read_bytes()) as reader:
-        assert reader.schema.metadata == {b"format": b"sweeprun-shard", b"version": b"2"}
+        assert reader.schema.metadata == {b"format": b"sweeprun-shard", b"version": b"3"}
         found = reader.read_all()
     assert found["task_id"].to_pylist() == [3, 2**62, 5]
     assert found["attempt"].to_pylist() == [1, 2, 1]

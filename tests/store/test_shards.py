@@ -51,6 +51,14 @@ def test_a_shard_of_version_1_is_read() -> None:
     assert two.failure() == Failure(type="ValueError", message="no", traceback="")
 
 
+def test_a_shard_of_version_2_is_read() -> None:
+    one, two = read_shard(Path(__file__).parent / "data" / "version-2.arrow").records()
+    layout = Layout.from_json(one.layout)
+    assert (one.task_id, one.origin, layout.left_out, layout.missing) == (0, '{"code": "é"}', {}, ())
+    assert [array.item() for array in decode_result(layout, one.payload)] == [0.5, 3, "é"]
+    assert two.failure() == Failure(type="ValueError", message="no", traceback="Traceback …")
+
+
 def test_every_prefix_yields_a_prefix_of_the_records(written: tuple[Path, list[Record], bytes], tmp_path: Path) -> None:
     _, expected, content = written
     path = tmp_path / "prefix.arrow"

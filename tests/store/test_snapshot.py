@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sweeprun.store.activity import Activity
 from sweeprun.store.directory import RunDirectory, make_run_directory
+from sweeprun.store.payloads import Layout
 from sweeprun.store.records import Outcome
 from sweeprun.store.shards import read_shards
 from sweeprun.store.snapshot import STATE_ORDER, TaskState, choose_records, count_states, task_states
@@ -102,30 +103,51 @@ def test_records_count_by_outcome_then_attempt(tmp_path: Path) -> None:
     ]
 
 
-drawn = st.tuples(st.integers(0, 3), st.integers(1, 4), st.booleans())
+drawn = st.tuples(st.integers(0, 3), st.integers(1, 4), st.sampled_from([0, 1, 2, 3]))
+"""A task, the number of an attempt, and how good it was: failed, lacking two values, lacking one, complete."""
+
+
+def returned(good: int) -> dict[str, object]:
+    return {"x": 1.0, **{f"lacks {number}": object() for number in range(3 - good)}}
+
+
+def test_a_newer_record_never_takes_the_place_of_a_more_complete_one(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", count_axis("seed", 3))
+    write_shard(run, "a", [success(0, returned(3)), success(1, returned(2)), success(2, returned(1))])
+    write_shard(run, "b", [success(i, returned(2), attempt=2) for i in range(3)])
+    write_shard(run, "c", [success(1, returned(3), attempt=3), failure(2, attempt=3)])
+    best = choose_records(list(read_shards(run.shards)), 3)
+    assert best.shard.tolist() == [0, 2, 1]
+    assert best.outcome.tolist() == [1, 1, 1]
+    assert best.incomplete.tolist() == [False, False, True]
 
 
 @given(st.lists(st.lists(st.lists(drawn, min_size=1, max_size=6), max_size=3), max_size=3))
 def test_the_best_records_are_those_that_a_search_would_find(
-    tmp_path_factory: pytest.TempPathFactory, contents: list[list[list[tuple[int, int, bool]]]]
+    tmp_path_factory: pytest.TempPathFactory, contents: list[list[list[tuple[int, int, int]]]]
 ) -> None:
     run = make_run_directory(tmp_path_factory.mktemp("run"), numbered=False)
     for number, batches in enumerate(contents):
-        made = [[success(i, 1.0, attempt=n) if ok else failure(i, attempt=n) for i, n, ok in rows] for rows in batches]
+        made = [
+            [success(i, returned(good), attempt=n) if good else failure(i, attempt=n) for i, n, good in rows]
+            for rows in batches
+        ]
         write_shard(run, str(number), *made)
     everything = [row for batches in contents for rows in batches for row in rows]
     shards = list(read_shards(run.shards))
     best = choose_records(shards, 3)
     assert best.foreign == sum(task_id == 3 for task_id, _, _ in everything)
     for task_id in range(3):
-        expected = max(((ok, attempt) for i, attempt, ok in everything if i == task_id), default=None)
+        expected = max(((good, attempt) for i, attempt, good in everything if i == task_id), default=None)
         if expected is None:
             assert best.shard[task_id] == best.outcome[task_id] == -1
             continue
         found = shards[best.shard[task_id]].batches[best.batch[task_id]].record(int(best.row[task_id]))
         assert found.task_id == task_id
-        assert (found.outcome is Outcome.SUCCEEDED, found.attempt) == expected
-        assert best.outcome[task_id] == expected[0]
+        good = 0 if found.outcome is Outcome.FAILED else 3 - len(Layout.from_json(found.layout).left_out)
+        assert (good, found.attempt) == expected
+        assert best.outcome[task_id] == (expected[0] > 0)
+        assert best.incomplete[task_id] == (expected[0] in (1, 2))
 
 
 def test_a_task_that_was_lost_and_runs_again_is_running(tmp_path: Path) -> None:

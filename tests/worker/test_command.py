@@ -10,6 +10,7 @@ import xarray as xr
 from omegaconf import OmegaConf
 
 from sweeprun.errors import CommandError
+from sweeprun.store.payloads import Layout, decode_result, encode_result
 from sweeprun.worker.command import command
 from sweeprun.worker.task_handle import RunningTask
 
@@ -141,3 +142,27 @@ def test_it_draws_once_from_the_stream_of_the_task(directory: Path) -> None:
     task = RunningTask(id=7, attempt=1, stream=7, coordinates={}, _make_directory=lambda: directory)
     seeds = [command("printf {seed}", CONFIG, rng, task) for _ in range(2)]
     assert seeds == same.integers(2**32, size=2).tolist()
+
+
+def test_a_netcdf_file_of_the_old_format_has_no_groups(directory: Path, tmp_path: Path) -> None:
+    expected = xr.Dataset({"loss": 0.5})
+    expected.to_netcdf(tmp_path / "made.nc", format="NETCDF3_CLASSIC")
+    found = execute(directory, ["cp", str(tmp_path / "made.nc"), "result.nc"])
+    xr.testing.assert_identical(found, expected)
+
+
+def test_groups_of_a_netcdf_file_are_read_too(directory: Path, tmp_path: Path) -> None:
+    xr.Dataset({"loss": 0.5}).to_netcdf(tmp_path / "made.nc")
+    groups = {"/train": ("epoch", [1.0, 2.0]), "/train/deep": ("epoch", [3.0]), "/test": ("epoch", [4.0])}
+    for path, values in groups.items():  # no one tree, since an inner dimension has another length
+        xr.Dataset({"acc": values}).to_netcdf(tmp_path / "made.nc", mode="a", group=path)
+    found = execute(directory, ["cp", str(tmp_path / "made.nc"), "result.nc"])
+    layout, payload = encode_result(found)
+    variables = Layout.from_json(layout).variables
+    arrays = decode_result(Layout.from_json(layout), payload)
+    assert {one.name: (one.dims, array.tolist()) for one, array in zip(variables, arrays, strict=True)} == {
+        "loss": ((), 0.5),
+        "train.acc": (("train.epoch",), [1.0, 2.0]),
+        "train.deep.acc": (("train.deep.epoch",), [3.0]),
+        "test.acc": (("test.epoch",), [4.0]),
+    }

@@ -18,7 +18,7 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import Unfinished
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import read_manifest
-from sweeprun.store.notices import count_failures, read_unrecorded_result
+from sweeprun.store.notices import count_failures
 from sweeprun.store.payloads import Layout, decode_result
 from sweeprun.store.records import Outcome, Record
 from sweeprun.store.shards import read_shards
@@ -264,17 +264,36 @@ def test_global_generators_are_seeded_for_each_task_if_asked_for(study: Path) ->
     assert not run.global_randomness.exists()
 
 
-def test_an_application_may_return_what_can_not_be_recorded(study: Path) -> None:
-    run = run_of(study, lambda: None, 1)
+@pytest.mark.parametrize("application", [False, True])
+def test_a_task_of_which_nothing_can_be_stored_fails_and_is_not_retried(study: Path, application: bool) -> None:
+    run = run_of(study, lambda: None, 1, policy=Policy(retries=3))
     manifest = read_manifest(run)
-    reference = manifest.job["function"] | {"application": True}
+    reference = manifest.job["function"] | {"application": application}
     manifest = replace(manifest, job=manifest.job | {"function": reference})
     worker = Worker(run, manifest, function=lambda _: object())
     worker.run_composed(0, OmegaConf.create({}))
     worker.close()
     (record,) = recorded(run)
-    assert (record.outcome, record.payload) == (Outcome.SUCCEEDED, b"")
-    noted = read_unrecorded_result(run)
-    assert noted is not None
-    assert noted.task_id == 0
-    assert "can't be stored: object" in noted.why
+    kind, message = why(record)
+    assert (kind, worker.succeeded, worker.failed) == ("ResultError", 0, 1)
+    assert "nothing of the result can be stored: 'result': it is a value of type object" in message
+    assert "'result' (it is a value of type object)" in worker.news()
+
+
+def test_one_value_that_can_not_be_stored_costs_itself(study: Path) -> None:
+    def some(n: int) -> Any:
+        return {"n": n, "model": object(), **({"other": object()} if n else {})}
+
+    run = run_of(study, some, 3)
+    with Worker(run, read_manifest(run)) as worker:
+        worker.run_tasks(TaskIds.of([1, 2]))
+        assert worker.news().startswith("every task so far lacks what can't be stored: 'model' (it is")
+        assert "'other'" not in worker.news()
+        worker.run_tasks(TaskIds.of([0]))
+        assert worker.news() == ""
+    records = recorded(run)
+    assert [record.outcome for record in records] == [Outcome.SUCCEEDED] * 3
+    assert [list(Layout.from_json(record.layout).left_out) for record in records] == [["model", "other"]] * 2 + [
+        ["model"]
+    ]
+    assert [value(record) for record in records] == [1, 2, 0]

@@ -100,7 +100,9 @@ SYNTAX = {
     "wait": _syntax(Value.RUN),
     "cancel": _syntax(Value.RUN, flags="--whole-elements", tasks=Value.TEXT),
     "throttle": _syntax(Value.RUN),
-    "resume": _syntax(Value.RUN, Value.LAUNCHER_OPTION, flags="--after-collect --assume-ended --allow-drift"),
+    "resume": _syntax(
+        Value.RUN, Value.LAUNCHER_OPTION, flags="--after-collect --assume-ended --incomplete --allow-drift"
+    ),
     "extend": _syntax(
         Value.RUN,
         Value.AXIS_VALUES,

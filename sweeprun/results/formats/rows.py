@@ -24,8 +24,8 @@ from sweeprun.results.layout_groups import Part, chosen_rows, read_parts
 from sweeprun.results.plan import dimension_names
 from sweeprun.results.variables import check_known, with_coordinates
 from sweeprun.store.payloads import Layout, Variable
-from sweeprun.store.result_variables import TEXT
 from sweeprun.store.snapshot import STATE_ORDER, BestRecords, Snapshot
+from sweeprun.store.storable import TEXT
 
 _BLOCK_BYTES = 2**25
 _MOST_ROWS = 2**16
