@@ -137,7 +137,7 @@ def look(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureF
 
     def look_at(run: RunDirectory) -> dict[str, tuple[int, str]]:
         monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr("sweeprun.cli.wait._FIRST_PAUSE_SECONDS", 0.01)
+        monkeypatch.setattr("sweeprun.runs.wait._FIRST_PAUSE_SECONDS", 0.01)
         path = str(run.path)
         said = {}
         before = forget_peak()
