@@ -3,15 +3,10 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import run_parser
-from sweeprun.errors import UsageError
 from sweeprun.safe_text import plain, plain_json
 from sweeprun.store.directory import chosen_run
-
-if TYPE_CHECKING:
-    pass
 
 DEFAULT_OUTPUT = Path("results.nc")
 
@@ -32,7 +27,8 @@ def main(words: Sequence[str]) -> int:
     args = parser.parse_args(words)
 
     from sweeprun.display.collected import print_notes, print_warnings
-    from sweeprun.results.formats.netcdf import check_output, is_ours
+    from sweeprun.results.formats.netcdf import check_output
+    from sweeprun.results.formats.owners import check_replaceable
     from sweeprun.results.variables import names_in
     from sweeprun.runs.collect import collect_into
     from sweeprun.runs.observe import observe
@@ -41,10 +37,7 @@ def main(words: Sequence[str]) -> int:
     output = args.output or DEFAULT_OUTPUT
     check_output(output)
     run = chosen_run(args.run)
-    if args.output is None and output.exists() and not is_ours(output):
-        raise UsageError(
-            f"./{output} is there and was not made by sweeprun; choose another name: sweeprun collect -o …"
-        )
+    check_replaceable(output, run)
     file = collect_into(observe(run), output, only)
     collected = file.collected
     print_warnings(file)
@@ -55,9 +48,16 @@ def main(words: Sequence[str]) -> int:
             "unreadable": [{"file": file, "what": what} for file, what in collected.torn],
             "corrupt": [{"file": file, "task": task_id} for file, task_id in collected.unsound],
         }
-        told = {"output": str(output), "run": str(run.path), "states": counts, "sizes": sizes, "damaged": damaged}
+        told: dict[str, object] = {
+            "output": str(output),
+            "run": str(run.path),
+            "states": counts,
+            "sizes": sizes,
+            "damaged": damaged,
+        }
         told["left_out"] = [each.name for each in file.unfit]
         told["disagreeing"] = collected.refused
+        told["replaced"] = None if file.replaced is None else str(file.replaced.path)
         print(plain_json(told))
         return 0
     print(plain(collected.dataset))

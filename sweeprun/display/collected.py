@@ -26,6 +26,9 @@ def print_warnings(file: "CollectedFile") -> None:
     _print_damaged(file)
     for line in file.warnings:
         print(plain_message(line), file=sys.stderr)
+    if file.replaced is not None:
+        line = f"{file.output} had the results of the run {file.replaced.shown()}, and now has those of this one"
+        print(plain_message(line), file=sys.stderr)
 
 
 def print_notes(file: "CollectedFile") -> None:

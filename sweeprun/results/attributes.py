@@ -1,5 +1,6 @@
 """Attributes of a Dataset that say where its numbers come from, and let any of its tasks be run again."""
 
+import hashlib
 import json
 import shlex
 from collections.abc import Sequence
@@ -21,6 +22,9 @@ from sweeprun.store.snapshot import Snapshot
 MANIFEST_ATTRIBUTE = "manifest"
 CODE_ATTRIBUTE = "code"
 CHOSEN_ATTRIBUTE = "chosen_variables"
+RUN_PATH, RUN_DIGEST = "run_path", "run_digest"
+"""Where the run is, and what tells it from all others; see `digest_of`."""
+
 _LONGEST_ATTRIBUTE = 8_000_000
 
 
@@ -52,6 +56,8 @@ def attributes_of(
         "host": str(provenance.get("host")),
         "made_on": json.dumps(_made_on(snapshot)),
         "run": run.path.name,
+        RUN_PATH: str(run.path.absolute()),
+        RUN_DIGEST: digest_of(run),
         "versions": json.dumps(provenance.get("versions", {})),
         "git": json.dumps(provenance.get("git")),
         "streams": json.dumps(manifest.table.streams.to_dict()),
@@ -60,6 +66,17 @@ def attributes_of(
         "base_config": config_text(run),
         **_for_replay(run, manifest),
     }
+
+
+def digest_of(run: RunDirectory) -> str:
+    """What tells a run from all others, wherever it is: the SHA-256 of its manifest, which never changes.
+
+    Raises
+    ------
+    OSError
+        If there is no such run.
+    """
+    return hashlib.sha256(run.manifest.read_bytes()).hexdigest()
 
 
 def _looks(run: RunDirectory) -> dict[str, str]:

@@ -4,12 +4,15 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import numpy as np
 import xarray as xr
 
 from sweeprun.errors import FormatError, SweeprunError, UsageError
+from sweeprun.results.layout_groups import chosen_rows
 from sweeprun.results.plan import Plan, plan_of
 from sweeprun.results.variables import Hint, VariableError, disagreement, in_terminal
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.payloads import Layout
 from sweeprun.store.snapshot import Snapshot, TaskState, take_snapshot
 
 _MOST_BYTES = 2**30
@@ -195,6 +198,13 @@ def _collected(plan: Plan, dataset: xr.Dataset) -> Collected:
         ends_torn=frozenset(shard.path.name for shard in snapshot.shards if shard.only_tail),
         refused=plan.results.refused,
     )
+
+
+def has_results(snapshot: Snapshot) -> bool:
+    """Whether any task returned anything."""
+    batches = chosen_rows(snapshot.shards, snapshot.best, snapshot.best.outcome == 1)
+    texts = (batch.layouts[number] for batch, _, rows in batches for number in np.unique(batch.columns["layout"][rows]))
+    return any(Layout.from_json(text).variables for text in texts)
 
 
 def check_padding(plan: Plan) -> None:

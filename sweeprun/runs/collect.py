@@ -4,13 +4,16 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sweeprun.results.collect import Collected, collect_snapshot, open_snapshot, stream_snapshot
+from sweeprun.errors import ResultError
+from sweeprun.results.collect import Collected, collect_snapshot, has_results, open_snapshot, stream_snapshot
 from sweeprun.results.formats.columns import Output
 from sweeprun.results.formats.netcdf import TABLES, check_output, write_dataset
+from sweeprun.results.formats.owners import check_replaceable
 from sweeprun.results.formats.table_files import write_table
 from sweeprun.results.formats.zarr_store import write_store
 from sweeprun.results.variables import Hint
 from sweeprun.runs.observe import warnings_of
+from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import Snapshot, live_beats
 
 
@@ -32,6 +35,8 @@ class CollectedFile:
         Whether workers still write to the run, so that the torn end of a shard is normal.
     warnings
         What the user should know of the run.
+    replaced
+        Another run, whose results the file had before.
     """
 
     output: Path
@@ -40,6 +45,7 @@ class CollectedFile:
     unfit: tuple[Output, ...]
     being_written: bool
     warnings: tuple[str, ...]
+    replaced: RunDirectory | None = None
 
 
 def collect_into(
@@ -59,11 +65,16 @@ def collect_into(
     Raises
     ------
     UsageError
-        If its name doesn't say in which format, or there is no such result.
+        If its name doesn't say in which format, or there is no such result; if sweeprun didn't make what is
+        there, or it has the results of another run that is gone.
     ResultError
-        If tasks don't agree on a result, and the file isn't a table or the result was not asked for by name.
+        If tasks don't agree on a result, and the file isn't a table or the result was not asked for by name; if
+        there is a file, and no task has a result.
     """
     check_output(output)
+    replaced = check_replaceable(output, snapshot.run)
+    if output.exists() and not has_results(snapshot):
+        raise ResultError(f"no task of {snapshot.run.shown()} has a result yet, so {str(output)!r} is left as it is")
     unfit: tuple[Output, ...] = ()
     if output.suffix in TABLES:
         collected = open_snapshot(snapshot, only, in_part=True)
@@ -81,4 +92,5 @@ def collect_into(
         unfit=unfit,
         being_written=bool(live_beats(snapshot.run, snapshot.activity)),
         warnings=tuple(warnings_of(snapshot)),
+        replaced=replaced,
     )

@@ -46,15 +46,6 @@ def check_output(path: Path) -> None:
         raise UsageError(f"{shown}: what is there is no Zarr store, so it is not replaced")
 
 
-def is_ours(path: Path) -> bool:
-    """Whether a file is a Dataset that sweeprun wrote, and so can make again."""
-    try:
-        with xr.open_dataset(path, engine="netcdf4", decode_cf=False) as dataset:
-            return "sweeprun" in dataset.attrs
-    except (OSError, ValueError):
-        return False
-
-
 def _holds_something_else(path: Path) -> bool:
     """Whether what is at a path is no Zarr store; another collect may be replacing it at this moment."""
     while True:
