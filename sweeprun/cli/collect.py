@@ -24,21 +24,25 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument(
         "--variables", help="which results, with commas; their coordinates come with them. By default all"
     )
+    parser.add_argument(
+        "--tolerance", type=float, default=0.0, help="labels of results that are no further apart become one, as 1e-9"
+    )
     args = parser.parse_args(words)
 
     from sweeprun.display.collected import print_notes, print_warnings
     from sweeprun.results.formats.netcdf import check_output
     from sweeprun.results.formats.owners import check_replaceable
     from sweeprun.results.variables import names_in
-    from sweeprun.runs.collect import collect_into
+    from sweeprun.runs.collect import check_tolerance, collect_into
     from sweeprun.runs.observe import observe
 
     only = None if args.variables is None else names_in(args.variables)
     output = args.output or DEFAULT_OUTPUT
     check_output(output)
+    check_tolerance(args.tolerance, output)
     run = chosen_run(args.run)
     check_replaceable(output, run)
-    file = collect_into(observe(run), output, only)
+    file = collect_into(observe(run), output, only, tolerance=args.tolerance)
     collected = file.collected
     print_warnings(file)
     counts = {state.value: count for state, count in collected.states.items()}
@@ -57,6 +61,7 @@ def main(words: Sequence[str]) -> int:
         }
         told["left_out"] = [each.name for each in file.unfit]
         told["disagreeing"] = collected.refused
+        told["notes"] = [{"about": n.kind.value, "name": n.name, "text": n.text} for n in collected.notes]
         told["replaced"] = None if file.replaced is None else str(file.replaced.path)
         print(plain_json(told))
         return 0

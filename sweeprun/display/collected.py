@@ -24,6 +24,8 @@ def print_warnings(file: "CollectedFile") -> None:
         became = "written as text" if file.output.suffix in TABLES else "left out"
         print(plain_message(f"{name} is {became}: {why}"), file=sys.stderr)
     _print_damaged(file)
+    for note in file.collected.notes:
+        print(plain_message(note.text), file=sys.stderr)
     for line in file.warnings:
         print(plain_message(line), file=sys.stderr)
     if file.replaced is not None:

@@ -241,7 +241,9 @@ class Run:
         with in_python():
             return replay(self._look(), task_id, values, allow_drift=allow_drift, observer=TERMINAL)
 
-    def collect(self, path: str | PathLike[str], variables: str | Sequence[str] | None = None) -> Path:
+    def collect(
+        self, path: str | PathLike[str], variables: str | Sequence[str] | None = None, *, tolerance: float = 0.0
+    ) -> Path:
         """Write what there is now to a file.
 
         Parameters
@@ -250,6 +252,8 @@ class Run:
             Its name says in which format: .nc, .zarr, .csv or .parquet.
         variables
             Which results, by name, with their coordinates; by default all.
+        tolerance
+            How far apart labels of dimensions that results have of their own may be that become one.
 
         Returns
         -------
@@ -267,7 +271,7 @@ class Run:
 
         output = Path(path).expanduser()
         only = [variables] if isinstance(variables, str) else variables
-        file = collect_into(self._look(), output, only, hint=in_call)
+        file = collect_into(self._look(), output, only, hint=in_call, tolerance=tolerance)
         print_warnings(file)
         print_notes(file)
         return output

@@ -2,15 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
 
-from sweeprun.errors import ResultError
+from sweeprun.errors import ResultError, UsageError
 from sweeprun.results.collect import Collected, collect_snapshot, has_results, open_snapshot, stream_snapshot
 from sweeprun.results.formats.columns import Output
 from sweeprun.results.formats.netcdf import TABLES, check_output, write_dataset
 from sweeprun.results.formats.owners import check_replaceable
 from sweeprun.results.formats.table_files import write_table
 from sweeprun.results.formats.zarr_store import write_store
+from sweeprun.results.notes import NoteKind
 from sweeprun.results.variables import Hint
 from sweeprun.runs.observe import warnings_of
 from sweeprun.store.directory import RunDirectory
@@ -49,7 +51,12 @@ class CollectedFile:
 
 
 def collect_into(
-    snapshot: Snapshot, output: Path, only: Collection[str] | None = None, *, hint: Hint | None = None
+    snapshot: Snapshot,
+    output: Path,
+    only: Collection[str] | None = None,
+    *,
+    hint: Hint | None = None,
+    tolerance: float = 0.0,
 ) -> CollectedFile:
     """Write what there is of a run to a file.
 
@@ -61,6 +68,8 @@ def collect_into(
         The results that are wanted; by default all.
     hint
         What the user types to have some of them; by default ``sweeprun collect``.
+    tolerance
+        How far apart labels of dimensions that results have of their own may be that are one; a table has no such.
 
     Raises
     ------
@@ -72,6 +81,7 @@ def collect_into(
         there is a file, and no task has a result.
     """
     check_output(output)
+    check_tolerance(tolerance, output)
     replaced = check_replaceable(output, snapshot.run)
     if output.exists() and not has_results(snapshot):
         raise ResultError(f"no task of {snapshot.run.shown()} has a result yet, so {str(output)!r} is left as it is")
@@ -79,11 +89,14 @@ def collect_into(
     if output.suffix in TABLES:
         collected = open_snapshot(snapshot, only, in_part=True)
         written = write_table(snapshot, collected.dataset.attrs, output, only, hint=hint)
-        unfit, collected = written.left_out, replace(collected, refused=written.as_text)
+        notes = tuple(note for note in collected.notes if note.kind is not NoteKind.LABELS)  # a table aligns nothing
+        unfit, collected = written.left_out, replace(collected, refused=written.as_text, notes=notes)
     elif output.suffix == ".zarr":
-        collected = stream_snapshot(snapshot, lambda plan: write_store(plan, output), only, hint=hint)
+        collected = stream_snapshot(
+            snapshot, lambda plan: write_store(plan, output), only, hint=hint, tolerance=tolerance
+        )
     else:
-        collected = collect_snapshot(snapshot, only, hint=hint)
+        collected = collect_snapshot(snapshot, only, hint=hint, tolerance=tolerance)
         write_dataset(collected.dataset, output)
     return CollectedFile(
         output=output,
@@ -94,3 +107,19 @@ def collect_into(
         warnings=tuple(warnings_of(snapshot)),
         replaced=replaced,
     )
+
+
+def check_tolerance(tolerance: float, output: Path) -> None:
+    """Refuse a tolerance that means nothing.
+
+    Raises
+    ------
+    UsageError
+        If it is no distance, or the file is a table, which aligns nothing.
+    """
+    if not (tolerance >= 0 and isfinite(tolerance)):
+        raise UsageError(f"the tolerance is {tolerance!r}; it should be a distance between labels, such as 1e-9")
+    if tolerance and output.suffix in TABLES:
+        raise UsageError(
+            "a table has the labels of each task as they are, so a tolerance changes nothing: leave it out"
+        )

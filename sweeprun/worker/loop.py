@@ -15,7 +15,6 @@ from typing import Any
 
 from omegaconf import DictConfig
 
-from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.design.policy import TIMEOUT
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.design.tasks import Task
@@ -105,7 +104,6 @@ class Worker:
         self._stopping = False
         self._warned = False
         self._resumable = False
-        self._taken_names = RESERVED_NAMES | manifest.table.blocks[0].design.names()
 
     def __enter__(self) -> "Worker":
         os.environ[INSIDE] = str(self._run.path)
@@ -218,7 +216,7 @@ class Worker:
 
     def _encode(self, task_id: int, result: object) -> tuple[str, bytes]:
         try:
-            return encode_result(result, taken_names=self._taken_names)
+            return encode_result(result)
         except ResultError as error:
             if not self._loader.is_application:
                 raise

@@ -6,18 +6,22 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+import netCDF4
 import numpy as np
 import xarray as xr
 
 from sweeprun.errors import UsageError
 from sweeprun.results.dtypes import ascii_bytes
 from sweeprun.results.formats.cf import with_conventions
-from sweeprun.results.formats.portable import portable
+from sweeprun.results.formats.portable import ORIGINAL_NAME, portable
 from sweeprun.store.files import temporary_sibling
 
 FORMATS = (".nc", ".zarr", ".csv", ".parquet")
 TABLES = (".csv", ".parquet")
 """Those that `sweeprun.results.formats.table_files` writes."""
+
+_COMPLEX_DIMS = ("complex", "ri", "c", "_pfnc_complex")
+"""What other programs call the dim of real and imaginary parts: ``auto_complex`` makes one number of the two."""
 
 _ZARR_FILES = {".zgroup", ".zmetadata", "zarr.json"}
 
@@ -102,6 +106,9 @@ def _write(dataset: xr.Dataset, path: Path, suffix: str) -> None:
 
         dataset.to_zarr(LocalStore(path), mode="w", zarr_format=2, consolidated=True)
         return
+    complex_ones = any(variable.dtype.kind == "c" for variable in dataset.variables.values())
+    if complex_ones:
+        dataset = _without_complex_dims(dataset)
     halves = [name for name, variable in dataset.variables.items() if variable.dtype == np.float16]
     dataset = dataset.assign({name: dataset[name].astype(np.float32) for name in halves})
     if "sweeprun" in dataset.attrs:
@@ -114,9 +121,28 @@ def _write(dataset: xr.Dataset, path: Path, suffix: str) -> None:
         if plain is not None:  # as bytes with the same attribute: the same file, in less time
             dataset = dataset.assign({name: (variable.dims, plain, {**variable.attrs, "_Encoding": "utf-8"})})
             del encoding[name]
-    dataset.to_netcdf(path, engine="netcdf4", format="NETCDF4", encoding=encoding, auto_complex=True)
+    dataset.to_netcdf(path, engine="netcdf4", format="NETCDF4", encoding=encoding, auto_complex=complex_ones)
     with path.open("rb") as file:
         os.fsync(file.fileno())
+
+
+def _without_complex_dims(dataset: xr.Dataset) -> xr.Dataset:
+    """With other names for dims that readers of complex numbers take for the real and imaginary parts of one."""
+    names = {dim: f"{dim}_" for dim, length in dataset.sizes.items() if dim in _COMPLEX_DIMS and length == 2}
+    while taken := [new for new in names.values() if new in dataset.dims or new in dataset.variables]:
+        names = {dim: f"{new}_" if new in taken else new for dim, new in names.items()}
+    plain = dataset.rename(names)
+    for dim, new in names.items():
+        if new in plain.variables:
+            plain.variables[new].attrs.setdefault(ORIGINAL_NAME, dim)
+    return plain
+
+
+def open_netcdf(path: Path) -> xr.Dataset:
+    """Open a netCDF file as `write_dataset` writes it: only if it has complex numbers, dims may be parts of them."""
+    with netCDF4.Dataset(path) as file:
+        complex_ones = bool(file.cmptypes)
+    return xr.open_dataset(path, auto_complex=complex_ones)
 
 
 def put_in_place(temporary: Path, path: Path) -> None:
