@@ -72,9 +72,11 @@ class Plan:
         """Those of them that can, as far as is known before values are read; coordinates come with others."""
         return tuple(one.name for one in self.results.variables if one.name in self.asked and not one.coordinate)
 
-    def dataset(self) -> xr.Dataset:
-        """All of it."""
-        data_vars, coordinates = self._gridded(0, len(self.grid), self.grid.shape, None)
+    def dataset(self, without: Collection[str] = ()) -> xr.Dataset:
+        """All of it, but some variables."""
+        names = {*self.bookkeeping, *(one.name for one in self.results.variables)}
+        only = names.difference(without) if without else None
+        data_vars, coordinates = self._gridded(0, len(self.grid), self.grid.shape, only)
         return _made(data_vars, self._labels() | coordinates).assign_attrs(self.attrs)
 
     def lazy_dataset(self) -> xr.Dataset:

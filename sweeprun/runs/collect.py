@@ -6,10 +6,11 @@ from math import isfinite
 from pathlib import Path
 
 from sweeprun.errors import ResultError, UsageError
-from sweeprun.results.collect import Collected, collect_snapshot, has_results, open_snapshot, stream_snapshot
+from sweeprun.results.collect import Collected, has_results, open_snapshot, stream_snapshot
 from sweeprun.results.formats.columns import Output
-from sweeprun.results.formats.netcdf import TABLES, check_output, write_dataset
+from sweeprun.results.formats.netcdf import TABLES, check_output
 from sweeprun.results.formats.owners import check_replaceable
+from sweeprun.results.formats.padded import write_run
 from sweeprun.results.formats.table_files import write_table
 from sweeprun.results.formats.zarr_store import write_store
 from sweeprun.results.notes import NoteKind
@@ -17,6 +18,8 @@ from sweeprun.results.variables import Hint
 from sweeprun.runs.observe import warnings_of
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import Snapshot, live_beats
+
+_SHOWN_BYTES = 2**22
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +99,11 @@ def collect_into(
             snapshot, lambda plan: write_store(plan, output), only, hint=hint, tolerance=tolerance
         )
     else:
-        collected = collect_snapshot(snapshot, only, hint=hint, tolerance=tolerance)
-        write_dataset(collected.dataset, output)
+        collected = stream_snapshot(
+            snapshot, lambda plan: write_run(plan, output), only, hint=hint, tolerance=tolerance
+        )
+        if collected.dataset.nbytes <= _SHOWN_BYTES:
+            collected.dataset.load()  # so that it shows its values
     return CollectedFile(
         output=output,
         snapshot=snapshot,

@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -83,12 +84,23 @@ def write_dataset(dataset: xr.Dataset, path: Path) -> None:
     UsageError
         If the path can't be written.
     """
-    check_output(path)
     plain = portable(dataset)
+    write_in_place(path, lambda temporary: _write(plain, temporary, path.suffix))
+
+
+def write_in_place(path: Path, write: Callable[[Path], None]) -> None:
+    """Have a file or a store written beside, whole, and put it in its place.
+
+    Raises
+    ------
+    UsageError
+        If the path can't be written.
+    """
+    check_output(path)
     try:
         with temporary_sibling(path.absolute()) as temporary:
             try:
-                _write(plain, temporary, path.suffix)
+                write(temporary)
                 put_in_place(temporary, path.absolute())
             finally:
                 if temporary.is_dir():
@@ -106,13 +118,27 @@ def _write(dataset: xr.Dataset, path: Path, suffix: str) -> None:
 
         dataset.to_zarr(LocalStore(path), mode="w", zarr_format=2, consolidated=True)
         return
-    complex_ones = any(variable.dtype.kind == "c" for variable in dataset.variables.values())
-    if complex_ones:
+    write_netcdf(as_netcdf(dataset), path)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def as_netcdf(dataset: xr.Dataset) -> xr.Dataset:
+    """A portable Dataset in the types and with the attributes of netCDF; values are not copied, but half floats."""
+    if has_complex(dataset):
         dataset = _without_complex_dims(dataset)
     halves = [name for name, variable in dataset.variables.items() if variable.dtype == np.float16]
     dataset = dataset.assign({name: dataset[name].astype(np.float32) for name in halves})
-    if "sweeprun" in dataset.attrs:
-        dataset = with_conventions(dataset)
+    return with_conventions(dataset) if "sweeprun" in dataset.attrs else dataset
+
+
+def has_complex(dataset: xr.Dataset) -> bool:
+    """Whether any variable is of complex numbers."""
+    return any(variable.dtype.kind == "c" for variable in dataset.variables.values())
+
+
+def write_netcdf(dataset: xr.Dataset, path: Path) -> None:
+    """Write what `as_netcdf` gave."""
     # Characters of fixed width: half the time and a sixth of the size of strings of variable width, and NUL is kept.
     texts = {name: variable for name, variable in dataset.variables.items() if variable.dtype.kind == "U"}
     encoding = {name: {"dtype": "S1"} for name in texts}
@@ -121,9 +147,7 @@ def _write(dataset: xr.Dataset, path: Path, suffix: str) -> None:
         if plain is not None:  # as bytes with the same attribute: the same file, in less time
             dataset = dataset.assign({name: (variable.dims, plain, {**variable.attrs, "_Encoding": "utf-8"})})
             del encoding[name]
-    dataset.to_netcdf(path, engine="netcdf4", format="NETCDF4", encoding=encoding, auto_complex=complex_ones)
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+    dataset.to_netcdf(path, engine="netcdf4", format="NETCDF4", encoding=encoding, auto_complex=has_complex(dataset))
 
 
 def _without_complex_dims(dataset: xr.Dataset) -> xr.Dataset:
