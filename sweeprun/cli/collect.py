@@ -27,6 +27,9 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument(
         "--tolerance", type=float, default=0.0, help="labels of results that are no further apart become one, as 1e-9"
     )
+    parser.add_argument(
+        "--zarr-format", type=int, choices=(2, 3), default=3, help="of a .zarr; 2 is not streamed. By default 3"
+    )
     args = parser.parse_args(words)
 
     from sweeprun.display.collected import print_notes, print_warnings
@@ -42,7 +45,7 @@ def main(words: Sequence[str]) -> int:
     check_tolerance(args.tolerance, output)
     run = chosen_run(args.run)
     check_replaceable(output, run)
-    file = collect_into(observe(run), output, only, tolerance=args.tolerance)
+    file = collect_into(observe(run), output, only, tolerance=args.tolerance, zarr_format=args.zarr_format)
     collected = file.collected
     print_warnings(file)
     counts = {state.value: count for state, count in collected.states.items()}

@@ -6,9 +6,9 @@ from math import isfinite
 from pathlib import Path
 
 from sweeprun.errors import ResultError, UsageError
-from sweeprun.results.collect import Collected, has_results, open_snapshot, stream_snapshot
+from sweeprun.results.collect import Collected, collect_snapshot, has_results, open_snapshot, stream_snapshot
 from sweeprun.results.formats.columns import Output
-from sweeprun.results.formats.netcdf import TABLES, check_output
+from sweeprun.results.formats.netcdf import TABLES, check_output, write_dataset
 from sweeprun.results.formats.owners import check_replaceable
 from sweeprun.results.formats.padded import write_run
 from sweeprun.results.formats.table_files import write_table
@@ -20,6 +20,8 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import Snapshot, live_beats
 
 _SHOWN_BYTES = 2**22
+
+ZARR_FORMATS = (2, 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ def collect_into(
     *,
     hint: Hint | None = None,
     tolerance: float = 0.0,
+    zarr_format: int = 3,
 ) -> CollectedFile:
     """Write what there is of a run to a file.
 
@@ -73,6 +76,8 @@ def collect_into(
         What the user types to have some of them; by default ``sweeprun collect``.
     tolerance
         How far apart labels of dimensions that results have of their own may be that are one; a table has no such.
+    zarr_format
+        3, or 2 for readers that know no other: that is written at once, from memory, each time.
 
     Raises
     ------
@@ -85,6 +90,8 @@ def collect_into(
     """
     check_output(output)
     check_tolerance(tolerance, output)
+    if zarr_format not in ZARR_FORMATS or (zarr_format == 2 and output.suffix != ".zarr"):
+        raise UsageError(f"{str(output)!r} can't be of Zarr format {zarr_format}; a .zarr is of format 3, or 2")
     replaced = check_replaceable(output, snapshot.run)
     if output.exists() and not has_results(snapshot):
         raise ResultError(f"no task of {snapshot.run.shown()} has a result yet, so {str(output)!r} is left as it is")
@@ -94,6 +101,9 @@ def collect_into(
         written = write_table(snapshot, collected.dataset.attrs, output, only, hint=hint)
         notes = tuple(note for note in collected.notes if note.kind is not NoteKind.LABELS)  # a table aligns nothing
         unfit, collected = written.left_out, replace(collected, refused=written.as_text, notes=notes)
+    elif output.suffix == ".zarr" and zarr_format == 2:
+        collected = collect_snapshot(snapshot, only, hint=hint, tolerance=tolerance)
+        write_dataset(collected.dataset, output)
     elif output.suffix == ".zarr":
         collected = stream_snapshot(
             snapshot, lambda plan: write_store(plan, output), only, hint=hint, tolerance=tolerance

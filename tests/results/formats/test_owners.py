@@ -175,3 +175,15 @@ def test_a_store_whose_root_is_damaged_is_still_known(run: RunDirectory, tmp_pat
     (path / "zarr.json").write_text("{")
     assert collect(run, path).replaced is None
     np.testing.assert_array_equal(xr.open_zarr(path).result, [0.5, 1.5])
+
+
+def test_a_store_of_format_2_is_made_and_replaced(run: RunDirectory, tmp_path: Path) -> None:
+    path = tmp_path / "x.zarr"
+    for zarr_format in (2, 3, 2):
+        collect_into(take_snapshot(run), path, zarr_format=zarr_format)
+        assert (path / ".zgroup").exists() == (zarr_format == 2)
+        with xr.open_zarr(path) as found:
+            np.testing.assert_array_equal(found.result, [0.5, 1.5])
+    for output, zarr_format in ((tmp_path / "x.nc", 2), (path, 4)):
+        with pytest.raises(UsageError, match=f"can't be of Zarr format {zarr_format}"):
+            collect_into(take_snapshot(run), output, zarr_format=zarr_format)
