@@ -75,6 +75,8 @@ def _dataset(result: Mapping[Any, Any]) -> Any:
 def _dataset_variables(dataset: Any, attrs: dict[str, Any]) -> Iterator[Item]:
     attrs.update(dataset.attrs)
     for name, variable in dataset.variables.items():
+        if variable.dtype.kind == "O" and getattr(dataset.indexes.get(name), "nlevels", 1) > 1:
+            continue  # the tuples of stacked dims, whose levels are coordinates of their own
         yield _name(name), tuple(map(str, variable.dims)), variable.values, variable.attrs, name in dataset.coords
 
 

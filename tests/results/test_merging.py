@@ -305,3 +305,12 @@ def test_a_coordinate_in_another_order_is_still_the_same(tmp_path: Path) -> None
     dataset = collect(tmp_path, *results)
     assert dataset.name.dims == ("u", "v")
     assert dataset.x.dims == ("seed", "u", "v")
+
+
+def test_stacked_dims_are_their_levels(tmp_path: Path) -> None:
+    flat = xr.Dataset({"x": (("a", "b"), [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])}, {"a": [10, 20], "b": ["p", "q", "r"]})
+    dataset = collect(tmp_path, *([flat.stack(z=("a", "b"))] * 2))
+    assert dataset.x.dims == ("seed", "z")
+    assert dataset.a.values.tolist() == [10, 10, 10, 20, 20, 20]
+    unstacked = dataset.x[0].set_index(z=["a", "b"]).unstack("z")
+    assert unstacked.sel(a=20, b="q") == 5
