@@ -1,6 +1,7 @@
 """The results of many tasks as columns: a *part* holds those that have one layout and the same own coordinates."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -183,6 +184,16 @@ def in_order(column: np.ndarray, own_dims: Sequence[str], dims: Sequence[str]) -
     if tuple(own_dims) == tuple(dims):
         return column
     return column.transpose(0, *(1 + own_dims.index(dim) for dim in dims))
+
+
+def naming_of(snapshot: Snapshot, taken: Collection[str]) -> Naming:
+    """The names of a run's results in its Dataset, where some are taken; see `Naming`."""
+    texts = dict.fromkeys(text for shard in snapshot.shards for batch in shard.batches for text in batch.layouts)
+    with suppress(FormatError):  # of a record that doesn't count
+        naming = Naming.of(map(Layout.from_json, texts), taken)
+        if not naming.variables and not naming.dims:  # so it is for the records that count, which takes longer to see
+            return naming
+    return Naming.of([layout for _, layout in first_layouts(snapshot)], taken)
 
 
 def first_layouts(snapshot: Snapshot) -> list[tuple[int, Layout]]:

@@ -18,10 +18,9 @@ from sweeprun.results.agreement import common_attrs, dropped_note
 from sweeprun.results.attributes import attributes_of
 from sweeprun.results.dtypes import encodable
 from sweeprun.results.echoes import echoed, mixed_axes, told_of
-from sweeprun.results.layout_groups import chosen_rows, first_layouts, read_parts
+from sweeprun.results.layout_groups import chosen_rows, naming_of, read_parts
 from sweeprun.results.lazy import lazy_values
 from sweeprun.results.merging import MergedResults, merge_results
-from sweeprun.results.naming import Naming
 from sweeprun.results.notes import Note
 from sweeprun.results.variables import check_known
 from sweeprun.store.snapshot import STATE_ORDER, Snapshot
@@ -210,7 +209,7 @@ def plan_of(snapshot: Snapshot, only: Collection[str] | None = None, *, toleranc
     names = dimension_names(grid)
     positions = _positions(table, grid)
     taken = RESERVED_NAMES.union(names, grid.names())
-    naming = Naming.of([layout for _, layout in first_layouts(snapshot)], taken)
+    naming = naming_of(snapshot, taken)
     parts = read_parts(snapshot.shards, snapshot.best, naming)
     repeated = echoed(parts, naming.variables, told_of(grid, names, positions), mixed_axes(grid))
     results = merge_results(parts, positions, only, ignored=repeated, tolerance=tolerance)
