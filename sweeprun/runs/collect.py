@@ -20,6 +20,7 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import Snapshot, live_beats
 
 _SHOWN_BYTES = 2**22
+"""A Dataset as small as this is read at once."""
 
 ZARR_FORMATS = (2, 3)
 
@@ -97,23 +98,15 @@ def collect_into(
         raise ResultError(f"no task of {snapshot.run.shown()} has a result yet, so {str(output)!r} is left as it is")
     unfit: tuple[Output, ...] = ()
     if output.suffix in TABLES:
-        collected = open_snapshot(snapshot, only, in_part=True)
-        written = write_table(snapshot, collected.dataset.attrs, output, only, hint=hint)
-        notes = tuple(note for note in collected.notes if note.kind is not NoteKind.LABELS)  # a table aligns nothing
-        unfit, collected = written.left_out, replace(collected, refused=written.as_text, notes=notes)
+        collected, unfit = _write_table(snapshot, output, only, hint)
     elif output.suffix == ".zarr" and zarr_format == 2:
         collected = collect_snapshot(snapshot, only, hint=hint, tolerance=tolerance)
         write_dataset(collected.dataset, output)
-    elif output.suffix == ".zarr":
-        collected = stream_snapshot(
-            snapshot, lambda plan: write_store(plan, output), only, hint=hint, tolerance=tolerance
-        )
     else:
-        collected = stream_snapshot(
-            snapshot, lambda plan: write_run(plan, output), only, hint=hint, tolerance=tolerance
-        )
-        if collected.dataset.nbytes <= _SHOWN_BYTES:
-            collected.dataset.load()  # so that it shows its values
+        write = write_store if output.suffix == ".zarr" else write_run
+        collected = stream_snapshot(snapshot, lambda plan: write(plan, output), only, hint=hint, tolerance=tolerance)
+    if output.suffix == ".nc" and collected.dataset.nbytes <= _SHOWN_BYTES:
+        collected.dataset.load()  # so that it shows its values
     return CollectedFile(
         output=output,
         snapshot=snapshot,
@@ -123,6 +116,16 @@ def collect_into(
         warnings=tuple(warnings_of(snapshot)),
         replaced=replaced,
     )
+
+
+def _write_table(
+    snapshot: Snapshot, output: Path, only: Collection[str] | None, hint: Hint | None
+) -> tuple[Collected, tuple[Output, ...]]:
+    """Write a table; what is in it, and what is too large for its columns."""
+    collected = open_snapshot(snapshot, only, in_part=True)
+    written = write_table(snapshot, collected.dataset.attrs, output, only, hint=hint)
+    notes = tuple(note for note in collected.notes if note.kind is not NoteKind.LABELS)  # a table aligns nothing
+    return replace(collected, refused=written.as_text, notes=notes), written.left_out
 
 
 def check_tolerance(tolerance: float, output: Path) -> None:
