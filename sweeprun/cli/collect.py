@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sweeprun.cli.arguments import run_parser
-from sweeprun.errors import UsageError
 from sweeprun.safe_text import plain, plain_json
 from sweeprun.store.directory import chosen_run
 from sweeprun.store.local_paths import local_path
@@ -26,23 +25,28 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument(
         "--variables", help="which results, with commas; their coordinates come with them. By default all"
     )
+    parser.add_argument(
+        "--tolerance", type=float, default=0.0, help="labels of results that are no further apart become one, as 1e-9"
+    )
+    parser.add_argument(
+        "--zarr-format", type=int, choices=(2, 3), default=3, help="of a .zarr; 2 is not streamed. By default 3"
+    )
     args = parser.parse_args(words)
 
     from sweeprun.display.collected import print_notes, print_warnings
-    from sweeprun.results.formats.netcdf import check_output, is_ours
+    from sweeprun.results.formats.netcdf import check_output
+    from sweeprun.results.formats.owners import check_replaceable
     from sweeprun.results.variables import names_in
-    from sweeprun.runs.collect import collect_into
+    from sweeprun.runs.collect import check_tolerance, collect_into
     from sweeprun.runs.observe import observe
 
     only = None if args.variables is None else names_in(args.variables)
     output = args.output or DEFAULT_OUTPUT
     check_output(output)
+    check_tolerance(args.tolerance, output)
     run = chosen_run(args.run)
-    if args.output is None and output.exists() and not is_ours(output):
-        raise UsageError(
-            f"./{output} is there and was not made by sweeprun; choose another name: sweeprun collect -o …"
-        )
-    file = collect_into(observe(run), output, only)
+    check_replaceable(output, run)
+    file = collect_into(observe(run), output, only, tolerance=args.tolerance, zarr_format=args.zarr_format)
     collected = file.collected
     print_warnings(file)
     counts = {state.value: count for state, count in collected.states.items()}
@@ -52,9 +56,17 @@ def main(words: Sequence[str]) -> int:
             "unreadable": [{"file": file, "what": what} for file, what in collected.torn],
             "corrupt": [{"file": file, "task": task_id} for file, task_id in collected.unsound],
         }
-        told = {"output": str(output), "run": str(run.path), "states": counts, "sizes": sizes, "damaged": damaged}
+        told: dict[str, object] = {
+            "output": str(output),
+            "run": str(run.path),
+            "states": counts,
+            "sizes": sizes,
+            "damaged": damaged,
+        }
         told["left_out"] = [each.name for each in file.unfit]
         told["disagreeing"] = collected.refused
+        told["notes"] = [{"about": n.kind.value, "name": n.name, "text": n.text} for n in collected.notes]
+        told["replaced"] = None if file.replaced is None else str(file.replaced.path)
         print(plain_json(told))
         return 0
     print(plain(collected.dataset))

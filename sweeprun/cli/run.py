@@ -10,7 +10,6 @@ from sweeprun.cli.hydra_words import config_source, parse_command_line
 from sweeprun.config.application import Application, command_line_parser, full_errors, open_application, show
 from sweeprun.config.composing import task_spec
 from sweeprun.config.schema import SWEEPER
-from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.display.outcome import conclude
 from sweeprun.display.short_values import shown_lines
 from sweeprun.display.terminal import TERMINAL
@@ -98,7 +97,7 @@ def _check_recordable(result: Any) -> None:
     if result is None:
         print("sweeprun: the task returned None, so a sweep records no result of it", file=sys.stderr)
     try:
-        layout, _ = encode_result(result, taken_names=RESERVED_NAMES)
+        layout, _ = encode_result(result)
     except ResultError as error:
         raise ResultError(f"a sweep can't record this result: {error}") from error
     for name, why in Layout.from_json(layout).left_out.items():

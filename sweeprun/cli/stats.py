@@ -25,6 +25,7 @@ def main(words: Sequence[str]) -> int:
     )
     from sweeprun.results.collect import dataset_having
     from sweeprun.results.formats.netcdf import check_output, write_dataset
+    from sweeprun.results.formats.owners import check_replaceable
     from sweeprun.results.variables import names_in
     from sweeprun.runs.observe import observe, warnings_of
     from sweeprun.statistics.ensembles import ensemble_statistics, members_of
@@ -41,7 +42,10 @@ def main(words: Sequence[str]) -> int:
         if args.output.suffix not in (".nc", ".zarr"):
             raise UsageError(f"statistics are written as .nc or .zarr, not as {str(args.output)!r}")
         check_output(args.output)
-    snapshot = observe(chosen_run(args.run))
+    run = chosen_run(args.run)
+    if args.output is not None:
+        check_replaceable(args.output, run)
+    snapshot = observe(run)
     dataset = dataset_having(snapshot, only, "stats")
     if not dataset.data_vars:
         raise UsageError("no task has a result yet, so there is nothing to take statistics of; see `sweeprun status`")

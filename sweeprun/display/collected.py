@@ -23,7 +23,12 @@ def print_warnings(file: "CollectedFile") -> None:
         became = "written as text" if file.output.suffix in TABLES else "left out"
         print(plain_message(f"{name} is {became}: {why}"), file=sys.stderr)
     _print_damaged(file)
+    for note in file.collected.notes:
+        print(plain_message(note.text), file=sys.stderr)
     for line in file.warnings:
+        print(plain_message(line), file=sys.stderr)
+    if file.replaced is not None:
+        line = f"{file.output} had the results of the run {file.replaced.shown()}, and now has those of this one"
         print(plain_message(line), file=sys.stderr)
 
 

@@ -247,7 +247,14 @@ class Run:
         with in_python():
             return replay(self._look(), task_id, values, allow_drift=allow_drift, observer=TERMINAL)
 
-    def collect(self, path: str | PathLike[str], variables: str | Sequence[str] | None = None) -> Path:
+    def collect(
+        self,
+        path: str | PathLike[str],
+        variables: str | Sequence[str] | None = None,
+        *,
+        tolerance: float = 0.0,
+        zarr_format: int = 3,
+    ) -> Path:
         """Write what there is now to a file.
 
         Parameters
@@ -256,6 +263,10 @@ class Run:
             Its name says in which format: .nc, .zarr, .csv or .parquet.
         variables
             Which results, by name, with their coordinates; by default all.
+        tolerance
+            How far apart labels of dimensions that results have of their own may be that become one.
+        zarr_format
+            Of a ``.zarr``: 3, or 2 for readers that know no other, which is not streamed.
 
         Returns
         -------
@@ -273,7 +284,7 @@ class Run:
 
         output = local_path(path).expanduser()
         only = [variables] if isinstance(variables, str) else variables
-        file = collect_into(self._look(), output, only, hint=in_call)
+        file = collect_into(self._look(), output, only, hint=in_call, tolerance=tolerance, zarr_format=zarr_format)
         print_warnings(file)
         print_notes(file)
         return output

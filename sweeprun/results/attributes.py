@@ -1,8 +1,9 @@
 """Attributes of a Dataset that say where its numbers come from, and let any of its tasks be run again."""
 
+import hashlib
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -11,7 +12,6 @@ from sweeprun.design.grid import Grid
 from sweeprun.provenance.code import accepted_code, read_code
 from sweeprun.provenance.gather import command_text, short_form, shown_time
 from sweeprun.provenance.origin import Origin
-from sweeprun.results.layout_groups import Part
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
 from sweeprun.store.looks import read_looks
@@ -21,29 +21,31 @@ from sweeprun.store.snapshot import Snapshot
 MANIFEST_ATTRIBUTE = "manifest"
 CODE_ATTRIBUTE = "code"
 CHOSEN_ATTRIBUTE = "chosen_variables"
+RUN_PATH, RUN_DIGEST = "run_path", "run_digest"
+"""Where the run is, and what tells it from all others; see `digest_of`."""
+
 _LONGEST_ATTRIBUTE = 8_000_000
 
 
 def attributes_of(
-    snapshot: Snapshot, grid: Grid, parts: tuple[Part, ...], chosen: Sequence[str] | None = None
+    snapshot: Snapshot, grid: Grid, common: Mapping[str, Any], chosen: Sequence[str] | None = None
 ) -> dict[str, Any]:
     """The attributes of a collected run: those that all results have, and its provenance.
 
     Parameters
     ----------
-    snapshot, grid, parts
-        The run, its points, and what its tasks returned.
+    snapshot, grid
+        The run, and its points.
+    common
+        The attributes that all results have. One named like ours becomes ``result_NAME``.
     chosen
         The results that were asked for, which the Dataset says if these were not all.
     """
     run, manifest = snapshot.run, snapshot.manifest
-    given = [part.layout.attrs for part in parts]
-    common = {key: value for key, value in given[0].items() if all(a.get(key) == value for a in given)} if given else {}
     provenance = manifest.provenance
     swept = grid.written()
     overrides = [override.written(swept[override.axis] if override.axis else None) for override in manifest.overrides]
-    return {
-        **common,
+    ours = {
         "sweeprun": __version__,
         "overrides": shlex.join(overrides),
         "command": command_text(provenance),
@@ -52,6 +54,8 @@ def attributes_of(
         "host": str(provenance.get("host")),
         "made_on": json.dumps(_made_on(snapshot)),
         "run": run.path.name,
+        RUN_PATH: str(run.path.absolute()),
+        RUN_DIGEST: digest_of(run),
         "versions": json.dumps(provenance.get("versions", {})),
         "git": json.dumps(provenance.get("git")),
         "streams": json.dumps(manifest.table.streams.to_dict()),
@@ -60,6 +64,18 @@ def attributes_of(
         "base_config": config_text(run),
         **_for_replay(run, manifest),
     }
+    return {f"result_{key}" if key in ours else key: value for key, value in common.items()} | ours
+
+
+def digest_of(run: RunDirectory) -> str:
+    """What tells a run from all others, wherever it is: the SHA-256 of its manifest, which never changes.
+
+    Raises
+    ------
+    OSError
+        If there is no such run.
+    """
+    return hashlib.sha256(run.manifest.read_bytes()).hexdigest()
 
 
 def _looks(run: RunDirectory) -> dict[str, str]:

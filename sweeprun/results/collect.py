@@ -4,12 +4,16 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import numpy as np
 import xarray as xr
 
 from sweeprun.errors import FormatError, SweeprunError, UsageError
+from sweeprun.results.layout_groups import chosen_rows
+from sweeprun.results.notes import Note
 from sweeprun.results.plan import Plan, plan_of
 from sweeprun.results.variables import Hint, VariableError, disagreement, in_terminal
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.payloads import Layout
 from sweeprun.store.snapshot import Snapshot, TaskState, take_snapshot
 
 _MOST_BYTES = 2**30
@@ -35,6 +39,8 @@ class Collected:
         Those of them that only end in the middle of something, as while a worker writes.
     refused
         Results that were left out because they can't be one variable: name -> why.
+    notes
+        What else is to be said of them.
     """
 
     dataset: xr.Dataset
@@ -43,6 +49,7 @@ class Collected:
     torn: tuple[tuple[str, str], ...]
     ends_torn: frozenset[str]
     refused: dict[str, str] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
 
 
 def collect_run(run: RunDirectory) -> Collected:
@@ -50,7 +57,9 @@ def collect_run(run: RunDirectory) -> Collected:
     return collect_snapshot(take_snapshot(run))
 
 
-def collect_snapshot(snapshot: Snapshot, only: Collection[str] | None = None, *, hint: Hint | None = None) -> Collected:
+def collect_snapshot(
+    snapshot: Snapshot, only: Collection[str] | None = None, *, hint: Hint | None = None, tolerance: float = 0.0
+) -> Collected:
     """Merge all that a run had recorded when somebody looked.
 
     Tasks that failed, were lost or are pending are NaN, NaT or ``""``; the coordinates ``task_id``, ``state`` and
@@ -64,6 +73,8 @@ def collect_snapshot(snapshot: Snapshot, only: Collection[str] | None = None, *,
         The results that are wanted, which come with their coordinates; by default all.
     hint
         What somebody types to have those that can be collected, if others can't; by default ``sweeprun collect``.
+    tolerance
+        How far apart labels of dimensions that results have of their own may be that are one: that of the first task.
 
     Raises
     ------
@@ -75,7 +86,7 @@ def collect_snapshot(snapshot: Snapshot, only: Collection[str] | None = None, *,
         If there is no such result; or if it would be huge, and next to nothing of it is there yet.
     """
     with _telling(snapshot):
-        plan = plan_of(snapshot, only)
+        plan = plan_of(snapshot, only, tolerance=tolerance)
         with _agreeing(plan, hint):
             check_padding(plan)
             return _collected(plan, plan.dataset())
@@ -144,12 +155,13 @@ def stream_snapshot(
     only: Collection[str] | None = None,
     *,
     hint: Hint | None = None,
+    tolerance: float = 0.0,
 ) -> Collected:
     """The same, written stretch by stretch as it is read; the Dataset is that of `open_snapshot`.
 
     Parameters
     ----------
-    snapshot, only, hint
+    snapshot, only, hint, tolerance
         As of `collect_snapshot`.
     write
         Writes what a plan describes, with no more in memory than a stretch of it.
@@ -160,7 +172,7 @@ def stream_snapshot(
         As `collect_snapshot`; or what writing raises.
     """
     with _telling(snapshot):
-        plan = plan_of(snapshot, only)
+        plan = plan_of(snapshot, only, tolerance=tolerance)
         with _agreeing(plan, hint):
             check_padding(plan)
             write(plan)
@@ -194,7 +206,15 @@ def _collected(plan: Plan, dataset: xr.Dataset) -> Collected:
         torn=tuple((shard.path.name, shard.torn) for shard in snapshot.shards if shard.torn is not None),
         ends_torn=frozenset(shard.path.name for shard in snapshot.shards if shard.only_tail),
         refused=plan.results.refused,
+        notes=plan.notes,
     )
+
+
+def has_results(snapshot: Snapshot) -> bool:
+    """Whether any task returned anything."""
+    batches = chosen_rows(snapshot.shards, snapshot.best, snapshot.best.outcome == 1)
+    texts = (batch.layouts[number] for batch, _, rows in batches for number in np.unique(batch.columns["layout"][rows]))
+    return any(Layout.from_json(text).variables for text in texts)
 
 
 def check_padding(plan: Plan) -> None:
@@ -209,8 +229,21 @@ def check_padding(plan: Plan) -> None:
     if plan.nbytes > max(_MOST_BYTES, _MOST_PADDING * given):
         raise UsageError(
             f"the Dataset would have {plan.nbytes} bytes, and the results so far {given}: next to all of it would be "
-            "missing values. Collect when more tasks have ended"
+            f"missing values. {_what_works(plan)} a table, which pads nothing: results.parquet"
         )
+
+
+def _what_works(plan: Plan) -> str:
+    """What can be done about a Dataset that is too large."""
+    counts, dimensions = plan.snapshot.counts(), plan.results.dimensions
+    if counts[TaskState.PENDING] or counts[TaskState.RUNNING] or not dimensions:
+        return "Collect when more tasks have ended, or into"
+    dim, longest = max(dimensions.items(), key=lambda item: item[1].length)
+    if longest.aligned:
+        return (
+            f"Tasks have {longest.length} different labels of {dim!r}: return values on a common grid, or collect into"
+        )
+    return f"Of {dim!r}, one task has {longest.length} values: collect into"
 
 
 @contextmanager

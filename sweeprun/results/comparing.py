@@ -1,6 +1,6 @@
 """Whether two results of one task are the same to the bit, and if not, by how much they differ."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,9 +38,18 @@ def compare_records(before: Record, after: Record) -> list[Difference]:
         return []  # tracebacks name lines
     if before.outcome is not Outcome.SUCCEEDED or after.outcome is not Outcome.SUCCEEDED:
         return [Difference(variable="", what=f"{_outcome(before)} before, {_outcome(after)} now")]
-    return compare_arrays(arrays_of(before), arrays_of(after)) or [
-        Difference(variable="", what="the attributes of the result or of its variables differ")
-    ]
+    now, unrecorded = arrays_of(after), _unrecorded_coordinates(before, after)
+    found = compare_arrays(arrays_of(before), {name: one for name, one in now.items() if name not in unrecorded})
+    if found or unrecorded:
+        return found
+    return [Difference(variable="", what="the attributes of the result or of its variables differ")]
+
+
+def _unrecorded_coordinates(before: Record, after: Record) -> set[str]:
+    """Coordinates without dims that only the later record has: earlier versions left those named like an axis out."""
+    known = {variable.name for variable in Layout.from_json(before.layout).variables}
+    variables = Layout.from_json(after.layout).variables
+    return {one.name for one in variables if one.coordinate and not one.dims and one.name not in known}
 
 
 def arrays_of(record: Record) -> dict[str, np.ndarray]:
@@ -66,16 +75,26 @@ class SomeOf(dict[str, np.ndarray]):
 
 
 def as_collected(
-    collected: Mapping[str, np.ndarray], now: Mapping[str, np.ndarray]
+    collected: Mapping[str, np.ndarray], now: Mapping[str, np.ndarray], told: Collection[str] = ()
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """The values that a Dataset has of one task, and a new result of it, in the same form.
 
     In a Dataset, variables have the type that holds the values of all tasks, are padded to the longest, and are missing
     where a task didn't return them. If it has but some of them, so has what is compared with it.
+
+    Parameters
+    ----------
+    collected, now
+        The values, by name.
+    told
+        Names under which a Dataset says something itself: there, a result is called otherwise, or left out if it says
+        the same.
     """
-    before, after = dict(collected), dict(now)
+    before = dict(collected)
+    other = {name: f"result_{name}" for name in now if name not in collected and f"result_{name}" in collected}
+    after = {other.get(name, name): array for name, array in now.items() if name in other or name not in told}
     if isinstance(collected, SomeOf):
-        after = {name: array for name, array in now.items() if name in collected}
+        after = {name: array for name, array in after.items() if name in collected}
     for name, array in collected.items():
         if name not in after:
             if _is_missing(array):

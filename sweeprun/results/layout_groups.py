@@ -1,6 +1,7 @@
 """The results of many tasks as columns: a *part* holds those that have one layout and the same own coordinates."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -10,10 +11,11 @@ import numpy as np
 
 from sweeprun.errors import FormatError
 from sweeprun.results.dtypes import DType, encodable, equal
+from sweeprun.results.naming import Naming, is_dimension_coordinate
 from sweeprun.results.variables import with_coordinates
 from sweeprun.store.payloads import Layout, Variable, decode_result
 from sweeprun.store.shards import Batch, ShardContents
-from sweeprun.store.snapshot import BestRecords
+from sweeprun.store.snapshot import BestRecords, Snapshot
 
 _WIDEST_TEXT = 64 * np.dtype("U1").itemsize
 """The longest strings that are held in arrays of fixed width."""
@@ -141,20 +143,15 @@ class Part:
             yield Segment(batch=segment.batch, rows=segment.rows[own - (self._ends[number] - len(segment.rows))])
 
 
-def is_dimension_coordinate(variable: Variable) -> bool:
-    """Whether a variable labels the dimension of its own name."""
-    return variable.coordinate and variable.dims == (variable.name,)
-
-
-def read_parts(shards: Sequence[ShardContents], best: BestRecords, taken_names: frozenset[str]) -> list[Part]:
+def read_parts(shards: Sequence[ShardContents], best: BestRecords, naming: Naming | None = None) -> list[Part]:
     """The results of all succeeded tasks, in the order of their first tasks.
 
     Parameters
     ----------
     shards, best
         What was read, and chosen.
-    taken_names
-        Names that no result may have in the Dataset; see `Layout.renamed`.
+    naming
+        The names that results have in the Dataset; by default their own.
     """
     layouts: dict[str, Layout] = {}
     task_ids: dict[str, list[np.ndarray]] = {}
@@ -167,7 +164,8 @@ def read_parts(shards: Sequence[ShardContents], best: BestRecords, taken_names: 
                 continue
             text = batch.layouts[number]
             if text not in layouts:
-                layouts[text] = Layout.from_json(text).renamed(taken_names)
+                layout = Layout.from_json(text)
+                layouts[text] = layout if naming is None else naming.applied(layout)
                 task_ids[text], segments[text] = [], []
             task_ids[text].append(ids[picked])
             segments[text].append(Segment(batch=batch, rows=rows[picked]))
@@ -179,6 +177,35 @@ def read_parts(shards: Sequence[ShardContents], best: BestRecords, taken_names: 
         )
     ]
     return sorted(parts, key=lambda part: part.first_task)
+
+
+def in_order(column: np.ndarray, own_dims: Sequence[str], dims: Sequence[str]) -> np.ndarray:
+    """Values of some tasks, shape ``(tasks, …)``, with their own dims in another order."""
+    if tuple(own_dims) == tuple(dims):
+        return column
+    return column.transpose(0, *(1 + own_dims.index(dim) for dim in dims))
+
+
+def naming_of(snapshot: Snapshot, taken: Collection[str]) -> Naming:
+    """The names of a run's results in its Dataset, where some are taken; see `Naming`."""
+    texts = dict.fromkeys(text for shard in snapshot.shards for batch in shard.batches for text in batch.layouts)
+    with suppress(FormatError):  # of a record that doesn't count
+        naming = Naming.of(map(Layout.from_json, texts), taken)
+        if not naming.variables and not naming.dims:  # so it is for the records that count, which takes longer to see
+            return naming
+    return Naming.of([layout for _, layout in first_layouts(snapshot)], taken)
+
+
+def first_layouts(snapshot: Snapshot) -> list[tuple[int, Layout]]:
+    """The layouts of all results, each with the first task that has it, in the order of these."""
+    first: dict[str, int] = {}
+    for batch, task_ids, rows in chosen_rows(snapshot.shards, snapshot.best, snapshot.best.outcome == 1):
+        numbers = batch.columns["layout"][rows]
+        for number, text in enumerate(batch.layouts):
+            own = task_ids[numbers == number] if len(batch.layouts) > 1 else task_ids
+            if len(own):
+                first[text] = min(first.get(text, int(own[0])), int(own.min()))
+    return [(task_id, Layout.from_json(text)) for task_id, text in sorted((i, text) for text, i in first.items())]
 
 
 def chosen_rows(

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from sweeprun.errors import ResultError
+from sweeprun.results.agreement import check_units, common_attrs, dropped_note
 from sweeprun.results.dtypes import DType, equal, missing
-from sweeprun.results.layout_groups import Part, is_dimension_coordinate
+from sweeprun.results.layout_groups import Part, in_order
+from sweeprun.results.naming import is_dimension_coordinate
+from sweeprun.results.notes import Note
 from sweeprun.results.output_dimensions import OwnDimension, cast_named, joined_dtype, own_dimensions
 from sweeprun.results.variables import VariableError
 from sweeprun.store.payloads import Variable
@@ -33,6 +37,11 @@ class Piece:
     def dtype(self) -> DType:
         return self.part.dtypes[self.column]
 
+    def shape(self, dims: Sequence[str]) -> tuple[int, ...]:
+        """The lengths along some dims, which are its own in any order."""
+        lengths = dict(zip(self.variable.dims, self.variable.shape, strict=True))
+        return tuple(lengths[dim] for dim in dims)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:
@@ -50,6 +59,8 @@ class Merged:
         Where the values are.
     value
         The one value of a coordinate that is the same for all tasks; None of one that is ``gridded``.
+    notes
+        What is to be said of it.
     """
 
     name: str
@@ -61,6 +72,7 @@ class Merged:
     coordinate: bool
     pieces: tuple[Piece, ...]
     value: np.ndarray | None = None
+    notes: tuple[Note, ...] = ()
 
     @property
     def gridded(self) -> bool:
@@ -72,7 +84,7 @@ _Find = Callable[[np.ndarray], tuple[np.ndarray | None, np.ndarray]]
 """Which of some tasks, given their positions, are wanted (None: all of them), and where their values go."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class MergedResults:
     """All results of a run over its grid: what there is, and how to read any stretch of it.
 
@@ -140,10 +152,10 @@ class MergedResults:
 
     def _read(self, count: int, find: _Find, names: Collection[str] | None) -> dict[str, np.ndarray]:
         """So many values of each variable."""
-        wanted = [one for one in self.variables if one.gridded and (names is None or one.name in names)]
-        found = {one.name: _empty(one, count) for one in wanted}
-        for part in self.parts:
-            own = [(one, piece) for one in wanted for piece in one.pieces if piece.part is part]
+        wanted = {one.name: one for one in self.variables if one.gridded and (names is None or one.name in names)}
+        found = {one.name: _empty(one, count) for one in wanted.values()}
+        for part, pieces in self._pieces:
+            own = [(wanted[name], piece) for name, piece in pieces if name in wanted]
             if not own:
                 continue
             places, rows = find(self.positions[part.task_ids])
@@ -154,12 +166,34 @@ class MergedResults:
                     _place(found[one.name], rows[stretch], columns[piece.column], one, piece, self.dimensions)
         return found
 
+    @cached_property
+    def _pieces(self) -> list[tuple[Part, list[tuple[str, Piece]]]]:
+        """What the variables over the grid have of each part."""
+        found: dict[int, tuple[Part, list[tuple[str, Piece]]]] = {id(part): (part, []) for part in self.parts}
+        for one in self.variables:
+            for piece in one.pieces if one.gridded else ():
+                found[id(piece.part)][1].append((one.name, piece))
+        return list(found.values())
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What is to be said of them."""
+        of_dimensions = [note for one in self.dimensions.values() for note in one.notes]
+        return (*of_dimensions, *(note for one in self.variables for note in one.notes))
+
     def bytes_of_task(self) -> int:
         """How much the variables of one task take."""
         return sum(one.dtype.itemsize * prod(one.shape) for one in self.variables if one.gridded)
 
 
-def merge_results(parts: Sequence[Part], positions: np.ndarray, only: Collection[str] | None = None) -> MergedResults:
+def merge_results(
+    parts: Sequence[Part],
+    positions: np.ndarray,
+    only: Collection[str] | None = None,
+    *,
+    ignored: Collection[str] = (),
+    tolerance: float = 0.0,
+) -> MergedResults:
     """What the results of all tasks are as variables over the grid; their values are not read yet.
 
     What can't be one variable, since two tasks returned what doesn't go together, is told, and all others are there.
@@ -173,12 +207,18 @@ def merge_results(parts: Sequence[Part], positions: np.ndarray, only: Collection
     only
         The variables that are wanted; they are what they were if tasks had returned nothing else, and come with the
         coordinates that label them. By default all.
+    ignored
+        Those that say nothing new.
+    tolerance
+        How far apart labels of own dimensions may be that are one.
     """
-    dimensions, refused = own_dimensions(parts, only)
+    dimensions, refused = own_dimensions(parts, only, tolerance)
     pieces: dict[str, list[Piece]] = {}
     others: set[str] = set()
     for part in parts:
         for column, variable in part.columns_of(only):
+            if variable.name in ignored:
+                continue
             pieces.setdefault(variable.name, []).append(Piece(part=part, column=column))
             if not is_dimension_coordinate(variable):
                 others.add(variable.name)
@@ -191,12 +231,13 @@ def merge_results(parts: Sequence[Part], positions: np.ndarray, only: Collection
             variables.append(_merge(name, pieces[name], dimensions, len(positions)))
         except ResultError as error:
             refused.setdefault(name, str(error))
+    names = (variable.name for part in parts for variable in part.layout.variables)
     return MergedResults(
         variables=tuple(variables),
         dimensions=dimensions,
         parts=tuple(parts),
         positions=positions,
-        names=tuple(dict.fromkeys(variable.name for part in parts for variable in part.layout.variables)),
+        names=tuple(name for name in dict.fromkeys(names) if name not in ignored),
         refused=refused,
     )
 
@@ -204,7 +245,7 @@ def merge_results(parts: Sequence[Part], positions: np.ndarray, only: Collection
 def _merge(name: str, pieces: Sequence[Piece], dimensions: dict[str, OwnDimension], tasks: int) -> Merged:
     first = pieces[0]
     for piece in pieces:
-        if piece.variable.dims != first.variable.dims:
+        if set(piece.variable.dims) != set(first.variable.dims):
             raise ResultError(
                 f"{name!r} has the dims {first.variable.dims} in task {first.part.first_task} "
                 f"and {piece.variable.dims} in task {piece.part.first_task}; they must agree"
@@ -213,7 +254,8 @@ def _merge(name: str, pieces: Sequence[Piece], dimensions: dict[str, OwnDimensio
     dtype = joined_dtype(repr(name), given)
     dims = first.variable.dims
     shape = tuple(dimensions[dim].length for dim in dims)
-    whole = all(piece.variable.shape == shape for piece in pieces) and not any(dimensions[dim].aligned for dim in dims)
+    whole = all(piece.shape(dims) == shape for piece in pieces) and not any(dimensions[dim].aligned for dim in dims)
+    attrs, notes = _attrs(name, pieces)
     complete = whole and sum(len(piece.part.task_ids) for piece in pieces) == tasks
     coordinate = all(piece.variable.coordinate for piece in pieces)
     return Merged(
@@ -222,25 +264,29 @@ def _merge(name: str, pieces: Sequence[Piece], dimensions: dict[str, OwnDimensio
         shape=shape,
         dtype=dtype if complete else missing((), dtype).dtype,
         complete=complete,
-        attrs=_attrs(pieces, dtype, complete=complete),
+        attrs=attrs | {RECORDED_TYPE: "bool"} if dtype.kind == "b" and not complete else attrs,
         coordinate=coordinate,
         pieces=tuple(pieces),
-        value=_shared_value(name, pieces, dtype) if coordinate and whole and name not in dimensions else None,
+        value=_shared_value(name, dims, pieces, dtype) if coordinate and whole and name not in dimensions else None,
+        notes=notes,
     )
 
 
-def _attrs(pieces: Sequence[Piece], dtype: DType, *, complete: bool) -> dict[str, Any]:
-    """The attributes of a variable; of truth values that had to become numbers, what they were."""
-    attrs = next((piece.variable.attrs for piece in pieces if piece.variable.attrs), {})
-    return attrs | {RECORDED_TYPE: "bool"} if dtype.kind == "b" and not complete else attrs
+def _attrs(name: str, pieces: Sequence[Piece]) -> tuple[dict[str, Any], tuple[Note, ...]]:
+    """The attributes that all tasks agree on, and what is to be said of the others; what is empty has no say."""
+    full = [piece for piece in pieces if prod(piece.variable.shape)] or pieces
+    given = [(piece.part.first_task, piece.variable.attrs) for piece in full]
+    check_units(repr(name), given)
+    attrs, dropped = common_attrs(given)
+    return attrs, dropped_note(name, dropped)
 
 
-def _shared_value(name: str, pieces: Sequence[Piece], dtype: DType) -> np.ndarray | None:
+def _shared_value(name: str, dims: Sequence[str], pieces: Sequence[Piece], dtype: DType) -> np.ndarray | None:
     """The value of a coordinate that is the same for all tasks that have it; None if it isn't."""
     value: np.ndarray | None = None
     for piece in pieces:
         for _, columns in piece.part.stretches(None, [piece.column]):
-            column = cast_named(repr(name), columns[piece.column], dtype)
+            column = in_order(cast_named(repr(name), columns[piece.column], dtype), piece.variable.dims, dims)
             value = column[0] if value is None else value
             if not equal(column, np.broadcast_to(value, column.shape)):
                 return None
@@ -270,6 +316,7 @@ def _place(
         except ResultError as error:
             raise VariableError(variable.name, str(error)) from error
     dims = variable.dims
+    column = in_order(column, piece.variable.dims, dims)
     if column.shape[1:] == variable.shape and not any(dimensions[dim].aligned for dim in dims):
         out[rows] = column
         return

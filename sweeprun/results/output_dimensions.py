@@ -2,13 +2,17 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from sweeprun.errors import ResultError
-from sweeprun.results.dtypes import DType, cast, equal, family, kept
+from sweeprun.results.agreement import check_units, common_attrs, dropped_note
+from sweeprun.results.close_labels import close_labels, nearest_places, same, union_within
+from sweeprun.results.dtypes import DType, cast, family, kept
 from sweeprun.results.layout_groups import Part
+from sweeprun.results.notes import Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,16 +29,24 @@ class OwnDimension:
         Whether tasks have coordinates of which none continues the others, so that each is placed by its values.
     attrs
         Of the coordinate.
+    nearest
+        Whether a label stands at the nearest of ``values``, and not only at one that is equal.
+    notes
+        What is to be said of it.
     """
 
     length: int
     values: np.ndarray | None = None
     aligned: bool = False
     attrs: dict[str, Any] = field(default_factory=dict)
+    nearest: bool = False
+    notes: tuple[Note, ...] = ()
 
     def places(self, own: np.ndarray, length: int) -> np.ndarray:
         """Where the entries of one part belong."""
         if self.aligned and self.values is not None:
+            if self.nearest:
+                return nearest_places(self.values, cast(own, self.values.dtype))
             return np.searchsorted(self.values, cast(own, self.values.dtype))
         return np.arange(length)
 
@@ -50,7 +62,7 @@ class _Labels:
 
 
 def own_dimensions(
-    parts: Sequence[Part], only: Collection[str] | None = None
+    parts: Sequence[Part], only: Collection[str] | None = None, tolerance: float = 0.0
 ) -> tuple[dict[str, OwnDimension], dict[str, str]]:
     """The dimensions that results have of their own, over all parts.
 
@@ -60,6 +72,8 @@ def own_dimensions(
         What the tasks returned.
     only
         The results whose dimensions they are; by default all.
+    tolerance
+        How far apart two labels may be that are one: that of the first task.
 
     Returns
     -------
@@ -84,38 +98,53 @@ def own_dimensions(
     refused: dict[str, str] = {}
     for dim, given in labels.items():
         try:
-            found[dim] = _own_dimension(dim, given)
+            found[dim] = _own_dimension(dim, given, tolerance)
         except ResultError as error:
             refused[dim] = str(error)
     return found, refused
 
 
-def _own_dimension(dim: str, given: Sequence[_Labels]) -> OwnDimension:
+def _own_dimension(dim: str, given: Sequence[_Labels], tolerance: float) -> OwnDimension:
     length = max(labels.length for labels in given)
     labelled = [(labels, labels.values) for labels in given if labels.values is not None]
     if not labelled:
         return OwnDimension(length=length)
-    attrs = next((labels.attrs for labels, _ in labelled if labels.attrs), {})
+    what = f"coordinate {dim!r}"
+    told = [(labels.task_id, labels.attrs) for labels, values in labelled if len(values)] or [(0, {})]
+    check_units(what, told)
+    attrs, dropped = common_attrs(told)
+    own = partial(OwnDimension, attrs=attrs)
+    notes = dropped_note(dim, dropped)
     first, _ = labelled[0]
-    values = _joined(f"coordinate {dim!r}", [(labels.task_id, values) for labels, values in labelled])
+    values = _joined(what, [(labels.task_id, values) for labels, values in labelled])
     if values[0].dtype == np.float16:  # which pandas has no index for
         values = [array.astype(np.float32) for array in values]
+    within = tolerance if values[0].dtype.kind == "f" else 0.0
     longest = max(values, key=len)
     unlabelled = next((labels for labels in given if labels.values is None), None)
-    if all(equal(array, longest[: len(array)]) for array in values):
+    if all(same(array, longest[: len(array)], within) for array in values):
         if length > len(longest):
             raise ResultError(_half_labelled(dim, first, unlabelled))
-        return OwnDimension(length=length, values=longest, attrs=attrs)
+        return own(length=length, values=longest, notes=notes)
     if unlabelled is not None:
         raise ResultError(_half_labelled(dim, first, unlabelled))
-    for (labels, _), array in zip(labelled, values, strict=True):
+    tasks = [labels.task_id for labels, _ in labelled]
+    _check_once(dim, tasks, values)
+    if within:
+        union = union_within(dim, tasks, values, within)
+        return own(length=len(union), values=union, aligned=True, nearest=True, notes=notes)
+    union = np.unique(np.concatenate(values))
+    notes += close_labels(dim, tasks, [array for _, array in labelled], union)
+    return own(length=len(union), values=union, aligned=True, notes=notes)
+
+
+def _check_once(dim: str, tasks: Sequence[int], values: Sequence[np.ndarray]) -> None:
+    for task_id, array in zip(tasks, values, strict=True):
         if len(np.unique(array)) < len(array):
             raise ResultError(
-                f"tasks have different coordinates {dim!r}, and that of task {labels.task_id} has a value twice, "
+                f"tasks have different coordinates {dim!r}, and that of task {task_id} has a value twice, "
                 "so they can't be aligned"
             )
-    union = np.unique(np.concatenate(values))
-    return OwnDimension(length=len(union), values=union, aligned=True, attrs=attrs)
 
 
 def _half_labelled(dim: str, labelled: _Labels, unlabelled: _Labels | None) -> str:

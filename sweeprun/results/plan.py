@@ -14,11 +14,14 @@ from sweeprun.design.grid import Grid
 from sweeprun.design.tasks import TaskTable
 from sweeprun.errors import FormatError, ResultError
 from sweeprun.provenance.origin import Origin
+from sweeprun.results.agreement import common_attrs, dropped_note
 from sweeprun.results.attributes import attributes_of
 from sweeprun.results.dtypes import encodable
-from sweeprun.results.layout_groups import chosen_rows, read_parts
+from sweeprun.results.echoes import echoed, mixed_axes, told_of
+from sweeprun.results.layout_groups import chosen_rows, naming_of, read_parts
 from sweeprun.results.lazy import lazy_values
 from sweeprun.results.merging import MergedResults, merge_results
+from sweeprun.results.notes import Note
 from sweeprun.results.variables import check_known
 from sweeprun.store.snapshot import STATE_ORDER, Snapshot
 
@@ -41,6 +44,8 @@ class Plan:
         ``task_id``, ``state`` and the like: name -> one value for each position of the grid.
     only
         The results that were asked for; None if all were.
+    tolerance
+        How far apart labels of own dimensions may be that are one.
     """
 
     snapshot: Snapshot
@@ -49,6 +54,7 @@ class Plan:
     results: MergedResults
     bookkeeping: dict[str, np.ndarray]
     only: tuple[str, ...] | None = None
+    tolerance: float = 0.0
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -65,9 +71,11 @@ class Plan:
         """Those of them that can, as far as is known before values are read; coordinates come with others."""
         return tuple(one.name for one in self.results.variables if one.name in self.asked and not one.coordinate)
 
-    def dataset(self) -> xr.Dataset:
-        """All of it."""
-        data_vars, coordinates = self._gridded(0, len(self.grid), self.grid.shape, None)
+    def dataset(self, without: Collection[str] = ()) -> xr.Dataset:
+        """All of it, but some variables."""
+        names = {*self.bookkeeping, *(one.name for one in self.results.variables)}
+        only = names.difference(without) if without else None
+        data_vars, coordinates = self._gridded(0, len(self.grid), self.grid.shape, only)
         return _made(data_vars, self._labels() | coordinates).assign_attrs(self.attrs)
 
     def lazy_dataset(self) -> xr.Dataset:
@@ -96,7 +104,18 @@ class Plan:
     @cached_property
     def attrs(self) -> dict[str, Any]:
         """Where it comes from."""
-        return attributes_of(self.snapshot, self.grid, self.results.parts, self.only)
+        attrs = attributes_of(self.snapshot, self.grid, self._common[0], self.only)
+        return attrs | {"tolerance": repr(self.tolerance)} if self.tolerance else attrs
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What is to be said of it."""
+        return (*self.results.notes, *dropped_note("", self._common[1]))
+
+    @cached_property
+    def _common(self) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """The attributes that all results have, and the names of the others."""
+        return common_attrs([(part.first_task, part.layout.attrs) for part in self.results.parts])
 
     @cached_property
     def sources(self) -> np.ndarray:
@@ -166,7 +185,7 @@ _BOOKKEEPING_BYTES = 200
 _SECONDS = {"units": "s", "long_name": "wall time of the task"}
 
 
-def plan_of(snapshot: Snapshot, only: Collection[str] | None = None) -> Plan:
+def plan_of(snapshot: Snapshot, only: Collection[str] | None = None, *, tolerance: float = 0.0) -> Plan:
     """The plan of a run's Dataset.
 
     Parameters
@@ -175,6 +194,8 @@ def plan_of(snapshot: Snapshot, only: Collection[str] | None = None) -> Plan:
         The run.
     only
         The results that are wanted, which come with their coordinates; by default all.
+    tolerance
+        How far apart labels of own dimensions may be that are one.
 
     Raises
     ------
@@ -188,7 +209,10 @@ def plan_of(snapshot: Snapshot, only: Collection[str] | None = None) -> Plan:
     names = dimension_names(grid)
     positions = _positions(table, grid)
     taken = RESERVED_NAMES.union(names, grid.names())
-    results = merge_results(read_parts(snapshot.shards, snapshot.best, taken), positions, only)
+    naming = naming_of(snapshot, taken)
+    parts = read_parts(snapshot.shards, snapshot.best, naming)
+    repeated = echoed(parts, naming.variables, told_of(grid, names, positions), mixed_axes(grid))
+    results = merge_results(parts, positions, only, ignored=repeated, tolerance=tolerance)
     check_known(only or (), results.names)
     bookkeeping = {
         "task_id": np.arange(len(grid)),
@@ -206,6 +230,7 @@ def plan_of(snapshot: Snapshot, only: Collection[str] | None = None) -> Plan:
         results=results,
         bookkeeping=bookkeeping,
         only=None if only is None else tuple(only),
+        tolerance=tolerance,
     )
 
 

@@ -1,15 +1,26 @@
 """Merging the records of a run into a file."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
 
-from sweeprun.results.collect import Collected, collect_snapshot, open_snapshot, stream_snapshot
+from sweeprun.errors import ResultError, UsageError
+from sweeprun.results.collect import Collected, collect_snapshot, has_results, open_snapshot, stream_snapshot
 from sweeprun.results.formats.columns import Output
 from sweeprun.results.formats.netcdf import TABLES, check_output, write_dataset
+from sweeprun.results.formats.owners import check_replaceable
+from sweeprun.results.notes import NoteKind
+from sweeprun.results.plan import Plan
 from sweeprun.results.variables import Hint
 from sweeprun.runs.observe import warnings_of
+from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import Snapshot, live_beats
+
+_SHOWN_BYTES = 2**22
+"""A Dataset as small as this is read at once."""
+
+ZARR_FORMATS = (2, 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +41,8 @@ class CollectedFile:
         Whether workers still write to the run, so that the torn end of a shard is normal.
     warnings
         What the user should know of the run.
+    replaced
+        Another run, whose results the file had before.
     """
 
     output: Path
@@ -38,10 +51,17 @@ class CollectedFile:
     unfit: tuple[Output, ...]
     being_written: bool
     warnings: tuple[str, ...]
+    replaced: RunDirectory | None = None
 
 
 def collect_into(
-    snapshot: Snapshot, output: Path, only: Collection[str] | None = None, *, hint: Hint | None = None
+    snapshot: Snapshot,
+    output: Path,
+    only: Collection[str] | None = None,
+    *,
+    hint: Hint | None = None,
+    tolerance: float = 0.0,
+    zarr_format: int = 3,
 ) -> CollectedFile:
     """Write what there is of a run to a file.
 
@@ -53,29 +73,38 @@ def collect_into(
         The results that are wanted; by default all.
     hint
         What the user types to have some of them; by default ``sweeprun collect``.
+    tolerance
+        How far apart labels of dimensions that results have of their own may be that are one; a table has no such.
+    zarr_format
+        3, or 2 for readers that know no other: that is written at once, from memory, each time.
 
     Raises
     ------
     UsageError
-        If its name doesn't say in which format, or there is no such result.
+        If its name doesn't say in which format, or there is no such result; if sweeprun didn't make what is
+        there, or it has the results of another run that is gone.
     ResultError
-        If tasks don't agree on a result, and the file isn't a table or the result was not asked for by name.
+        If tasks don't agree on a result, and the file isn't a table or the result was not asked for by name; if
+        there is a file, and no task has a result.
     """
     check_output(output)
+    check_tolerance(tolerance, output)
+    if zarr_format not in ZARR_FORMATS or (zarr_format == 2 and output.suffix != ".zarr"):
+        raise UsageError(f"{str(output)!r} can't be of Zarr format {zarr_format}; a .zarr is of format 3, or 2")
+    replaced = check_replaceable(output, snapshot.run)
+    if output.exists() and not has_results(snapshot):
+        raise ResultError(f"no task of {snapshot.run.shown()} has a result yet, so {str(output)!r} is left as it is")
     unfit: tuple[Output, ...] = ()
     if output.suffix in TABLES:
-        from sweeprun.results.formats.table_files import write_table
-
-        collected = open_snapshot(snapshot, only, in_part=True)
-        written = write_table(snapshot, collected.dataset.attrs, output, only, hint=hint)
-        unfit, collected = written.left_out, replace(collected, refused=written.as_text)
-    elif output.suffix == ".zarr":
-        from sweeprun.results.formats.zarr_store import write_store
-
-        collected = stream_snapshot(snapshot, lambda plan: write_store(plan, output), only, hint=hint)
-    else:
-        collected = collect_snapshot(snapshot, only, hint=hint)
+        collected, unfit = _write_table(snapshot, output, only, hint)
+    elif output.suffix == ".zarr" and zarr_format == 2:
+        collected = collect_snapshot(snapshot, only, hint=hint, tolerance=tolerance)
         write_dataset(collected.dataset, output)
+    else:
+        write = _writer(output)
+        collected = stream_snapshot(snapshot, lambda plan: write(plan, output), only, hint=hint, tolerance=tolerance)
+    if output.suffix == ".nc" and collected.dataset.nbytes <= _SHOWN_BYTES:
+        collected.dataset.load()  # so that it shows its values
     return CollectedFile(
         output=output,
         snapshot=snapshot,
@@ -83,4 +112,44 @@ def collect_into(
         unfit=unfit,
         being_written=bool(live_beats(snapshot.run, snapshot.activity)),
         warnings=tuple(warnings_of(snapshot)),
+        replaced=replaced,
     )
+
+
+def _writer(output: Path) -> Callable[[Plan, Path], None]:
+    """What writes a plan region by region; only the format that is wanted is loaded."""
+    if output.suffix == ".zarr":
+        from sweeprun.results.formats.zarr_store import write_store
+
+        return write_store
+    from sweeprun.results.formats.padded import write_run
+
+    return write_run
+
+
+def _write_table(
+    snapshot: Snapshot, output: Path, only: Collection[str] | None, hint: Hint | None
+) -> tuple[Collected, tuple[Output, ...]]:
+    """Write a table; what is in it, and what is too large for its columns."""
+    from sweeprun.results.formats.table_files import write_table
+
+    collected = open_snapshot(snapshot, only, in_part=True)
+    written = write_table(snapshot, collected.dataset.attrs, output, only, hint=hint)
+    notes = tuple(note for note in collected.notes if note.kind is not NoteKind.LABELS)  # a table aligns nothing
+    return replace(collected, refused=written.as_text, notes=notes), written.left_out
+
+
+def check_tolerance(tolerance: float, output: Path) -> None:
+    """Refuse a tolerance that means nothing.
+
+    Raises
+    ------
+    UsageError
+        If it is no distance, or the file is a table, which aligns nothing.
+    """
+    if not (tolerance >= 0 and isfinite(tolerance)):
+        raise UsageError(f"the tolerance is {tolerance!r}; it should be a distance between labels, such as 1e-9")
+    if tolerance and output.suffix in TABLES:
+        raise UsageError(
+            "a table has the labels of each task as they are, so a tolerance changes nothing: leave it out"
+        )

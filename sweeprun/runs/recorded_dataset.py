@@ -17,6 +17,7 @@ from sweeprun.errors import FormatError, UsageError
 from sweeprun.provenance.code import Code
 from sweeprun.results.attributes import CHOSEN_ATTRIBUTE, CODE_ATTRIBUTE, MANIFEST_ATTRIBUTE
 from sweeprun.results.comparing import SomeOf
+from sweeprun.results.formats.netcdf import open_netcdf
 from sweeprun.results.plan import dimension_names
 from sweeprun.runs.drift import check_code
 from sweeprun.runs.events import SILENT, Observer
@@ -38,7 +39,7 @@ def recorded_in_dataset(
         If the file is no Dataset that `sweeprun collect` made.
     """
     try:
-        dataset = xr.open_dataset(path, auto_complex=True) if path.suffix == ".nc" else xr.open_zarr(path)
+        dataset = open_netcdf(path) if path.suffix == ".nc" else xr.open_zarr(path)
     except Exception as error:
         raise UsageError(f"{str(path)!r} can't be opened as a Dataset: {error}") from error
     with dataset:

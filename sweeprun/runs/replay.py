@@ -10,12 +10,15 @@ from typing import Any
 import numpy as np
 
 from sweeprun.config.frozen import read_configs
+from sweeprun.design.axes import RESERVED_NAMES
+from sweeprun.design.extension import whole_grid
 from sweeprun.design.python_labels import typed_label
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.design.tasks import Task
 from sweeprun.errors import UsageError
 from sweeprun.provenance.code import Code
 from sweeprun.results.comparing import Difference, arrays_of, as_collected, compare_arrays, compare_records
+from sweeprun.results.plan import dimension_names
 from sweeprun.runs.drift import check_drift
 from sweeprun.runs.events import SILENT, Observer
 from sweeprun.runs.rerun import Trials
@@ -135,7 +138,9 @@ def differences_from(recorded: Recorded, now: Record) -> list[Difference]:
         return []
     if (failure := now.failure()) is not None:
         return [Difference(variable="", what=f"a result before, {failure.type} now")]
-    return compare_arrays(*as_collected(recorded.arrays, arrays_of(now)))
+    grid = whole_grid(recorded.manifest.table)
+    told = RESERVED_NAMES.union(dimension_names(grid), grid.names())
+    return compare_arrays(*as_collected(recorded.arrays, arrays_of(now), told))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

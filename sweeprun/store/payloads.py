@@ -220,7 +220,7 @@ def known_layout(text: str) -> Layout | None:
         return None
 
 
-def encode_result(result: object, *, taken_names: frozenset[str] = frozenset()) -> tuple[str, bytes]:
+def encode_result(result: object) -> tuple[str, bytes]:
     """Layout (as JSON) and payload of what a task function returned.
 
     What can't be stored exactly is left out, which the layout says.
@@ -230,9 +230,6 @@ def encode_result(result: object, *, taken_names: frozenset[str] = frozenset()) 
     result
         None, a number, string, date or array; a mapping as ``xarray.Dataset(data_vars=…)`` takes it, and of other
         mappings; a Dataset, DataArray or DataTree; values of other packages that are like these.
-    taken_names
-        Names of axes and of collect's own coordinates: a scalar coordinate with such a name is left out, since it says
-        the same. (Anything else with such a name is kept; collect calls it ``result_NAME``.)
 
     Raises
     ------
@@ -247,8 +244,6 @@ def encode_result(result: object, *, taken_names: frozenset[str] = frozenset()) 
         try:
             array, kind, own_attrs = storable(data)
             named = default_dims(name, array) if dims is None else dims
-            if coordinate and not named and name in taken_names:
-                continue
             if named:
                 _check_dims(named, array, lengths)
                 lengths.update(zip(named, array.shape, strict=True))

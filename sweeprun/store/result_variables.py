@@ -181,6 +181,8 @@ class Returned:
         )
         groups: list[tuple[str, Any]] = []
         for key, variable in dataset.variables.items():
+            if variable.dtype.kind == "O" and getattr(dataset.indexes.get(key), "nlevels", 1) > 1:
+                continue  # the tuples of stacked dims, whose levels are coordinates of their own
             name, attrs = _clean_name(key)
             if not name:
                 self.left_out[prefix + repr(key)] = _EMPTY_NAME

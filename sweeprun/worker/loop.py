@@ -15,7 +15,6 @@ from typing import Any
 
 from omegaconf import DictConfig
 
-from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.design.policy import TIMEOUT, UNSTORABLE
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.design.tasks import Task
@@ -107,7 +106,6 @@ class Worker:
         self._stopping = False
         self._warned = False
         self._resumable = False
-        self._taken_names = RESERVED_NAMES | manifest.table.blocks[0].design.names()
 
     def __enter__(self) -> "Worker":
         os.environ[INSIDE] = str(self._run.path)
@@ -222,7 +220,7 @@ class Worker:
         return record, reasons
 
     def _encode(self, result: object) -> tuple[str, bytes]:
-        layout, payload = encode_result(result, taken_names=self._taken_names)
+        layout, payload = encode_result(result)
         known = known_layout(layout)
         self._lacks.look(known.left_out if known is not None else {})
         return layout, payload

@@ -127,3 +127,34 @@ def test_collect_writes_what_was_asked_for(run: Run, study: Path) -> None:
     (study / "results.nc").write_text("precious")
     assert "was not made by sweeprun" in run("collect", "run", code=2).stderr
     assert (study / "results.nc").read_text() == "precious"
+
+
+def test_what_there_is_to_say_is_printed_and_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    runs = [make_run(tmp_path / name, count_axis("seed", 2 + i)) for i, name in enumerate(("öne", "other"))]
+    for run in runs:
+        labels = [np.array([0.1, 0.3]), np.array([0.1, 0.1 + 0.2])]
+        results = [xr.Dataset({"x": ("t", own, {"who": i})}, {"t": own}) for i, own in enumerate(labels)]
+        write_shard(run, "w", [success(i, result) for i, result in enumerate(results)])
+    output = str(tmp_path / "out.nc")
+    assert main(["collect", str(runs[0].path), "-o", output]) == 0
+    told = capsys.readouterr().err
+    assert "labels of 't' differ by rounding alone, 0.3 in task 0 and 0.30000000000000004 in task 1" in told
+    assert "attributes of 'x' that differ from task to task are left out: who" in told
+    assert main(["collect", str(runs[1].path), "-o", output, "--tolerance", "1e-9", "--json"]) == 0
+    printed = capsys.readouterr()
+    assert f"{output} had the results of the run {runs[0].shown()}, and now has those of this one" in printed.err
+    found = json.loads(printed.out)
+    assert found["replaced"] == str(runs[0].path)
+    assert [note["about"] for note in found["notes"]] == ["attributes"]
+    with xr.open_dataset(output) as dataset:
+        assert dataset.t.values.tolist() == [0.1, 0.3]
+        assert dataset.attrs["tolerance"] == "1e-09"
+
+
+@pytest.mark.parametrize(("tolerance", "name"), [("-1", "x.nc"), ("nan", "x.zarr"), ("1e-9", "x.csv")])
+def test_tolerances_that_mean_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], tolerance: str, name: str
+) -> None:
+    run = make_run(tmp_path / "run", count_axis("seed", 1))
+    assert main(["collect", str(run.path), "-o", str(tmp_path / name), f"--tolerance={tolerance}"]) == 2
+    assert "tolerance" in capsys.readouterr().err

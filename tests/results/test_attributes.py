@@ -12,6 +12,7 @@ from sweeprun.design.extension import whole_grid
 from sweeprun.provenance.code import Code, SourceFile, write_code
 from sweeprun.provenance.origin import Origin
 from sweeprun.results import attributes
+from sweeprun.results.agreement import common_attrs
 from sweeprun.results.attributes import CHOSEN_ATTRIBUTE, CODE_ATTRIBUTE, MANIFEST_ATTRIBUTE, attributes_of
 from sweeprun.results.layout_groups import read_parts
 from sweeprun.store.directory import RunDirectory
@@ -28,8 +29,9 @@ def run(tmp_path: Path) -> RunDirectory:
 
 def attrs_of(run: RunDirectory, chosen: list[str] | None = None) -> dict[str, Any]:
     snapshot = take_snapshot(run)
-    parts = tuple(read_parts(snapshot.shards, snapshot.best, frozenset()))
-    return attributes_of(snapshot, whole_grid(snapshot.manifest.table), parts, chosen)
+    parts = read_parts(snapshot.shards, snapshot.best)
+    common, _ = common_attrs([(part.first_task, part.layout.attrs) for part in parts])
+    return attributes_of(snapshot, whole_grid(snapshot.manifest.table), common, chosen)
 
 
 def change_manifest(run: RunDirectory, **provenance: Any) -> None:
@@ -58,6 +60,8 @@ def test_attributes_that_all_results_have_are_kept_and_none_replaces_ours(run: R
     assert found["model"] == "ä"
     assert "note" not in found
     assert found["run"] == "a rün"
+    assert found["result_run"] == "theirs"
+    assert found["run_path"] == str(run.path)
 
 
 def test_all_attributes_are_texts_that_any_format_can_hold(run: RunDirectory) -> None:

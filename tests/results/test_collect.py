@@ -10,8 +10,8 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweeprun.errors import ResultError
-from sweeprun.results import layout_groups
+from sweeprun.errors import ResultError, UsageError
+from sweeprun.results import collect, layout_groups
 from sweeprun.results.collect import collect_run
 from sweeprun.store import payloads, shards
 from sweeprun.store.snapshot import TaskState
@@ -173,9 +173,9 @@ def test_variables_of_some_tasks_only(tmp_path: Path) -> None:
 
 def test_a_result_named_like_an_axis_is_kept_under_another_name(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run", count_axis("seed", 2))
-    write_shard(run, "w", [success(i, {"seed": i, "state": "fine"}) for i in range(2)])
+    write_shard(run, "w", [success(i, {"seed": i + 5, "state": "fine"}) for i in range(2)])
     dataset = collect_run(run).dataset
-    assert dataset.result_seed.values.tolist() == [0, 1]
+    assert dataset.result_seed.values.tolist() == [5, 6]
     assert dataset.result_state.values.tolist() == ["fine", "fine"]
 
 
@@ -231,3 +231,26 @@ def test_a_run_without_records_has_its_coordinates(tmp_path: Path) -> None:
     dataset = collect_run(run).dataset
     assert dataset.seed.values.tolist() == [0, 1]
     assert dataset.state.values.tolist() == ["pending", "lost"]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "labelled", "what"),
+    [
+        (5, True, r"Collect when more tasks have ended, or into a table, which pads nothing: results\.parquet"),
+        (3, True, "Tasks have 4 different labels of 't': return values on a common grid, or collect into a table"),
+        (3, False, "Of 't', one task has 2 values: collect into a table, which pads nothing"),
+    ],
+)
+def test_a_dataset_of_next_to_nothing_is_answered_with_what_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tasks: int, *, labelled: bool, what: str
+) -> None:
+    run = make_run(tmp_path / "run", count_axis("seed", tasks))
+    results: list[Any] = [
+        {"x": ("t", np.ones(own)), **({"t": ("t", np.arange(own) + 10.0 * i)} if labelled else {})}
+        for i, own in enumerate((1, 2, 1))
+    ]
+    write_shard(run, "w", [success(i, result) for i, result in enumerate(results)])
+    monkeypatch.setattr(collect, "_MOST_BYTES", 0)
+    monkeypatch.setattr(collect, "_MOST_PADDING", 0)
+    with pytest.raises(UsageError, match=what):
+        collect_run(run)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
@@ -86,3 +87,19 @@ def test_what_a_dataset_was_not_to_have_is_not_compared() -> None:
     assert compare_arrays(*as_collected(SomeOf(collected), now)) == []
     assert compare_arrays(*as_collected(SomeOf(collected), now | {"n": np.array(4)}))
     assert compare_arrays(*as_collected(SomeOf(collected), {"text": np.array("ab")}))
+
+
+def test_coordinates_that_earlier_versions_did_not_record_are_no_difference() -> None:
+    before = success(0, xr.Dataset({"x": 1.0}))
+    assert compare_records(before, success(0, xr.Dataset({"x": 1.0}, {"lr": 0.1}))) == []
+    (found,) = compare_records(before, success(0, xr.Dataset({"x": 2.0}, {"lr": 0.1})))
+    assert found.variable == "x"
+    (found,) = compare_records(before, success(0, {"x": 1.0, "lr": 0.1}))
+    assert (found.variable, found.what) == ("lr", "was not there")
+
+
+def test_a_dataset_says_itself_what_an_axis_says() -> None:
+    one, half = np.array(1.0), np.array(0.5)
+    assert as_collected({"x": one}, {"x": one, "lr": half}, {"lr"}) == ({"x": one}, {"x": one})
+    before, after = as_collected({"x": one, "result_lr": half}, {"x": one, "lr": one}, {"lr"})
+    assert [one.variable for one in compare_arrays(before, after)] == ["result_lr"]

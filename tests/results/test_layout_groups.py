@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from sweeprun.errors import FormatError
 from sweeprun.results import layout_groups
-from sweeprun.results.layout_groups import Part, chosen_rows, read_parts
+from sweeprun.results.layout_groups import Part, chosen_rows, first_layouts, read_parts
+from sweeprun.results.naming import Naming
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.records import Record
 from sweeprun.store.snapshot import take_snapshot
@@ -29,7 +30,9 @@ def run_of(path: Path, *batches: Iterable[Record], tasks: int = 20) -> RunDirect
 
 def parts_of(run: RunDirectory, *taken: str) -> list[Part]:
     snapshot = take_snapshot(run)
-    return read_parts(snapshot.shards, snapshot.best, frozenset(taken))
+    return read_parts(
+        snapshot.shards, snapshot.best, Naming.of([layout for _, layout in first_layouts(snapshot)], taken)
+    )
 
 
 def ids(parts: list[Part]) -> list[list[int]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 from hypothesis import given
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 
 from sweeprun.errors import ResultError
 from sweeprun.results.collect import collect_run, stream_snapshot
-from sweeprun.results.formats.netcdf import write_dataset
+from sweeprun.results.formats.netcdf import FORMATS, write_dataset
 from sweeprun.results.formats.zarr_store import write_store
+from sweeprun.runs.collect import collect_into
 from sweeprun.store.snapshot import take_snapshot
 from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
 
@@ -268,3 +270,43 @@ def test_labels_are_never_rounded(tmp_path: Path) -> None:
     labels = ([BIG], [float(2**53)])
     with pytest.raises(ResultError, match=f"coordinate 't' can't be collected: {BIG}"):
         collect(tmp_path, *({"x": ("t", [1]), "t": ("t", np.array(own))} for own in labels))
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_dims_in_another_order_are_transposed(tmp_path: Path, suffix: str) -> None:
+    image = np.arange(6.0).reshape(2, 3)
+    results = [{"x": (("u", "v"), image)}, {"x": (("v", "u"), image.T + 10)}, {"x": (("v", "u"), image.T[:, :1])}]
+    run = make_run(tmp_path / "run", count_axis("seed", 3))
+    write_shard(run, "w", [success(i, result) for i, result in enumerate(results)])
+    snapshot, output = take_snapshot(run), tmp_path / f"out{suffix}"
+    dataset = collect_into(snapshot, output).collected.dataset
+    np.testing.assert_array_equal(dataset.x[:2], [image, image + 10])
+    np.testing.assert_array_equal(dataset.x[2], [image[0], [np.nan] * 3])
+    match suffix:
+        case ".parquet":
+            assert pd.read_parquet(output)["x"][1][1].tolist() == [13.0, 14.0, 15.0]
+        case ".csv":
+            assert pd.read_csv(output)["x[1,2]"].tolist()[:2] == [5.0, 15.0]
+        case _:
+            with xr.open_dataset(output) if suffix == ".nc" else xr.open_zarr(output) as written:
+                np.testing.assert_array_equal(written.x, dataset.x)
+
+
+def test_a_coordinate_in_another_order_is_still_the_same(tmp_path: Path) -> None:
+    image, labels = np.zeros((1, 2)), np.array([["p", "q"]])
+    results = [
+        xr.Dataset({"x": (("u", "v"), image)}, {"name": (("u", "v"), labels)}),
+        xr.Dataset({"x": (("v", "u"), image.T)}, {"name": (("v", "u"), labels.T)}),
+    ]
+    dataset = collect(tmp_path, *results)
+    assert dataset.name.dims == ("u", "v")
+    assert dataset.x.dims == ("seed", "u", "v")
+
+
+def test_stacked_dims_are_their_levels(tmp_path: Path) -> None:
+    flat = xr.Dataset({"x": (("a", "b"), [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])}, {"a": [10, 20], "b": ["p", "q", "r"]})
+    dataset = collect(tmp_path, *([flat.stack(z=("a", "b"))] * 2))
+    assert dataset.x.dims == ("seed", "z")
+    assert dataset.a.values.tolist() == [10, 10, 10, 20, 20, 20]
+    unstacked = dataset.x[0].set_index(z=["a", "b"]).unstack("z")
+    assert unstacked.sel(a=20, b="q") == 5

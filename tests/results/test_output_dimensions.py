@@ -22,12 +22,12 @@ def labelled(labels: Any, name: str = "t", **attrs: str) -> xr.Dataset:
 
 
 def dimensions(
-    path: Path, *results: Any, only: set[str] | None = None
+    path: Path, *results: Any, only: set[str] | None = None, tolerance: float = 0.0
 ) -> tuple[dict[str, OwnDimension], dict[str, str]]:
     run = make_run(path / "a rün", count_axis("x", len(results)))
     write_shard(run, "w", [success(i, result) for i, result in enumerate(results)])
     snapshot = take_snapshot(run)
-    return own_dimensions(read_parts(snapshot.shards, snapshot.best, frozenset()), only)
+    return own_dimensions(read_parts(snapshot.shards, snapshot.best), only, tolerance)
 
 
 def test_without_labels_a_dimension_is_as_long_as_the_longest(tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_without_labels_a_dimension_is_as_long_as_the_longest(tmp_path: Path) ->
 
 
 def test_labels_that_continue_one_another_are_padded(tmp_path: Path) -> None:
-    found, _ = dimensions(tmp_path, labelled([3, 1]), labelled([3, 1, 2], units="m"), labelled([3]))
+    found, _ = dimensions(tmp_path, *(labelled(own, units="m") for own in ([3, 1], [3, 1, 2], [3])))
     own = found["t"]
     assert own.values is not None
     assert own.values.tolist() == [3, 1, 2]
@@ -128,3 +128,45 @@ def test_types_of_two_families_are_refused_by_task() -> None:
 def test_a_value_out_of_range_is_refused_under_its_name() -> None:
     with pytest.raises(ResultError, match="'y' can't be collected: a date is out of the range of"):
         cast_named("'y'", np.array(["3000"], "M8[Y]"), np.dtype("M8[ns]"))
+
+
+def test_units_that_differ_are_refused_and_others_that_do_left_out_with_a_note(tmp_path: Path) -> None:
+    found, refused = dimensions(tmp_path / "units", labelled([1], units="s"), labelled([1]), labelled([1], units="h"))
+    assert found == {}
+    assert "coordinate 't' has units 's' in task 0 and units 'h' in task 2; they must agree" in refused["t"]
+    found, _ = dimensions(tmp_path / "others", labelled([1], units="s", a="x", b="y"), labelled([1], units="s", a="z"))
+    assert found["t"].attrs == {"units": "s"}
+    assert [note.text for note in found["t"].notes] == [
+        "attributes of 't' that differ from task to task are left out: a, b"
+    ]
+
+
+def test_labels_that_differ_by_rounding_are_told(tmp_path: Path) -> None:
+    found, _ = dimensions(tmp_path, labelled([0.1, 0.3]), labelled([0.1, 0.1 + 0.2]))
+    assert found["t"].length == 3
+    (note,) = found["t"].notes
+    assert "0.3 in task 0 and 0.30000000000000004 in task 1, and are kept apart" in note.text
+
+
+@pytest.mark.parametrize("labels", [([1.0, 2.0], [2.5]), ([1e-20, 2e-20], [3e-20, 1.0])], ids=str)
+def test_labels_that_differ_by_more_are_not(tmp_path: Path, labels: tuple[list[float], list[float]]) -> None:
+    found, _ = dimensions(tmp_path, *map(labelled, labels))
+    assert found["t"].notes == ()
+
+
+def test_a_tolerance_makes_labels_one(tmp_path: Path) -> None:
+    run_labels = [np.array([0.2, 0.3, np.nan]), np.array([np.nan, 0.1 + 0.2]), np.array([0.5], "f4"), np.array([0.4])]
+    results = [labelled(own) for own in run_labels]
+    found, _ = dimensions(tmp_path, *results, tolerance=1e-9)
+    own = found["t"]
+    assert own.values is not None
+    assert own.values.tolist()[:-1] == [0.2, 0.3, 0.4, 0.5]
+    assert own.places(run_labels[1], 2).tolist() == [4, 1]
+    assert own.notes == ()
+    found, _ = dimensions(tmp_path / "b", labelled([0.7, 0.2]), labelled([0.7 + 1e-12]), tolerance=1e-9)
+    assert (found["t"].aligned, found["t"].length) == (False, 2)
+
+
+def test_a_tolerance_that_is_too_wide(tmp_path: Path) -> None:
+    _, refused = dimensions(tmp_path, labelled([0.5, 0.9]), labelled([0.4, 0.6]), tolerance=0.2)
+    assert refused == {"t": "a tolerance of 0.2 is too wide: two labels of 't' in task 1 would become one"}

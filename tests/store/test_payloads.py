@@ -342,11 +342,6 @@ def test_attributes_become_json() -> None:
     assert Layout.from_json(encode_result(dataset)[0]).attrs == {"who": "me"}
 
 
-def test_a_scalar_coordinate_named_like_an_axis_says_nothing_new() -> None:
-    dataset = xr.Dataset({"v": 1.0}, {"lr": 0.1, "other": 2})
-    assert set(round_trip(dataset, taken_names=frozenset({"lr"}))) == {"v", "other"}
-
-
 def test_names_that_are_taken_get_one_that_is_free() -> None:
     layout = Layout.from_json(encode_result({"lr": 1, "result_lr": 2, "x": ("result_x", [1])})[0])
     names = [v.name for v in layout.renamed(frozenset({"lr", "x", "result_result_x"})).variables]

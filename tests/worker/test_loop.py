@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 from omegaconf import OmegaConf
 
 from sweeprun.design.policy import Policy
@@ -78,6 +79,16 @@ def test_each_task_is_recorded_with_its_values_and_its_stream(study: Path) -> No
     assert (worker.succeeded, worker.failed) == (2, 0)
     assert worker.name.startswith("2.5-")
     assert run.shard(worker.name).exists()
+
+
+def test_a_coordinate_named_like_an_axis_is_recorded(study: Path) -> None:
+    def function(n: int) -> Any:
+        return xr.Dataset({"y": 1.0}, {"n": n + 5, "state": "fine"})
+
+    run = run_of(study, function, 1)
+    work(run, TaskIds.of([0]))
+    (record,) = recorded(run)
+    assert [variable.name for variable in Layout.from_json(record.layout).variables] == ["y", "n", "state"]
 
 
 def test_exceptions_of_every_kind_are_failures_and_the_next_task_runs(study: Path) -> None:

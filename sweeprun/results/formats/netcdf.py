@@ -3,21 +3,26 @@
 import errno
 import os
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import netCDF4
 import numpy as np
 import xarray as xr
 
 from sweeprun.errors import UsageError
 from sweeprun.results.dtypes import ascii_bytes
 from sweeprun.results.formats.cf import with_conventions
-from sweeprun.results.formats.portable import portable
+from sweeprun.results.formats.portable import ORIGINAL_NAME, portable
 from sweeprun.store.files import temporary_sibling
 
 FORMATS = (".nc", ".zarr", ".csv", ".parquet")
 TABLES = (".csv", ".parquet")
 """Those that `sweeprun.results.formats.table_files` writes."""
+
+_COMPLEX_DIMS = ("complex", "ri", "c", "_pfnc_complex")
+"""What other programs call the dim of real and imaginary parts: ``auto_complex`` makes one number of the two."""
 
 _ZARR_FILES = {".zgroup", ".zmetadata", "zarr.json"}
 
@@ -44,15 +49,6 @@ def check_output(path: Path) -> None:
         raise UsageError(f"{shown}: it is a directory")
     if path.suffix == ".zarr" and _holds_something_else(path):
         raise UsageError(f"{shown}: what is there is no Zarr store, so it is not replaced")
-
-
-def is_ours(path: Path) -> bool:
-    """Whether a file is a Dataset that sweeprun wrote, and so can make again."""
-    try:
-        with xr.open_dataset(path, engine="netcdf4", decode_cf=False) as dataset:
-            return "sweeprun" in dataset.attrs
-    except (OSError, ValueError):
-        return False
 
 
 def _holds_something_else(path: Path) -> bool:
@@ -88,12 +84,23 @@ def write_dataset(dataset: xr.Dataset, path: Path) -> None:
     UsageError
         If the path can't be written.
     """
-    check_output(path)
     plain = portable(dataset)
+    write_in_place(path, lambda temporary: _write(plain, temporary, path.suffix))
+
+
+def write_in_place(path: Path, write: Callable[[Path], None]) -> None:
+    """Have a file or a store written beside, whole, and put it in its place.
+
+    Raises
+    ------
+    UsageError
+        If the path can't be written.
+    """
+    check_output(path)
     try:
         with temporary_sibling(path.absolute()) as temporary:
             try:
-                _write(plain, temporary, path.suffix)
+                write(temporary)
                 put_in_place(temporary, path.absolute())
             finally:
                 if temporary.is_dir():
@@ -111,10 +118,27 @@ def _write(dataset: xr.Dataset, path: Path, suffix: str) -> None:
 
         dataset.to_zarr(LocalStore(path), mode="w", zarr_format=2, consolidated=True)
         return
+    write_netcdf(as_netcdf(dataset), path)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def as_netcdf(dataset: xr.Dataset) -> xr.Dataset:
+    """A portable Dataset in the types and with the attributes of netCDF; values are not copied, but half floats."""
+    if has_complex(dataset):
+        dataset = _without_complex_dims(dataset)
     halves = [name for name, variable in dataset.variables.items() if variable.dtype == np.float16]
     dataset = dataset.assign({name: dataset[name].astype(np.float32) for name in halves})
-    if "sweeprun" in dataset.attrs:
-        dataset = with_conventions(dataset)
+    return with_conventions(dataset) if "sweeprun" in dataset.attrs else dataset
+
+
+def has_complex(dataset: xr.Dataset) -> bool:
+    """Whether any variable is of complex numbers."""
+    return any(variable.dtype.kind == "c" for variable in dataset.variables.values())
+
+
+def write_netcdf(dataset: xr.Dataset, path: Path) -> None:
+    """Write what `as_netcdf` gave."""
     # Characters of fixed width: half the time and a sixth of the size of strings of variable width, and NUL is kept.
     texts = {name: variable for name, variable in dataset.variables.items() if variable.dtype.kind == "U"}
     encoding = {name: {"dtype": "S1"} for name in texts}
@@ -123,9 +147,26 @@ def _write(dataset: xr.Dataset, path: Path, suffix: str) -> None:
         if plain is not None:  # as bytes with the same attribute: the same file, in less time
             dataset = dataset.assign({name: (variable.dims, plain, {**variable.attrs, "_Encoding": "utf-8"})})
             del encoding[name]
-    dataset.to_netcdf(path, engine="netcdf4", format="NETCDF4", encoding=encoding, auto_complex=True)
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+    dataset.to_netcdf(path, engine="netcdf4", format="NETCDF4", encoding=encoding, auto_complex=has_complex(dataset))
+
+
+def _without_complex_dims(dataset: xr.Dataset) -> xr.Dataset:
+    """With other names for dims that readers of complex numbers take for the real and imaginary parts of one."""
+    names = {dim: f"{dim}_" for dim, length in dataset.sizes.items() if dim in _COMPLEX_DIMS and length == 2}
+    while taken := [new for new in names.values() if new in dataset.dims or new in dataset.variables]:
+        names = {dim: f"{new}_" if new in taken else new for dim, new in names.items()}
+    plain = dataset.rename(names)
+    for dim, new in names.items():
+        if new in plain.variables:
+            plain.variables[new].attrs.setdefault(ORIGINAL_NAME, dim)
+    return plain
+
+
+def open_netcdf(path: Path) -> xr.Dataset:
+    """Open a netCDF file as `write_dataset` writes it: only if it has complex numbers, dims may be parts of them."""
+    with netCDF4.Dataset(path) as file:
+        complex_ones = bool(file.cmptypes)
+    return xr.open_dataset(path, auto_complex=complex_ones)
 
 
 def put_in_place(temporary: Path, path: Path) -> None:

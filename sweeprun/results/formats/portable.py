@@ -31,6 +31,15 @@ _TIME_ATTRS = frozenset({"units", "calendar"})
 """The same, of dates and time spans."""
 
 
+_SYMBOLS = {"days": "d", "hours": "h", "minutes": "min", "seconds": "s"} | {
+    f"{prefix}seconds": symbol for prefix, symbol in (("milli", "ms"), ("micro", "us"), ("nano", "ns"))
+}
+"""Units in which versions of xarray read any number as a time span, and the symbols that mean the same (UDUNITS)."""
+
+ORIGINAL_UNITS = "original_units"
+"""The attribute that holds units that are written as a symbol."""
+
+
 def portable(dataset: xr.Dataset, names: Mapping[Any, Any] | None = None) -> xr.Dataset:
     """The same Dataset with names, attributes and strings that both formats can hold; values are not copied.
 
@@ -49,6 +58,8 @@ def portable(dataset: xr.Dataset, names: Mapping[Any, Any] | None = None) -> xr.
         variable = plain.variables[names.get(old, old)]
         reserved = _RESERVED_ATTRS | _TIME_ATTRS if variable.dtype.kind in "mM" else _RESERVED_ATTRS
         variable.attrs = _portable_attrs(variable.attrs, reserved)
+        if (units := str(variable.attrs.get("units"))) in _SYMBOLS:
+            variable.attrs |= {"units": _SYMBOLS[units], ORIGINAL_UNITS: units}
         if old in names:
             variable.attrs[ORIGINAL_NAME] = portable_text(str(old))
     strings = {name: variable for name, variable in plain.variables.items() if variable.dtype.kind in "UO"}

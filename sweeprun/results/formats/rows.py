@@ -17,10 +17,14 @@ import pyarrow as pa
 from sweeprun.design.axes import RESERVED_NAMES
 from sweeprun.design.extension import grid_positions, whole_grid
 from sweeprun.design.grid import Grid
+from sweeprun.errors import ResultError
 from sweeprun.provenance.origin import Origin
+from sweeprun.results.agreement import check_units, common_attrs
 from sweeprun.results.dtypes import encodable, encodable_text, family, kept
+from sweeprun.results.echoes import echoed, mixed_axes, told_of
 from sweeprun.results.formats.columns import Column, Output, arrow_type, element_columns, nested, whole_columns
-from sweeprun.results.layout_groups import Part, chosen_rows, read_parts
+from sweeprun.results.layout_groups import Part, chosen_rows, first_layouts, in_order, read_parts
+from sweeprun.results.naming import Naming
 from sweeprun.results.plan import dimension_names
 from sweeprun.results.variables import check_known, with_coordinates
 from sweeprun.store.payloads import Layout, Variable
@@ -74,16 +78,27 @@ class Tidy:
         self.grid: Grid = whole_grid(snapshot.manifest.table)
         self._dims = tuple(map(encodable_text, dimension_names(self.grid)))
         self._taken = RESERVED_NAMES.union(self._dims, (axis.name for axis in self.grid.axes))
-        layouts, self._digests = _layouts(snapshot)
-        renamed = [(task_id, layout.renamed(self._taken)) for task_id, layout in layouts]
-        check_known(only or (), dict.fromkeys(variable.name for _, layout in renamed for variable in layout.variables))
-        self.outputs, self.refused = _outputs(renamed, only)
+        layouts, self._digests = first_layouts(snapshot), _digests(snapshot)
+        self._naming = Naming.of([layout for _, layout in layouts], self._taken)
+        renamed = [(task_id, self._naming.applied(layout)) for task_id, layout in layouts]
+        ignored = self._repeated()
+        names = dict.fromkeys(variable.name for _, layout in renamed for variable in layout.variables)
+        check_known(only or (), [name for name in names if name not in ignored])
+        self.outputs, self.refused = _outputs(renamed, only, ignored)
 
     def refuse(self, name: str, why: str) -> None:
         """Have an output as text, as was found when its values were read."""
         self.refused[name] = why
         place = next(i for i, output in enumerate(self.outputs) if output.name == name)
         self.outputs[place] = _text_output(name, self.outputs[place].elements)
+
+    def _repeated(self) -> frozenset[str]:
+        """The outputs that only say where a task stands on the grid, which its own columns say."""
+        if not self._naming.variables:
+            return frozenset()
+        parts = read_parts(self.snapshot.shards, self.snapshot.best, self._naming)
+        told = told_of(self.grid, dimension_names(self.grid), self._positions)
+        return echoed(parts, self._naming.variables, told, mixed_axes(self.grid))
 
     @cached_property
     def _positions(self) -> np.ndarray:
@@ -137,8 +152,9 @@ class Tidy:
         places = np.unravel_index(self._positions[tasks], self.grid.shape) if self.grid.shape else ()
         for name, (number, labels) in self._coordinates.items():
             found[name] = labels.take(pa.array(places[number]))
-        parts = read_parts(self.snapshot.shards, best, self._taken)
-        values = [_values_by_name(part) for part in parts]
+        parts = read_parts(self.snapshot.shards, best, self._naming)
+        dims = {output.name: output.dims for output in self.outputs if not output.as_text}
+        values = [_values_by_name(part, dims) for part in parts]
         for column in columns:
             found[column.name] = _column(column, parts, values, len(best.outcome))
         return pa.record_batch([found[name] for name in schema.names], schema=schema)
@@ -174,29 +190,23 @@ def _of_tasks(best: BestRecords, tasks: slice) -> BestRecords:
     )
 
 
-def _layouts(snapshot: Snapshot) -> tuple[list[tuple[int, Layout]], dict[str, int]]:
-    """The layouts of all results, each with a task that has it, in the order of these; the digests of their code."""
-    first: dict[str, int] = {}
+def _digests(snapshot: Snapshot) -> dict[str, int]:
+    """The digests of the code that results are from, numbered."""
     digests: dict[str, int] = {}
-    for batch, task_ids, rows in chosen_rows(snapshot.shards, snapshot.best, snapshot.best.outcome == 1):
+    for batch, _, _ in chosen_rows(snapshot.shards, snapshot.best, snapshot.best.outcome == 1):
         digests.setdefault(Origin.from_json(batch.origin).code, len(digests))
-        numbers, places = np.unique(batch.columns["layout"][rows], return_index=True)
-        for number, place in zip(numbers.tolist(), places.tolist(), strict=True):
-            text, task_id = batch.layouts[number], int(task_ids[place])
-            first[text] = min(first.get(text, task_id), task_id)
-    ordered = sorted((task_id, text) for text, task_id in first.items())
-    return [(task_id, Layout.from_json(text)) for task_id, text in ordered], digests
+    return digests
 
 
 def _outputs(
-    layouts: Sequence[tuple[int, Layout]], only: Collection[str] | None
+    layouts: Sequence[tuple[int, Layout]], only: Collection[str] | None, ignored: Collection[str]
 ) -> tuple[list[Output], dict[str, str]]:
     """What tasks returned, in the order in which they first did; and of what can't be one output, why: it is text."""
     given: dict[str, list[tuple[int, Variable]]] = {}
     for task_id, layout in layouts:
         wanted = with_coordinates(layout.variables, only)
         for variable in layout.variables:
-            if variable.name in wanted:
+            if variable.name in wanted and variable.name not in ignored:
                 given.setdefault(variable.name, []).append((task_id, variable))
     refused = {name: why for name, same in given.items() if (why := _why_apart(name, same))}
     outputs = []
@@ -221,7 +231,7 @@ def _why_apart(name: str, given: Sequence[tuple[int, Variable]]) -> str:
     first_id, first = _full(given)[0]
     for task_id, variable in given:
         mixed = prod(variable.shape) and family(_dtype(variable)) != family(_dtype(first))
-        if variable.dims != first.dims:
+        if set(variable.dims) != set(first.dims):
             return (
                 f"{name!r} has the dims {first.dims} in task {first_id} and {variable.dims} in task {task_id}; "
                 "they must agree"
@@ -231,17 +241,23 @@ def _why_apart(name: str, given: Sequence[tuple[int, Variable]]) -> str:
                 f"{name!r} is a {family(_dtype(first))} in task {first_id} and a {family(_dtype(variable))} "
                 f"in task {task_id}; they must agree"
             )
+    try:
+        check_units(repr(name), [(task_id, variable.attrs) for task_id, variable in _full(given)])
+    except ResultError as error:
+        return str(error)
     return ""
 
 
 def _output(name: str, given: Sequence[tuple[int, Variable]]) -> Output:
     full = _full(given)
+    dims = full[0][1].dims
+    lengths = [dict(zip(variable.dims, variable.shape, strict=True)) for _, variable in given]
     return Output(
         name=name,
-        dims=full[0][1].dims,
+        dims=dims,
         dtype=np.result_type(*{kept(_dtype(variable)) for _, variable in full}),
-        shape=tuple(max(lengths) for lengths in zip(*(variable.shape for _, variable in given), strict=True)),
-        attrs=next((variable.attrs for _, variable in given if variable.attrs), {}),
+        shape=tuple(max(own[dim] for own in lengths) for dim in dims),
+        attrs=common_attrs([(task_id, variable.attrs) for task_id, variable in full])[0],
         coordinate=all(variable.coordinate for _, variable in given),
     )
 
@@ -250,9 +266,12 @@ def _dtype(variable: Variable) -> np.dtype[Any]:
     return np.dtype(str) if variable.type == TEXT else np.dtype(variable.type)
 
 
-def _values_by_name(part: Part) -> dict[str, np.ndarray]:
-    names = (variable.name for variable in part.layout.variables)
-    return dict(zip(names, part.read(), strict=True))
+def _values_by_name(part: Part, dims: Mapping[str, tuple[str, ...]]) -> dict[str, np.ndarray]:
+    """The values of some tasks, with their dims in the order of the output's."""
+    return {
+        variable.name: in_order(values, variable.dims, dims.get(variable.name, variable.dims))
+        for variable, values in zip(part.layout.variables, part.read(), strict=True)
+    }
 
 
 def _column(column: Column, parts: Sequence[Part], values: Sequence[Mapping[str, np.ndarray]], tasks: int) -> pa.Array:

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from sweeprun.errors import UsageError
 from sweeprun.results.formats.columns import Output
 from sweeprun.results.formats.netcdf import check_output
+from sweeprun.results.formats.owners import write_note
 from sweeprun.results.formats.rows import Tidy
 from sweeprun.results.variables import Hint, VariableError, disagreement, in_terminal
 from sweeprun.store.files import temporary_sibling
@@ -122,6 +123,8 @@ def _write(tidy: Tidy, attrs: Mapping[str, Any], path: Path) -> tuple[Output, ..
             with temporary.open("rb") as file:
                 os.fsync(file.fileno())
             temporary.replace(path.absolute())
+        if csv:
+            write_note(path, attrs)
     except OSError as error:
         raise UsageError(f"can't write {str(path)!r}: {error.strerror or error}") from error
     except pa.ArrowException as error:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sweeprun.results.attributes import digest_of
 from sweeprun.results.formats.portable import portable, portable_names
 from sweeprun.results.plan import Plan
 
@@ -70,7 +71,7 @@ def layout_of(plan: Plan) -> Layout:
     region = tuple(-(-length // part) * part for length, part in zip(region, chunk, strict=True))
     told = {
         "format": FORMAT,
-        "run": hashlib.sha256(plan.snapshot.run.manifest.read_bytes()).hexdigest(),
+        "run": digest_of(plan.snapshot.run),
         "variables": [
             (str(name), variable.dims, variable.shape[len(plan.names) :], str(variable.dtype), repr(variable.attrs))
             for name, variable in template.variables.items()

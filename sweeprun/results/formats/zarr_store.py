@@ -28,17 +28,15 @@ from zarr.storage import LocalStore
 from sweeprun.errors import UsageError
 from sweeprun.results.formats.fingerprints import files_below, make_durable, seal_of
 from sweeprun.results.formats.netcdf import check_output, put_in_place
+from sweeprun.results.formats.owners import OWN_GROUP, OWNER_ATTRIBUTES
 from sweeprun.results.formats.portable import portable
 from sweeprun.results.formats.zarr_layout import Layout, encoded, encoding_of, layout_of, regions_of
 from sweeprun.results.plan import Plan
 from sweeprun.store.files import sync_directory, temporary_sibling
 
-_OWN_GROUP = ".sweeprun"
-"""No variable can have this name."""
-
-_NOTES = f"{_OWN_GROUP}/record"
+_NOTES = f"{OWN_GROUP}/record"
 _NOTES_PER_CHUNK = 2**20
-_SEALS = f"{_OWN_GROUP}/files"
+_SEALS = f"{OWN_GROUP}/files"
 _SEALS_PER_CHUNK = 2**12
 _UNKNOWN = np.uint64(2**64 - 1)
 """The note of a value that is being written."""
@@ -100,7 +98,7 @@ def _update(plan: Plan, layout: Layout, path: Path) -> bool:
 
 def _own_arrays(group: Any) -> tuple[Any, Any, Any]:
     """Our own group, the records that values are from, and the seals of the regions."""
-    return group[_OWN_GROUP], group[_NOTES], group[_SEALS]
+    return group[OWN_GROUP], group[_NOTES], group[_SEALS]
 
 
 def _region_files(layout: Layout, path: Path, place: tuple[slice, ...]) -> list[Path]:
@@ -150,8 +148,9 @@ def _create(plan: Plan, layout: Layout, path: Path) -> Any:
         array.resize((*shape, *variable.shape[len(shape) :]))
     if layout.labels.variables:
         layout.labels.to_zarr(store, mode="a", consolidated=False)
-    own = group.create_group(_OWN_GROUP)
-    own.attrs.update(fingerprint=layout.fingerprint)
+    own = group.create_group(OWN_GROUP)
+    owner = {key: plan.attrs[key] for key in OWNER_ATTRIBUTES}
+    own.attrs.update(fingerprint=layout.fingerprint, **portable(xr.Dataset(attrs=owner)).attrs)
     regions = sum(1 for _ in regions_of(shape, layout.region))
     group.create_array(_NOTES, shape=(len(plan.grid),), chunks=(_NOTES_PER_CHUNK,), dtype="uint64")
     group.create_array(_SEALS, shape=(regions,), chunks=(_SEALS_PER_CHUNK,), dtype="uint64")

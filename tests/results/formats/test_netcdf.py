@@ -11,7 +11,7 @@ import xarray as xr
 from sweeprun.errors import UsageError
 from sweeprun.results.collect import collect_run
 from sweeprun.results.formats import netcdf as export
-from sweeprun.results.formats.netcdf import is_ours, write_dataset
+from sweeprun.results.formats.netcdf import write_dataset
 from tests.results.runs import axis, count_axis, make_run, success, write_shard
 
 VALUES: dict[str, Any] = {
@@ -81,14 +81,6 @@ def test_an_older_file_is_replaced(tmp_path: Path, suffix: str) -> None:
     with opened as found:
         assert float(found.x) == 2.0
     assert [child.name for child in tmp_path.iterdir()] == [path.name]
-
-
-def test_only_our_own_files_are_known_as_ours(tmp_path: Path) -> None:
-    ours, other, text = tmp_path / "ours.nc", tmp_path / "other.nc", tmp_path / "text.nc"
-    write_dataset(xr.Dataset(attrs={"sweeprun": "0"}), ours)
-    write_dataset(xr.Dataset({"x": 1}), other)
-    text.write_text("not netCDF")
-    assert [is_ours(path) for path in (ours, other, text)] == [True, False, False]
 
 
 @pytest.mark.parametrize(("name", "match"), [("x.txt", r"must end in .*\.nc"), ("no/where.nc", "no directory")])

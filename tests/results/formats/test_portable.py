@@ -123,3 +123,17 @@ def test_empty_dimensions(tmp_path: Path, suffix: str) -> None:
     found = round_trip(dataset, tmp_path / f"x{suffix}")
     assert found.sizes == {"t": 0, "u": 2}
     assert set(found.variables) == {"x", "s", "t"}
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize(
+    "units", ["days", "hours", "minutes", "seconds", "milliseconds", "microseconds", "nanoseconds"]
+)
+def test_numbers_of_days_stay_numbers(tmp_path: Path, suffix: str, units: str) -> None:
+    path = tmp_path / f"x{suffix}"
+    write_dataset(xr.Dataset({"x": ("t", [1.5, 2.0], {"units": units}), "y": ("t", [1, 2], {"units": "km"})}), path)
+    open_ = xr.open_dataset if suffix == ".nc" else xr.open_zarr
+    with open_(path, decode_timedelta=True) as found:  # as all versions did
+        assert found.x.values.tolist() == [1.5, 2.0]
+        assert found.x.attrs["original_units"] == units
+        assert found.y.attrs == {"units": "km"}

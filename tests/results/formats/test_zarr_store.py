@@ -58,6 +58,7 @@ def assert_same(found: xr.Dataset, expected: xr.Dataset) -> None:
     for name, variable in expected.variables.items():
         other = found.variables[name]
         assert other.dims == variable.dims
+        assert set(other.attrs) == set(variable.attrs) - ({"units"} if variable.dtype.kind in "mM" else set())
         if variable.dtype.kind in "UO":
             assert other.values.tolist() == variable.values.tolist()
         elif variable.dtype.kind in "mMS":
@@ -83,6 +84,9 @@ def value(draw: Any, kind: str) -> Any:
         "bytes": st.just(b"\xff" * length),
         "far": st.sampled_from([np.datetime64("3000-01-01", "s"), np.datetime64("0001-01-01", "s")]),
         "span": st.just(np.timedelta64(2**40 + length, "s")),
+        "image": st.sampled_from([(("u", "v"), np.arange(6.0).reshape(2, 3)), (("v", "u"), np.ones((3, 1)) * length)]),
+        "noted": st.just(((), 1.5, {"who": "me", "length": length, "units": "m"})),
+        "a": st.just(length),
         "unsigned": st.just(np.uint64(2**53 - length)),
     }
     return draw(values[kind])
@@ -102,6 +106,9 @@ KINDS = [
     "far",
     "span",
     "unsigned",
+    "image",
+    "noted",
+    "a",
 ]
 
 

@@ -1,0 +1,189 @@
+"""Whose a file of results is: whether sweeprun wrote it, and of which run.
+
+netCDF, Zarr and Parquet say so in their attributes. A CSV file has no place for that, so a note lies beside it,
+``.NAME.csv.sweeprun``, which holds only as long as the file has the content that it names.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sweeprun.errors import FormatError, UsageError
+from sweeprun.results.attributes import RUN_DIGEST, RUN_PATH, digest_of
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.files import read_json, temporary_sibling
+
+OWN_GROUP = ".sweeprun"
+"""The group of a Zarr store in which sweeprun notes what it wrote; no variable can have this name."""
+
+OWNER_ATTRIBUTES = ("sweeprun", "run", "created", RUN_PATH, RUN_DIGEST)
+"""What says which run a file is of."""
+
+_NOTE_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """The run that a file of results is of.
+
+    Attributes
+    ----------
+    name
+        The name of its directory.
+    created
+        When it was started.
+    path
+        Its directory; empty in files of earlier versions.
+    digest
+        Of its manifest; empty in files of earlier versions.
+    """
+
+    name: str
+    created: str
+    path: str = ""
+    digest: str = ""
+
+    def is_run(self, run: RunDirectory) -> bool:
+        """Whether it is this run, wherever that was moved to."""
+        if self.digest:
+            return self.digest == digest_of(run)
+        return (self.name, self.created) == (run.path.name, read_json(run.manifest)["provenance"].get("created"))
+
+    def directory(self) -> RunDirectory | None:
+        """Where the run is; None if it is there no more, or it isn't known where it was."""
+        if not self.path:
+            return None
+        run = RunDirectory(Path(self.path))
+        for place in (run.path, *sorted(run.earlier.glob("*"))):
+            with suppress(OSError, FormatError, LookupError):
+                if self.is_run(RunDirectory(place)):
+                    return RunDirectory(place)
+        return None
+
+
+def owner_of(path: Path) -> Owner | None:
+    """The run that a file of results is of; None if sweeprun didn't write it."""
+    if not (path.is_file() or path.is_dir()):  # a pipe would be waited for
+        return None
+    try:
+        attrs = _ATTRIBUTES[path.suffix](path)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError):
+        return None
+    if "sweeprun" not in attrs:
+        return None
+    return Owner(
+        name=str(attrs.get("run", "")),
+        created=str(attrs.get("created", "")),
+        path=str(attrs.get(RUN_PATH, "")),
+        digest=str(attrs.get(RUN_DIGEST, "")),
+    )
+
+
+def check_replaceable(path: Path, run: RunDirectory) -> RunDirectory | None:
+    """Refuse to write over what can't be made again.
+
+    Parameters
+    ----------
+    path
+        The file that is going to be written.
+    run
+        Whose results it is going to hold.
+
+    Returns
+    -------
+    RunDirectory or None
+        Another run, whose results are there; None if they are of the same run, or nothing is there.
+
+    Raises
+    ------
+    UsageError
+        If sweeprun didn't write what is there; or if it is of another run that is gone.
+    """
+    if not os.path.lexists(path):
+        return None
+    owner = owner_of(path)
+    if owner is None:
+        changed = " as it is" if _note(path).exists() else ""
+        raise UsageError(
+            f"{str(path)!r} is there and was not made by sweeprun{changed}, so it is not replaced; choose another name"
+        )
+    if owner.is_run(run):
+        return None
+    other = owner.directory()
+    if other is None:
+        raise UsageError(
+            f"{str(path)!r} has the results of the run {owner.path or owner.name!r}, which is there no more, so nobody "
+            "could collect them again; choose another name, or remove the file"
+        )
+    return other
+
+
+def write_note(path: Path, attrs: Mapping[str, Any]) -> None:
+    """Say beside a CSV file of which run it is.
+
+    Parameters
+    ----------
+    path
+        The file.
+    attrs
+        The attributes of the Dataset of its run.
+    """
+    data = {"version": _NOTE_VERSION, "sha256": _content(path)} | {
+        key: str(attrs[key]) for key in OWNER_ATTRIBUTES if key in attrs
+    }
+    with temporary_sibling(_note(path)) as temporary:
+        temporary.write_text(json.dumps(data))
+        temporary.replace(_note(path))
+
+
+def _note(path: Path) -> Path:
+    return path.with_name(f".{path.name}.sweeprun")
+
+
+def _content(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _of_netcdf(path: Path) -> Mapping[str, Any]:
+    import xarray as xr
+
+    with xr.open_dataset(path, engine="netcdf4", decode_cf=False) as dataset:
+        return dict(dataset.attrs)
+
+
+def _of_zarr(path: Path) -> Mapping[str, Any]:
+    """The attributes of the root; if these are damaged, what our own group has of them."""
+    for metadata in (path / "zarr.json", path / ".zattrs", path / OWN_GROUP / "zarr.json"):
+        with suppress(OSError, ValueError, AttributeError):
+            data = json.loads(metadata.read_bytes())
+            attrs = data if metadata.name == ".zattrs" else data.get("attributes")
+            if isinstance(attrs, Mapping) and "sweeprun" in attrs:
+                return attrs
+    return {}
+
+
+def _of_parquet(path: Path) -> Mapping[str, Any]:
+    import pyarrow.parquet as pq
+
+    texts = pq.read_schema(path).metadata or {}
+    return {key.decode(): value.decode() for key, value in texts.items()}
+
+
+def _of_csv(path: Path) -> Mapping[str, Any]:
+    note = json.loads(_note(path).read_bytes())
+    known = note.get("version") == _NOTE_VERSION and note.get("sha256") == _content(path)
+    return note if known else {}
+
+
+_ATTRIBUTES: dict[str, Callable[[Path], Mapping[str, Any]]] = {
+    ".nc": _of_netcdf,
+    ".zarr": _of_zarr,
+    ".csv": _of_csv,
+    ".parquet": _of_parquet,
+}
