@@ -8,7 +8,7 @@ Nothing here is ever unpickled.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
 from math import prod
@@ -120,26 +120,6 @@ class Layout:
     attrs: dict[str, Any]
     left_out: dict[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
-
-    def renamed(self, taken: frozenset[str]) -> "Layout":
-        """With ``result_NAME`` in the place of every name of a variable or dimension that is taken."""
-        own = {name for variable in self.variables for name in (variable.name, *variable.dims)}
-
-        def free(name: str) -> str:
-            if name not in taken:
-                return name
-            name = f"result_{name}"
-            while name in taken or name in own:
-                name = f"result_{name}"
-            return name
-
-        return replace(
-            self,
-            variables=tuple(
-                replace(variable, name=free(variable.name), dims=tuple(map(free, variable.dims)))
-                for variable in self.variables
-            ),
-        )
 
     @property
     def dtype(self) -> np.dtype[Any] | None:

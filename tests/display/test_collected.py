@@ -72,7 +72,7 @@ def test_damage_is_named_and_what_runs_the_tasks_again(run: RunDirectory, capsys
     shard.write_bytes(content)
     print_warnings(collected(run, "out.nc"))
     told = capsys.readouterr().err.splitlines()
-    assert told[0] == "task 0: a record of it in w.arrow is corrupt (checksum)"
+    assert told[0] == "task 0: a record of it in w.arrow is damaged"
     assert told[1].endswith("run again with: sweeprun resume 'größter Lauf'")
 
 

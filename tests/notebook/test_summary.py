@@ -73,7 +73,7 @@ def test_damage_is_noted(directory: RunDirectory) -> None:
     directory.shard("z").write_bytes(b"\xff" * 100)
     notes = summarise(take_snapshot(directory)).notes
     assert notes[0].startswith("z.arrow: ")
-    assert notes[1] == "1 record is corrupt (checksum), and left out"
+    assert notes[1] == "1 record is damaged, and left out"
 
 
 def test_what_is_not_known_and_what_to_do_is_noted_in_words_of_python(directory: RunDirectory) -> None:

@@ -342,17 +342,6 @@ def test_attributes_become_json() -> None:
     assert Layout.from_json(encode_result(dataset)[0]).attrs == {"who": "me"}
 
 
-def test_names_that_are_taken_get_one_that_is_free() -> None:
-    layout = Layout.from_json(encode_result({"lr": 1, "result_lr": 2, "x": ("result_x", [1])})[0])
-    names = [v.name for v in layout.renamed(frozenset({"lr", "x", "result_result_x"})).variables]
-    assert names == ["result_result_lr", "result_lr", "result_result_result_x"]
-
-
-def test_names_that_are_taken_get_another() -> None:
-    layout = Layout.from_json(encode_result({"lr": ("seed", [1])})[0]).renamed(frozenset({"lr", "seed"}))
-    assert [(v.name, v.dims) for v in layout.variables] == [("result_lr", ("result_seed",))]
-
-
 @given(st.binary(max_size=40))
 def test_a_payload_that_does_not_fit_is_an_error(payload: bytes) -> None:
     for result in ({"a": 1.5, "b": [1, 2]}, {"s": "text"}):
