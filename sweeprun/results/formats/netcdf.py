@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import netCDF4
 import numpy as np
 import xarray as xr
 
@@ -164,6 +163,8 @@ def _without_complex_dims(dataset: xr.Dataset) -> xr.Dataset:
 
 def open_netcdf(path: Path) -> xr.Dataset:
     """Open a netCDF file as `write_dataset` writes it: only if it has complex numbers, dims may be parts of them."""
+    import netCDF4
+
     with netCDF4.Dataset(path) as file:
         complex_ones = bool(file.cmptypes)
     return xr.open_dataset(path, auto_complex=complex_ones)
