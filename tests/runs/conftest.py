@@ -27,6 +27,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         path = folder / "conf" / f"{name}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+    monkeypatch.delitem(sys.modules, "study", raising=False)  # another test may have left one of this name
     handlers = {number: signal.getsignal(number) for number in _SIGNALS}
     modules = set(sys.modules)
     with restored(folder):

@@ -110,7 +110,9 @@ class Cluster:
         )
 
     def slurmd_pid(self, name: str) -> int:
-        return int((self.directory / "pid" / f"slurmd-{name}").read_text())
+        path = self.directory / "pid" / f"slurmd-{name}"
+        wait_until(lambda: path.read_text().strip(), what=f"the slurmd of {name} has written its id")
+        return int(path.read_text())
 
     def restart_slurmd(self, name: str) -> None:
         """Kill a node's daemon and start another; jobs go on."""

@@ -19,7 +19,7 @@ def test_it_submits_one_throttled_array_and_returns(sweep: Sweep) -> None:
     wait_until(lambda: len(sweep.cluster.elements(found[1])) == 8, what="Slurm lists 8 elements")
     sweep.open()
     sweep.run("wait")
-    assert set(sweep.cluster.elements(found[1]).values()) == {"COMPLETED"}
+    wait_until(lambda: set(sweep.cluster.elements(found[1]).values()) == {"COMPLETED"}, what="its elements end")
 
 
 def test_the_throttle_is_honoured_and_can_be_changed_live(sweep: Sweep) -> None:
