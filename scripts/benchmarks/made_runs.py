@@ -156,7 +156,10 @@ def check_made_run(study: Path, kind: Kind) -> None:
         raise SystemExit(f"what is made is not what workers leave: {real} against {made}; attributes {differing}")
 
 
-_OF_ITS_TIME = {"created", "ended", "command", "overrides", "manifest", "history", "run", "title", "date_created"}
+_OF_ITS_TIME = {
+    *("created", "ended", "command", "overrides", "manifest", "history", "title", "date_created"),
+    *("run", "run_path", "run_digest"),
+}
 """Attributes that tell of one run: when it was, and how it was called."""
 
 
