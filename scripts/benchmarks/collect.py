@@ -137,6 +137,8 @@ def collect(study: Path) -> None:
             compare(f"{name}, {suffix}", commands, "floor: values and bookkeeping", study)
             check_values(study / f"results{suffix}", study / f"floor{suffix}")
         shutil.rmtree(run)
+        (study / "results.nc").unlink()  # which no other run may replace once this one is gone
+        shutil.rmtree(study / "results.zarr")
     beside_peers(study)
 
 
@@ -148,8 +150,8 @@ def beside_peers(study: Path) -> None:
         timed(command, study)
     few, many = (make_run(study, replace(SMALL, shards=shards)) for shards in (2, SMALL.tasks))
     commands = {
-        "sweeprun collect, 2 shards": collecting(few, "results.nc"),
-        "sweeprun collect, a shard for each task": collecting(many, "results.nc"),
+        "sweeprun collect, 2 shards": collecting(few, "few.nc"),
+        "sweeprun collect, a shard for each task": collecting(many, "many.nc"),
         "xarray.open_mfdataset, nested, comparing nothing": [peer, "mfdataset.py", "nested", columns],
         "xarray.open_mfdataset, by coordinates": [peer, "mfdataset.py", "by_coords"],
         "xyzpy, Crop.reap": [peer, "crop.py", "reap", rows, columns],
