@@ -117,8 +117,8 @@ def check_replaceable(path: Path, run: RunDirectory) -> RunDirectory | None:
     other = owner.directory()
     if other is None:
         raise UsageError(
-            f"{str(path)!r} has the results of the run {owner.path or owner.name!r}, which is there no more, so nobody "
-            "could collect them again; choose another name, or remove the file"
+            f"{str(path)!r} has the results of the run {owner.path or owner.name!r}, which is there no more, so "
+            "they could not be collected again; choose another name, or remove the file"
         )
     return other
 
