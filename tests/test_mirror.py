@@ -7,6 +7,7 @@ _WITHOUT = {
     "_version.py": "a constant",
     "cli/study/study.py": "what `sweeprun init` copies; tests/cli/test_init.py runs it",
     "config/hydra_internals.py": "names of Hydra's, which every test of config/ uses",
+    "runs/defaults.py": "constants",
     "testing.py": "tests itself: tests/launchers/test_local_contract.py and tests/slurm/test_contract.py run it",
 }
 """Modules without a test file of their name, with the reason."""

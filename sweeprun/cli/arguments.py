@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sweeprun.errors import UsageError
+from sweeprun.runs.defaults import ALLOW_DRIFT
 from sweeprun.store.local_paths import is_url, local_path
 
 
@@ -41,9 +42,6 @@ def run_and_words(words: Sequence[str]) -> tuple[Path | None, list[str]]:
     if len(paths) > 1:
         raise UsageError(f"one run directory at a time, not {len(paths)}: {' '.join(paths)}")
     return (local_path(paths[0]) if paths else None), overrides
-
-
-ALLOW_DRIFT = "--allow-drift"
 
 
 def add_allow_drift(parser: ArgumentParser) -> None:

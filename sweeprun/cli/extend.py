@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import add_allow_drift, run_and_words, subcommand_parser
 from sweeprun.errors import UsageError
+from sweeprun.runs.defaults import ALLOW_DRIFT, MOST_MEMBERS
 from sweeprun.store.directory import RunDirectory, chosen_run
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--until", metavar="TARGET", help="add members until it holds everywhere: 'sem(loss)<0.01'")
     parser.add_argument("--over", help="of --until: the axis of the members; by default member, or seed")
     parser.add_argument("--batch", type=int, help="of --until: members to add at once; by default what seems needed")
-    parser.add_argument("--limit", type=int, help="of --until: how many members there may be (1000)")
+    parser.add_argument("--limit", type=int, help=f"of --until: how many members there may be ({MOST_MEMBERS})")
     add_allow_drift(parser)
     args = parser.parse_intermixed_args(words)
     path, overrides = run_and_words(args.words)
@@ -44,8 +45,7 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
     """Add members until a target is reached, and wait for each batch of them."""
     from sweeprun.display.outcome import INTERRUPTED, conclude, conclude_waiting
     from sweeprun.display.terminal import TERMINAL
-    from sweeprun.runs.drift import ALLOW_DRIFT
-    from sweeprun.runs.extend_until import DEFAULT_LIMIT, Stop, StoppingRule, extend_until
+    from sweeprun.runs.extend_until import Stop, StoppingRule, extend_until
     from sweeprun.runs.observe import is_active, observe
     from sweeprun.runs.wait import wait_for
     from sweeprun.statistics.targets import Target
@@ -55,7 +55,7 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
     for name in ("batch", "limit"):
         if getattr(args, name) is not None and getattr(args, name) < 1:
             raise UsageError(f"--{name} is {getattr(args, name)}; it must be at least 1")
-    limit = DEFAULT_LIMIT if args.limit is None else args.limit
+    limit = MOST_MEMBERS if args.limit is None else args.limit
     rule = StoppingRule(target=Target.parse(args.until), over=args.over, batch=args.batch, limit=limit)
 
     def extend(word: str) -> bool:

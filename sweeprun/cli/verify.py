@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from sweeprun.cli.arguments import add_allow_drift, run_parser
 from sweeprun.errors import UsageError
+from sweeprun.runs.defaults import SAMPLE
 from sweeprun.safe_text import plain_json
 from sweeprun.store.directory import chosen_run
 
 if TYPE_CHECKING:
     from sweeprun.runs.verify import Verdict
 
-_SAMPLE = 20
 _SHOWN_TASKS = 20
 
 
@@ -25,7 +25,7 @@ def main(words: Sequence[str]) -> int:
         "had, and compare the results with the recorded ones. No result is changed; the outcome is kept in the run.",
         "sweeprun verify multirun/2026-05-04/10-11-12 --sample 20",
     )
-    parser.add_argument("--sample", type=int, default=_SAMPLE, metavar="N", help=f"how many tasks ({_SAMPLE})")
+    parser.add_argument("--sample", type=int, default=SAMPLE, metavar="N", help=f"how many tasks ({SAMPLE})")
     parser.add_argument("--seed", type=int, default=0, help="which sample: the same seed chooses the same tasks (0)")
     add_allow_drift(parser)
     args = parser.parse_args(words)

@@ -153,12 +153,12 @@ def further_dimensions(axes: Mapping[str, Any], members: int | None) -> tuple[Di
 
 
 def whole_number(name: str, value: Any) -> int | None:
-    """A whole number that somebody gave, or None if nobody did.
+    """A whole number that the user gave, or None if there is none to take.
 
     Raises
     ------
     OverrideError
-        If it is none.
+        If it is not a whole number.
     """
     if value is None:
         return None

@@ -6,12 +6,12 @@ from pathlib import Path
 from sweeprun.errors import UsageError
 from sweeprun.provenance.code import Code, accepted_code, read_code
 from sweeprun.provenance.inputs import changed_inputs
+from sweeprun.runs.defaults import ALLOW_DRIFT
 from sweeprun.runs.events import SILENT, Observer
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
 from sweeprun.worker.sources import followed
 
-ALLOW_DRIFT = "--allow-drift"
 _SHOWN_FILES = 20
 
 

@@ -19,8 +19,6 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.looks import LookRecord, keep_look
 from sweeprun.store.snapshot import Snapshot, TaskState
 
-DEFAULT_LIMIT = 1000
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoppingRule:

@@ -13,6 +13,7 @@ from sweeprun.errors import UsageError, describe_os_error
 from sweeprun.launchers.progress import Tally
 from sweeprun.provenance.code import Code
 from sweeprun.results.comparing import Difference, compare_records
+from sweeprun.runs.defaults import SAMPLE
 from sweeprun.runs.diagnosis import likely_cause
 from sweeprun.runs.drift import check_drift
 from sweeprun.runs.events import SILENT, Observer
@@ -24,7 +25,6 @@ from sweeprun.store.snapshot import Snapshot
 from sweeprun.store.verification import Verification, keep_verification
 
 _EXAMINED = 2
-DEFAULT_SAMPLE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class Verdict:
 def verify_run(
     snapshot: Snapshot,
     *,
-    sample: int = DEFAULT_SAMPLE,
+    sample: int = SAMPLE,
     seed: int = 0,
     allow_drift: bool = False,
     observer: Observer = SILENT,

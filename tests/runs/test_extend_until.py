@@ -11,7 +11,8 @@ from sweeprun.design.extension import extend_table
 from sweeprun.design.grid import Dimension
 from sweeprun.design.python_axes import member_axis
 from sweeprun.errors import UsageError
-from sweeprun.runs.extend_until import DEFAULT_LIMIT, Stop, StoppingRule, extend_until
+from sweeprun.runs.defaults import MOST_MEMBERS
+from sweeprun.runs.extend_until import Stop, StoppingRule, extend_until
 from sweeprun.statistics.targets import Target
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import count_extensions, write_extension
@@ -64,7 +65,7 @@ class Members:
 
 
 def rule(target: str = "sem(x)<0.25", over: str | None = None, **given: int) -> StoppingRule:
-    options: dict[str, int | None] = {"batch": None, "limit": DEFAULT_LIMIT} | given
+    options: dict[str, int | None] = {"batch": None, "limit": MOST_MEMBERS} | given
     return StoppingRule(target=Target.parse(target), over=over, batch=options["batch"], limit=options["limit"] or 0)
 
 

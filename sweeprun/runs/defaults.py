@@ -1,0 +1,8 @@
+"""What verbs take for granted; doors name it in their help, without loading the verbs."""
+
+ALLOW_DRIFT = "--allow-drift"
+SAMPLE = 20
+"""How many tasks are run again to verify a run."""
+
+MOST_MEMBERS = 1000
+"""How many members there may be when they are added until a target holds."""
