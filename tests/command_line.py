@@ -3,12 +3,18 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 
+from tests.forked import ForkingProcess
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+_TIMEOUT = 300.0
+"""How long a command may take, in seconds."""
 
 STUDY = '''
 import os
@@ -147,7 +153,7 @@ def runner(folder: Path, *command: str) -> Run:
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
-            timeout=300,
+            timeout=_TIMEOUT,
             check=False,
         )
         assert done.returncode == code, done.stdout + done.stderr
@@ -156,7 +162,26 @@ def runner(folder: Path, *command: str) -> Run:
     return run_command
 
 
+def run_sweeprun(
+    *words: str, folder: Path, variables: Mapping[str, str] | None = None, code: int = 0, timeout: float = _TIMEOUT
+) -> "subprocess.CompletedProcess[str]":
+    """Run ``sweeprun`` in a folder to its end; the exit code must be the expected one."""
+    done = _forking_process().run(words, folder, environment() if variables is None else variables, timeout)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done
+
+
+@cache
+def _forking_process() -> ForkingProcess:
+    return ForkingProcess(environment())
+
+
+def sweeprun_runner(folder: Path) -> Run:
+    """Runs ``sweeprun`` in a folder."""
+    return partial(run_sweeprun, folder=folder)
+
+
 @pytest.fixture
 def run(study: Path) -> Run:
     """Run ``sweeprun`` in the study's folder; the exit code must be the expected one."""
-    return runner(study, "-m", "sweeprun")
+    return sweeprun_runner(study)

@@ -24,6 +24,7 @@ from sweeprun.errors import OverrideError, RunDirectoryError, SweeprunError, Usa
 from sweeprun.store.manifest import read_manifest
 from sweeprun.store.submissions import read_submissions
 from sweeprun.worker.task_handle import INSIDE
+from tests.command_line import run_sweeprun
 from tests.notebook.cells import FAILING, defined_in_a_cell
 from tests.notebook.studies import noisy
 
@@ -46,9 +47,7 @@ def gate(tmp_path: Path) -> Iterator[Path]:
 
 
 def command_line(*words: str, code: int = 0) -> str:
-    done = subprocess.run([sys.executable, "-m", "sweeprun", *words], capture_output=True, text=True, check=False)
-    assert done.returncode == code, done.stderr
-    return done.stdout
+    return run_sweeprun(*words, folder=Path.cwd(), code=code).stdout
 
 
 def waiting_for(gate: Path) -> Callable[..., Any]:
@@ -124,12 +123,7 @@ def test_it_is_a_run_like_any_other() -> None:
     assert "4/4 equal to the bit" in command_line("verify", path)
     command_line("extend", path, "day=2024-01-05")
     command_line("extend", path, "a=1")
-    assert (
-        "is no float"
-        in subprocess.run(
-            [sys.executable, "-m", "sweeprun", "extend", path, "a=x"], capture_output=True, text=True, check=False
-        ).stderr
-    )
+    assert "is no float" in run_sweeprun("extend", path, "a=x", folder=Path.cwd(), code=2).stderr
     for name in ("r.nc", "r.zarr", "r.csv", "r.parquet"):
         command_line("collect", path, "-o", name)
     with xr.open_dataset("r.nc") as netcdf, xr.open_zarr("r.zarr") as zarr:
@@ -143,10 +137,7 @@ def test_it_is_a_run_like_any_other() -> None:
     assert table["wait"].dtype.kind == "m"
     assert sorted(pd.read_csv("r.csv", parse_dates=["day"])["day"].dt.day.unique()) == [1, 2, 5]
     assert "2024-01-05" in command_line("stats", path, "--over", "a")
-    done = subprocess.run(
-        [sys.executable, "-m", "sweeprun", "replay", "r.nc", "1"], capture_output=True, text=True, check=False
-    )
-    assert "name the run instead" in done.stderr
+    assert "name the run instead" in run_sweeprun("replay", "r.nc", "1", folder=Path.cwd(), code=2).stderr
 
 
 def test_functions_that_can_be_imported_are_known_by_their_files(

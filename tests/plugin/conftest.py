@@ -9,7 +9,7 @@ from hydra import version
 from hydra.core.singleton import Singleton
 
 from sweeprun.config.schema import register_options
-from tests.command_line import Run, runner
+from tests.command_line import Run, runner, sweeprun_runner
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def train(app: Path) -> Run:
 @pytest.fixture
 def sweeprun(app: Path) -> Run:
     """Run ``sweeprun`` in its folder."""
-    return runner(app, "-m", "sweeprun")
+    return sweeprun_runner(app)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from tests.command_line import Run, runner
+from tests.command_line import Run, sweeprun_runner
 
 _KEPT = Path(__file__).parent / "data" / "study"
 _MADE_IN = "/srv/study"
@@ -28,7 +28,7 @@ def study(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(study: Path) -> Run:
-    return runner(study, "-m", "sweeprun")
+    return sweeprun_runner(study)
 
 
 def test_it_is_collected(study: Path, run: Run) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import xarray as xr
 
 from sweeprun.store.directory import RunDirectory
+from tests.command_line import run_sweeprun
 from tests.slurm.cluster import Cluster
 
 CONFIG = """
@@ -115,18 +115,9 @@ class Sweep:
 
     def run(self, *words: str, code: int = 0, **variables: str) -> "subprocess.CompletedProcess[str]":
         """Run ``sweeprun`` to its end."""
-        done = subprocess.run(
-            [sys.executable, "-m", "sweeprun", *words],
-            cwd=self.folder,
-            env=self.cluster.environment() | variables,
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            timeout=240,
-            check=False,
+        return run_sweeprun(
+            *words, folder=self.folder, variables=self.cluster.environment() | variables, code=code, timeout=240
         )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done
 
     def submit(self, *words: str, at: str = "runs/one", **variables: str) -> str:
         """Submit a sweep to Slurm; the id of its first job."""

@@ -1,0 +1,159 @@
+"""Runs ``python -m sweeprun`` as a fork of a process that has already imported what commands import.
+
+A command takes up to a second to import xarray, Hydra and SciPy, and these tests run thousands of commands. From the
+first line of ``sweeprun/__main__.py`` on, all is as it is for users. What a start itself does (how quick it is, what it
+imports, which variables NumPy reads) is tested with interpreters of its own.
+
+As a program, this is that process: its standard input is a socket for requests, and it ends when that is closed.
+"""
+
+import atexit
+import gc
+import importlib
+import json
+import os
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+_IMPORTED = (
+    "hydra._internal.hydra",
+    "hydra.main",
+    "jinja2",
+    "netCDF4",
+    "pandas",
+    "pyarrow.parquet",
+    "rich.progress",
+    "scipy.stats",
+    "sweeprun.cli.main",
+    "sweeprun.runs.prepare",
+    "xarray",
+    "zarr",
+)
+_LARGEST_REQUEST = 1 << 20
+
+
+class ForkingProcess:
+    """The process that commands are forked off; it ends with this one."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        command = [sys.executable, "-m", "tests.forked"]
+        with theirs:
+            self._process = subprocess.Popen(command, cwd=ROOT, env=dict(environment), stdin=theirs)
+        atexit.register(self._stop)
+
+    def _stop(self) -> None:
+        self._requests.close()
+        self._process.wait()
+
+    def run(
+        self, words: Sequence[str], folder: Path, environment: Mapping[str, str], timeout: float
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run one command to its end.
+
+        Raises
+        ------
+        subprocess.TimeoutExpired
+            If it takes longer; it is killed then.
+        """
+        request = json.dumps({"words": list(words), "folder": str(folder), "environment": dict(environment)})
+        ours, theirs = socket.socketpair()
+        with ours, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            with theirs:
+                ends = [theirs.fileno(), out.fileno(), err.fileno()]
+                socket.send_fds(self._requests, [request.encode()], ends)
+            pid = int(ours.recv(20))
+            ours.settimeout(timeout)
+            try:
+                code = int(ours.recv(20))
+            except TimeoutError:
+                os.kill(pid, signal.SIGKILL)
+                raise subprocess.TimeoutExpired(list(words), timeout) from None
+            return subprocess.CompletedProcess(list(words), code, _text(out), _text(err))
+
+
+def _text(file: "tempfile._TemporaryFileWrapper[bytes]") -> str:
+    file.seek(0)
+    return file.read().decode().replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _serve() -> None:
+    """Fork one command after the other; in each of these, run it and return."""
+    requests = socket.socket(fileno=os.dup(0))
+    for name in _IMPORTED:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # or the first collection in a fork would copy all pages
+    while True:
+        _reap()
+        request, descriptors, *_ = socket.recv_fds(requests, _LARGEST_REQUEST, 3)
+        if not request:
+            _reap()
+            os._exit(0)
+        if os.fork() == 0:
+            requests.close()
+            break
+        for descriptor in descriptors:
+            os.close(descriptor)
+    answer, out, err = descriptors
+    command = os.fork()
+    if command:
+        _answer(answer, command)
+    os.close(answer)
+    for descriptor, standard in ((os.open(os.devnull, os.O_RDONLY), 0), (out, 1), (err, 2)):
+        os.dup2(descriptor, standard)
+        os.close(descriptor)
+    _become(**json.loads(request))
+
+
+def _reap() -> None:
+    """Let go of the processes that have answered."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
+def _answer(to: int, command: int) -> None:
+    """Say which process a command is, and then how it ended."""
+    os.write(to, str(command).encode())
+    code = os.waitstatus_to_exitcode(os.waitpid(command, 0)[1])
+    os.write(to, str(code).encode())
+    os._exit(0)
+
+
+def _become(words: list[str], folder: str, environment: dict[str, str]) -> None:
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.path[0] = folder
+    sys.argv[:] = ["-m", *words]
+
+
+def _end(code: object) -> None:
+    """End as Python does, but for the freeing of all modules one by one, which takes longer than most commands."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()  # type: ignore[attr-defined]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    _serve()
+    try:
+        runpy._run_module_as_main("sweeprun")  # type: ignore[attr-defined]  # what python -m calls
+    except SystemExit as end:
+        if isinstance(end.code, int):
+            _end(end.code)
+        raise
