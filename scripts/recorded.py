@@ -47,6 +47,14 @@ np.zeros(1, "M8[1234567890s]")
 frame.iloc[0]
 pd.DataFrame({0: [1], 1: [2.0]})
 pd.DataFrame({"n": pd.array([2**60 + 1, None], dtype="Int64"), "x": [0.5, 1.5]})
+{"table": frame, "score": 0.5}
+{"table": frame.set_index("who"), "score": 0.5}
+{"table": frame.set_index(["who", "n"])}
+pd.DataFrame({"n": [2**60 + 1, 2, 3]}, pd.MultiIndex.from_tuples([("a", 1), ("a", 2), ("b", 1)], names=["k", "i"]))
+{"counts": frame.groupby("who")["n"].count()}
+{"table": pa.table({"n": pa.array([1, 2], pa.int8())}), "index": [0.5, 1.5]}
+{"fit": Fit(1.0, 2), "points": np.zeros(2, [("a", "i4"), ("b", "f8")])}
+xr.Dataset({"x": ("phony_dim_0", [1, 2]), "m": (("phony_dim_0", "phony_dim_1"), [[1, 2], [3, 4]])})
 pa.table({"n": pa.array([1, 2], pa.int8()), "s": ["x", "y"]})
 scipy.stats.linregress([1, 2, 3], [1, 2, 4])
 scipy.optimize.minimize(lambda x: (x**2).sum(), [1.0, 2.0], method="L-BFGS-B")

@@ -21,6 +21,7 @@ from sweeprun.results.echoes import echoed, mixed_axes, told_of
 from sweeprun.results.layout_groups import chosen_rows, naming_of, read_parts
 from sweeprun.results.lazy import lazy_values
 from sweeprun.results.merging import MergedResults, merge_results
+from sweeprun.results.mixed_groups import mixed_groups
 from sweeprun.results.notes import Note
 from sweeprun.results.variables import check_known
 from sweeprun.store.snapshot import STATE_ORDER, Snapshot
@@ -110,7 +111,7 @@ class Plan:
     @property
     def notes(self) -> tuple[Note, ...]:
         """What is to be said of it."""
-        return (*self.results.notes, *dropped_note("", self._common[1]))
+        return (*self.results.notes, *mixed_groups(self.results.parts), *dropped_note("", self._common[1]))
 
     @cached_property
     def _common(self) -> tuple[dict[str, Any], tuple[str, ...]]:

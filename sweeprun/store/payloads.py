@@ -223,7 +223,7 @@ def encode_result(result: object) -> tuple[str, bytes]:
     for name, dims, data, variable_attrs, coordinate in returned.variables(result):
         try:
             array, kind, own_attrs = storable(data)
-            named = default_dims(name, array) if dims is None else dims
+            named = default_dims(name, array.ndim) if dims is None else dims
             if named:
                 _check_dims(named, array, lengths)
                 lengths.update(zip(named, array.shape, strict=True))
