@@ -21,6 +21,7 @@ from sweeprun.errors import FormatError, ResultError
 from sweeprun.store.dims import default_dims
 from sweeprun.store.object_values import NothingThere, Unstorable
 from sweeprun.store.result_attributes import NO_ATTRS, json_of
+from sweeprun.store.result_names import NO_NAMES, ResultNames
 from sweeprun.store.result_variables import Returned
 from sweeprun.store.storable import TEXT, storable
 
@@ -200,16 +201,18 @@ def known_layout(text: str) -> Layout | None:
         return None
 
 
-def encode_result(result: object) -> tuple[str, bytes]:
+def encode_result(result: object, names: ResultNames = NO_NAMES) -> tuple[str, bytes]:
     """Layout (as JSON) and payload of what a task function returned.
 
-    What can't be stored exactly is left out, which the layout says.
+    What can't be stored exactly is left out, which the layout says; so it does of names that don't fit.
 
     Parameters
     ----------
     result
         None, a number, string, date or array; a mapping as ``xarray.Dataset(data_vars=…)`` takes it, and of other
         mappings; a Dataset, DataArray or DataTree; values of other packages that are like these.
+    names
+        What dimensions are called that come without names, and what is along these.
 
     Raises
     ------
@@ -218,12 +221,15 @@ def encode_result(result: object) -> tuple[str, bytes]:
     """
     returned = Returned()
     left_out = returned.left_out
-    found: dict[str, tuple[_Described, np.ndarray]] = {}
+    found: _Found = {}
     lengths: dict[str, int] = {}
     for name, dims, data, variable_attrs, coordinate in returned.variables(result):
         try:
             array, kind, own_attrs = storable(data)
             named = default_dims(name, array.ndim) if dims is None else dims
+            if name in names.dims:
+                named = _named_dims(name, named, array, names, lengths, left_out)
+                coordinate = coordinate or named == (name,)  # noqa: PLW2901
             if named:
                 _check_dims(named, array, lengths)
                 lengths.update(zip(named, array.shape, strict=True))
@@ -239,6 +245,8 @@ def encode_result(result: object) -> tuple[str, bytes]:
             variable_attrs = {**variable_attrs, **own_attrs}  # noqa: PLW2901
         attrs = json_of(variable_attrs, f"{name}.", left_out) if variable_attrs else NO_ATTRS
         found[name] = (name, named, array.shape, kind, coordinate, attrs), array
+    if names.dims:
+        _label(found, names, lengths, left_out)
     attrs = json_of(returned.attrs, "", left_out) if returned.attrs else NO_ATTRS
     try:
         layout = _layout_json(_described(found), attrs, tuple(left_out.items()), tuple(returned.missing))
@@ -264,11 +272,60 @@ _Described = tuple[str, tuple[str, ...], tuple[int, ...], str, bool, str]
 """Name, dims, shape, type, whether it is a coordinate, and attributes as JSON, of a variable."""
 
 
+_Found = dict[str, tuple[_Described, np.ndarray]]
+"""The variables of a result by name, with their values."""
+
+
+def _named_dims(
+    name: str,
+    dims: tuple[str, ...],
+    array: np.ndarray,
+    names: ResultNames,
+    lengths: Mapping[str, int],
+    left_out: dict[str, str],
+) -> tuple[str, ...]:
+    """The dims of a variable for which names are given: these, if it comes without names and they fit."""
+    own, given = default_dims(name, array.ndim), names.dims[name]
+    if dims != own:
+        return dims
+    try:
+        if len(given) != array.ndim:
+            count = "1 dimension" if array.ndim == 1 else f"{array.ndim} dimensions"
+            raise Unstorable(f"it has {count}, and {len(given)} are named: {', '.join(given)}")
+        _check_dims(given, array, lengths)
+    except Unstorable as error:
+        left_out[f"dims.{name}"] = f"{error}; its dims are {', '.join(own) or 'none'}"
+        return own
+    return given
+
+
+def _label(found: _Found, names: ResultNames, lengths: Mapping[str, int], left_out: dict[str, str]) -> None:
+    """Give named dims their coordinates: what the task returned under their names, or labels of the run."""
+    given = {dim for name in names.dims if name in found for dim in names.dims[name] if dim in found[name][0][1]}
+    for dim in sorted(given):
+        if dim in found:
+            (_, dims, shape, kind, _, attrs), array = found[dim]
+            if dims == default_dims(dim, 1) and shape == (lengths[dim],):
+                found[dim] = (dim, (dim,), shape, kind, True, attrs), array
+        elif dim in names.labels:
+            labels = names.labels[dim]
+            try:
+                array, kind, own_attrs = labels.array()
+                if len(array) != lengths[dim]:
+                    raise Unstorable(f"it has {len(array)} values, and the dimension {lengths[dim]}")
+            except Unstorable as error:
+                if labels.given:
+                    left_out[f"coords.{dim}"] = str(error)
+                continue
+            attrs = json_of(own_attrs, f"{dim}.", left_out) if own_attrs else NO_ATTRS
+            found[dim] = (dim, (dim,), array.shape, kind, True, attrs), array
+
+
 def _described(found: Mapping[str, tuple[_Described, np.ndarray]]) -> tuple[_Described, ...]:
     return tuple([described for described, _ in found.values()])
 
 
-def _drop_unreadable(found: dict[str, tuple[_Described, np.ndarray]], left_out: dict[str, str]) -> None:
+def _drop_unreadable(found: _Found, left_out: dict[str, str]) -> None:
     """Leave out the variables that no reader could read."""
     for name, (described, _) in tuple(found.items()):
         try:
