@@ -7,7 +7,7 @@ import pickle
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, ValueNode
 from omegaconf.errors import OmegaConfBaseException
 
 from sweeprun.config.frozen import apply_override, config_steps
@@ -127,7 +127,18 @@ def _plain(node: Any, key: str) -> Any:
         value = node[key]
         if not OmegaConf.is_config(value):
             return value
+        if (plain := _plain_values(value)) is not None:
+            return plain
         return OmegaConf.to_container(value, resolve=True, throw_on_missing=True)
     except (OmegaConfBaseException, ValueError, TypeError, KeyError) as error:
         reason = str(error).partition("\n")[0]
         raise OverrideError(f"{key} can't be resolved: {reason}") from error
+
+
+def _plain_values(node: Any) -> list[Any] | None:
+    """The values of a list of numbers, which OmegaConf itself takes a hundred times as long for; None of another."""
+    content = node._content if OmegaConf.is_list(node) else None
+    if not isinstance(content, list):
+        return None
+    values = [item._value() if isinstance(item, ValueNode) else None for item in content]
+    return values if all(type(value) in (int, float) for value in values) else None

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Container, Sequence
 
-_NAMELESS = re.compile(r"phony_dim_\d+")
+_PHONY = "phony_dim_"
+_NAMELESS = re.compile(rf"(?:.+\.)?{_PHONY}\d+")
 """What the netCDF library calls a dimension that has no name in a file, one of the next length by the next number."""
 
 
@@ -31,6 +32,16 @@ def given_names(dims: Sequence[object], labelled: Container[object] = ()) -> tup
         Those that have a coordinate, so that they have a name.
     """
     return tuple(None if dim not in labelled and _NAMELESS.fullmatch(str(dim)) else str(dim) for dim in dims)
+
+
+def with_names(name: str, dims: Sequence[str | None]) -> tuple[str, ...]:
+    """The dims of a variable; those without a name are called after it."""
+    return tuple(default_dim(name, place) if dim is None else dim for place, dim in enumerate(dims))
+
+
+def may_be_nameless(text: str) -> bool:
+    """Whether a text may name dimensions that have no name."""
+    return _PHONY in text
 
 
 def default_dims(name: str, count: int) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sweeprun.errors import ResultError
-from sweeprun.store.dims import default_dim, default_dims, given_names, is_of_pandas, is_table
+from sweeprun.store.dims import default_dims, given_names, is_of_pandas, is_table, with_names
 from sweeprun.store.foreign_values import WithAttributes, converted
 from sweeprun.store.object_values import NothingThere, Unstorable, is_missing
 from sweeprun.store.storable import NUMBERS, has_large_integers, storable
@@ -257,7 +257,7 @@ def _named_dims(name: str, dims: tuple[str | None, ...]) -> tuple[str, ...] | No
     """The dims of a variable, those without a name called after it; None if none has a name."""
     if dims and not any(dims):
         return None
-    return tuple(default_dim(name, place) if dim is None else dim for place, dim in enumerate(dims))
+    return with_names(name, dims)
 
 
 def _is_data_array(value: Any) -> bool:
