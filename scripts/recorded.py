@@ -66,6 +66,9 @@ Quantity(3, "km")
 [Quantity(3, "km"), Quantity(3000, "m")]
 {"a": ("x", [1]), "b": ("x", [1, 2])}
 {"train": xr.Dataset({"acc": ("epoch", [0.5])}), "test": xr.Dataset({"acc": ("epoch", [0.5, 1.0])})}
+Named({"curves": [[1, 2]], "time": [0.5, 1.5]}, curves=["trial", "time"])
+Named({"curves": [1, 2]}, curves=["trial", "time"])
+Named({"curves": ("epoch", [1, 2])}, curves=["time"])
 xr.DataTree.from_dict({"/train": xr.Dataset({"acc": ("epoch", [0.5, 1.0])}, {"epoch": [1, 2]})})
 """
 
@@ -80,6 +83,21 @@ class Quantity:
         return np.asarray(self.magnitude)
 
 
+class Named:
+    """A result in a run that names dimensions; earlier versions know no such names."""
+
+    def __init__(self, result: Any, **dims: list[str]) -> None:
+        self.result = result
+        self.dims = {name: tuple(own) for name, own in dims.items()}
+
+    def encoded(self) -> tuple[str, bytes]:
+        try:
+            from sweeprun.store.result_names import ResultNames
+        except ImportError:
+            return encode_result(self.result)
+        return encode_result(self.result, ResultNames(dims=self.dims))
+
+
 NAMES = {
     "np": np,
     "pd": pd,
@@ -89,6 +107,7 @@ NAMES = {
     "cftime": cftime,
     "Decimal": Decimal,
     "Quantity": Quantity,
+    "Named": Named,
     "Fit": namedtuple("Fit", "slope n"),
     "Config": make_dataclass("Config", ["lr", "name"]),
     "frame": pd.DataFrame({"n": [1, 2], "x": [0.5, 0.25], "who": ["a", "b"]}),
@@ -98,7 +117,7 @@ NAMES = {
 def recorded(value: Any) -> str:
     """What a record has of a value, in words."""
     try:
-        text, payload = encode_result(value)
+        text, payload = value.encoded() if isinstance(value, Named) else encode_result(value)
         layout = Layout.from_json(text)
         arrays = decode_result(layout, payload)
     except SweeprunError as error:
