@@ -1,7 +1,6 @@
 """Names for dimensions of results that come without names, as they are given: ``dims: {curves: [trial, time]}``."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from sweeprun.design.scalars import check_types
@@ -81,6 +80,8 @@ def check_coords(given: object, dims: Dims) -> Mapping[str, Any]:
     names = named(dims)
     for name in given:
         if name not in names:
+            from difflib import get_close_matches
+
             close = get_close_matches(str(name), names, n=1)
             hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(names) or 'none'}"
             raise OverrideError(f"coords has {name!r}, which is no dimension that dims names; {hint}")
