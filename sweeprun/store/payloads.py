@@ -19,6 +19,7 @@ import numpy as np
 from sweeprun.design.scalars import check_types
 from sweeprun.errors import FormatError, ResultError
 from sweeprun.store.dims import default_dims
+from sweeprun.store.named_dims import Described, Found, add_labels, check_dims, named_dims
 from sweeprun.store.object_values import NothingThere, Unstorable
 from sweeprun.store.result_attributes import NO_ATTRS, json_of
 from sweeprun.store.result_names import NO_NAMES, ResultNames
@@ -221,17 +222,17 @@ def encode_result(result: object, names: ResultNames = NO_NAMES) -> tuple[str, b
     """
     returned = Returned()
     left_out = returned.left_out
-    found: _Found = {}
+    found: Found = {}
     lengths: dict[str, int] = {}
     for name, dims, data, variable_attrs, coordinate in returned.variables(result):
         try:
             array, kind, own_attrs = storable(data)
             named = default_dims(name, array.ndim) if dims is None else dims
             if name in names.dims:
-                named = _named_dims(name, named, array, names, lengths, left_out)
+                named = named_dims(name, named, array, names, lengths, left_out)
                 coordinate = coordinate or named == (name,)  # noqa: PLW2901
             if named:
-                _check_dims(named, array, lengths)
+                check_dims(named, array, lengths)
                 lengths.update(zip(named, array.shape, strict=True))
         except NothingThere:
             returned.missing.append(name)
@@ -246,7 +247,7 @@ def encode_result(result: object, names: ResultNames = NO_NAMES) -> tuple[str, b
         attrs = json_of(variable_attrs, f"{name}.", left_out) if variable_attrs else NO_ATTRS
         found[name] = (name, named, array.shape, kind, coordinate, attrs), array
     if names.dims:
-        _label(found, names, lengths, left_out)
+        add_labels(found, names, lengths, left_out)
     attrs = json_of(returned.attrs, "", left_out) if returned.attrs else NO_ATTRS
     try:
         layout = _layout_json(_described(found), attrs, tuple(left_out.items()), tuple(returned.missing))
@@ -268,64 +269,11 @@ def _nothing_stored(left_out: Mapping[str, str]) -> ResultError:
     )
 
 
-_Described = tuple[str, tuple[str, ...], tuple[int, ...], str, bool, str]
-"""Name, dims, shape, type, whether it is a coordinate, and attributes as JSON, of a variable."""
-
-
-_Found = dict[str, tuple[_Described, np.ndarray]]
-"""The variables of a result by name, with their values."""
-
-
-def _named_dims(
-    name: str,
-    dims: tuple[str, ...],
-    array: np.ndarray,
-    names: ResultNames,
-    lengths: Mapping[str, int],
-    left_out: dict[str, str],
-) -> tuple[str, ...]:
-    """The dims of a variable for which names are given: these, if it comes without names and they fit."""
-    own, given = default_dims(name, array.ndim), names.dims[name]
-    if dims != own:
-        return dims
-    try:
-        if len(given) != array.ndim:
-            count = "1 dimension" if array.ndim == 1 else f"{array.ndim} dimensions"
-            raise Unstorable(f"it has {count}, and {len(given)} are named: {', '.join(given)}")
-        _check_dims(given, array, lengths)
-    except Unstorable as error:
-        left_out[f"dims.{name}"] = f"{error}; its dims are {', '.join(own) or 'none'}"
-        return own
-    return given
-
-
-def _label(found: _Found, names: ResultNames, lengths: Mapping[str, int], left_out: dict[str, str]) -> None:
-    """Give named dims their coordinates: what the task returned under their names, or labels of the run."""
-    given = {dim for name in names.dims if name in found for dim in names.dims[name] if dim in found[name][0][1]}
-    for dim in sorted(given):
-        if dim in found:
-            (_, dims, shape, kind, _, attrs), array = found[dim]
-            if dims == default_dims(dim, 1) and shape == (lengths[dim],):
-                found[dim] = (dim, (dim,), shape, kind, True, attrs), array
-        elif dim in names.labels:
-            labels = names.labels[dim]
-            try:
-                array, kind, own_attrs = labels.array()
-                if len(array) != lengths[dim]:
-                    raise Unstorable(f"it has {len(array)} values, and the dimension {lengths[dim]}")
-            except Unstorable as error:
-                if labels.given:
-                    left_out[f"coords.{dim}"] = str(error)
-                continue
-            attrs = json_of(own_attrs, f"{dim}.", left_out) if own_attrs else NO_ATTRS
-            found[dim] = (dim, (dim,), array.shape, kind, True, attrs), array
-
-
-def _described(found: Mapping[str, tuple[_Described, np.ndarray]]) -> tuple[_Described, ...]:
+def _described(found: Mapping[str, tuple[Described, np.ndarray]]) -> tuple[Described, ...]:
     return tuple([described for described, _ in found.values()])
 
 
-def _drop_unreadable(found: _Found, left_out: dict[str, str]) -> None:
+def _drop_unreadable(found: Found, left_out: dict[str, str]) -> None:
     """Leave out the variables that no reader could read."""
     for name, (described, _) in tuple(found.items()):
         try:
@@ -371,16 +319,6 @@ def _texts(payload: bytes) -> np.ndarray:
     return np.array(texts, dtype=object if width > max(_WIDEST, 16 * len(payload)) else str)
 
 
-def _check_dims(dims: tuple[str, ...], array: np.ndarray, lengths: Mapping[str, int]) -> None:
-    if not all(dims):
-        raise Unstorable("the name of a dimension is empty")
-    if len(dims) != array.ndim or len(set(dims)) < len(dims):
-        raise Unstorable(f"it has {array.ndim} dimensions, and names for {len(dims)}")
-    for dim, length in zip(dims, array.shape, strict=True):
-        if lengths.get(dim, length) != length:
-            raise Unstorable(f"it has another length along {dim!r} than other variables")
-
-
 def _payload(array: np.ndarray) -> bytes | memoryview:
     if array.dtype.kind != "U":
         large = array.nbytes >= _LARGE  # joining copies it anyway
@@ -389,7 +327,7 @@ def _payload(array: np.ndarray) -> bytes | memoryview:
     return len(texts).to_bytes(8, "little") + texts
 
 
-def _checked_variable(described: _Described) -> Variable:
+def _checked_variable(described: Described) -> Variable:
     """A variable that every reader can read.
 
     Raises
@@ -408,7 +346,7 @@ def _checked_variable(described: _Described) -> Variable:
 
 @lru_cache(maxsize=256)
 def _layout_json(
-    signature: tuple[_Described, ...], attrs: str, left_out: tuple[tuple[str, str], ...], missing: tuple[str, ...]
+    signature: tuple[Described, ...], attrs: str, left_out: tuple[tuple[str, str], ...], missing: tuple[str, ...]
 ) -> str:
     """A layout as JSON, read once as it will be read: what a reader refuses, no worker writes."""
     layout = Layout(
