@@ -47,6 +47,14 @@ np.zeros(1, "M8[1234567890s]")
 frame.iloc[0]
 pd.DataFrame({0: [1], 1: [2.0]})
 pd.DataFrame({"n": pd.array([2**60 + 1, None], dtype="Int64"), "x": [0.5, 1.5]})
+{"table": frame, "score": 0.5}
+{"table": frame.set_index("who"), "score": 0.5}
+{"table": frame.set_index(["who", "n"])}
+pd.DataFrame({"n": [2**60 + 1, 2, 3]}, pd.MultiIndex.from_tuples([("a", 1), ("a", 2), ("b", 1)], names=["k", "i"]))
+{"counts": frame.groupby("who")["n"].count()}
+{"table": pa.table({"n": pa.array([1, 2], pa.int8())}), "index": [0.5, 1.5]}
+{"fit": Fit(1.0, 2), "points": np.zeros(2, [("a", "i4"), ("b", "f8")])}
+xr.Dataset({"x": ("phony_dim_0", [1, 2]), "m": (("phony_dim_0", "phony_dim_1"), [[1, 2], [3, 4]])})
 pa.table({"n": pa.array([1, 2], pa.int8()), "s": ["x", "y"]})
 scipy.stats.linregress([1, 2, 3], [1, 2, 4])
 scipy.optimize.minimize(lambda x: (x**2).sum(), [1.0, 2.0], method="L-BFGS-B")
@@ -58,6 +66,9 @@ Quantity(3, "km")
 [Quantity(3, "km"), Quantity(3000, "m")]
 {"a": ("x", [1]), "b": ("x", [1, 2])}
 {"train": xr.Dataset({"acc": ("epoch", [0.5])}), "test": xr.Dataset({"acc": ("epoch", [0.5, 1.0])})}
+Named({"curves": [[1, 2]], "time": [0.5, 1.5]}, curves=["trial", "time"])
+Named({"curves": [1, 2]}, curves=["trial", "time"])
+Named({"curves": ("epoch", [1, 2])}, curves=["time"])
 xr.DataTree.from_dict({"/train": xr.Dataset({"acc": ("epoch", [0.5, 1.0])}, {"epoch": [1, 2]})})
 """
 
@@ -72,6 +83,21 @@ class Quantity:
         return np.asarray(self.magnitude)
 
 
+class Named:
+    """A result in a run that names dimensions; earlier versions know no such names."""
+
+    def __init__(self, result: Any, **dims: list[str]) -> None:
+        self.result = result
+        self.dims = {name: tuple(own) for name, own in dims.items()}
+
+    def encoded(self) -> tuple[str, bytes]:
+        try:
+            from sweeprun.store.result_names import ResultNames
+        except ImportError:
+            return encode_result(self.result)
+        return encode_result(self.result, ResultNames(dims=self.dims))
+
+
 NAMES = {
     "np": np,
     "pd": pd,
@@ -81,6 +107,7 @@ NAMES = {
     "cftime": cftime,
     "Decimal": Decimal,
     "Quantity": Quantity,
+    "Named": Named,
     "Fit": namedtuple("Fit", "slope n"),
     "Config": make_dataclass("Config", ["lr", "name"]),
     "frame": pd.DataFrame({"n": [1, 2], "x": [0.5, 0.25], "who": ["a", "b"]}),
@@ -90,7 +117,7 @@ NAMES = {
 def recorded(value: Any) -> str:
     """What a record has of a value, in words."""
     try:
-        text, payload = encode_result(value)
+        text, payload = value.encoded() if isinstance(value, Named) else encode_result(value)
         layout = Layout.from_json(text)
         arrays = decode_result(layout, payload)
     except SweeprunError as error:

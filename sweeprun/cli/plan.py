@@ -69,6 +69,7 @@ def _text(plan: dict[str, Any]) -> str:
             "axes, the first varies slowest:" if axes else "axes: none",
             *axes,
             *(f"moving together as {name}: {how}" for name, how in plan["moving_together"].items()),
+            *(f"dimensions of {result}: {', '.join(names) or 'none'}" for result, names in plan["dims"].items()),
             *([f"left out: {plan['left_out']} of {plan['tasks'] + plan['left_out']} points"] if selects else []),
             *(
                 f"array: {array['array']} ({plan['launcher']}), tasks per element: {array['tasks_per_element']}"

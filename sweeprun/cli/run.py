@@ -9,6 +9,7 @@ from typing import Any
 from sweeprun.cli.hydra_words import config_source, parse_command_line
 from sweeprun.config.application import Application, command_line_parser, full_errors, open_application, show
 from sweeprun.config.composing import task_spec
+from sweeprun.config.result_names import names_in
 from sweeprun.config.schema import SWEEPER
 from sweeprun.display.outcome import conclude
 from sweeprun.display.short_values import shown_lines
@@ -18,6 +19,7 @@ from sweeprun.runs.prepare import compose_for_launch, import_early, prepare_swee
 from sweeprun.runs.start import start_run
 from sweeprun.safe_text import plain_message
 from sweeprun.store.payloads import Layout, encode_result
+from sweeprun.store.result_names import ResultNames
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.jobs import PlainJob
 
@@ -72,7 +74,9 @@ def _run_single(application: Application, overrides: Sequence[str]) -> int:
             f"{ignored[0]!r} is about sweeps, and without -m one task runs here, in this process; "
             "add -m, or leave it out"
         )
-    load_task_function(task_spec(application.compose_single(overrides)), Path.cwd())
+    config = application.compose_single(overrides)
+    load_task_function(task_spec(config), Path.cwd())
+    names = names_in(config)
     job = PlainJob(Path.cwd())
     try:
         result = application.run_single(overrides, job)
@@ -82,11 +86,11 @@ def _run_single(application: Application, overrides: Sequence[str]) -> int:
         return _report(error)
     for line in shown_lines(result):
         print(line)
-    _check_recordable(result)
+    _check_recordable(result, names)
     return 0
 
 
-def _check_recordable(result: Any) -> None:
+def _check_recordable(result: Any, names: ResultNames) -> None:
     """Check a result as the workers of a sweep do, and say what a sweep would leave out.
 
     Raises
@@ -97,7 +101,7 @@ def _check_recordable(result: Any) -> None:
     if result is None:
         print("sweeprun: the task returned None, so a sweep records no result of it", file=sys.stderr)
     try:
-        layout, _ = encode_result(result)
+        layout, _ = encode_result(result, names)
     except ResultError as error:
         raise ResultError(f"a sweep can't record this result: {error}") from error
     for name, why in Layout.from_json(layout).left_out.items():

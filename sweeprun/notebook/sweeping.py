@@ -28,6 +28,8 @@ def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its
     streams: Sequence[str] | None = None,
     exclude: str | Sequence[str] = (),
     only: str | Sequence[str] = (),
+    dims: Mapping[str, Any] | None = None,
+    coords: Mapping[str, Any] | None = None,
     launcher: str | Mapping[str, Any] | Any = None,
     throttle: int | None = None,
     directory: str | os.PathLike[str] | None = None,
@@ -62,6 +64,10 @@ def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its
         Axes whose values determine the stream: tasks that agree on them share one (common random numbers).
     exclude, only
         Conditions over the axes, such as ``"lr > 0.05 and seed == 3"``: points to leave out, and to keep.
+    dims, coords
+        The names of the dimensions of results that come without names (arrays, lists), and what is along these:
+        ``dims={"trajectories": ["trial", "time"]}, coords={"time": np.linspace(0, 1, 101)}``. A dimension that is
+        called like a constant, a list or array of its length, has that along it.
     launcher
         ``"local"``, ``"slurm"``, or its options with its name: ``{"name": "slurm", "sbatch": {"time": 30}}``; a
         dataclass with these fields will do.
@@ -102,6 +108,8 @@ def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its
             streams=streams,
             exclude=exclude,
             only=only,
+            dims=dims,
+            coords=coords,
             changes=changes_of(launcher, throttle, of_policy),
             directory=directory,
         )

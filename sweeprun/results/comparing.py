@@ -40,6 +40,7 @@ def compare_records(before: Record, after: Record) -> list[Difference]:
         return [Difference(variable="", what=f"{_outcome(before)} before, {_outcome(after)} now")]
     now, unrecorded = arrays_of(after), _unrecorded_coordinates(before, after)
     found = compare_arrays(arrays_of(before), {name: one for name, one in now.items() if name not in unrecorded})
+    found += _other_dims(before, after)
     if found or unrecorded:
         return found
     return [Difference(variable="", what="the attributes of the result or of its variables differ")]
@@ -50,6 +51,16 @@ def _unrecorded_coordinates(before: Record, after: Record) -> set[str]:
     known = {variable.name for variable in Layout.from_json(before.layout).variables}
     variables = Layout.from_json(after.layout).variables
     return {one.name for one in variables if one.coordinate and not one.dims and one.name not in known}
+
+
+def _other_dims(before: Record, after: Record) -> list[Difference]:
+    """Variables whose dims have other names in a later record."""
+    dims = {variable.name: variable.dims for variable in Layout.from_json(before.layout).variables}
+    return [
+        Difference(variable=one.name, what=f"the dims {', '.join(dims[one.name])} before, {', '.join(one.dims)} now")
+        for one in Layout.from_json(after.layout).variables
+        if dims.get(one.name, one.dims) != one.dims and len(dims[one.name]) == len(one.dims)
+    ]
 
 
 def arrays_of(record: Record) -> dict[str, np.ndarray]:

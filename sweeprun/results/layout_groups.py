@@ -11,7 +11,7 @@ import numpy as np
 
 from sweeprun.errors import FormatError
 from sweeprun.results.dtypes import DType, encodable, equal
-from sweeprun.results.naming import Naming, is_dimension_coordinate
+from sweeprun.results.naming import Naming, is_dimension_coordinate, layout_of
 from sweeprun.results.variables import with_coordinates
 from sweeprun.store.payloads import Layout, Variable, decode_result
 from sweeprun.store.shards import Batch, ShardContents
@@ -164,7 +164,7 @@ def read_parts(shards: Sequence[ShardContents], best: BestRecords, naming: Namin
                 continue
             text = batch.layouts[number]
             if text not in layouts:
-                layout = Layout.from_json(text)
+                layout = layout_of(text)
                 layouts[text] = layout if naming is None else naming.applied(layout)
                 task_ids[text], segments[text] = [], []
             task_ids[text].append(ids[picked])
@@ -190,7 +190,7 @@ def naming_of(snapshot: Snapshot, taken: Collection[str]) -> Naming:
     """The names of a run's results in its Dataset, where some are taken; see `Naming`."""
     texts = dict.fromkeys(text for shard in snapshot.shards for batch in shard.batches for text in batch.layouts)
     with suppress(FormatError):  # of a record that doesn't count
-        naming = Naming.of(map(Layout.from_json, texts), taken)
+        naming = Naming.of(map(layout_of, texts), taken)
         if not naming.variables and not naming.dims:  # so it is for the records that count, which takes longer to see
             return naming
     return Naming.of([layout for _, layout in first_layouts(snapshot)], taken)
@@ -205,7 +205,7 @@ def first_layouts(snapshot: Snapshot) -> list[tuple[int, Layout]]:
             own = task_ids[numbers == number] if len(batch.layouts) > 1 else task_ids
             if len(own):
                 first[text] = min(first.get(text, int(own[0])), int(own.min()))
-    return [(task_id, Layout.from_json(text)) for task_id, text in sorted((i, text) for text, i in first.items())]
+    return [(task_id, layout_of(text)) for task_id, text in sorted((i, text) for text, i in first.items())]
 
 
 def chosen_rows(

@@ -7,6 +7,7 @@ dimension of a result: a Dataset has one thing under one name.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from sweeprun.store.dims import given_names, may_be_nameless, with_names
 from sweeprun.store.payloads import Layout, Variable
 
 
@@ -49,6 +50,27 @@ class Naming:
         names = self.dims if is_dimension_coordinate(variable) else self.variables
         dims = tuple(self.dims.get(dim, dim) for dim in variable.dims)
         return replace(variable, name=names.get(variable.name, variable.name), dims=dims)
+
+
+def layout_of(text: str) -> Layout:
+    """A layout that was recorded; dimensions without names, which earlier versions didn't know, are called as now.
+
+    Raises
+    ------
+    FormatError
+        If the text is no layout.
+    """
+    layout = Layout.from_json(text)
+    if not may_be_nameless(text):
+        return layout
+    labelled = {variable.name for variable in layout.variables if is_dimension_coordinate(variable)}
+    return replace(
+        layout,
+        variables=tuple(
+            replace(variable, dims=with_names(variable.name, given_names(variable.dims, labelled)))
+            for variable in layout.variables
+        ),
+    )
 
 
 def is_dimension_coordinate(variable: Variable) -> bool:

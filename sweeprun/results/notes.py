@@ -9,6 +9,8 @@ class NoteKind(Enum):
 
     ATTRIBUTES = "attributes"
     LABELS = "labels"
+    GROUPS = "groups"
+    DIMENSIONS = "dimensions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

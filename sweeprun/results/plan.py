@@ -16,11 +16,13 @@ from sweeprun.errors import FormatError, ResultError
 from sweeprun.provenance.origin import Origin
 from sweeprun.results.agreement import common_attrs, dropped_note
 from sweeprun.results.attributes import attributes_of
+from sweeprun.results.dimension_notes import dimension_notes
 from sweeprun.results.dtypes import encodable
 from sweeprun.results.echoes import echoed, mixed_axes, told_of
 from sweeprun.results.layout_groups import chosen_rows, naming_of, read_parts
 from sweeprun.results.lazy import lazy_values
 from sweeprun.results.merging import MergedResults, merge_results
+from sweeprun.results.mixed_groups import mixed_groups
 from sweeprun.results.notes import Note
 from sweeprun.results.variables import check_known
 from sweeprun.store.snapshot import STATE_ORDER, Snapshot
@@ -110,7 +112,12 @@ class Plan:
     @property
     def notes(self) -> tuple[Note, ...]:
         """What is to be said of it."""
-        return (*self.results.notes, *dropped_note("", self._common[1]))
+        return (
+            *self.results.notes,
+            *mixed_groups(self.results.parts),
+            *dropped_note("", self._common[1]),
+            *dimension_notes(self.snapshot.manifest, [part.layout for part in self.results.parts]),
+        )
 
     @cached_property
     def _common(self) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -22,6 +22,9 @@ _SHOWN_BYTES = 2**22
 
 ZARR_FORMATS = (2, 3)
 
+_OF_DIMENSIONS = (NoteKind.LABELS, NoteKind.DIMENSIONS)
+"""What is said of dimensions, which a table has none of."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectedFile:
@@ -135,7 +138,7 @@ def _write_table(
 
     collected = open_snapshot(snapshot, only, in_part=True)
     written = write_table(snapshot, collected.dataset.attrs, output, only, hint=hint)
-    notes = tuple(note for note in collected.notes if note.kind is not NoteKind.LABELS)  # a table aligns nothing
+    notes = tuple(note for note in collected.notes if note.kind not in _OF_DIMENSIONS)
     return replace(collected, refused=written.as_text, notes=notes), written.left_out
 
 

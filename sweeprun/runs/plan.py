@@ -1,8 +1,9 @@
 """What a sweep would run, as data."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sweeprun.design.axes import Axis
+from sweeprun.design.axes import RESERVED_NAMES, Axis
 from sweeprun.design.tasks import TaskTable
 from sweeprun.launchers.packing import plan_submissions
 from sweeprun.runs.prepared_run import PreparedRun
@@ -36,6 +37,7 @@ def describe_plan(prepared: PreparedRun, launcher: str) -> dict[str, Any]:
         "left_out": count - table.count_selected() if table.selection else None,
         "axes": [_axis(axis) for axis in grid.axes],
         "moving_together": {joint.name: joint.describe() for joint in grid.joint},
+        "dims": {result: _names(names) for result, names in prepared.manifest.dims.items()},
         "compositions": len(prepared.compositions),
         "launcher": launcher,
         "arrays": [
@@ -56,6 +58,11 @@ def describe_plan(prepared: PreparedRun, launcher: str) -> dict[str, Any]:
         ],
         "shown_tasks": [_task(table, task_id) for task_id in ids],
     }
+
+
+def _names(dims: Sequence[str]) -> list[str]:
+    """What dimensions of a result are called in a Dataset, where some names are taken."""
+    return [f"result_{dim}" if dim in RESERVED_NAMES else dim for dim in dims]
 
 
 def _axis(axis: Axis) -> dict[str, Any]:

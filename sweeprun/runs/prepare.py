@@ -16,6 +16,7 @@ from sweeprun.config.frozen import ConfigDeriver
 from sweeprun.config.jobs import changes_directory, needs_job_directories
 from sweeprun.config.launching import policy_of
 from sweeprun.config.resources import options_by_tasks
+from sweeprun.config.result_names import dims_of_configs, labels_in
 from sweeprun.config.schema import LOCAL, NOT_OF_LAUNCHERS, SLURM, LocalNode, LocalOptions, SlurmOptions
 from sweeprun.design.policy import Policy
 from sweeprun.errors import OverrideError, SweeprunError, UsageError
@@ -26,6 +27,7 @@ from sweeprun.runs.python_path import python_path
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.local_paths import local_path
 from sweeprun.store.manifest import Manifest
+from sweeprun.store.result_names import ResultNames, check_labels, names_to_job
 from sweeprun.worker.applications import ApplicationFunction
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.sources import code_of
@@ -152,6 +154,7 @@ def prepare_composed(
         composition_axes=sweep.composition_axes,
         launcher={"name": name},
         job=_job(application, sweep_config)
+        | names_to_job(_result_names(sweep, strict=function is None))
         | ({} if function is None else {"function": function.reference})
         | ({"composed_each": True} if composed_each else {}),
         python_path=python_path(),
@@ -160,6 +163,8 @@ def prepare_composed(
     )
     deriver = ConfigDeriver(manifest, sweep.frozen())
     first = deriver.derive_full(sweep.table.task(0))
+    if manifest.dims and function is None:
+        check_labels(labels_in(first, manifest.dims))
     local_path(str(resolve_job_key(first, "hydra.sweep.subdir")), "hydra.sweep.subdir")
     for variable in task_variables(sweep_config):
         resolve_job_key(first, f"hydra.job.env_set.{variable}")
@@ -178,6 +183,20 @@ def prepare_composed(
         function=function,
         hydra_config=sweep_config,
     )
+
+
+def _result_names(sweep: ComposedSweep, *, strict: bool) -> ResultNames:
+    """The names that the configs give to dimensions of results; labels, which may follow an axis, stay in the configs.
+
+    Those of an application may have something else under the same keys, which is left alone.
+    """
+    configs = [composition.task for composition in sweep.compositions]
+    try:
+        return ResultNames(dims=dims_of_configs(configs, sweep.overrides, sweep.table.blocks[0].design))
+    except OverrideError:
+        if strict:
+            raise
+        return ResultNames()
 
 
 def _check_other_launcher(name: str, sweep_config: DictConfig, policy: Policy) -> None:

@@ -1,7 +1,7 @@
 """From a function and values in Python to a run: everything is checked before anything of it is made."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from sweeprun.config.schema import LOCAL
 from sweeprun.design.extension import grid_of
 from sweeprun.design.policy import Policy
 from sweeprun.design.python_axes import further_dimensions
+from sweeprun.design.result_dims import check_coords, checked_dims
 from sweeprun.design.selection import Expression, Selection
 from sweeprun.design.streams import Streams
 from sweeprun.design.tasks import TaskTable
@@ -26,6 +27,7 @@ from sweeprun.runs.python_path import python_path
 from sweeprun.store.directory import DEFAULT_ROOT, RunDirectory
 from sweeprun.store.local_paths import local_path
 from sweeprun.store.manifest import KEYWORDS, Manifest
+from sweeprun.store.result_names import Labels, ResultNames, check_labels, names_to_job
 from sweeprun.store.short_repr import brief
 from sweeprun.worker.main_guard import check_guarded
 from sweeprun.worker.pack_function import PackedFunction, pack_function
@@ -33,7 +35,7 @@ from sweeprun.worker.pickled_functions import CONSTANTS, PICKLED, check_argument
 
 _LONGEST_CALL = 2000
 _SHOWN_VALUES = 20
-_TOLD = ("members", "root_seed", "streams", "exclude", "only")
+_TOLD = ("members", "root_seed", "streams", "exclude", "only", "dims")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,8 @@ class Asked:
         What is called, and with which arguments.
     members, root_seed, streams, exclude, only
         As of ``hydra.sweeper``.
+    dims, coords
+        The names of dimensions of results that come without names, and what is along these.
     changes
         The launcher and the policy.
     directory
@@ -60,6 +64,8 @@ class Asked:
     streams: Sequence[str] | None = None
     exclude: str | Sequence[str] = ()
     only: str | Sequence[str] = ()
+    dims: Mapping[str, Any] | None = None
+    coords: Mapping[str, Any] | None = None
     changes: Given = field(default_factory=Given)
     directory: str | os.PathLike[str] | None = None
 
@@ -67,7 +73,9 @@ class Asked:
         """The call that asks for it, about as somebody would type it."""
         told = {name: value for name in _TOLD if (value := getattr(self, name)) is not None and value != ()}
         constants = ", ".join(f"{name!r}: {brief(name, value)}" for name, value in self.constants.items())
+        coords = ", ".join(f"{name!r}: {brief(name, value)}" for name, value in (self.coords or {}).items())
         first = [name_of(self.function), _written(self.axes), *([f"constants={{{constants}}}"] if constants else [])]
+        first += [f"coords={{{coords}}}"] if coords else []
         return call_text("sweeprun.sweep", told | self.changes.told(), *first)
 
 
@@ -105,12 +113,13 @@ def prepare_call(asked: Asked) -> PreparedRun:
         check_guarded(module)
     if not isinstance(asked.constants, Mapping):
         raise OverrideError(f"constants is {asked.constants!r}; give a mapping such as {{'n': 1000}}")
-    names: Sequence[Any] = list(asked.constants)
-    if unnamed := [name for name in names if not isinstance(name, str)]:
+    constants: Sequence[Any] = list(asked.constants)
+    if unnamed := [name for name in constants if not isinstance(name, str)]:
         raise OverrideError(f"constants has {unnamed[0]!r}; the names of arguments are texts")
     table = _table(asked)
     axes = [axis.name for axis in table.blocks[0].design.axes]
     check_arguments(asked.function, axes, list(asked.constants))
+    names = _names(asked, table.blocks[0].design.names())
     launcher = make_launcher(asked.changes.launcher({"name": LOCAL}))
     reference = {
         "kind": PICKLED,
@@ -125,7 +134,8 @@ def prepare_call(asked: Asked) -> PreparedRun:
             overrides=(),
             composition_axes=(),
             launcher=launcher.to_dict(),
-            job={"subdir": "${hydra.job.num}", "chdir": False, "cwd": str(Path.cwd()), "function": reference},
+            job={"subdir": "${hydra.job.num}", "chdir": False, "cwd": str(Path.cwd()), "function": reference}
+            | names_to_job(names),
             python_path=python_path(),
             provenance={},
             policy=asked.changes.policy(Policy()),
@@ -158,6 +168,14 @@ def _table(asked: Asked) -> TaskTable:
             exclude=tuple(Expression(text=text) for text in _texts("exclude", asked.exclude)),
         ),
     )
+
+
+def _names(asked: Asked, axes: Collection[str]) -> ResultNames:
+    """The names that were given to dimensions of results, and what is along these."""
+    dims = checked_dims({} if asked.dims is None else asked.dims, axes)
+    coords = {dim: Labels(values=values) for dim, values in check_coords(asked.coords, dims).items()}
+    check_labels(coords)
+    return ResultNames(dims=dims, labels=coords)
 
 
 def _texts(name: str, given: Any) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sweeprun.design.overrides import Override
 from sweeprun.design.policy import Policy
+from sweeprun.design.result_dims import Dims, dims_from_json
 from sweeprun.design.scalars import check_types
 from sweeprun.design.tasks import Task, TaskTable
 from sweeprun.errors import FormatError, UsageError
@@ -15,7 +16,7 @@ from sweeprun.store.extensions import read_extensions
 from sweeprun.store.files import MOST_JSON, create_file, read_json
 
 FORMAT = "sweeprun-run"
-VERSION = 4
+VERSION = 5
 KEYWORDS = "keywords"
 """How a function is called that takes the values of axes as arguments: the ``call`` of ``job["function"]``."""
 
@@ -28,9 +29,10 @@ MOST_BATCHES = 10_000
 _MOST_BLOCKS = 1000
 _SMALL_BLOCK = 1000
 _MOST_ADDED = 10**7
-_READABLE_VERSIONS = (1, 2, 3, VERSION)
+_READABLE_VERSIONS = (1, 2, 3, 4, VERSION)
 """Version 1 held the array, too, which nobody who reads a run needs; version 3 can leave points out, version 4 have
-other values of Python than numbers and texts on its axes, and a task function that no config names."""
+other values of Python than numbers and texts on its axes, and a task function that no config names; version 5 names
+dimensions of results."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,8 @@ class Manifest:
         What Hydra does around a job: ``subdir``, the name of a task's directory, and ``chdir``, whether it runs there;
         ``directories``, whether every job is one of Hydra's own; ``cwd``, where workers work; ``config``, the
         directories and the name that the configs came from; ``function``, what leads to a task function that no config
-        names; and ``composed_each``, whether each task has a composed config of its own, with all its overrides.
+        names; ``composed_each``, whether each task has a composed config of its own, with all its overrides; ``dims``,
+        the names of dimensions of results, and ``coords``, what is along them if no config says it.
     python_path
         Directories that workers put in front of ``sys.path``.
     provenance
@@ -83,6 +86,11 @@ class Manifest:
     def calls_by_keywords(self) -> bool:
         """Whether a task's config is nothing but its arguments: the values of its axes, and constants."""
         return (self.job.get("function") or {}).get("call") == KEYWORDS
+
+    @property
+    def dims(self) -> Dims:
+        """The names that dimensions of results are given which come without names."""
+        return dims_from_json(self.job.get("dims", {}))
 
     def values(self, task: Task) -> dict[str, Any]:
         """The values of a task by axis, as they were given."""
@@ -180,6 +188,7 @@ def check_size(manifest: Manifest) -> None:
 def _check_readable(manifest: Manifest) -> None:
     table = manifest.table
     check_types(Mapping | None, manifest.job.get("function"))
+    _ = manifest.dims
     if not table.blocks:
         raise ValueError("it has no tasks")
     if len(table) > MOST_TASKS:

@@ -1,8 +1,11 @@
 """What a task function returned as a Series or a DataFrame, with its labels, as xarray has it.
 
 Dims are named like the index if that has a name, and otherwise like those of arrays. An index that only counts is none.
+The levels of a MultiIndex are dims; what is at none of its entries is missing.
 """
 
+from collections.abc import Iterable
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -11,6 +14,7 @@ import xarray as xr
 
 from sweeprun.errors import ResultError
 from sweeprun.store.dims import default_dim, is_of_pandas
+from sweeprun.store.storable import has_large_integers
 
 
 def as_xarray(result: Any, name: str) -> Any:
@@ -23,7 +27,7 @@ def as_xarray(result: Any, name: str) -> Any:
     if not result.columns.is_unique:
         raise ResultError(f"the result has two columns of one name: {list(result.columns)}")
     if result.index.nlevels > 1:
-        return result.to_xarray()
+        return _by_levels(result, result.columns)
     dim = "index" if result.index.name is None else str(result.index.name)
     if dim in result.columns:
         raise ResultError(f"the result has a column that is named like its index, {dim!r}; rename one of them")
@@ -45,16 +49,43 @@ def _kind(item: object) -> type:
 
 
 def with_labels(value: Any, name: str) -> Any:
-    """One thing that a task returned: of a Series or DataFrame a DataArray; anything else as it is."""
+    """One thing that a task returned: a Series as a DataArray, a DataFrame as a Dataset; anything else as it is."""
     if not is_of_pandas(value):
         return value
-    if value.index.nlevels > 1 and value.ndim == 1:
-        return value.to_xarray()
-    dims = [
-        default_dim(name, place) if index.name is None else str(index.name) for place, index in enumerate(value.axes)
-    ]
-    labels = {dim: _labels(index) for dim, index in zip(dims, value.axes, strict=True) if not _only_counts(index)}
-    return xr.DataArray(_values(value) if value.ndim == 1 else value.to_numpy(), labels, dims)
+    if value.ndim > 1:
+        return as_xarray(value, name)
+    if value.index.nlevels > 1:
+        return _by_levels(value, ())
+    dim = default_dim(name, 0) if value.index.name is None else str(value.index.name)
+    labels = {} if _only_counts(value.index) else {dim: _labels(value.index)}
+    return xr.DataArray(_values(value), labels, (dim,))
+
+
+def _by_levels(value: Any, columns: Iterable[Any]) -> Any:
+    """A Series or DataFrame over the levels of its index.
+
+    Where the levels have more combinations than the index has entries, integers become floats; those that would be
+    rounded become objects, which are looked at one by one.
+    """
+    levels = value.index.set_names(
+        [f"level_{place}" if name is None else name for place, name in enumerate(value.index.names)]
+    ).remove_unused_levels()
+    if len(set(levels.names)) < levels.nlevels:
+        raise ResultError(f"the result has two levels of one name in its index: {list(levels.names)}")
+    if taken := [column for column in columns if column in levels.names]:
+        raise ResultError(
+            f"the result has a column that is named like a level of its index, {taken[0]!r}; rename one of them"
+        )
+    if any((codes < 0).any() for codes in levels.codes):
+        raise ResultError("the index of the result has entries that are missing")
+    if len(value) < prod(map(len, levels.levels)):
+        value = value.apply(_unrounded) if value.ndim > 1 else _unrounded(value)
+    return value.set_axis(levels).to_xarray()
+
+
+def _unrounded(column: pd.Series) -> pd.Series:
+    """A column that may become floats."""
+    return column.astype(object) if has_large_integers(column) else column
 
 
 def _values(column: pd.Series) -> np.ndarray:

@@ -19,8 +19,10 @@ import numpy as np
 from sweeprun.design.scalars import check_types
 from sweeprun.errors import FormatError, ResultError
 from sweeprun.store.dims import default_dims
+from sweeprun.store.named_dims import Described, Found, add_labels, check_dims, named_dims
 from sweeprun.store.object_values import NothingThere, Unstorable
 from sweeprun.store.result_attributes import NO_ATTRS, json_of
+from sweeprun.store.result_names import NO_NAMES, ResultNames
 from sweeprun.store.result_variables import Returned
 from sweeprun.store.storable import TEXT, storable
 
@@ -200,16 +202,18 @@ def known_layout(text: str) -> Layout | None:
         return None
 
 
-def encode_result(result: object) -> tuple[str, bytes]:
+def encode_result(result: object, names: ResultNames = NO_NAMES) -> tuple[str, bytes]:
     """Layout (as JSON) and payload of what a task function returned.
 
-    What can't be stored exactly is left out, which the layout says.
+    What can't be stored exactly is left out, which the layout says; so it does of names that don't fit.
 
     Parameters
     ----------
     result
         None, a number, string, date or array; a mapping as ``xarray.Dataset(data_vars=…)`` takes it, and of other
         mappings; a Dataset, DataArray or DataTree; values of other packages that are like these.
+    names
+        What dimensions are called that come without names, and what is along these.
 
     Raises
     ------
@@ -218,14 +222,17 @@ def encode_result(result: object) -> tuple[str, bytes]:
     """
     returned = Returned()
     left_out = returned.left_out
-    found: dict[str, tuple[_Described, np.ndarray]] = {}
+    found: Found = {}
     lengths: dict[str, int] = {}
     for name, dims, data, variable_attrs, coordinate in returned.variables(result):
         try:
             array, kind, own_attrs = storable(data)
-            named = default_dims(name, array) if dims is None else dims
+            named = default_dims(name, array.ndim) if dims is None else dims
+            if name in names.dims:
+                named = named_dims(name, named, array, names, lengths, left_out)
+                coordinate = coordinate or named == (name,)  # noqa: PLW2901
             if named:
-                _check_dims(named, array, lengths)
+                check_dims(named, array, lengths)
                 lengths.update(zip(named, array.shape, strict=True))
         except NothingThere:
             returned.missing.append(name)
@@ -239,6 +246,8 @@ def encode_result(result: object) -> tuple[str, bytes]:
             variable_attrs = {**variable_attrs, **own_attrs}  # noqa: PLW2901
         attrs = json_of(variable_attrs, f"{name}.", left_out) if variable_attrs else NO_ATTRS
         found[name] = (name, named, array.shape, kind, coordinate, attrs), array
+    if names.dims:
+        add_labels(found, names, lengths, left_out)
     attrs = json_of(returned.attrs, "", left_out) if returned.attrs else NO_ATTRS
     try:
         layout = _layout_json(_described(found), attrs, tuple(left_out.items()), tuple(returned.missing))
@@ -260,15 +269,11 @@ def _nothing_stored(left_out: Mapping[str, str]) -> ResultError:
     )
 
 
-_Described = tuple[str, tuple[str, ...], tuple[int, ...], str, bool, str]
-"""Name, dims, shape, type, whether it is a coordinate, and attributes as JSON, of a variable."""
-
-
-def _described(found: Mapping[str, tuple[_Described, np.ndarray]]) -> tuple[_Described, ...]:
+def _described(found: Mapping[str, tuple[Described, np.ndarray]]) -> tuple[Described, ...]:
     return tuple([described for described, _ in found.values()])
 
 
-def _drop_unreadable(found: dict[str, tuple[_Described, np.ndarray]], left_out: dict[str, str]) -> None:
+def _drop_unreadable(found: Found, left_out: dict[str, str]) -> None:
     """Leave out the variables that no reader could read."""
     for name, (described, _) in tuple(found.items()):
         try:
@@ -314,16 +319,6 @@ def _texts(payload: bytes) -> np.ndarray:
     return np.array(texts, dtype=object if width > max(_WIDEST, 16 * len(payload)) else str)
 
 
-def _check_dims(dims: tuple[str, ...], array: np.ndarray, lengths: Mapping[str, int]) -> None:
-    if not all(dims):
-        raise Unstorable("the name of a dimension is empty")
-    if len(dims) != array.ndim or len(set(dims)) < len(dims):
-        raise Unstorable(f"it has {array.ndim} dimensions, and names for {len(dims)}")
-    for dim, length in zip(dims, array.shape, strict=True):
-        if lengths.get(dim, length) != length:
-            raise Unstorable(f"it has another length along {dim!r} than other variables")
-
-
 def _payload(array: np.ndarray) -> bytes | memoryview:
     if array.dtype.kind != "U":
         large = array.nbytes >= _LARGE  # joining copies it anyway
@@ -332,7 +327,7 @@ def _payload(array: np.ndarray) -> bytes | memoryview:
     return len(texts).to_bytes(8, "little") + texts
 
 
-def _checked_variable(described: _Described) -> Variable:
+def _checked_variable(described: Described) -> Variable:
     """A variable that every reader can read.
 
     Raises
@@ -351,7 +346,7 @@ def _checked_variable(described: _Described) -> Variable:
 
 @lru_cache(maxsize=256)
 def _layout_json(
-    signature: tuple[_Described, ...], attrs: str, left_out: tuple[tuple[str, str], ...], missing: tuple[str, ...]
+    signature: tuple[Described, ...], attrs: str, left_out: tuple[tuple[str, str], ...], missing: tuple[str, ...]
 ) -> str:
     """A layout as JSON, read once as it will be read: what a reader refuses, no worker writes."""
     layout = Layout(

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from sweeprun.errors import ResultError
-from sweeprun.store.dims import default_dims, is_of_pandas
+from sweeprun.store.dims import default_dims, given_names, is_of_pandas, is_table, with_names
 from sweeprun.store.foreign_values import WithAttributes, converted
 from sweeprun.store.object_values import NothingThere, Unstorable, is_missing
-from sweeprun.store.storable import NUMBERS, storable
+from sweeprun.store.storable import NUMBERS, has_large_integers, storable
 
 RESULT_NAME = "result"
 """The name of a result that came without one."""
@@ -52,6 +52,7 @@ class Returned:
     _dims: dict[str, int] = field(default_factory=dict)
     _grouped: bool = False
     _around: list[int] = field(default_factory=list)
+    _table: str = ""
 
     def variables(self, result: object) -> Iterator[Item]:
         """The variables of a result."""
@@ -86,14 +87,14 @@ class Returned:
     def _mapping(self, group: Mapping[Any, Any], prefix: str) -> Iterator[Item]:
         own: dict[str, Any] = {}
         names: dict[str, Mapping[str, Any]] = {}
-        groups: list[tuple[str, Any]] = []
+        groups: list[tuple[str, Any, bool]] = []
         for key, given in group.items():
             name, attrs = _clean_name(key)
             value = self._known(given, name, prefix + (name or repr(key)))
             if value is _NOTHING:
                 continue
             if _is_group(value):
-                groups.append((f"{prefix}{name}." if name else prefix, value))
+                groups.append((f"{prefix}{name}." if name else prefix, value, is_table(given)))
             elif not name:
                 self.left_out[prefix + repr(key)] = _EMPTY_NAME
             else:
@@ -102,8 +103,14 @@ class Returned:
                 own[name], names[name] = value, attrs
         self._grouped |= bool(groups)
         yield from self._values(own, names, prefix)
-        for inner, value in groups:
-            yield from self._group(value, inner)
+        for inner, value, with_rows in groups:
+            yield from self._rows(value, inner) if with_rows else self._group(value, inner)
+
+    def _rows(self, table: Any, prefix: str) -> Iterator[Item]:
+        """A table within a mapping: its dims are its own, even if a group around it has one as long."""
+        around, self._table = self._table, prefix
+        yield from self._group(table, prefix)
+        self._table = around
 
     def _known(self, value: Any, name: str, whole_name: str) -> Any:
         """A value as what it is to NumPy or xarray; `_NOTHING` if there is none, or it can't be stored."""
@@ -153,13 +160,18 @@ class Returned:
             except Unstorable as error:
                 self.left_out[prefix + name] = str(error)
             else:
-                named = default_dims(name, array) if own_dims is None else own_dims
+                named = default_dims(name, array.ndim) if own_dims is None else own_dims
                 data_vars[name] = (named, array, {**attrs, **more})
         data_vars = {name: value for name, value in data_vars.items() if value is not None}
         try:
-            return xr.Dataset(data_vars)
+            dataset = xr.Dataset(data_vars)
         except (ValueError, TypeError):
-            return self._joined_one_by_one(data_vars, prefix)
+            dataset = self._joined_one_by_one(data_vars, prefix)
+        for name, array in arrays.items():
+            if name in dataset and dataset[name].dtype.kind == "f" and has_large_integers(array):
+                self.left_out[prefix + name] = "its labels are not those of others, and floats would round its integers"
+                dataset = dataset.drop_vars(name)
+        return dataset
 
     def _joined_one_by_one(self, data_vars: Mapping[str, Any], prefix: str) -> Any:
         """A Dataset of those variables that go with the ones before them."""
@@ -195,8 +207,8 @@ class Returned:
             if isinstance(data, Mapping):
                 groups.append((f"{prefix}{name}.", {part: (variable.dims, values) for part, values in data.items()}))
                 continue
-            dims = tuple(map(str, variable.dims))
             known = attrs if names is None else {**attrs, **names.get(name, _NO_ATTRS)}
+            dims = _named_dims(name, given_names(variable.dims, dataset.variables))
             item = name, dims, data, {**variable.attrs, **own_attrs}, key in dataset.coords
             yield self._placed(item, known, prefix)
         for inner, value in groups:
@@ -210,7 +222,11 @@ class Returned:
         if dims and (prefix or self._grouped or any("/" in dim for dim in dims)):
             lengths = _shape(data)
             if len(lengths) == len(dims):
-                dims = tuple(self._dim(dim, length, prefix) for dim, length in zip(dims, lengths, strict=True))
+                own = default_dims(name, len(dims))
+                dims = tuple(
+                    prefix + dim if dim == unnamed else self._dim(dim, length, prefix)
+                    for dim, unnamed, length in zip(dims, own, lengths, strict=True)
+                )
         return prefix + name, dims, data, attrs, coordinate
 
     def _dim(self, dim: str, length: int, prefix: str) -> str:
@@ -218,7 +234,7 @@ class Returned:
         dim = dim.strip("/").replace("/", ".")
         scope = prefix
         while self._dims.get(scope + dim) != length:
-            if not scope:
+            if scope == self._table:
                 self._dims[prefix + dim] = length
                 return prefix + dim
             scope = scope[: scope.rstrip(".").rfind(".") + 1]
@@ -235,6 +251,13 @@ def _shape(data: Any) -> tuple[int, ...]:
         return np.shape(data)
     except ValueError:  # lists of different lengths
         return ()
+
+
+def _named_dims(name: str, dims: tuple[str | None, ...]) -> tuple[str, ...] | None:
+    """The dims of a variable, those without a name called after it; None if none has a name."""
+    if dims and not any(dims):
+        return None
+    return with_names(name, dims)
 
 
 def _is_data_array(value: Any) -> bool:
@@ -281,8 +304,9 @@ def _mapping_variable(name: str, value: Any) -> Item:
     if isinstance(value, WithAttributes):
         return name, None, value.data, value.attrs, False
     if type(value) is not tuple or not _names_dims(value):
-        dims = tuple(map(str, value.dims)) if hasattr(value, "dims") else None
-        return name, dims, value, getattr(value, "attrs", {}) if dims is not None else {}, False
+        has_dims = hasattr(value, "dims")
+        dims = _named_dims(name, given_names(value.dims)) if has_dims else None
+        return name, dims, value, getattr(value, "attrs", {}) if has_dims else {}, False
     dims = (value[0],) if isinstance(value[0], str) else tuple(value[0])
     if len(set(dims)) < len(dims):
         raise Unstorable("it has two dimensions of one name")

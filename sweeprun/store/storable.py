@@ -90,6 +90,11 @@ def storable(data: Any) -> Stored:
     return array, array.dtype.str, attrs
 
 
+def has_large_integers(array: Any) -> bool:
+    """Whether it is of integers some of which floats would round."""
+    return array.dtype.kind in "iu" and bool(((array > _EXACT) | (array < -_EXACT)).any())
+
+
 def _as_array(data: Any) -> np.ndarray:
     try:
         return np.asarray(data)

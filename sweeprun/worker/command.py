@@ -4,14 +4,16 @@ import json
 import os
 import shlex
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweeprun.errors import CommandError
+from sweeprun.store.dims import given_names
 
 if TYPE_CHECKING:
     import numpy as np
+    import xarray as xr
     from omegaconf import DictConfig
 
     from sweeprun.worker.task_handle import RunningTask
@@ -146,16 +148,47 @@ def _read_file(path: Path) -> Any:
 
 
 def _read_groups(path: Path) -> Any:
-    """A netCDF file as a Dataset; one with groups as a mapping of their paths to Datasets."""
+    """A netCDF file, or HDF5 of any program, as a Dataset; one with groups as a mapping of their paths to Datasets."""
     import xarray as xr
 
-    groups = xr.open_groups(path)
     try:
-        loaded = {name: dataset.load() for name, dataset in groups.items()}
-    finally:
-        for dataset in groups.values():
-            dataset.close()
+        groups = xr.open_groups(path)
+        try:
+            loaded = {name: dataset.load() for name, dataset in groups.items()}
+        finally:
+            for dataset in groups.values():
+                dataset.close()
+    except Exception as error:  # what the netCDF library raises of HDF5 that it doesn't know is of any type
+        why = str(error).partition("\n")[0]
+        raise CommandError(
+            f"{path.name!r} can't be read as netCDF or HDF5 ({type(error).__name__}: {why}); {_READABLE}"
+        ) from error
+    _check_names(path, loaded.values())
     return loaded if len(loaded) > 1 else loaded["/"]
+
+
+_READABLE = "write numbers and texts, and give each dataset a dimension scale for all of its axes or for none"
+
+
+def _check_names(path: Path, datasets: "Collection[xr.Dataset]") -> None:
+    """Refuse a file of which the netCDF library may have mistaken one dimension for another.
+
+    It numbers dimensions without names anew if a dataset names others of its axes, and then takes those that may grow,
+    or have the length 0, for others.
+    """
+    nameless = [set(dataset.dims) - set(filter(None, given_names(tuple(dataset.dims)))) for dataset in datasets]
+    growing = any(own.intersection(one.encoding["unlimited_dims"]) for own, one in zip(nameless, datasets, strict=True))
+    half = (
+        name
+        for own, one in zip(nameless, datasets, strict=True)
+        for name, variable in one.variables.items()
+        if 0 < len(own.intersection(variable.dims)) < variable.ndim
+    )
+    if growing and (name := next(half, None)) is not None:
+        raise CommandError(
+            f"{path.name!r} has a dimension scale for some axes of {str(name)!r} and not for others, beside datasets "
+            f"that may grow or are empty, which netCDF can't tell apart; {_READABLE}"
+        )
 
 
 def _parse_output(output: str) -> Any:

@@ -26,6 +26,7 @@ from sweeprun.store.manifest import Manifest
 from sweeprun.store.notices import count_failures, note_failure
 from sweeprun.store.payloads import encode_result, known_layout
 from sweeprun.store.records import FAILURE_LAYOUT, Failure, Outcome, Record
+from sweeprun.store.result_names import ResultNames
 from sweeprun.store.submissions import read_submission
 from sweeprun.store.workers import WARNING_SIGNAL, BeatWriter, Place
 from sweeprun.worker.failure import failure_of, names_of
@@ -188,7 +189,7 @@ class Worker:
         self._overdue = False
         reasons: set[str] = set()
         try:
-            layout, payload = self._encode(self._call(task, attempt, cfg))
+            layout, payload = self._encode(*self._call(task, attempt, cfg))
             outcome = Outcome.SUCCEEDED
         except Stop:
             raise
@@ -219,8 +220,8 @@ class Worker:
         )
         return record, reasons
 
-    def _encode(self, result: object) -> tuple[str, bytes]:
-        layout, payload = encode_result(result)
+    def _encode(self, result: object, names: ResultNames) -> tuple[str, bytes]:
+        layout, payload = encode_result(result, names)
         known = known_layout(layout)
         self._lacks.look(known.left_out if known is not None else {})
         return layout, payload
@@ -233,9 +234,11 @@ class Worker:
         message = f"it took longer than {self._policy.timeout:g} s (hydra.sweeper.timeout)"
         return Failure(type=TIMEOUT, message=message, traceback="")
 
-    def _call(self, task: Task, attempt: int, cfg: DictConfig | None) -> Any:
+    def _call(self, task: Task, attempt: int, cfg: DictConfig | None) -> tuple[Any, ResultNames]:
+        """What a task function returned, and the names for it."""
         as_composed = cfg is not None
         cfg, function = self._loader.load(task, cfg)
+        names = self._loader.names(cfg, function)
         _ = self._origin  # of the code as it was imported, not as it may be when the task is done
         running = RunningTask(
             id=task.task_id,
@@ -258,7 +261,8 @@ class Worker:
             def call(cfg: DictConfig) -> Any:
                 return function(cfg, lambda: self._manifest.table.streams.generator(task.stream), running)
 
-            return call(cfg) if as_composed else self._loader.call(task, cfg, call)
+            result = call(cfg) if as_composed else self._loader.call(task, cfg, call)
+            return result, names
         finally:
             self._in_task = False
             if self._limit:

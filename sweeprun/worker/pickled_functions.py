@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweeprun.design.python_axes import MEMBER
+from sweeprun.design.result_dims import Dims, named
 from sweeprun.errors import FormatError, TaskFunctionError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import KEYWORDS, Manifest
+from sweeprun.store.result_names import Labels, labels_of_job
 from sweeprun.worker.deferred import refuse_deferred
 from sweeprun.worker.functions import OFFERED, TaskFunction
 
@@ -62,6 +64,12 @@ class KeywordFunction(TaskFunction):
         for name in self.asks_for:
             given[name] = values if name == "cfg" else task if name == "task" else make_rng()
         return self.function(**given)
+
+    def labels(self, dims: Dims, job: Mapping[str, Any]) -> dict[str, Labels]:
+        """What is along named dimensions: what the run was given, or a constant that is called like one."""
+        constants = pickle.loads(self.constants)
+        own = {dim: Labels(values=constants[dim], given=False) for dim in named(dims) if dim in constants}
+        return own | labels_of_job(job)
 
 
 def parameters_of(function: Callable[..., Any]) -> tuple[tuple[str, ...], frozenset[str] | None, frozenset[str]]:

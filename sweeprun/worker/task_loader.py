@@ -9,13 +9,15 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from sweeprun.config.frozen import ConfigDeriver, HydraConfigHook, HydraNode, read_configs
+from sweeprun.config.result_names import labels_in
 from sweeprun.design.tasks import Task
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
+from sweeprun.store.result_names import NO_NAMES, ResultNames
 from sweeprun.worker.applications import APPLICATION, called_with_config, load_application_function
 from sweeprun.worker.functions import TaskFunction, load_task_function
 from sweeprun.worker.job_directory import write_job_configs
-from sweeprun.worker.pickled_functions import load_given_function
+from sweeprun.worker.pickled_functions import KeywordFunction, load_given_function
 
 
 class TaskLoader:
@@ -45,6 +47,8 @@ class TaskLoader:
         self._hydra: HydraNode | None = None
         self._last_made: int | None = None
         self._log_configured = False
+        self._dims = manifest.dims
+        self._names: ResultNames | None = None
         self._as_jobs = bool(manifest.job.get("directories", manifest.job["chdir"]))
 
     @property
@@ -60,6 +64,22 @@ class TaskLoader:
             return self._derive(task) if composed is None else composed, function
         cfg = self._derive(task) if composed is None else composed
         return cfg, self._named_function(cfg.get("task"))
+
+    def names(self, cfg: Any, function: TaskFunction) -> ResultNames:
+        """What dimensions of a task's results are called, and what is along them.
+
+        Parameters
+        ----------
+        cfg, function
+            The task's config, before the function may change it, and the function.
+        """
+        if not self._dims:
+            return NO_NAMES
+        if not isinstance(function, KeywordFunction):
+            return ResultNames(dims=self._dims, labels=labels_in(cfg, self._dims))
+        if self._names is None:
+            self._names = ResultNames(dims=self._dims, labels=function.labels(self._dims, self._manifest.job))
+        return self._names
 
     def call(self, task: Task, cfg: DictConfig, call: Callable[[DictConfig], Any]) -> Any:
         """Call a function with a task's config, as one of Hydra's own jobs if that was asked for."""

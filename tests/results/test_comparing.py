@@ -103,3 +103,9 @@ def test_a_dataset_says_itself_what_an_axis_says() -> None:
     assert as_collected({"x": one}, {"x": one, "lr": half}, {"lr"}) == ({"x": one}, {"x": one})
     before, after = as_collected({"x": one, "result_lr": half}, {"x": one, "lr": one}, {"lr"})
     assert [one.variable for one in compare_arrays(before, after)] == ["result_lr"]
+
+
+def test_dims_of_other_names_are_a_difference() -> None:
+    before, after = success(0, {"x": ("phony_dim_0", [1.0])}), success(0, {"x": [1.0]})
+    (difference,) = compare_records(before, after)
+    assert (difference.variable, difference.what) == ("x", "the dims phony_dim_0 before, x_0 now")

@@ -35,6 +35,19 @@ def surroundings(seed, task):
 
 def of_config(cfg, rng):
     return {"x": rng.random(), "y": cfg.lr * cfg.seed, "word": cfg.model.name}
+
+
+def curves(cfg, rng):
+    """Arrays, whose dimensions have no names."""
+    return {"curves": rng.random((2, cfg.length)).tolist(), "fit": {"levels": [cfg.lr, 2 * cfg.lr]}}
+
+
+def walks(seed, length, rng):
+    return {"walk": rng.random(length)}
+
+
+def labelled_walks(length, times, rng):
+    return {"walk": times[0] * rng.random(length)}
 '''
 
 CONFIGS = {

@@ -96,3 +96,9 @@ def test_options_that_depend_on_the_task_make_several_arrays() -> None:
 def test_of_a_launcher_of_another_package_only_the_tasks_are_known() -> None:
     described = describe_plan(prepare_words("seed=range(3)", "hydra/launcher=basic"), "basic")
     assert (described["tasks"], described["arrays"], described["workers"], described["scripts"]) == (3, [], None, [])
+
+
+def test_the_names_of_dimensions_are_those_in_the_dataset() -> None:
+    described = plan(axes={"lr": [0.1]}, dims={"x": ["trial", "state"], "y": []})
+    assert described["dims"] == {"x": ["trial", "result_state"], "y": []}
+    assert plan(axes={"lr": [0.1]})["dims"] == {}

@@ -5,13 +5,22 @@ import sys
 from pathlib import Path
 
 import pytest
+import xarray as xr
 
 from sweeprun.config.application import ConfigSource, open_application
-from sweeprun.config.launching import policy_of
+from sweeprun.config.launching import Words, policy_of
 from sweeprun.design.policy import Policy
 from sweeprun.errors import OverrideError, SweeprunError, TaskFunctionError, UsageError
+from sweeprun.results.collect import collect_run
+from sweeprun.results.left_out import left_out_of
+from sweeprun.runs.collect import collect_into
+from sweeprun.runs.extend import extend_run, plan_words
+from sweeprun.runs.observe import observe
 from sweeprun.runs.prepare import compose_for_launch, import_early, is_dated
-from tests.runs.sweeping import prepare_words
+from sweeprun.runs.replay import differences_from, recorded_in_run, run_here
+from sweeprun.store.directory import RunDirectory
+from tests.runs.observers import launch_here
+from tests.runs.sweeping import prepare_words, sweep_words
 
 pytestmark = pytest.mark.usefixtures("here")
 
@@ -122,6 +131,77 @@ def test_a_name_is_dated_if_the_time_is_in_it() -> None:
 def test_the_policy_of_a_config_is_the_default_one() -> None:
     with open_application(ConfigSource()) as application:
         assert policy_of(compose_for_launch(application, ["seed=1,2"]).hydra.sweeper) == Policy()
+
+
+NAMED = (
+    "task=study.curves",
+    "seed=1,2",
+    "+length=3",
+    "+dims={curves: [trial, time], fit: {levels: level}}",
+    "+coords.time=[0, 0.5, 1]",
+    "+level=[low, high]",
+)
+
+
+def dims_of(run: RunDirectory) -> dict[str, tuple[str, ...]]:
+    dataset = collect_run(run).dataset
+    return {str(name): tuple(map(str, one.dims)) for name, one in dataset.data_vars.items()}
+
+
+def test_names_of_dimensions_are_frozen_with_the_run(here: Path) -> None:
+    run = sweep_words(*NAMED)
+    expected = {"curves": ("seed", "trial", "time"), "fit.levels": ("seed", "level")}
+    assert dims_of(run) == expected
+    (here / "conf" / "config.yaml").write_text("defaults: [{model: small}, _self_]\ndims: {curves: [a, b]}\n")
+    extend_run(
+        run,
+        lambda manifest: plan_words(run, manifest, ["seed=1,2,3"]),
+        Words(),
+        ["sweeprun", "extend", "seed=1,2,3"],
+        launch=launch_here,
+    )
+    dataset = collect_run(run).dataset
+    assert (dims_of(run), dataset.sizes["seed"], dataset["time"].dtype) == (expected, 3, float)
+    assert (dataset["time"].values.tolist(), dataset["level"].values.tolist()) == ([0, 0.5, 1], ["low", "high"])
+    recorded = recorded_in_run(run.path, ["seed=3"])
+    assert differences_from(recorded, run_here(recorded)) == []
+    for name in ("results.nc", "results.zarr", "results.parquet", "results.csv"):
+        collect_into(observe(run), here / name)
+    for stored in (xr.open_dataset(here / "results.nc"), xr.open_zarr(here / "results.zarr")):
+        assert {str(name): one.dims for name, one in stored.data_vars.items()} == expected
+        stored.close()
+
+
+def test_labels_follow_what_is_swept() -> None:
+    run = sweep_words(*NAMED, "+half=1,2", "coords.time=[0, '${half}', 9]")
+    time = collect_run(run).dataset["time"]
+    assert time.values.tolist() == [0, 1, 2, 9]
+
+
+def test_names_that_do_not_fit_cost_no_value() -> None:
+    run = sweep_words(*NAMED, "coords=null", "dims.curves=[time]")
+    dataset = collect_run(run).dataset
+    assert dataset["curves"].dims == ("seed", "curves_0", "curves_1")
+    (left_out,) = left_out_of(observe(run))
+    assert str(left_out).startswith("2 tasks (0, 1) lack 'dims.curves', which can't be stored: it has 2 dimensions")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["+dims={curves: [seed]}"], "dims.curves has 'seed', which is an axis"),
+        (["+dims={curves: [member]}", "hydra.sweeper.members=2"], "dims.curves has 'member', which is an axis"),
+        (["+dims=[time]"], r"dims is \['time'\]"),
+        (["+dims={x: [t]}", "+coords={u: [1]}"], "coords has 'u'"),
+        (["+dims={x: [t]}", "+coords={t: 5}"], "coords.t can't label the dimension"),
+        (["+dims.x=[t],[u]"], "dims.x is an axis"),
+    ],
+)
+def test_names_that_can_be_none_are_refused(here: Path, words: list[str], message: str) -> None:
+    before = sorted(here.rglob("*"))
+    with pytest.raises(OverrideError, match=message):
+        prepare_words("task=study.curves", "seed=1,2", "+length=3", *words)
+    assert sorted(here.rglob("*")) == before
 
 
 def test_the_module_of_the_task_function_may_register_what_the_configs_need(here: Path) -> None:

@@ -17,9 +17,14 @@ from hypothesis import strategies as st
 from sweeprun.config.launching import Given
 from sweeprun.design.policy import Policy
 from sweeprun.errors import OverrideError, SweeprunError, TaskFunctionError, UsageError
+from sweeprun.results.collect import collect_run
+from sweeprun.results.left_out import left_out_of
+from sweeprun.runs.observe import observe
 from sweeprun.runs.prepare_call import Asked, call_text, prepare_call
 from sweeprun.runs.prepared_run import PreparedRun
+from sweeprun.runs.replay import differences_from, recorded_in_run, run_here
 from sweeprun.store.directory import make_run_directory
+from tests.runs.sweeping import sweep_function
 
 
 def simulate(lr: float, seed: int, n: int = 3, member: int = 0) -> float:
@@ -165,3 +170,48 @@ def test_a_call_has_a_greatest_length() -> None:
     text = call_text("run.extend", {"seed": "x" * 5000})
     assert len(text) == 2001
     assert text.endswith("x…")
+
+
+def test_names_of_dimensions_are_in_the_run_with_what_is_along_them(functions: ModuleType) -> None:
+    run = sweep_function(
+        functions.walks,
+        {"seed": range(2)},
+        constants={"length": 3},
+        dims={"walk": ["time"]},
+        coords={"time": np.array(["2020-01-01", "2020-01-02", "2020-01-03"], "M8[D]")},
+    )
+    dataset = collect_run(run).dataset
+    assert dataset["walk"].dims == ("seed", "time")
+    assert dataset["time"].values[-1] == np.datetime64("2020-01-03")
+    recorded = recorded_in_run(run.path, ["seed=1"])
+    assert differences_from(recorded, run_here(recorded)) == []
+
+
+def test_a_constant_may_be_along_a_dimension_of_its_name(functions: ModuleType) -> None:
+    for length in (2, 3):  # it is not, if it has another length
+        given = {"constants": {"times": (0.5, 1.5)}, "dims": {"walk": "times"}}
+        run = sweep_function(functions.labelled_walks, {"length": [length]}, f"of {length}", **given)
+        dataset = collect_run(run).dataset
+        assert dataset["walk"].dims == ("length", "times")
+        assert ("times" in dataset.coords) == (length == 2)
+        assert left_out_of(observe(run)) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "match"),
+    [
+        ({"dims": {"x": ["lr"]}}, "dims.x has 'lr', which is an axis"),
+        ({"dims": {"x": 2}}, "dims.x is 2"),
+        ({"dims": ["t"]}, "dims is"),
+        ({"coords": {"t": [1]}}, "coords has 't'"),
+        ({"dims": {"x": ["t"]}, "coords": {"t": [[1], [2]]}}, "coords.t can't label"),
+    ],
+)
+def test_names_that_can_be_none_are_refused(given: dict[str, Any], match: str) -> None:
+    with pytest.raises(OverrideError, match=match):
+        prepared(**given)
+
+
+def test_names_are_told_as_they_were_given() -> None:
+    written = asked(dims={"x": ["t"]}, coords={"t": [1, 2]}).written()
+    assert "coords={'t': [1, 2]}, dims={'x': ['t']}" in written

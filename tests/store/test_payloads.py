@@ -92,7 +92,7 @@ def check_equal(array: np.ndarray, dims: tuple[str, ...], found: np.ndarray) -> 
         (pd.Series([1], BINS), {RESULT_NAME: (("bin",), [1]), "bin": (("bin",), ["(0, 1]"])}),
         (pd.Series([1], LEVELS, name="v"), {"v": (("p", "q"), [[1]]), "p": (("p",), ["x"]), "q": (("q",), [3])}),
         ({"a": pd.DataFrame([[1, 2]], YEAR, ["x", "y"])},
-         {"a": (("year", "a_1"), [[1, 2]]), "year": (("year",), [2020]), "a_1": (("a_1",), ["x", "y"])}),
+         {"a.x": (("a.year",), [1]), "a.y": (("a.year",), [2]), "a.year": (("a.year",), [2020])}),
         ({"a": ("t", [1.0, 2.0]), "t": [10, 20]}, {"a": (("t",), [1.0, 2.0]), "t": (("t",), [10, 20])}),
         ({"a": np.array(["x"], dtype=object)}, {"a": (("a_0",), ["x"])}),
         ({"a": np.array(["x", "yy"], dtype=np.dtypes.StringDType())}, {"a": (("a_0",), ["x", "yy"])}),

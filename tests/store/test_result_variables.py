@@ -3,6 +3,8 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 import xarray as xr
 
@@ -107,6 +109,83 @@ def test_a_tree_with_an_empty_root_has_its_groups() -> None:
 )  # fmt: skip
 def test_mappings_within_mappings_are_groups(result: object, expected: dict[str, Any]) -> None:
     assert names_and_dims(result) == expected
+
+
+FRAME = pd.DataFrame({"n": [1, 2], "who": ["a", "b"]})
+LABELLED = FRAME.set_index(pd.Index([10, 20], name="step"))
+LEVELS = FRAME.set_index(pd.MultiIndex.from_product([["p"], [1, 2]], names=["k", "i"]))
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        (FRAME, {"n": ("index",), "who": ("index",)}),
+        (LABELLED, {"n": ("step",), "who": ("step",), "step": ("step",)}),
+        (LEVELS, {"n": ("k", "i"), "who": ("k", "i"), "k": ("k",), "i": ("i",)}),
+        (pa.table({"n": [1, 2], "who": ["a", "b"]}), {"n": ("index",), "who": ("index",)}),
+        (pd.DataFrame(np.zeros((2, 2))), {"0": ("index",), "1": ("index",)}),
+    ],
+)
+def test_a_table_is_the_same_alone_and_inside(table: Any, expected: dict[str, tuple[str, ...]]) -> None:
+    assert names_and_dims(table) == expected
+    for path in ("t.", "deep.t."):
+        inside = {"t": table, "index": [5, 6], "step": ("step", [5, 6]), "x": ("k", [1]), "y": ("i", [1, 2])}
+        result: Any = inside if path == "t." else {"deep": inside, "step": ("step", [1, 2])}
+        found = {name: dims for name, dims in names_and_dims(result).items() if name.startswith(path)}
+        assert found == {path + name: tuple(path + dim for dim in dims) for name, dims in expected.items()}
+    alone = {name: np.asarray(data).tolist() for name, _, data, *_ in Returned().variables(table)}
+    assert {name: np.asarray(data).tolist() for name, _, data, *_ in Returned().variables({"t": table})} == {
+        f"t.{name}": data for name, data in alone.items()
+    }
+
+
+def test_a_column_that_can_not_be_stored_costs_itself_also_inside() -> None:
+    returned = Returned()
+    frame = pd.DataFrame([[1, 2]], columns=["x", "x"])
+    assert [name for name, *_ in returned.variables({"t": frame, "score": 0.5})] == ["score"]
+    assert "two columns of one name" in returned.left_out["t"]
+
+
+def test_integers_are_not_rounded_to_fill_in_labels_of_others() -> None:
+    returned = Returned()
+    one, other = pd.Index([0, 1], name="step"), pd.Index([1, 2], name="step")
+    columns = {
+        "big": pd.Series([2**60 + 1, 3], one),
+        "low": pd.Series([4, -(2**53)], one),
+        "b": pd.Series([1, 2], other),
+    }
+    found = {name: np.asarray(data).tolist() for name, _, data, *_ in returned.variables(columns)}
+    assert found.keys() == {"step", "low", "b"}
+    assert found["low"][:2] == [4.0, -(2.0**53)]
+    assert "round its integers" in returned.left_out["big"]
+    assert names_and_dims({"big": pd.Series([2**60 + 1, 3], one)})["big"] == ("step",)
+
+
+@pytest.mark.parametrize("lengths", [(3, 3, 3), (3, 4, 3), (3, 4, 5), (0, 3, 0)])
+def test_dimensions_without_names_are_named_by_variable(lengths: tuple[int, int, int]) -> None:
+    a, b, c = lengths
+    names = dict(zip(dict.fromkeys(lengths), ("phony_dim_0", "phony_dim_1", "phony_dim_2"), strict=False))
+    values = {
+        "x": (names[a], np.zeros(a)),
+        "y": (names[b], np.zeros(b)),
+        "half": (("time", names[c]), np.zeros((2, c))),
+        "one": 1.0,
+    }
+    expected = {"x": None, "y": None, "half": ("time", "half_1"), "one": ()}
+    assert names_and_dims(xr.Dataset(values)) == expected
+    expected = {"g.x": None, "g.y": None, "g.half": ("g.time", "g.half_1"), "g.one": ()}
+    assert names_and_dims({"g": xr.Dataset(values)}) == expected
+    both = names_and_dims({"/": xr.Dataset(values), "/g": xr.Dataset(values)})
+    assert (both["half"], both["g.half"]) == (("time", "half_1"), ("time", "g.half_1"))
+
+
+def test_a_variable_of_xarray_without_names_has_none_either() -> None:
+    assert names_and_dims({"x": xr.Variable("phony_dim_3", [1])}) == {"x": None}
+    assert names_and_dims({"x": xr.DataArray([1], dims="phony_dim_3")}) == {"x": None}
+    assert names_and_dims(xr.Dataset({"x": ("phony_dim_0", [1])}, {"phony_dim_0": [5]})) == {
+        "x": ("phony_dim_0",),
+        "phony_dim_0": ("phony_dim_0",),
+    }
 
 
 def test_a_variable_of_xarray_keeps_its_dims() -> None:

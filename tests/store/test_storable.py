@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from sweeprun.store.object_values import NothingThere, Unstorable
-from sweeprun.store.storable import TEXT, storable
+from sweeprun.store.storable import TEXT, has_large_integers, storable
 
 
 @given(
@@ -102,3 +102,10 @@ def test_units_of_quantities_in_a_list_are_those_of_all() -> None:
 def test_an_array_of_nothing_has_no_type(data: object) -> None:
     with pytest.raises(NothingThere):
         storable(data)
+
+
+def test_integers_that_floats_round_are_known() -> None:
+    edges = [2**53, 2**53 + 1, -(2**53), -(2**53) - 1, -(2**63)]
+    assert [has_large_integers(np.array([edge])) for edge in edges] == [False, True, False, True, True]
+    assert not has_large_integers(np.array([2.0**60]))
+    assert has_large_integers(np.array([2**63], np.uint64))

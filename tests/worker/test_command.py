@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 
 from sweeprun.errors import CommandError
 from sweeprun.store.payloads import Layout, decode_result, encode_result
-from sweeprun.worker.command import command
+from sweeprun.worker.command import _read_groups, command
 from sweeprun.worker.task_handle import RunningTask
 
 CONFIG = OmegaConf.create({"lr": 0.1, "double": "${lr}", "name": "größe"})
@@ -166,3 +166,42 @@ def test_groups_of_a_netcdf_file_are_read_too(directory: Path, tmp_path: Path) -
         "train.deep.acc": (("train.deep.epoch",), [3.0]),
         "test.acc": (("test.epoch",), [4.0]),
     }
+
+
+HDF5 = Path(__file__).parent / "data"
+"""Files of one program, written without names for dimensions: in one all lengths are 3, in the other some are 4."""
+
+
+@pytest.mark.parametrize(("file", "modes"), [("same-lengths.h5", 3), ("other-lengths.h5", 4)])
+def test_dimensions_of_hdf5_that_have_no_names_are_named_by_variable(directory: Path, file: str, modes: int) -> None:
+    layout, payload = encode_result(execute(directory, ["cp", str(HDF5 / file), "result.nc"]))
+    variables = Layout.from_json(layout).variables
+    assert {one.name: dict(zip(one.dims, one.shape, strict=True)) for one in variables} == {
+        "energy": {},
+        "events": {"events_0": 0, "events_1": 3},
+        "matrix": {"matrix_0": 3, "matrix_1": modes},
+        "profile": {"profile_0": 3},
+        "weights": {"weights_0": modes},
+        "time": {"time": 2},
+        "flux": {"time": 2},
+        "grid.cells": {},
+        "grid.profile": {"grid.profile_0": modes},
+        "grid.fine.matrix": {"grid.fine.matrix_0": modes, "grid.fine.matrix_1": modes},
+    }
+    arrays = dict(zip((one.name for one in variables), decode_result(Layout.from_json(layout), payload), strict=True))
+    assert arrays["matrix"].tolist() == np.arange(3.0 * modes).reshape(3, modes).tolist()
+
+
+def test_a_file_that_netcdf_can_not_read_is_named(directory: Path) -> None:
+    with pytest.raises(CommandError, match=r"'result\.nc' can't be read as netCDF or HDF5 \(.*dimension scale"):
+        shell(directory, "echo no > result.nc")
+
+
+def test_dimensions_that_netcdf_may_mistake_for_others_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    half = xr.Dataset({"flux": (("time", "phony_dim_1"), np.zeros((2, 3))), "events": ("phony_dim_2", [])})
+    half.encoding["unlimited_dims"] = {"phony_dim_2"}
+    monkeypatch.setattr(xr, "open_groups", lambda _: {"/": half})
+    with pytest.raises(CommandError, match="for some axes of 'flux' and not for others"):
+        _read_groups(Path("result.nc"))
+    half.encoding["unlimited_dims"] = {"time"}
+    assert _read_groups(Path("result.nc")) is half

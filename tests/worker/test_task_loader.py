@@ -15,6 +15,7 @@ from sweeprun.design.overrides import Operation, Override
 from sweeprun.errors import TaskFunctionError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest, read_manifest
+from sweeprun.store.result_names import NO_NAMES, Labels, ResultNames, names_to_job
 from sweeprun.worker.task_handle import RunningTask
 from sweeprun.worker.task_loader import TaskLoader
 from tests.results.runs import axis, make_run
@@ -170,3 +171,27 @@ def test_variables_that_depend_on_the_task_are_set_while_it_runs(study: Path, mo
     assert seen == [["0.5", "ü 0.5", None], ["1.5", "ü 1.5", None]]
     assert os.environ["SWEPT_RATE"] == "before"
     assert "SWEPT_TWICE" not in os.environ
+
+
+def test_names_of_dimensions_come_with_labels_from_the_tasks_config(study: Path) -> None:
+    loader, manifest = loader_of(study, "funktionen.py:double", dims={"x": ["t", "twice"]})
+    cfg, function = loader.load(manifest.table.task(1), None)
+    cfg["coords"] = {"t": [0, "${lr}"]}
+    names = loader.names(cfg, function)
+    cfg["coords"] = "changed"
+    assert names.dims == {"x": ("t", "twice")}
+    assert {dim: own.values for dim, own in names.labels.items()} == {"t": [0, 1.5]}  # and no number
+    other, manifest = loader_of(study / "without", "funktionen.py:double")
+    assert other.names(cfg, function) is NO_NAMES
+
+
+def test_of_keyword_functions_labels_are_in_the_run_and_among_constants(study: Path) -> None:
+    given = ResultNames(dims={"x": ("t", "n", "k")}, labels={"t": Labels(values=[0.5, 1.5])})
+    constants = {"n": [1, 2], "k": 3}
+    run = make_called_run(study / "called", pow, axis("lr", [1, 2]), constants=constants, **names_to_job(given))
+    loader = TaskLoader(run, read_manifest(run), study)
+    cfg, function = loader.load(read_manifest(run).table.task(1), None)
+    names = loader.names(cfg, function)
+    assert {dim: own.given for dim, own in names.labels.items()} == {"n": False, "k": False, "t": True}
+    assert names.labels["t"].array()[0].tolist() == [0.5, 1.5]
+    assert loader.names(cfg, function) is names

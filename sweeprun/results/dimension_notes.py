@@ -1,0 +1,82 @@
+"""What is to be said of the names of results' own dimensions: which have none, and which names were given in vain."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+
+from sweeprun.design.axes import RESERVED_NAMES
+from sweeprun.design.result_dims import named
+from sweeprun.results.notes import Note, NoteKind
+from sweeprun.store.dims import default_dims
+from sweeprun.store.manifest import Manifest
+from sweeprun.store.payloads import Layout, Variable
+
+_MOST_RESULTS = 5
+_PLAIN = re.compile(r"[^\W\d][\w.-]*")
+"""A name that needs no quotes in a config."""
+
+
+def dimension_notes(manifest: Manifest, layouts: Iterable[Layout]) -> tuple[Note, ...]:
+    """What is to be said of the dimensions of a run's results.
+
+    Parameters
+    ----------
+    manifest
+        The run.
+    layouts
+        What its tasks returned.
+    """
+    variables = {
+        _own_name(one): one.dims for layout in {id(own): own for own in layouts}.values() for one in layout.variables
+    }
+    if not variables:
+        return ()
+    unnamed = {name: dims for name, dims in variables.items() if dims and dims == default_dims(name, len(dims))}
+    texts = [_of_unnamed(manifest, unnamed)] if unnamed else []
+    if unknown := [result for result in manifest.dims if result not in variables]:
+        texts.append(
+            f"dims names the dimensions of {', '.join(map(repr, unknown))}, which no task returned; "
+            f"there are: {', '.join(_short(list(variables)))}"
+        )
+    texts += [
+        f"the dimension {dim!r} is called 'result_{dim}', since {dim!r} says something of each task"
+        for dim in named(manifest.dims)
+        if dim in RESERVED_NAMES
+    ]
+    return tuple(Note(kind=NoteKind.DIMENSIONS, name="", text=text) for text in texts)
+
+
+def _own_name(variable: Variable) -> str:
+    """What a task called a variable, as far as its dims tell: it may have another name in the Dataset."""
+    own = variable.name.removeprefix("result_")
+    return own if variable.dims and variable.dims == default_dims(own, len(variable.dims)) else variable.name
+
+
+def _of_unnamed(manifest: Manifest, unnamed: Mapping[str, tuple[str, ...]]) -> str:
+    """Which dimensions have no names, and what is to be typed that they have in the next sweep."""
+    dims = list(dict.fromkeys(dim for own in unnamed.values() for dim in own))
+    missing = {result: own for result, own in unnamed.items() if result not in manifest.dims}
+    called = f"dimensions without names are called {', '.join(_short(dims))}"
+    if not missing:  # they have the wrong number of names, which is reported as what can't be stored
+        return called
+    python = manifest.calls_by_keywords
+    names = _short(
+        [f"{_key(result, python=python)}: {_placeholders(own, python=python)}" for result, own in missing.items()]
+    )
+    entries = ", ".join(names)
+    if python:
+        return f"{called}; to name them in the next sweep, call sweeprun.sweep(…, dims={{{entries}}})"
+    where = "in the config" if manifest.job.get("function") else "beside `task` in the config"
+    return f"{called}; to name them in the next sweep, write {where}: dims: {{{entries}}}"
+
+
+def _key(result: str, *, python: bool) -> str:
+    return repr(result) if python else result if _PLAIN.fullmatch(result) else json.dumps(result, ensure_ascii=False)
+
+
+def _placeholders(dims: tuple[str, ...], *, python: bool) -> str:
+    return f"[{', '.join([repr('NAME') if python else 'NAME'] * len(dims))}]"
+
+
+def _short(texts: list[str]) -> list[str]:
+    return texts if len(texts) <= _MOST_RESULTS else [*texts[:_MOST_RESULTS], "…"]
