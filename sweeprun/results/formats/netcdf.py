@@ -15,6 +15,7 @@ from sweeprun.results.dtypes import ascii_bytes
 from sweeprun.results.formats.cf import with_conventions
 from sweeprun.results.formats.portable import ORIGINAL_NAME, portable
 from sweeprun.store.files import temporary_sibling
+from sweeprun.store.local_paths import OutputPath, StoreUrl
 
 FORMATS = (".nc", ".zarr", ".csv", ".parquet")
 TABLES = (".csv", ".parquet")
@@ -26,14 +27,18 @@ _COMPLEX_DIMS = ("complex", "ri", "c", "_pfnc_complex")
 _ZARR_FILES = {".zgroup", ".zmetadata", "zarr.json"}
 
 
-def check_output(path: Path) -> None:
+def check_output(path: OutputPath) -> None:
     """Refuse a path that can't be written, before the work is done.
+
+    What there is of an object store is asked for by `sweeprun.results.formats.owners.check_replaceable`.
 
     Raises
     ------
     UsageError
         If the ending is unknown, the directory doesn't exist, or something else is there.
     """
+    if isinstance(path, StoreUrl):
+        return
     shown = f"can't write {str(path)!r}"
     path = path.absolute()
     if path.suffix not in FORMATS:
