@@ -77,7 +77,7 @@ def why_of(error: Exception, scheme: str) -> str:
     """What an error of obstore's means, from the text that it has: no type tells a wrong bucket from a broken line."""
     text = str(error).partition("\n\nDebug source")[0]
     credentials = f"set {_CREDENTIALS[scheme]}"
-    if "169.254.169.254" in text or "metadata.google" in text or "MissingAccount" in str(error):
+    if "169.254.169.254" in text or "metadata.google" in text or "Missing" in str(error):
         return f"no credentials were found; {credentials}"
     if answer := re.search(r"<Code>(\w+)</Code>(?:.*?<Message>(.*?)</Message>)?", text, re.DOTALL):
         code, message = answer[1], (answer[2] or "").strip().rstrip(".")

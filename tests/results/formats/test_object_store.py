@@ -61,6 +61,10 @@ def test_no_account() -> None:
             "403 Forbidden: ",
             "https://s3.eu.example answers 403 Forbidden; is the bucket there, and may these credentials write to it?",
         ),
+        (
+            "Generic S3 error: Missing AccessKeyId\n\nDebug source:\nGeneric {",
+            "no credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_SKIP_SIGNATURE=true",
+        ),
         ("Something\nelse https://a:hunter2@b/c?sig=hunter2 is", "Something else https://***@b/c?*** is"),
     ],
 )
