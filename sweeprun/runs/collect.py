@@ -124,7 +124,7 @@ def _writer(output: OutputPath) -> Callable[[Plan], None]:
         from sweeprun.results.formats.zarr_store import write_store
 
         return lambda plan: write_store(plan, output)
-    from sweeprun.results.formats.padded import write_run
+    from sweeprun.results.formats.netcdf_streams import write_run
 
     return lambda plan: write_run(plan, output)
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sweeprun.results.collect import collect_snapshot, stream_snapshot
 from sweeprun.results.formats import padded
 from sweeprun.results.formats.netcdf import open_netcdf, write_dataset
-from sweeprun.results.formats.padded import own_chunk, write_run
+from sweeprun.results.formats.netcdf_streams import write_run
+from sweeprun.results.formats.padded import own_chunk
 from sweeprun.results.plan import plan_of
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import take_snapshot
