@@ -2,8 +2,9 @@
 
 Variables that are mostly padding are written as `padded` says. Of the others, which are contiguous, the smallest are
 written from memory, as long as they fit into little of it, and all larger ones in blocks of the grid, each read once.
-Texts and dates that aren't mostly padding are written from memory: how long a file's texts are, and from which date and
-in which unit its dates count, is known only when all of them were read.
+
+Texts and dates are written from memory: how long a file's texts are, and from which date and in which unit its dates
+count, is known only when all of them were read. So are coordinates, which xarray lists at all variables that have them.
 
 References
 ----------
@@ -37,7 +38,7 @@ from sweeprun.results.plan import Plan
 from sweeprun.store.files import temporary_sibling
 
 _BYTES_IN_MEMORY = 2**26
-"""All variables that are written from memory take no more of it, but for texts and dates."""
+"""All variables that are written from memory take no more of it, but for texts, dates and coordinates."""
 
 _BLOCK_BYTES = 2**25
 
@@ -60,7 +61,6 @@ def write_run(plan: Plan, path: Path) -> None:
     types = {*(one.dtype for one in rest.variables.values()), *(one.dtype for one in streamed.values())}
     placeholders = {name: _placeholder(plan, one, netcdf_dtype(one.dtype, types)) for name, one in streamed.items()}
     whole = rest.assign(placeholders)
-    whole = whole.set_coords([name for name, one in streamed.items() if one.coordinate])
     new_names = portable_names(whole)
     described = as_netcdf(portable(whole))
     names = {name: str(new_names.get(name, name)) for name in streamed}
@@ -72,7 +72,7 @@ def _large(plan: Plan, variables: Mapping[str, Merged]) -> dict[str, Merged]:
     sizes = {
         name: len(plan.grid) * prod(one.shape) * one.dtype.itemsize
         for name, one in variables.items()
-        if plan.names and one.gridded and one.dtype.kind in "biufc"
+        if plan.names and one.gridded and not one.coordinate and one.dtype.kind in "biufc"
     }
     large: dict[str, Merged] = {}
     in_memory = 0

@@ -25,6 +25,7 @@ _FEWEST_BYTES = 2**22
 _MOST_GIVEN = 0.5
 """Of a variable that is mostly padding, tasks gave no more than this share."""
 
+_TYPES = ("<f4", "<f8", "<c8", "<c16")
 _CHUNK_BYTES = 2**20
 _BLOCK_BYTES = 2**25
 
@@ -32,7 +33,7 @@ _BLOCK_BYTES = 2**25
 def is_padded(plan: Plan, variable: Merged) -> bool:
     """Whether a variable is mostly padding, and large enough for that to matter."""
     size = len(plan.grid) * prod(variable.shape)
-    if not variable.gridded or variable.coordinate or variable.dtype.str not in ("<f4", "<f8") or not plan.names:
+    if not variable.gridded or variable.coordinate or variable.dtype.str not in _TYPES or not plan.names:
         return False
     if not size or size * variable.dtype.itemsize < _FEWEST_BYTES:
         return False
@@ -50,10 +51,10 @@ def write_padded(plan: Plan, merged: Merged, file: Any, model: Any) -> None:
     region = block_shape(grid, _BLOCK_BYTES // bytes_of_point)
     region = tuple(-(-length // part) * part for length, part in zip(region, chunk, strict=True))
     attrs = {name: model.getncattr(name) for name in model.ncattrs()}
-    fill = attrs.pop("_FillValue")
+    fill = attrs.pop("_FillValue", None)
     variable = file.createVariable(
         model.name,
-        merged.dtype,
+        model.dtype,
         model.dimensions,
         zlib=True,
         complevel=1,
@@ -66,7 +67,7 @@ def write_padded(plan: Plan, merged: Merged, file: Any, model: Any) -> None:
         values = values.reshape(*(one.stop - one.start for one in place), *merged.shape)
         for tile in _tiles(merged.shape, own):
             inside: tuple[Any, ...] = (..., *tile)
-            part = values[inside]
+            part = values[inside].astype(model.dtype, copy=False)
             if not _is_untouched(part):
                 variable[(*place, *tile)] = part
 
@@ -92,7 +93,12 @@ def _tiles(shape: Sequence[int], chunk: Sequence[int]) -> Iterator[tuple[slice, 
 
 
 def _is_untouched(values: np.ndarray) -> bool:
-    """Whether all values are what a file has where nothing was written, to the bit: a NaN that is another is kept."""
+    """Whether all values are what a file has where nothing was written, to the bit: a NaN that is another is kept.
+
+    Complex numbers are of a type that has no fill value, so where nothing was written they would be zeros.
+    """
+    if values.dtype.kind == "c":
+        return False
     bits = np.dtype(f"u{values.dtype.itemsize}")
     fill = missing((1,), values.dtype).view(bits)[0]
     return bool((np.ascontiguousarray(values).view(bits) == fill).all())

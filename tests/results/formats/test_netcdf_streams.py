@@ -52,12 +52,14 @@ KINDS: dict[str, Any] = {
 @settings(max_examples=25)
 def test_any_results(kinds: set[str], missing: set[int], *, coordinate: bool) -> None:
     values = {kind: KINDS[kind] for kind in sorted(kinds)}
-    result: Any = values
-    if coordinate:
-        result = xr.Dataset({k: v for k, v in values.items() if "/" not in k}).assign_coords(level=2.5)
+
+    def result(i: int) -> Any:
+        dataset = xr.Dataset({name: value for name, value in values.items() if "/" not in name})
+        return dataset.assign_coords(level=i * 2.5) if coordinate else values
+
     with tempfile.TemporaryDirectory() as scratch:
         run = make_run(Path(scratch) / "run", count_axis("a", 2), count_axis("b", 3))
-        records = [failure(i) if i in missing else success(i, result) for i in range(6)]
+        records = [failure(i) if i in missing else success(i, result(i)) for i in range(6)]
         write_shard(run, "w", records)
         assert_same(*both(run, Path(scratch)))
 
