@@ -95,7 +95,7 @@ def collect_into(
     if zarr_format == 2 and isinstance(output, StoreUrl):
         raise UsageError(f"{str(output)!r} can't be of Zarr format 2, which is written to local folders only")
     replaced = check_replaceable(output, snapshot.run)
-    if not has_results(snapshot) and is_there(output):
+    if is_there(output) and not has_results(snapshot):
         raise ResultError(f"no task of {snapshot.run.shown()} has a result yet, so {str(output)!r} is left as it is")
     unfit: tuple[Output, ...] = ()
     if isinstance(output, Path) and output.suffix in TABLES:

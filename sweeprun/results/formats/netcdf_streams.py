@@ -1,7 +1,7 @@
 """A run as a netCDF file, written block by block, so that results larger than memory can be collected.
 
-Variables that are mostly padding are written as `padded` says. Of the others, which are contiguous, the smallest are
-written from memory, as long as they fit into little of it, and all larger ones in blocks of the grid, each read once.
+Variables that are mostly padding are written as `padded` says. The others, which are contiguous, are written in blocks
+of the grid, each of which is read once; or from memory, if they fit into little of it.
 
 Texts and dates are written from memory: how long a file's texts are, and from which date and in which unit its dates
 count, is known only when all of them were read. So are coordinates, which xarray lists at all variables that have them.
@@ -38,7 +38,7 @@ from sweeprun.results.plan import Plan
 from sweeprun.store.files import temporary_sibling
 
 _BYTES_IN_MEMORY = 2**26
-"""All variables that are written from memory take no more of it, but for texts, dates and coordinates."""
+"""As much as this is written at once: that takes less time where there are many tasks of few numbers."""
 
 _BLOCK_BYTES = 2**25
 
@@ -68,19 +68,14 @@ def write_run(plan: Plan, path: Path) -> None:
 
 
 def _large(plan: Plan, variables: Mapping[str, Merged]) -> dict[str, Merged]:
-    """Those that aren't to be in memory at once."""
-    sizes = {
-        name: len(plan.grid) * prod(one.shape) * one.dtype.itemsize
+    """Those that are written block by block: all that can be, in their order, or none if they are small together."""
+    streamable = {
+        name: one
         for name, one in variables.items()
-        if plan.names and one.gridded and not one.coordinate and one.dtype.kind in "biufc"
+        if plan.names and one.gridded and not one.coordinate and one.dtype.kind in "biufc" and all(one.shape)
     }
-    large: dict[str, Merged] = {}
-    in_memory = 0
-    for name in sorted(sizes, key=lambda name: sizes[name]):
-        in_memory += sizes[name]
-        if in_memory > _BYTES_IN_MEMORY:
-            large[name] = variables[name]
-    return large
+    size = len(plan.grid) * sum(prod(one.shape) * one.dtype.itemsize for one in streamable.values())
+    return streamable if size > _BYTES_IN_MEMORY else {}
 
 
 def _placeholder(

@@ -82,17 +82,23 @@ def test_each_block_is_read_once_and_all_of_it(tmp_path: Path, monkeypatch: pyte
         assert np.isnan(file["x"]._FillValue)
 
 
-def test_what_takes_little_memory_is_written_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(netcdf_streams, "_BYTES_IN_MEMORY", 2 * 20 * 8)
+@pytest.mark.parametrize(("most", "streamed"), [(0, ["x", "c", "b"]), (20 * 6 * 8, [])])
+def test_what_takes_little_memory_is_written_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, streamed: list[str]
+) -> None:
+    """And the order of variables is that of results."""
+    monkeypatch.setattr(netcdf_streams, "_BYTES_IN_MEMORY", most)
     run = make_run(tmp_path / "run", count_axis("a", 20))
-    write_shard(run, "w", [success(i, {"x": np.ones(4), "y": 1.0, "z": 2.0}) for i in range(20)])
-    streamed: list[set[str]] = []
+    write_shard(run, "w", [success(i, {"x": np.ones(4), "c": 1.0, "b": 2.0}) for i in range(20)])
+    found: list[str] = []
     write = netcdf_streams._write_dense
 
     def noting(plan: Plan, variables: Any) -> None:
-        streamed.append(set(variables))
+        found.extend(variables)
         write(plan, variables)
 
     monkeypatch.setattr(netcdf_streams, "_write_dense", noting)
-    assert_same(*both(run, tmp_path))
-    assert streamed == [{"x"}]
+    written, memory = both(run, tmp_path)
+    assert_same(written, memory)
+    assert list(written.data_vars) == list(memory.data_vars)
+    assert found == streamed
