@@ -6,8 +6,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.command_line import run, study
+from tests.s3_server import bucket, s3_server
 
-__all__ = ["run", "study"]  # fixtures of whoever types commands
+__all__ = ["bucket", "run", "s3_server", "study"]  # fixtures of whoever types commands, or has a bucket
 
 settings.register_profile(
     "deterministic", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]

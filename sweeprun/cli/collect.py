@@ -7,7 +7,7 @@ from pathlib import Path
 from sweeprun.cli.arguments import run_parser
 from sweeprun.safe_text import plain, plain_json
 from sweeprun.store.directory import chosen_run
-from sweeprun.store.local_paths import local_path
+from sweeprun.store.local_paths import output_path
 
 DEFAULT_OUTPUT = Path("results.nc")
 
@@ -20,7 +20,10 @@ def main(words: Sequence[str]) -> int:
         "sweeprun collect multirun/2026-05-04/10-11-12 -o results.zarr",
     )
     parser.add_argument(
-        "-o", "--output", type=local_path, help="the file: .nc, .zarr, .csv or .parquet; by default ./results.nc"
+        "-o",
+        "--output",
+        type=output_path,
+        help="the file: .nc, .zarr, .csv or .parquet, or s3://bucket/results.zarr; by default ./results.nc",
     )
     parser.add_argument(
         "--variables", help="which results, with commas; their coordinates come with them. By default all"

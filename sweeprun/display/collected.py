@@ -1,11 +1,11 @@
 """What there is to say of a file of collected results, on a terminal."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweeprun.results.formats.netcdf import TABLES
 from sweeprun.safe_text import plain_message
+from sweeprun.store.local_paths import OutputPath
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -41,7 +41,7 @@ def print_notes(file: "CollectedFile") -> None:
         print(plain_message(f"too large for columns, so left out: {unfit}; {instead}"), file=sys.stderr)
 
 
-def _print_how_to_read(dataset: "xr.Dataset", output: Path) -> None:
+def _print_how_to_read(dataset: "xr.Dataset", output: OutputPath) -> None:
     """Say what xarray has to be told to read all that is in a file."""
     from sweeprun.results.dtypes import beyond_nanoseconds
 

@@ -18,7 +18,7 @@ from sweeprun.runs.prepare_call import call_text
 from sweeprun.safe_text import plain
 from sweeprun.store.directory import RunDirectory, chosen_run
 from sweeprun.store.incremental_reader import ShardReader
-from sweeprun.store.local_paths import local_path
+from sweeprun.store.local_paths import local_path, output_path
 from sweeprun.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -254,13 +254,14 @@ class Run:
         *,
         tolerance: float = 0.0,
         zarr_format: int = 3,
-    ) -> Path:
+    ) -> Path | str:
         """Write what there is now to a file.
 
         Parameters
         ----------
         path
-            Its name says in which format: .nc, .zarr, .csv or .parquet.
+            Its name says in which format: .nc, .zarr, .csv or .parquet. A .zarr may be in an object store:
+            ``s3://bucket/results.zarr``.
         variables
             Which results, by name, with their coordinates; by default all.
         tolerance
@@ -270,8 +271,8 @@ class Run:
 
         Returns
         -------
-        Path
-            The file.
+        Path or str
+            The file, or the URL.
 
         Raises
         ------
@@ -282,12 +283,13 @@ class Run:
         from sweeprun.results.variables import in_call
         from sweeprun.runs.collect import collect_into
 
-        output = local_path(path).expanduser()
+        output = output_path(path)
+        output = output.expanduser() if isinstance(output, Path) else output
         only = [variables] if isinstance(variables, str) else variables
         file = collect_into(self._look(), output, only, hint=in_call, tolerance=tolerance, zarr_format=zarr_format)
         print_warnings(file)
         print_notes(file)
-        return output
+        return output if isinstance(output, Path) else str(output)
 
     def cancel(self) -> "Run":
         """Stop what waits or runs; what is recorded stays, and `resume` goes on later. Returns the run.

@@ -9,12 +9,13 @@ from sweeprun.errors import ResultError, UsageError
 from sweeprun.results.collect import Collected, collect_snapshot, has_results, open_snapshot, stream_snapshot
 from sweeprun.results.formats.columns import Output
 from sweeprun.results.formats.netcdf import TABLES, check_output, write_dataset
-from sweeprun.results.formats.owners import check_replaceable
+from sweeprun.results.formats.owners import check_replaceable, is_there
 from sweeprun.results.notes import NoteKind
 from sweeprun.results.plan import Plan
 from sweeprun.results.variables import Hint
 from sweeprun.runs.observe import warnings_of
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.local_paths import OutputPath, StoreUrl
 from sweeprun.store.snapshot import Snapshot, live_beats
 
 _SHOWN_BYTES = 2**22
@@ -33,7 +34,7 @@ class CollectedFile:
     Attributes
     ----------
     output
-        The file.
+        The file, or the URL of a store.
     snapshot
         The run that it is of.
     collected
@@ -48,7 +49,7 @@ class CollectedFile:
         Another run, whose results the file had before.
     """
 
-    output: Path
+    output: OutputPath
     snapshot: Snapshot
     collected: Collected
     unfit: tuple[Output, ...]
@@ -59,7 +60,7 @@ class CollectedFile:
 
 def collect_into(
     snapshot: Snapshot,
-    output: Path,
+    output: OutputPath,
     only: Collection[str] | None = None,
     *,
     hint: Hint | None = None,
@@ -71,7 +72,7 @@ def collect_into(
     Parameters
     ----------
     snapshot, output
-        The run, and the file.
+        The run, and the file; or the URL of a Zarr store.
     only
         The results that are wanted; by default all.
     hint
@@ -94,18 +95,19 @@ def collect_into(
     check_tolerance(tolerance, output)
     if zarr_format not in ZARR_FORMATS or (zarr_format == 2 and output.suffix != ".zarr"):
         raise UsageError(f"{str(output)!r} can't be of Zarr format {zarr_format}; a .zarr is of format 3, or 2")
+    if zarr_format == 2 and isinstance(output, StoreUrl):
+        raise UsageError(f"{str(output)!r} can't be of Zarr format 2, which is written to local folders only")
     replaced = check_replaceable(output, snapshot.run)
-    if output.exists() and not has_results(snapshot):
+    if is_there(output) and not has_results(snapshot):
         raise ResultError(f"no task of {snapshot.run.shown()} has a result yet, so {str(output)!r} is left as it is")
     unfit: tuple[Output, ...] = ()
-    if output.suffix in TABLES:
+    if isinstance(output, Path) and output.suffix in TABLES:
         collected, unfit = _write_table(snapshot, output, only, hint)
-    elif output.suffix == ".zarr" and zarr_format == 2:
+    elif isinstance(output, Path) and zarr_format == 2:
         collected = collect_snapshot(snapshot, only, hint=hint, tolerance=tolerance)
         write_dataset(collected.dataset, output)
     else:
-        write = _writer(output)
-        collected = stream_snapshot(snapshot, lambda plan: write(plan, output), only, hint=hint, tolerance=tolerance)
+        collected = stream_snapshot(snapshot, _writer(output), only, hint=hint, tolerance=tolerance)
     if output.suffix == ".nc" and collected.dataset.nbytes <= _SHOWN_BYTES:
         collected.dataset.load()  # so that it shows its values
     return CollectedFile(
@@ -119,15 +121,15 @@ def collect_into(
     )
 
 
-def _writer(output: Path) -> Callable[[Plan, Path], None]:
+def _writer(output: OutputPath) -> Callable[[Plan], None]:
     """What writes a plan region by region; only the format that is wanted is loaded."""
-    if output.suffix == ".zarr":
+    if isinstance(output, StoreUrl) or output.suffix == ".zarr":
         from sweeprun.results.formats.zarr_store import write_store
 
-        return write_store
-    from sweeprun.results.formats.padded import write_run
+        return lambda plan: write_store(plan, output)
+    from sweeprun.results.formats.netcdf_streams import write_run
 
-    return write_run
+    return lambda plan: write_run(plan, output)
 
 
 def _write_table(
@@ -142,7 +144,7 @@ def _write_table(
     return replace(collected, refused=written.as_text, notes=notes), written.left_out
 
 
-def check_tolerance(tolerance: float, output: Path) -> None:
+def check_tolerance(tolerance: float, output: OutputPath) -> None:
     """Refuse a tolerance that means nothing.
 
     Raises

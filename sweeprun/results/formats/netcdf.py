@@ -3,9 +3,10 @@
 import errno
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -15,6 +16,7 @@ from sweeprun.results.dtypes import ascii_bytes
 from sweeprun.results.formats.cf import with_conventions
 from sweeprun.results.formats.portable import ORIGINAL_NAME, portable
 from sweeprun.store.files import temporary_sibling
+from sweeprun.store.local_paths import OutputPath, StoreUrl
 
 FORMATS = (".nc", ".zarr", ".csv", ".parquet")
 TABLES = (".csv", ".parquet")
@@ -26,14 +28,18 @@ _COMPLEX_DIMS = ("complex", "ri", "c", "_pfnc_complex")
 _ZARR_FILES = {".zgroup", ".zmetadata", "zarr.json"}
 
 
-def check_output(path: Path) -> None:
+def check_output(path: OutputPath) -> None:
     """Refuse a path that can't be written, before the work is done.
+
+    What there is of an object store is asked for by `sweeprun.results.formats.owners.check_replaceable`.
 
     Raises
     ------
     UsageError
         If the ending is unknown, the directory doesn't exist, or something else is there.
     """
+    if isinstance(path, StoreUrl):
+        return
     shown = f"can't write {str(path)!r}"
     path = path.absolute()
     if path.suffix not in FORMATS:
@@ -123,12 +129,27 @@ def _write(dataset: xr.Dataset, path: Path, suffix: str) -> None:
 
 
 def as_netcdf(dataset: xr.Dataset) -> xr.Dataset:
-    """A portable Dataset in the types and with the attributes of netCDF; values are not copied, but half floats."""
+    """A portable Dataset in the types and with the attributes of netCDF; only values of other types are copied."""
     if has_complex(dataset):
         dataset = _without_complex_dims(dataset)
-    halves = [name for name, variable in dataset.variables.items() if variable.dtype == np.float16]
-    dataset = dataset.assign({name: dataset[name].astype(np.float32) for name in halves})
+    types = {name: variable.dtype for name, variable in dataset.variables.items()}
+    others = {name: netcdf_dtype(dtype, types.values()) for name, dtype in types.items()}
+    others = {name: dtype for name, dtype in others.items() if dtype != types[name]}
+    dataset = dataset.assign({name: dataset[name].astype(dtype) for name, dtype in others.items()})
     return with_conventions(dataset) if "sweeprun" in dataset.attrs else dataset
+
+
+def netcdf_dtype(dtype: np.dtype[Any], all_of_them: Collection[np.dtype[Any]]) -> np.dtype[Any]:
+    """The type of a variable in a netCDF file, which holds its values exactly.
+
+    There are no half floats. Complex numbers are of one precision in a file: of two, the netCDF library may
+    take one for the other.
+    """
+    if dtype == np.float16:
+        return np.dtype(np.float32)
+    if dtype == np.complex64 and np.dtype(np.complex128) in all_of_them:
+        return np.dtype(np.complex128)
+    return dtype
 
 
 def has_complex(dataset: xr.Dataset) -> bool:

@@ -17,9 +17,13 @@ from sweeprun.errors import FormatError, UsageError
 from sweeprun.results.attributes import RUN_DIGEST, RUN_PATH, digest_of
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import read_json, temporary_sibling
+from sweeprun.store.local_paths import OutputPath, StoreUrl
 
 OWN_GROUP = ".sweeprun"
 """The group of a Zarr store in which sweeprun notes what it wrote; no variable can have this name."""
+
+LOCK = f"{OWN_GROUP}/lock"
+"""What is there in an object store while it is written to."""
 
 OWNER_ATTRIBUTES = ("sweeprun", "run", "created", RUN_PATH, RUN_DIGEST)
 """What says which run a file is of."""
@@ -66,14 +70,9 @@ class Owner:
         return None
 
 
-def owner_of(path: Path) -> Owner | None:
+def owner_of(path: OutputPath) -> Owner | None:
     """The run that a file of results is of; None if sweeprun didn't write it."""
-    if not (path.is_file() or path.is_dir()):  # a pipe would be waited for
-        return None
-    try:
-        attrs = _ATTRIBUTES[path.suffix](path)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError):
-        return None
+    attrs = _remote_attributes(path) if isinstance(path, StoreUrl) else _local_attributes(path)
     if "sweeprun" not in attrs:
         return None
     return Owner(
@@ -84,7 +83,41 @@ def owner_of(path: Path) -> Owner | None:
     )
 
 
-def check_replaceable(path: Path, run: RunDirectory) -> RunDirectory | None:
+def _local_attributes(path: Path) -> Mapping[str, Any]:
+    if not (path.is_file() or path.is_dir()):  # a pipe would be waited for
+        return {}
+    try:
+        return _ATTRIBUTES[path.suffix](path)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError):
+        return {}
+
+
+def _remote_attributes(url: StoreUrl) -> Mapping[str, Any]:
+    from sweeprun.results.formats.object_store import open_store, read_object, telling
+
+    store = open_store(url)
+    with telling(url):
+        return _of_store(lambda key: read_object(store, key))
+
+
+def is_there(path: OutputPath) -> bool:
+    """Whether anything is at a path.
+
+    Raises
+    ------
+    UsageError
+        If it is in an object store that can't be read.
+    """
+    if not isinstance(path, StoreUrl):
+        return os.path.lexists(path)
+    from sweeprun.results.formats.object_store import is_anything_below, open_store, telling
+
+    store = open_store(path)
+    with telling(path):
+        return is_anything_below(store, LOCK)
+
+
+def check_replaceable(path: OutputPath, run: RunDirectory) -> RunDirectory | None:
     """Refuse to write over what can't be made again.
 
     Parameters
@@ -104,11 +137,11 @@ def check_replaceable(path: Path, run: RunDirectory) -> RunDirectory | None:
     UsageError
         If sweeprun didn't write what is there; or if it is of another run that is gone.
     """
-    if not os.path.lexists(path):
+    if not is_there(path):
         return None
     owner = owner_of(path)
     if owner is None:
-        changed = " as it is" if _note(path).exists() else ""
+        changed = " as it is" if isinstance(path, Path) and _note(path).exists() else ""
         raise UsageError(
             f"{str(path)!r} is there and was not made by sweeprun{changed}, so it is not replaced; choose another name"
         )
@@ -158,11 +191,15 @@ def _of_netcdf(path: Path) -> Mapping[str, Any]:
 
 
 def _of_zarr(path: Path) -> Mapping[str, Any]:
+    return _of_store(lambda key: (path / key).read_bytes())
+
+
+def _of_store(read: Callable[[str], bytes]) -> Mapping[str, Any]:
     """The attributes of the root; if these are damaged, what our own group has of them."""
-    for metadata in (path / "zarr.json", path / ".zattrs", path / OWN_GROUP / "zarr.json"):
+    for key in ("zarr.json", ".zattrs", f"{OWN_GROUP}/zarr.json"):
         with suppress(OSError, ValueError, AttributeError):
-            data = json.loads(metadata.read_bytes())
-            attrs = data if metadata.name == ".zattrs" else data.get("attributes")
+            data = json.loads(read(key))
+            attrs = data if key == ".zattrs" else data.get("attributes")
             if isinstance(attrs, Mapping) and "sweeprun" in attrs:
                 return attrs
     return {}

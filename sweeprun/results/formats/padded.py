@@ -1,4 +1,4 @@
-"""A run as a netCDF file without its padding: where tasks returned less than the longest, nothing is written.
+"""A variable in a netCDF file without its padding: where tasks returned less than the longest, nothing is written.
 
 Variables that are mostly padding are written block by block, in chunks that have about the length of most tasks. A
 chunk without any value is not in the file, and reads as missing.
@@ -8,23 +8,16 @@ References
 HDF5 User Guide, 5.5 "Space Allocation", on chunks that are allocated as they are written, and fill values.
 """
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
-from pathlib import Path
 from typing import Any
 
-import netCDF4
 import numpy as np
-import xarray as xr
 
 from sweeprun.results.dtypes import missing
-from sweeprun.results.formats.netcdf import as_netcdf, write_dataset, write_in_place, write_netcdf
-from sweeprun.results.formats.portable import portable, portable_names
 from sweeprun.results.formats.zarr_layout import block_shape, regions_of
 from sweeprun.results.merging import Merged
 from sweeprun.results.plan import Plan
-from sweeprun.store.files import temporary_sibling
 
 _FEWEST_BYTES = 2**22
 """Smaller variables are not worth the trouble."""
@@ -32,33 +25,15 @@ _FEWEST_BYTES = 2**22
 _MOST_GIVEN = 0.5
 """Of a variable that is mostly padding, tasks gave no more than this share."""
 
+_TYPES = ("<f4", "<f8", "<c8", "<c16")
 _CHUNK_BYTES = 2**20
 _BLOCK_BYTES = 2**25
 
 
-def write_run(plan: Plan, path: Path) -> None:
-    """Write a run as netCDF-4, in the place of what was there; see `write_dataset`.
-
-    Raises
-    ------
-    UsageError
-        If the path can't be written.
-    """
-    padded = {one.name: one for one in plan.results.variables if _is_padded(plan, one)}
-    rest = plan.dataset(padded)
-    if not padded:
-        write_dataset(rest, path)
-        return
-    whole = rest.assign({name: _placeholder(plan, one) for name, one in padded.items()})
-    new_names = portable_names(whole)
-    described = as_netcdf(portable(whole))
-    written = {str(new_names.get(name, name)): one for name, one in padded.items()}
-    write_in_place(path, lambda temporary: _write(plan, described, written, temporary))
-
-
-def _is_padded(plan: Plan, variable: Merged) -> bool:
+def is_padded(plan: Plan, variable: Merged) -> bool:
+    """Whether a variable is mostly padding, and large enough for that to matter."""
     size = len(plan.grid) * prod(variable.shape)
-    if not variable.gridded or variable.coordinate or variable.dtype.str not in ("<f4", "<f8") or not plan.names:
+    if not variable.gridded or variable.coordinate or variable.dtype.str not in _TYPES or not plan.names:
         return False
     if not size or size * variable.dtype.itemsize < _FEWEST_BYTES:
         return False
@@ -66,28 +41,7 @@ def _is_padded(plan: Plan, variable: Merged) -> bool:
     return given <= _MOST_GIVEN * size
 
 
-def _placeholder(plan: Plan, variable: Merged) -> tuple[tuple[str, ...], np.ndarray, Mapping[str, Any]]:
-    """As if all of it were missing; takes no memory."""
-    shape = (*plan.grid.shape, *variable.shape)
-    return (*plan.names, *variable.dims), np.broadcast_to(missing((), variable.dtype), shape), variable.attrs
-
-
-def _write(plan: Plan, described: xr.Dataset, padded: Mapping[str, Merged], path: Path) -> None:
-    write_netcdf(described.drop_vars(padded), path)
-    with temporary_sibling(path) as small:  # how xarray describes variables in a file
-        write_netcdf(described.isel({dim: slice(1) for dim in described.dims}), small)
-        with netCDF4.Dataset(path, "a") as file, netCDF4.Dataset(small) as model:
-            file.set_auto_mask(False)
-            for dim, length in described.sizes.items():
-                if dim not in file.dimensions:
-                    file.createDimension(str(dim), length)
-            for name, merged in padded.items():
-                _write_variable(plan, merged, file, model[name])
-    with path.open("rb") as written:
-        os.fsync(written.fileno())
-
-
-def _write_variable(plan: Plan, merged: Merged, file: Any, model: Any) -> None:
+def write_padded(plan: Plan, merged: Merged, file: Any, model: Any) -> None:
     """Write a variable, described as in another file, block by block."""
     grid = plan.grid.shape
     own = own_chunk(merged)
@@ -97,10 +51,10 @@ def _write_variable(plan: Plan, merged: Merged, file: Any, model: Any) -> None:
     region = block_shape(grid, _BLOCK_BYTES // bytes_of_point)
     region = tuple(-(-length // part) * part for length, part in zip(region, chunk, strict=True))
     attrs = {name: model.getncattr(name) for name in model.ncattrs()}
-    fill = attrs.pop("_FillValue")
+    fill = attrs.pop("_FillValue", None)
     variable = file.createVariable(
         model.name,
-        merged.dtype,
+        model.dtype,
         model.dimensions,
         zlib=True,
         complevel=1,
@@ -113,7 +67,7 @@ def _write_variable(plan: Plan, merged: Merged, file: Any, model: Any) -> None:
         values = values.reshape(*(one.stop - one.start for one in place), *merged.shape)
         for tile in _tiles(merged.shape, own):
             inside: tuple[Any, ...] = (..., *tile)
-            part = values[inside]
+            part = values[inside].astype(model.dtype, copy=False)
             if not _is_untouched(part):
                 variable[(*place, *tile)] = part
 
@@ -139,7 +93,12 @@ def _tiles(shape: Sequence[int], chunk: Sequence[int]) -> Iterator[tuple[slice, 
 
 
 def _is_untouched(values: np.ndarray) -> bool:
-    """Whether all values are what a file has where nothing was written, to the bit: a NaN that is another is kept."""
+    """Whether all values are what a file has where nothing was written, to the bit: a NaN that is another is kept.
+
+    Complex numbers are of a type that has no fill value, so where nothing was written they would be zeros.
+    """
+    if values.dtype.kind == "c":
+        return False
     bits = np.dtype(f"u{values.dtype.itemsize}")
     fill = missing((1,), values.dtype).view(bits)[0]
     return bool((np.ascontiguousarray(values).view(bits) == fill).all())

@@ -10,29 +10,23 @@ References
 Zarr core specification, version 3, and its ``sharding_indexed`` codec (ZEP 2).
 """
 
-import fcntl
-import os
-import shutil
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import xarray as xr
 import zarr
 import zarr.errors
-from zarr.storage import LocalStore
 
-from sweeprun.errors import UsageError
-from sweeprun.results.formats.fingerprints import files_below, make_durable, seal_of
-from sweeprun.results.formats.netcdf import check_output, put_in_place
+from sweeprun.results.formats.netcdf import check_output
 from sweeprun.results.formats.owners import OWN_GROUP, OWNER_ATTRIBUTES
 from sweeprun.results.formats.portable import portable
 from sweeprun.results.formats.zarr_layout import Layout, encoded, encoding_of, layout_of, regions_of
+from sweeprun.results.formats.zarr_places import Directory, Place
 from sweeprun.results.plan import Plan
-from sweeprun.store.files import sync_directory, temporary_sibling
+from sweeprun.store.local_paths import OutputPath, StoreUrl
 
 _NOTES = f"{OWN_GROUP}/record"
 _NOTES_PER_CHUNK = 2**20
@@ -42,57 +36,72 @@ _UNKNOWN = np.uint64(2**64 - 1)
 """The note of a value that is being written."""
 
 
-def write_store(plan: Plan, path: Path) -> None:
+def write_store(plan: Plan, output: OutputPath) -> None:
     """Write a run as a Zarr store, or bring the store up to date that this run has there.
 
     A store with other variables, shapes or types, or with damaged metadata, is replaced, whole or not at all. One that
     is brought up to date has a task's state only when it has its results; after a kill or a power cut in between, the
     next call mends it, as it does a region whose files somebody has changed.
 
+    Parameters
+    ----------
+    plan
+        The run.
+    output
+        A directory, or a URL of an object store: see `sweeprun.results.formats.remote` for what differs there.
+
     Raises
     ------
     UsageError
         If it can't be written.
     """
-    check_output(path)
-    path = path.absolute()
+    check_output(output)
     layout = layout_of(plan)
-    try:
-        with _locked(path), _without_warnings():
-            if not _update(plan, layout, path):
-                _replace(plan, layout, path)
-    except OSError as error:
-        raise UsageError(f"can't write {str(path)!r}: {error.strerror or error}") from error
+    with _without_warnings():
+        place = _place(output)
+        with place.alone():
+            if not _update(plan, layout, place):
+                _replace(plan, layout, place)
 
 
-def _update(plan: Plan, layout: Layout, path: Path) -> bool:
+def _place(output: OutputPath) -> Place:
+    """Where the store lies; only what is wanted is loaded."""
+    if isinstance(output, StoreUrl):
+        from sweeprun.results.formats.remote import Remote
+
+        return Remote(output)
+    return Directory(output)
+
+
+def _update(plan: Plan, layout: Layout, place: Place) -> bool:
     """Write what is new into the store that is there; whether that could be done."""
-    if not plan.names or not path.is_dir():
+    if not plan.names or not place.is_there():
         return False
     try:
-        group = zarr.open_group(LocalStore(path), mode="r+", use_consolidated=False)
+        group = zarr.open_group(place.store, mode="r+", use_consolidated=False)
         own, notes, seals = _own_arrays(group)
         known = own.attrs.get("fingerprint") == layout.fingerprint
-        if not known or own.attrs.get("fixed") != seal_of(path, _fixed_files(layout, path)):
+        if not known or own.attrs.get("fixed") != place.seal(_fixed_files(layout, place)):
             return False
         before, sealed = notes[:], seals[:]
-        for left in path.rglob("*.partial"):  # by Zarr, when it was killed
-            left.unlink(missing_ok=True)
+        place.clear_leftovers()
     except (LookupError, RuntimeError, TypeError, ValueError, OSError):  # no store of ours, or one that is damaged
         return False
     sources = plan.sources
-    for number, (place, start, stop) in enumerate(regions_of(plan.grid.shape, layout.region)):
-        files = _region_files(layout, path, place)
-        same = bool(sealed[number] == seal_of(path, files))
+    for number, (block, start, stop) in enumerate(regions_of(plan.grid.shape, layout.region)):
+        files = _region_files(layout, block)
+        same = bool(sealed[number] == place.seal(files))
         if not same or (before[start:stop] != sources[start:stop]).any():
+            place.check()
             notes[start:stop] = _UNKNOWN
-            for file in () if same else files:  # whoever writes a part of a file reads it, and it may be damaged
-                file.unlink(missing_ok=True)
-            _write_region(plan, layout, path, place, start, stop)
-            make_durable(path, files)
-            seals[number] = seal_of(path, files)
+            if not same:  # whoever writes a part of a file reads it, and it may be damaged
+                place.remove(files)
+            _write_region(plan, layout, place, block, start, stop)
+            place.settle(files)
+            seals[number] = place.seal(files)
             notes[start:stop] = sources[start:stop]
-    _finish(plan, layout, path)
+    place.check()
+    _finish(plan, layout, place)
     return True
 
 
@@ -101,84 +110,85 @@ def _own_arrays(group: Any) -> tuple[Any, Any, Any]:
     return group[OWN_GROUP], group[_NOTES], group[_SEALS]
 
 
-def _region_files(layout: Layout, path: Path, place: tuple[slice, ...]) -> list[Path]:
+def _region_files(layout: Layout, block: tuple[slice, ...]) -> list[str]:
     """The file of each variable in a region, whether it is there or not."""
-    numbers = [str(one.start // part) for one, part in zip(place, layout.region, strict=True)]
+    numbers = [str(one.start // part) for one, part in zip(block, layout.region, strict=True)]
     return [
-        path.joinpath(str(name), "c", *numbers, *["0"] * (variable.ndim - len(numbers)))
+        "/".join([str(name), "c", *numbers, *["0"] * (variable.ndim - len(numbers))])
         for name, variable in layout.template.variables.items()
     ]
 
 
-def _fixed_files(layout: Layout, path: Path) -> list[Path]:
+def _fixed_files(layout: Layout, place: Place) -> list[str]:
     """What an update leaves alone: the metadata of the variables, and all of the labels."""
-    files = [path / str(name) / "zarr.json" for name in layout.template.variables]
-    return files + [file for name in layout.labels.variables for file in files_below(path / str(name))]
+    files = [f"{name}/zarr.json" for name in layout.template.variables]
+    return files + [file for name in layout.labels.variables for file in place.below(str(name))]
 
 
-def _replace(plan: Plan, layout: Layout, path: Path) -> None:
-    """Write the whole store beside, and put it in its place."""
-    with temporary_sibling(path) as temporary:
-        try:
-            group = _create(plan, layout, temporary)
-            own, notes, seals = _own_arrays(group)
-            if plan.names:
-                for number, (place, start, stop) in enumerate(regions_of(plan.grid.shape, layout.region)):
-                    _write_region(plan, layout, temporary, place, start, stop)
-                    seals[number] = seal_of(temporary, _region_files(layout, temporary, place))
-            own.attrs["fixed"] = seal_of(temporary, _fixed_files(layout, temporary))
-            notes[:] = plan.sources
-            _finish(plan, layout, temporary)
-            make_durable(temporary, files_below(temporary))
-            put_in_place(temporary, path)
-            sync_directory(path.parent)
-        finally:
-            if temporary.is_dir():
-                shutil.rmtree(temporary)
+def _replace(plan: Plan, layout: Layout, place: Place) -> None:
+    """Write the whole store anew."""
+    with place.anew(_owner(plan)) as new:
+        group = _create(plan, layout, new)
+        own, notes, seals = _own_arrays(group)
+        if plan.names:
+            regions = list(regions_of(plan.grid.shape, layout.region))
+            for block, start, stop in regions:
+                place.check()
+                _write_region(plan, layout, new, block, start, stop)
+            seals[:] = np.array([new.seal(_region_files(layout, block)) for block, _, _ in regions], np.uint64)
+        own.attrs["fixed"] = new.seal(_fixed_files(layout, new))
+        notes[:] = plan.sources
+        place.check()
+        _finish(plan, layout, new)
 
 
-def _create(plan: Plan, layout: Layout, path: Path) -> Any:
+def _owner(plan: Plan) -> dict[str, Any]:
+    """The attributes that say whose the store is."""
+    owner = {key: plan.attrs[key] for key in OWNER_ATTRIBUTES}
+    return {str(key): value for key, value in portable(xr.Dataset(attrs=owner)).attrs.items()}
+
+
+def _create(plan: Plan, layout: Layout, place: Place) -> Any:
     """A store with arrays of their whole shapes, and with the labels."""
-    store, shape = LocalStore(path), plan.grid.shape
+    store, shape = place.store, plan.grid.shape
     encoding = {name: encoding_of(layout, variable) for name, variable in layout.template.variables.items()}
-    layout.template.to_zarr(store, mode="w", zarr_format=3, consolidated=False, encoding=encoding)
+    layout.template.to_zarr(store, mode="a", zarr_format=3, consolidated=False, encoding=encoding)
     group = zarr.open_group(store, mode="r+")
     for name, variable in layout.template.variables.items():
         array: Any = group[str(name)]
         array.resize((*shape, *variable.shape[len(shape) :]))
     if layout.labels.variables:
         layout.labels.to_zarr(store, mode="a", consolidated=False)
-    own = group.create_group(OWN_GROUP)
-    owner = {key: plan.attrs[key] for key in OWNER_ATTRIBUTES}
-    own.attrs.update(fingerprint=layout.fingerprint, **portable(xr.Dataset(attrs=owner)).attrs)
+    own = group.require_group(OWN_GROUP)
+    own.attrs.update(fingerprint=layout.fingerprint, **_owner(plan))
     regions = sum(1 for _ in regions_of(shape, layout.region))
     group.create_array(_NOTES, shape=(len(plan.grid),), chunks=(_NOTES_PER_CHUNK,), dtype="uint64")
     group.create_array(_SEALS, shape=(regions,), chunks=(_SEALS_PER_CHUNK,), dtype="uint64")
     return group
 
 
-def _write_region(plan: Plan, layout: Layout, path: Path, place: tuple[slice, ...], start: int, stop: int) -> None:
+def _write_region(plan: Plan, layout: Layout, place: Place, block: tuple[slice, ...], start: int, stop: int) -> None:
     """Write all that tasks gave in a region, then that they did.
 
     Not by xarray, which reads what is there before it writes, as dates that it takes to be within 1677-2262.
     """
-    shape = tuple(one.stop - one.start for one in place)
-    group = zarr.open_group(LocalStore(path), mode="r+", use_consolidated=False)
+    shape = tuple(one.stop - one.start for one in block)
+    group = zarr.open_group(place.store, mode="r+", use_consolidated=False)
     results = {merged.name for merged in plan.results.variables if merged.gridded}
     for names in (results, set(plan.bookkeeping)):
-        block = encoded(plan.block(start, stop, shape, names), layout.names)
-        for name, variable in block.variables.items():
+        values = encoded(plan.block(start, stop, shape, names), layout.names)
+        for name, variable in values.variables.items():
             array: Any = group[str(name)]
-            array[place] = variable.values.view(np.int64) if variable.dtype.kind in "mM" else variable.values
+            array[block] = variable.values.view(np.int64) if variable.dtype.kind in "mM" else variable.values
 
 
-def _finish(plan: Plan, layout: Layout, path: Path) -> None:
+def _finish(plan: Plan, layout: Layout, place: Place) -> None:
     """Say where it comes from, and which variables are coordinates."""
-    group = zarr.open_group(LocalStore(path), mode="r+", use_consolidated=False)
+    group = zarr.open_group(place.store, mode="r+", use_consolidated=False)
     names = [*layout.template.coords, *(name for name, one in layout.labels.coords.items() if one.dims != (name,))]
     coordinates = {"coordinates": " ".join(map(str, names))}
     group.attrs.put(portable(xr.Dataset(attrs=plan.attrs)).attrs | coordinates)
-    zarr.consolidate_metadata(LocalStore(path))
+    zarr.consolidate_metadata(place.store)
 
 
 @contextmanager
@@ -187,31 +197,5 @@ def _without_warnings() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Consolidated metadata")
         warnings.filterwarnings("ignore", "The data type", zarr.errors.UnstableSpecificationWarning)
+        warnings.filterwarnings("ignore", "Object at lock is not recognized")  # ours, in an object store
         yield
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Let one at a time change the store that is there; where a file system has no locks, whoever comes."""
-    while True:
-        descriptor = -1
-        try:
-            with suppress(FileNotFoundError, NotADirectoryError):
-                descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            if descriptor >= 0:
-                with suppress(OSError):
-                    fcntl.flock(descriptor, fcntl.LOCK_EX)
-                if not _is_at(descriptor, path):  # it was replaced while we waited
-                    continue
-            yield
-            return
-        finally:
-            if descriptor >= 0:
-                os.close(descriptor)
-
-
-def _is_at(descriptor: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except FileNotFoundError:
-        return False

@@ -11,7 +11,7 @@ import xarray as xr
 from sweeprun.errors import UsageError
 from sweeprun.results.collect import collect_run
 from sweeprun.results.formats import netcdf as export
-from sweeprun.results.formats.netcdf import write_dataset
+from sweeprun.results.formats.netcdf import open_netcdf, write_dataset
 from tests.results.runs import axis, count_axis, make_run, success, write_shard
 
 VALUES: dict[str, Any] = {
@@ -168,3 +168,12 @@ def test_several_writers_of_one_store_at_once(tmp_path: Path, monkeypatch: pytes
             written.result()
     assert [entry.name for entry in tmp_path.iterdir()] == ["out.zarr"]
     assert len(list(path.iterdir())) == 3
+
+
+def test_complex_numbers_of_two_precisions_are_not_rounded(tmp_path: Path) -> None:
+    """The netCDF library may take one for the other."""
+    dataset = xr.Dataset({"a": ("x", np.array([1j], "c8")), "b": ("x", np.array([0.1 + 0.3j]))})
+    write_dataset(dataset, tmp_path / "x.nc")
+    found = open_netcdf(tmp_path / "x.nc")
+    assert found.b.values.tolist() == [0.1 + 0.3j]
+    assert found.a.values.tolist() == [1j]

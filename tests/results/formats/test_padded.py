@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sweeprun.results.collect import collect_snapshot, stream_snapshot
 from sweeprun.results.formats import padded
 from sweeprun.results.formats.netcdf import open_netcdf, write_dataset
-from sweeprun.results.formats.padded import own_chunk, write_run
+from sweeprun.results.formats.netcdf_streams import write_run
+from sweeprun.results.formats.padded import own_chunk
 from sweeprun.results.plan import plan_of
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import take_snapshot
@@ -62,6 +63,7 @@ def result(task_id: int, length: int, width: int, start: int | None) -> Any:
     """Lengths differ; with labels from somewhere, or without any."""
     image = np.arange(length * width, dtype="f4").reshape(length, width) + task_id
     values: dict[str, Any] = {"x y": ("t", np.arange(length) + 0.5, {"units": "m"}), "image": (("t", "u"), image)}
+    values |= {"wave": ("t", np.arange(length) * (1 - 0.1j)), "w8": (("t", "u"), (image * 1j).astype("c8"))}
     values |= {"n": ("k", np.arange(width)), "name": f"task {task_id}", "flag": ("t", np.ones(length, bool))}
     if width:
         values |= {"odd": ("o", OTHER_NAN), "z": 1j}
@@ -107,6 +109,19 @@ def test_padding_is_not_written(run: RunDirectory, tmp_path: Path, monkeypatch: 
     with netCDF4.Dataset(tmp_path / "written ü.nc") as file:
         assert file["x"].chunking() == [10, 10]
         assert file["x"].filters()["complevel"] == 1
+
+
+def test_padded_complex_numbers_take_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(padded, "_BLOCK_BYTES", 20 * 16000)
+    monkeypatch.setattr(padded, "_CHUNK_BYTES", 8000)
+    run = make_run(tmp_path / "run", count_axis("seed", 20))
+    lengths = [1000 if i == 13 else 10 for i in range(19)]
+    write_shard(run, "w", [success(i, {"z": ("t", np.arange(length) * 1j)}) for i, length in enumerate(lengths)])
+    assert_same(*both(run, tmp_path))
+    sizes = [(tmp_path / name).stat().st_size for name in ("written ü.nc", "memory.nc")]
+    assert sizes[0] < sizes[1] - 200_000
+    with netCDF4.Dataset(tmp_path / "written ü.nc") as file:
+        assert file["z"].filters()["complevel"] == 1
 
 
 def test_dense_results_are_written_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
