@@ -26,6 +26,7 @@ def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its
     members: int | None = None,
     root_seed: int | None = None,
     streams: Sequence[str] | None = None,
+    bit_generator: str | None = None,
     exclude: str | Sequence[str] = (),
     only: str | Sequence[str] = (),
     launcher: str | Mapping[str, Any] | Any = None,
@@ -60,6 +61,8 @@ def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its
         Derives all random streams from this number instead of from the task ids alone.
     streams
         Axes whose values determine the stream: tasks that agree on them share one (common random numbers).
+    bit_generator
+        NumPy's bit generator of all streams: ``"PCG64"`` (by default), ``"PCG64DXSM"``, ``"Philox"`` or ``"SFC64"``.
     exclude, only
         Conditions over the axes, such as ``"lr > 0.05 and seed == 3"``: points to leave out, and to keep.
     launcher
@@ -100,6 +103,7 @@ def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its
             members=whole_number("members", members),
             root_seed=whole_number("root_seed", root_seed),
             streams=streams,
+            bit_generator=bit_generator,
             exclude=exclude,
             only=only,
             changes=changes_of(launcher, throttle, of_policy),

@@ -16,7 +16,7 @@ from sweeprun.design.extension import grid_of
 from sweeprun.design.policy import Policy
 from sweeprun.design.python_axes import further_dimensions
 from sweeprun.design.selection import Expression, Selection
-from sweeprun.design.streams import Streams
+from sweeprun.design.streams import BitGenerator, Streams
 from sweeprun.design.tasks import TaskTable
 from sweeprun.errors import OverrideError, TaskFunctionError
 from sweeprun.launchers.packing import Group
@@ -33,7 +33,7 @@ from sweeprun.worker.pickled_functions import CONSTANTS, PICKLED, check_argument
 
 _LONGEST_CALL = 2000
 _SHOWN_VALUES = 20
-_TOLD = ("members", "root_seed", "streams", "exclude", "only")
+_TOLD = ("members", "root_seed", "streams", "bit_generator", "exclude", "only")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Asked:
     ----------
     function, axes, constants
         What is called, and with which arguments.
-    members, root_seed, streams, exclude, only
+    members, root_seed, streams, bit_generator, exclude, only
         As of ``hydra.sweeper``.
     changes
         The launcher and the policy.
@@ -58,6 +58,7 @@ class Asked:
     members: int | None = None
     root_seed: int | None = None
     streams: Sequence[str] | None = None
+    bit_generator: str | None = None
     exclude: str | Sequence[str] = ()
     only: str | Sequence[str] = ()
     changes: Given = field(default_factory=Given)
@@ -152,7 +153,13 @@ def _table(asked: Asked) -> TaskTable:
     streams = _texts("streams", asked.streams)
     return TaskTable.of(
         grid_of(further_dimensions(asked.axes, asked.members)),
-        Streams(root_seed=asked.root_seed, shared_by=None if asked.streams is None else streams),
+        Streams(
+            root_seed=asked.root_seed,
+            shared_by=None if asked.streams is None else streams,
+            bit_generator=BitGenerator.PCG64
+            if asked.bit_generator is None
+            else BitGenerator.named(asked.bit_generator),
+        ),
         Selection(
             only=tuple(Expression(text=text) for text in _texts("only", asked.only)),
             exclude=tuple(Expression(text=text) for text in _texts("exclude", asked.exclude)),

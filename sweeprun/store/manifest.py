@@ -15,7 +15,7 @@ from sweeprun.store.extensions import read_extensions
 from sweeprun.store.files import MOST_JSON, create_file, read_json
 
 FORMAT = "sweeprun-run"
-VERSION = 4
+VERSION = 5
 KEYWORDS = "keywords"
 """How a function is called that takes the values of axes as arguments: the ``call`` of ``job["function"]``."""
 
@@ -28,9 +28,10 @@ MOST_BATCHES = 10_000
 _MOST_BLOCKS = 1000
 _SMALL_BLOCK = 1000
 _MOST_ADDED = 10**7
-_READABLE_VERSIONS = (1, 2, 3, VERSION)
+_READABLE_VERSIONS = (1, 2, 3, 4, VERSION)
 """Version 1 held the array, too, which nobody who reads a run needs; version 3 can leave points out, version 4 have
-other values of Python than numbers and texts on its axes, and a task function that no config names."""
+other values of Python than numbers and texts on its axes, and a task function that no config names; version 5 says
+which bit generator makes the streams, what seeds of commands are, and the spawn key that a sample is drawn with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

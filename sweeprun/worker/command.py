@@ -32,7 +32,7 @@ def command(
 
     The directory holds ``config.yaml`` (the task's config, resolved), ``stdout.txt`` and ``stderr.txt``. The executable
     finds in its environment ``SWEEPRUN_CONFIG`` (the path of that file), ``SWEEPRUN_TASK_ID`` and ``SWEEPRUN_SEED``
-    (an integer below 2**32, drawn from the task's stream).
+    (an integer below 2**32, another one for each stream: `RunningTask.seed`).
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def command(
     config_file.write_text(OmegaConf.to_yaml(cfg, resolve=True), encoding="utf-8")
     for stale in (result,) if result else _DEFAULT_RESULTS:
         (directory / stale).unlink(missing_ok=True)
-    seed = int(rng.integers(2**32))
+    seed = task.command_seed(rng)
     words = {"{config}": str(config_file), "{task_id}": str(task.id), "{seed}": str(seed)}
     arguments = _arguments(command, words)
     environment = {

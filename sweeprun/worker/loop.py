@@ -243,6 +243,7 @@ class Worker:
             stream=task.stream,
             coordinates=task.coordinates,
             _make_directory=lambda: self._loader.make_directory(task),
+            _streams=self._manifest.table.streams,
             _stopping=self._asked_to_stop,
             _can_resume=self._note_resumable,
         )

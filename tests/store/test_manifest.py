@@ -100,7 +100,7 @@ def damage(data: dict[str, Any], *keys: Any, value: Any) -> dict[str, Any]:
     ("keys", "value", "match"),
     [
         (("format",), "else", "'else'"),
-        (("version",), 5, "version 5 .* reads version 4"),
+        (("version",), 6, "version 6 .* reads version 5"),
         (("version",), None, "version None"),
         (("blocks", 0, "design", "kind"), "sample", "'sample'"),
         (("blocks", 0, "design", "axes", 0, "values", "kind"), "spiral", "'spiral'"),
