@@ -26,9 +26,11 @@ from sweeprun.runs.python_path import python_path
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.local_paths import local_path
 from sweeprun.store.manifest import Manifest
+from sweeprun.store.notices import StreamClash
 from sweeprun.worker.applications import ApplicationFunction
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.sources import code_of
+from sweeprun.worker.stream_clashes import clash_of_task
 
 _UNKNOWN_OPTION = re.compile(r"Key '([^']*)' not in '?(SlurmNode|LocalNode)'?")
 
@@ -177,7 +179,19 @@ def prepare_composed(
         other_launcher=None if ours else HydraLauncher(application, sweep_config, called),
         function=function,
         hydra_config=sweep_config,
+        clash=_clash(sweep, manifest) if called is None else None,
     )
+
+
+def _clash(sweep: ComposedSweep, manifest: Manifest) -> StreamClash | None:
+    """A generator of a task function's own that draws what the stream of a task does."""
+    first = manifest.table.task(0)
+    for spec in sweep.task_specs:
+        config = ConfigDeriver(manifest, sweep.frozen()).derive(first)
+        found = clash_of_task(load_task_function(spec, Path.cwd()), manifest, config)
+        if found is not None:
+            return found
+    return None
 
 
 def _check_other_launcher(name: str, sweep_config: DictConfig, policy: Policy) -> None:

@@ -30,6 +30,7 @@ from sweeprun.store.short_repr import brief
 from sweeprun.worker.main_guard import check_guarded
 from sweeprun.worker.pack_function import PackedFunction, pack_function
 from sweeprun.worker.pickled_functions import CONSTANTS, PICKLED, check_arguments, name_of
+from sweeprun.worker.stream_clashes import clash_of
 
 _LONGEST_CALL = 2000
 _SHOWN_VALUES = 20
@@ -136,6 +137,7 @@ def prepare_call(asked: Asked) -> PreparedRun:
         place=_place(asked.directory),
         groups=(Group(tasks=table.selected(), launcher=launcher),),
         function=CalledFunction(packed=packed, reference=reference),
+        clash=clash_of(asked.function, table, asked.constants),
     )
 
 

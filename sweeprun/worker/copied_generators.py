@@ -59,7 +59,7 @@ def reachable_generators(function: Callable[..., Any]) -> list[tuple[str, Any]]:
     function's own. A generator that is seeded in there is left out: whoever seeds it knows what is drawn.
     """
     kinds = _kinds()
-    own = _package_of(function)
+    own = own_package(function)
     if own == _OURS:
         return []
     found: list[tuple[str, Any]] = []
@@ -76,7 +76,7 @@ def reachable_generators(function: Callable[..., Any]) -> list[tuple[str, Any]]:
                 found.append((name[:_LONGEST_NAME], value))
             continue
         if type(value) is FunctionType:
-            seeded.update(_seeded_in(value.__code__))
+            seeded.update(seeded_in(value.__code__))
         waiting.extend(_parts(name, value, own))
     return [(name, one) for name, one in found if name.rpartition(".")[2] not in seeded]
 
@@ -111,7 +111,7 @@ def full_name(function: Any) -> str:
     return _global_name(named.__module__, named.__qualname__)[:_LONGEST_NAME]
 
 
-def _package_of(function: Any) -> str:
+def own_package(function: Any) -> str:
     """The top-level package of a function, which is looked into even if it is installed."""
     function = _without_arguments(function)
     with suppress(Exception):
@@ -119,7 +119,7 @@ def _package_of(function: Any) -> str:
     return ""
 
 
-def _is_own(module: str, own: str) -> bool:
+def is_own(module: str, own: str) -> bool:
     """Whether a module is the user's: the function's own, or none that is installed. A notebook's is not imported."""
     package = module.partition(".")[0]
     if package == own or module in _MAIN or module not in sys.modules:
@@ -133,7 +133,7 @@ def _parts(name: str, value: Any, own: str) -> Iterator[tuple[str, Any]]:
     """What an object leads to, by name; nothing of its own code is run."""
     kind = type(value)
     if kind is FunctionType:
-        if _is_own(str(value.__module__), own):
+        if is_own(str(value.__module__), own):
             yield from _parts_of_function(value, own)
     elif kind in (MethodType, BuiltinMethodType):
         yield name or "self", value.__self__
@@ -147,9 +147,9 @@ def _parts(name: str, value: Any, own: str) -> Iterator[tuple[str, Any]]:
     elif kind is dict:
         yield from ((f"{name}[{str(key)!r}]", item) for key, item in islice(value.items(), _MOST_ITEMS))
     elif issubclass(kind, type):
-        if _is_own(str(value.__module__), own):
+        if is_own(str(value.__module__), own):
             yield from _parts_of_class(value)
-    elif kind is not ModuleType and _is_own(str(kind.__module__), own):
+    elif kind is not ModuleType and is_own(str(kind.__module__), own):
         with suppress(Exception):
             yield from ((f"{name or 'self'}.{attribute}", one) for attribute, one in list(vars(value).items()))
         yield "", kind
@@ -167,7 +167,7 @@ def _parts_of_function(function: FunctionType, own: str) -> Iterator[tuple[str, 
     names = {name for one in codes_of(code) for name in one.co_names}
     for name in sorted(names & function.__globals__.keys()):
         value = function.__globals__[name]
-        if type(value) is ModuleType and _is_own(value.__name__, own):
+        if type(value) is ModuleType and is_own(value.__name__, own):
             inside = vars(value)
             yield from ((f"{value.__name__}.{one}", inside[one]) for one in sorted(names & inside.keys()))
         else:
@@ -186,7 +186,7 @@ def _global_name(module: str | None, name: str) -> str:
     return name if module in _MAIN else f"{module}.{name}"
 
 
-def _seeded_in(code: CodeType) -> Iterator[str]:
+def seeded_in(code: CodeType) -> Iterator[str]:
     """The names of what is seeded, or put into a state, in some code."""
     for one in codes_of(code):
         if not _SEEDING.isdisjoint(one.co_names) or "bit_generator" in one.co_names:

@@ -57,11 +57,16 @@ class KeywordFunction(TaskFunction):
 
     def __call__(self, cfg: Any, make_rng: "Callable[[], np.random.Generator]", task: "RunningTask") -> Any:
         """Run one task; ``cfg`` holds the values of its axes."""
-        values = {**pickle.loads(self.constants), **cfg}
+        values = {**self.constant_values(), **cfg}
         given = {name: value for name, value in values.items() if self.takes is None or name in self.takes}
         for name in self.asks_for:
             given[name] = values if name == "cfg" else task if name == "task" else make_rng()
         return self.function(**given)
+
+    def constant_values(self) -> dict[str, Any]:
+        """A copy of the arguments that are the same in all tasks."""
+        values: dict[str, Any] = pickle.loads(self.constants)
+        return values
 
 
 def parameters_of(function: Callable[..., Any]) -> tuple[tuple[str, ...], frozenset[str] | None, frozenset[str]]:

@@ -19,6 +19,7 @@ from sweeprun.runs.launch import Launch, Started
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import count_extensions, write_extension
 from sweeprun.store.manifest import Manifest, read_manifest, write_manifest
+from sweeprun.store.notices import read_stream_clash
 from tests.runs.observers import Kept, Listener, launch_here
 from tests.runs.studies import STUDY
 from tests.runs.submitting import ALIVE, submit
@@ -202,3 +203,12 @@ def test_extensions_are_numbered(run: RunDirectory) -> None:
         assert count_extensions(run) == count
     with pytest.raises(FileExistsError):
         write_extension(run, 2, read_manifest(run).table.blocks[:1], None, [])
+
+
+@pytest.mark.parametrize("seeds", [4, 6])
+def test_a_stream_that_an_added_task_has_and_the_function_too_is_warned_of(functions: ModuleType, seeds: int) -> None:
+    run = sweep_function(functions.has_a_stream, {"seed": range(3)})
+    assert read_stream_clash(run) is None
+    extended(run, {"seed": range(seeds)}, launch=launch_here)
+    noted = read_stream_clash(run)
+    assert (None if noted is None else noted.tasks) == (None if seeds == 4 else "4")
