@@ -47,14 +47,7 @@ class GlobalsWatch:
 
 
 def _states() -> dict[str, Any]:
-    return {name: state_of(name) for name in ("random", "numpy.random")}
-
-
-def state_of(name: str) -> Any:
-    """The state of a global generator, as something to compare."""
-    if name == "random":
-        return random.getstate()
     legacy: Any = np.random.get_state(legacy=False)  # noqa: NPY002
     state = legacy["state"]
     key = state["key"].tobytes() if "key" in state else str(state)
-    return key, state.get("pos"), legacy["has_gauss"], legacy["gauss"]
+    return {"random": random.getstate(), "numpy.random": (key, state.get("pos"), legacy["has_gauss"], legacy["gauss"])}

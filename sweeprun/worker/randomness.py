@@ -14,7 +14,7 @@ from sweeprun.store.notices import (
     note_unseeded_generators,
 )
 from sweeprun.worker.copied_generators import GeneratorsWatch, full_name
-from sweeprun.worker.global_generators import GlobalsWatch, state_of
+from sweeprun.worker.global_generators import GlobalsWatch
 from sweeprun.worker.own_seeding import OwnSeeding
 from sweeprun.worker.unseeded_generators import UnseededWatch
 
@@ -36,7 +36,7 @@ class RandomnessWatch:
         self._globals: GlobalsWatch | None = None
         self._generators: GeneratorsWatch | None = GeneratorsWatch()
         self._unseeded: UnseededWatch | None = UnseededWatch()
-        self._seeding = None if seeded else OwnSeeding(state_of)
+        self._seeding = None if seeded else OwnSeeding()
         self._followed: dict[int, str] = {}
         self._application = False
         self.is_new = True

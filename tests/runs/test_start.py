@@ -123,6 +123,7 @@ def test_a_generator_that_draws_what_a_task_does_is_warned_of_and_noted(
     assert prepare_call(rooted).clash is None
 
 
+@pytest.mark.usefixtures("here")
 def test_the_config_of_a_clash_may_say_the_seed(observer: Listener) -> None:
     start_run(prepare_words("task=study.shares_a_stream", "seed=range(3)"), [], launch=Kept(), observer=observer)
     (warning,) = observer.warnings

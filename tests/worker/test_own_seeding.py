@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sweeprun.worker.global_generators import state_of
 from sweeprun.worker.own_seeding import OwnSeeding
 
 np_random: Any = np.random
@@ -18,7 +17,7 @@ np_random: Any = np.random
 @pytest.fixture
 def seeding() -> Iterator[OwnSeeding]:
     before = random.getstate(), np_random.get_state()
-    seeding = OwnSeeding(state_of)
+    seeding = OwnSeeding()
     yield seeding
     seeding.close()
     random.setstate(before[0])
@@ -94,7 +93,6 @@ def test_what_an_import_draws_is_not_the_tasks(seeding: OwnSeeding, monkeypatch:
 
 def test_closing_leaves_the_functions_as_they_were() -> None:
     before = random.seed, np_random.seed
-    seeding = OwnSeeding(state_of)
-    assert random.seed is not before[0]
+    seeding = OwnSeeding()
     seeding.close()
     assert (random.seed, np_random.seed) == before

@@ -141,7 +141,8 @@ def test_a_task_that_seeds_global_generators_itself_is_left_alone(run: RunDirect
     watch.look(TaskIds.of([3]))
     noted = read_global_randomness(run)
     assert noted is not None
-    assert (noted.tasks, noted.generators, noted.application) == ("3", "random and numpy.random", False)
+    assert (noted.tasks, noted.application) == ("3", False)
+    assert "random" in noted.generators
 
 
 @pytest.mark.parametrize("seeded", [False, True])
