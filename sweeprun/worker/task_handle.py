@@ -52,8 +52,9 @@ class RunningTask:
         Parameters
         ----------
         bits
-            As many as the other generator takes, from 16 to 64: 32 for JAX, 31 for R and what reads signed integers
-            of 32 bits, 64 for torch. A library that is given more than it takes may cut them off without a word.
+            As many as the other generator takes, from 16 to 64: 32 for JAX, torch and ``srand48``, 31 for R and for
+            whatever reads signed integers of 32 bits. Libraries that are given more than they use cut off the rest
+            without a word, as JAX does, and torch on a CPU; then seeds of different tasks may be equal after all.
 
         Raises
         ------
@@ -62,9 +63,14 @@ class RunningTask:
         """
         return self._streams.seed(self.stream, bits)
 
-    def command_seed(self, rng: "np.random.Generator") -> int:
-        """What ``{seed}`` stands for in the next command: in the first one `seed`, in older runs drawn from ``rng``."""
-        return self._streams.command_seed(self.stream, next(self._commands), rng)
+    def command_seeds(self, rng: "np.random.Generator") -> tuple[int, Callable[[int], int]]:
+        """What ``{seed}`` stands for in the next command, and ``{seed:BITS}``; those of the first command are `seed`.
+
+        In older runs ``{seed}`` was drawn from ``rng``.
+        """
+        number = next(self._commands)
+        seed = self._streams.command_seed(self.stream, number, rng)
+        return seed, lambda bits: self._streams.seed(self.stream, bits, number)
 
     @property
     def stop_requested(self) -> bool:

@@ -10,7 +10,7 @@ import xarray as xr
 from omegaconf import OmegaConf
 
 from sweeprun.design.streams import CommandSeeds, Streams
-from sweeprun.errors import CommandError
+from sweeprun.errors import CommandError, UsageError
 from sweeprun.store.payloads import Layout, decode_result, encode_result
 from sweeprun.worker.command import command
 from sweeprun.worker.task_handle import RunningTask
@@ -49,6 +49,14 @@ def test_the_executable_finds_its_task_in_its_directory_and_environment(director
 def test_words_stand_for_the_values_of_the_task(directory: Path) -> None:
     words = ["printf", '["%s", "%s", "%s"]', "{task_id}", "seed={seed}", "{config}"]
     assert execute(directory, words) == ["7", f"seed={Streams().seed(7)}", str(directory / "config.yaml")]
+
+
+def test_a_seed_has_as_many_bits_as_the_program_takes(directory: Path) -> None:
+    words = ["printf", '["%s", "%s", "%s"]', "{seed:31}", "--seed={seed:64}", "{seed:}"]
+    seed = Streams().seed
+    assert execute(directory, words) == [f"{seed(7, 31)}", f"--seed={seed(7, 64)}", "{seed:}"]
+    with pytest.raises(UsageError, match="a seed of 8 bits: they are from 16 to 64"):
+        execute(directory, "echo {seed:8}")
 
 
 def test_the_seed_is_the_streams_which_in_older_runs_is_the_first_number_drawn(directory: Path) -> None:
