@@ -1,5 +1,6 @@
 """Further values on the axes of a run."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from sweeprun.config.extending import Extension
 from sweeprun.config.launching import Given, Words
+from sweeprun.design.streams import BitGenerator, Streams
 from sweeprun.errors import OverrideError, RunDirectoryError, SweeprunError, UsageError
 from sweeprun.results.collect import collect_run
 from sweeprun.runs.events import SILENT, Observer
@@ -212,3 +214,15 @@ def test_a_stream_that_an_added_task_has_and_the_function_too_is_warned_of(funct
     extended(run, {"seed": range(seeds)}, launch=launch_here)
     noted = read_stream_clash(run)
     assert (None if noted is None else noted.tasks) == (None if seeds == 4 else "4")
+
+
+@pytest.mark.parametrize("root_seed", [None, 7])
+def test_a_run_keeps_its_bit_generator(functions: ModuleType, root_seed: int | None) -> None:
+    run = sweep_function(functions.draw, {"lr": [1], "seed": range(2)}, bit_generator="SFC64", root_seed=root_seed)
+    extended(run, {"seed": range(4)}, launch=launch_here)
+    dataset = collect_run(run).dataset
+    streams = Streams(root_seed=root_seed, bit_generator=BitGenerator.SFC64)
+    assert dataset["x"].values.tolist() == [[streams.generator(task_id).random() for task_id in range(4)]]
+    if root_seed is None:
+        assert dataset["x"].values[0, 0] == np.random.Generator(np.random.SFC64(0)).random()
+    assert json.loads(dataset.attrs["streams"]) == streams.to_dict()
