@@ -59,26 +59,42 @@ def reachable_generators(function: Callable[..., Any]) -> list[tuple[str, Any]]:
     function's own. A generator that is seeded in there is left out: whoever seeds it knows what is drawn.
     """
     kinds = _kinds()
-    own = own_package(function)
-    if own == _OURS:
-        return []
     found: list[tuple[str, Any]] = []
     seeded: set[str] = set()
+    for name, value in _reached(function, kinds):
+        if issubclass(type(value), kinds):
+            if not _is_global(value):
+                found.append((name[:_LONGEST_NAME], value))
+        elif type(value) is FunctionType:
+            seeded.update(seeded_in(value.__code__))
+    return [(name, one) for name, one in found if name.rpartition(".")[2] not in seeded]
+
+
+def seeds_when_compiled(function: Callable[..., Any]) -> bool:
+    """Whether it leads to a function that numba compiles and that seeds numba's generators."""
+    reached = (value for _, value in _reached(function, ()) if _is_compiled(value))
+    return any("random" in seeded_in(value.py_func.__code__) for value in reached)
+
+
+def _reached(function: Callable[..., Any], ends: tuple[type, ...]) -> Iterator[tuple[str, Any]]:
+    """A function and all that it leads to, with the names for it; what is of some types leads nowhere."""
+    own = own_package(function)
+    if own == _OURS:
+        return
     waiting: deque[tuple[str, Any]] = deque([("", function)])
     seen: set[int] = set()
     while waiting and len(seen) < _MOST_VISITED:
         name, value = waiting.popleft()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        if issubclass(type(value), kinds):
-            if not _is_global(value):
-                found.append((name[:_LONGEST_NAME], value))
-            continue
-        if type(value) is FunctionType:
-            seeded.update(seeded_in(value.__code__))
-        waiting.extend(_parts(name, value, own))
-    return [(name, one) for name, one in found if name.rpartition(".")[2] not in seeded]
+        if id(value) not in seen:
+            seen.add(id(value))
+            yield name, value
+            if not issubclass(type(value), ends):
+                waiting.extend(_parts(name, value, own))
+
+
+def _is_compiled(value: Any) -> bool:
+    """Whether it is a function that numba compiles, which has what it is made of."""
+    return str(type(value).__module__).startswith("numba.") and type(getattr(value, "py_func", None)) is FunctionType
 
 
 def is_generator(value: Any) -> bool:
@@ -142,6 +158,8 @@ def _parts(name: str, value: Any, own: str) -> Iterator[tuple[str, Any]]:
         yield from value.keywords.items()
         yield from (("an argument", one) for one in value.args)
         yield name, value.func
+    elif _is_compiled(value):
+        yield name, value.py_func
     elif kind in (list, tuple, set, frozenset):
         yield from ((f"{name}[{number}]", item) for number, item in enumerate(islice(value, _MOST_ITEMS)))
     elif kind is dict:

@@ -13,7 +13,8 @@ from sweeprun.store.notices import (
     note_global_randomness,
     note_unseeded_generators,
 )
-from sweeprun.worker.copied_generators import GeneratorsWatch, full_name
+from sweeprun.worker import numba_generators
+from sweeprun.worker.copied_generators import GeneratorsWatch, full_name, seeds_when_compiled
 from sweeprun.worker.global_generators import GlobalsWatch
 from sweeprun.worker.own_seeding import OwnSeeding
 from sweeprun.worker.unseeded_generators import UnseededWatch
@@ -38,6 +39,7 @@ class RandomnessWatch:
         self._unseeded: UnseededWatch | None = UnseededWatch()
         self._seeding = None if seeded else OwnSeeding()
         self._followed: dict[int, str] = {}
+        self._functions: list[Callable[..., Any]] = []
         self._application = False
         self.is_new = True
         """Whether nobody has looked yet."""
@@ -58,6 +60,7 @@ class RandomnessWatch:
             return
         self._followed[id(function)] = full_name(function)
         self._application = application
+        self._functions.append(function)
         if self._generators is not None:
             self._generators.follow(function)
         if self._watches_globals and self._globals is None:
@@ -66,10 +69,7 @@ class RandomnessWatch:
     def look(self, task_ids: TaskIds) -> None:
         """Look what some tasks moved; what was noted isn't looked at again."""
         self.is_new = False
-        seeding = self._seeding
-        if self._globals is not None and (
-            moved := [name for name in self._globals.moved() if seeding is None or not seeding.owns(name)]
-        ):
+        if self._globals is not None and (moved := [name for name in self._globals.moved() if not self._owns(name)]):
             self._globals, self._watches_globals = None, False
             note_global_randomness(self._run, GlobalRandomness(**self._noted(moved, task_ids)))
         if self._generators is not None and (moved := self._generators.moved()):
@@ -79,6 +79,12 @@ class RandomnessWatch:
             self._unseeded.close()
             self._unseeded = None
             note_unseeded_generators(self._run, UnseededGenerators(**self._noted(made, task_ids)))
+
+    def _owns(self, name: str) -> bool:
+        """Whether tasks draw from a global generator that they have seeded themselves."""
+        if name == numba_generators.NAME:
+            return any(map(seeds_when_compiled, self._functions))
+        return self._seeding is not None and self._seeding.owns(name)
 
     def _noted(self, generators: Sequence[str], task_ids: TaskIds) -> dict[str, Any]:
         """What is noted of generators that were used in some tasks."""
