@@ -46,9 +46,10 @@ class GlobalRandomness(_Draws):
 
     def __str__(self) -> str:
         advice = "seed it inside the function from a config value" if self.application else "draw from rng instead"
+        sweeper = "hydra/sweeper=sweeprun and " if self.application else ""
         return (
             f"{self.function} draws from {self.generators} (seen in task {self.tasks}), so its results may not be "
-            f"reproducible; {advice}, or set hydra.sweeper.seed_globals=true"
+            f"reproducible; {advice}, or set {sweeper}hydra.sweeper.seed_globals=true"
         )
 
 
