@@ -14,24 +14,19 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
+from sweeprun.design.streams import BitGenerator
 from sweeprun.worker.copied_generators import full_name, is_own, own_package
 from sweeprun.worker.meanings import UNKNOWN, Config, Meaning, Sum, Task, Thing, World
 
 _DEEPEST = 20
 _MOST_FUNCTIONS = 100
-
-_MAKERS: Mapping[Any, str] = {
-    np.random.default_rng: "PCG64",
-    **{getattr(np.random, name): name for name in ("PCG64", "PCG64DXSM", "Philox", "SFC64")},
-}
-"""What makes a generator of a seed -> its bit generator."""
 
 _OPERATIONS: Mapping[type[ast.operator], Callable[[int, int], int]] = {
     ast.Add: operator.add,
@@ -192,8 +187,8 @@ class _Reader:
     def _read_call(self, node: ast.Call, scope: _Scope) -> None:
         called = scope.meaning(node.func).thing
         with suppress(TypeError):  # what can't be hashed makes no generator
-            if called in _MAKERS:
-                self._note(node, scope, _MAKERS[called])
+            if bit_generator := _makers().get(called):
+                self._note(node, scope, bit_generator)
                 return
         function = vars(called).get("__init__") if isinstance(called, type) else called
         if isinstance(function, FunctionType):
@@ -215,6 +210,12 @@ class _Reader:
                 key=key,
             )
             self.found.append(call)
+
+
+@cache
+def _makers() -> Mapping[Any, str]:
+    """What makes a generator of a seed -> its bit generator; NumPy imports these only when they are asked for."""
+    return {np.random.default_rng: "PCG64", **{getattr(np.random, one.value): one.value for one in BitGenerator}}
 
 
 def _only_argument(node: ast.Call, name: str) -> ast.expr | None:
