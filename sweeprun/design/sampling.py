@@ -239,7 +239,7 @@ class Sampling:
         return cls(method=Method(data["method"]), seed=data["seed"], sources=sources, spawn_key=tuple(spawn_key))
 
 
-def _unit_cube(method: Method, seeds: np.random.SeedSequence, dimensions: int, count: int) -> np.ndarray:
+def _unit_cube(method: Method, seeds: "np.random.SeedSequence", dimensions: int, count: int) -> np.ndarray:
     """Points in ``[0, 1)^dimensions``, shape ``(count, dimensions)``; the first ones are those of a smaller count."""
     from scipy.stats import qmc
 
