@@ -27,6 +27,7 @@ class OwnSeeding:
         self._modules = len(sys.modules)
         self._seeded: dict[str, bool] = {}  # generators that were ever seeded -> whether by the task that runs
         self._drawn: set[str] = set()
+        self._begun = False
         self._watches = {name: self._watch(name) for name in _SEEDING}
         for name, watch in self._watches.items():
             for function in _SEEDING[name]:
@@ -40,6 +41,9 @@ class OwnSeeding:
 
     def begin(self) -> None:
         """A task is about to begin."""
+        if not self._begun:  # what was drawn before, by imports, is no task's doing
+            self._begun = True
+            self._reference = {name: _state(name) for name in _SEEDING}
         for name, by_task in self._seeded.items():
             if not by_task:
                 self._compare(name)

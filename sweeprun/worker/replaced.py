@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
+from types import ModuleType
 from typing import Any
 
 
@@ -44,4 +45,6 @@ class Replaced:
                 watch(*args, **kwargs)
             return original(*args, **kwargs)
 
+        if isinstance(self.owner, ModuleType):  # so that it is pickled by its name, as what it stands for
+            function.__module__, function.__qualname__ = self.owner.__name__, self.name
         setattr(self.owner, self.name, function)

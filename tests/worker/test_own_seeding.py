@@ -91,6 +91,13 @@ def test_what_an_import_draws_is_not_the_tasks(seeding: OwnSeeding, monkeypatch:
     assert seeding.owns("random")
 
 
+def test_what_was_drawn_before_the_first_task_is_no_tasks(seeding: OwnSeeding) -> None:
+    draws()
+    seeding.begin()
+    seeds_and_draws()
+    assert seeding.owns("numpy.random")
+
+
 def test_closing_leaves_the_functions_as_they_were() -> None:
     before = random.seed, np_random.seed
     seeding = OwnSeeding()

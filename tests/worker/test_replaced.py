@@ -1,5 +1,7 @@
 """Functions that tell of their calls."""
 
+import pickle
+import random
 from types import SimpleNamespace
 from typing import Any
 
@@ -33,3 +35,13 @@ def test_watches_hear_of_calls_and_the_last_one_leaves_the_module_as_it_was() ->
     assert [name for name, *_ in heard] == ["first", "second", "second"]
     replaced.forget(second)
     assert owner.double is double
+
+
+def test_other_processes_find_what_it_stands_for() -> None:
+    """A task may send a function that refers to it to processes of its own."""
+    before, replaced = random.seed, Replaced(owner=random, name="seed")
+    replaced.tell(lambda *_args: None)
+    sent = pickle.dumps(random.seed)
+    assert random.seed is not before
+    replaced.forget(replaced._told[0])
+    assert pickle.loads(sent) == before == random.seed
