@@ -185,13 +185,14 @@ def prepare_composed(
 
 def _clash(sweep: ComposedSweep, manifest: Manifest) -> StreamClash | None:
     """A generator of a task function's own that draws what the stream of a task does."""
-    first = manifest.table.task(0)
-    for spec in sweep.task_specs:
-        config = ConfigDeriver(manifest, sweep.frozen()).derive(first)
-        found = clash_of_task(load_task_function(spec, Path.cwd()), manifest, config)
-        if found is not None:
-            return found
-    return None
+    if manifest.table.streams.root_seed is not None:
+        return None
+    functions = [load_task_function(spec, Path.cwd()) for spec in sweep.task_specs]
+    found: Iterator[StreamClash | None] = iter(())
+    with suppress(Exception):  # a config that can't be derived is the task's to say
+        config = ConfigDeriver(manifest, sweep.frozen()).derive(manifest.table.task(0))
+        found = (clash_of_task(function, manifest, config) for function in functions)
+    return next((clash for clash in found if clash is not None), None)
 
 
 def _check_other_launcher(name: str, sweep_config: DictConfig, policy: Policy) -> None:
