@@ -22,7 +22,7 @@ _OPTIONAL = ("README.md", ".gitignore")
 """Projects have these already; then they stay as they are."""
 
 _ROOT_SEEDS = 10**12
-"""So many there are to draw from: of 10,000 studies two have the same one with a probability of 0.005 %."""
+"""Root seeds to draw from: two of 10,000 studies have the same one with a probability of 0.005 %."""
 
 _ROOT_SEED = """
 hydra:

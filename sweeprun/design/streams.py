@@ -38,12 +38,12 @@ class BitGenerator(Enum):
 
     @classmethod
     def named(cls, name: object) -> "BitGenerator":
-        """The one of a name.
+        """The bit generator of that name.
 
         Raises
         ------
         OverrideError
-            If there is none.
+            If the name is not one of these.
         """
         if name not in cls.__members__:
             raise OverrideError(f"hydra.sweeper.bit_generator is {name!r}; take one of {', '.join(cls.__members__)}")
@@ -118,7 +118,7 @@ class Streams:
         Raises
         ------
         UsageError
-            If there are not so many bits, or not enough for that many streams.
+            If ``bits`` is out of range, or the number of the stream has more bits than that.
         """
         import numpy as np
 

@@ -32,11 +32,13 @@ class Replaced:
         """Tell a watch no more; the last one leaves the module as it was."""
         if watch in self._told:
             self._told.remove(watch)
-            if not self._told:
+            if not self._told and self._original is not None:
                 setattr(self.owner, self.name, self._original)
 
     def _replace(self) -> None:
-        original = self._original = getattr(self.owner, self.name)
+        original = self._original = getattr(self.owner, self.name, None)
+        if original is None:  # of another version of its module, which goes other ways
+            return
         told = self._told
 
         @wraps(original)

@@ -59,7 +59,7 @@ class RunningTask:
         Raises
         ------
         UsageError
-            If there are not so many bits, or there are more streams than seeds of that many bits.
+            If ``bits`` is out of range, or there are more streams than seeds of that length.
         """
         return self._streams.seed(self.stream, bits)
 

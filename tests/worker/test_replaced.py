@@ -45,3 +45,11 @@ def test_other_processes_find_what_it_stands_for() -> None:
     assert random.seed is not before
     replaced.forget(replaced._told[0])
     assert pickle.loads(sent) == before == random.seed
+
+
+def test_a_module_that_lacks_the_function_is_left_as_it_is() -> None:
+    owner = SimpleNamespace()
+    replaced = Replaced(owner=owner, name="double")
+    replaced.tell(print)
+    replaced.forget(print)
+    assert vars(owner) == {}
