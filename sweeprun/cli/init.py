@@ -1,6 +1,7 @@
 """``sweeprun init``: lay out a new study that runs at once."""
 
 import os
+import secrets
 import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +20,15 @@ _CONFIG = "conf/config.yaml"
 _CLUSTER = "conf/hydra/launcher/cluster.yaml"
 _OPTIONAL = ("README.md", ".gitignore")
 """Projects have these already; then they stay as they are."""
+
+_ROOT_SEEDS = 10**12
+"""Root seeds to draw from: two of 10,000 studies have the same one with a probability of 0.005 %."""
+
+_ROOT_SEED = """
+hydra:
+  sweeper:
+    root_seed: {}   # drawn at random by sweeprun init, so that no other study has these seeds
+"""
 
 _SWEEP = "n=1000,10000 hydra.sweeper.members=20"
 """What the files of a study propose to sweep."""
@@ -40,7 +50,7 @@ def main(words: Sequence[str]) -> int:
     directory = local_path(args.directory)
     command = None if args.command is None else Command.parse(args.command)
     _check_directory(directory)
-    wanted = study_files(directory.absolute(), command)
+    wanted = study_files(directory.absolute(), command, root_seed=secrets.randbelow(_ROOT_SEEDS))
     kept = [name for name in _OPTIONAL if os.path.lexists(directory / name)]
     made = {name: content for name, content in wanted.items() if name not in kept}
     there = [name for name in made if os.path.lexists(directory / name)]
@@ -58,15 +68,19 @@ def main(words: Sequence[str]) -> int:
     return 0
 
 
-def study_files(directory: Path, command: Command | None = None) -> Mapping[str, str]:
-    """The files of a study in a directory, by their paths in it; of a Python function, or of a command."""
+def study_files(directory: Path, command: Command | None = None, *, root_seed: int = 0) -> Mapping[str, str]:
+    """The files of a study in a directory, by their paths in it; of a Python function, or of a command.
+
+    Its root seed makes its random streams others than those of any other study: without one, all would have the same.
+    """
     module = module_name(directory)
     title = "".join(char if char.isprintable() else "?" for char in directory.name) or module
     if command is None:
         config = _template("config.yaml").replace("task: study.", f"task: {module}.")
+        config = config.replace("ROOT_SEED", str(root_seed))
         own = {_CONFIG: config, f"{module}.py": _template("study.py")}
     else:
-        own = {_CONFIG: command.config()}
+        own = {_CONFIG: command.config() + _ROOT_SEED.format(root_seed)}
     sweep = command.sweep() if command else _SWEEP
     return own | {
         _CLUSTER: _template("cluster.yaml").replace(_SWEEP, sweep),

@@ -50,8 +50,8 @@ subcommands (each has --help):
 
 The config is ./conf/config.yaml unless -cp DIRECTORY, -cn NAME or -cd DIRECTORY say otherwise. `sweeprun -h` shows it
 with its groups, `sweeprun --cfg job` prints it, `sweeprun --hydra-help` explains Hydra's own options. Options of a
-sweep are hydra.sweeper.{{params,members,root_seed,streams,sample,exclude,only,retries,retry_on,timeout,max_failures,
-seed_globals}} (--exclude CONDITION and --only CONDITION are short for two of them) and of its launcher
+sweep are hydra.sweeper.{{params,members,root_seed,streams,bit_generator,sample,exclude,only,retries,retry_on,timeout,
+max_failures,seed_globals}} (--exclude CONDITION and --only CONDITION are short for two of them) and of its launcher
 hydra.launcher.{{throttle,cpus_per_task,tasks_per_job}}; hydra/launcher=slurm submits one job array instead of
 running here, and has more (`sweeprun --cfg hydra -p hydra.launcher hydra/launcher=slurm` shows them)."""
 

@@ -25,6 +25,7 @@ def main(words: Sequence[str]) -> int:
     from sweeprun.cli.hydra_words import config_source, parse_command_line
     from sweeprun.config.application import command_line_parser, open_application
     from sweeprun.config.schema import SWEEPER
+    from sweeprun.display.terminal import TERMINAL
     from sweeprun.errors import UsageError
     from sweeprun.runs.plan import describe_plan
     from sweeprun.runs.prepare import compose_for_launch, import_early, prepare_sweep
@@ -41,6 +42,8 @@ def main(words: Sequence[str]) -> int:
                 f"hydra/sweeper={sweeper} decides itself what it runs; only sweeprun's own sweeper can be planned"
             )
         prepared = prepare_sweep(application, sweep_config)
+    if prepared.clash is not None:
+        TERMINAL.warn(str(prepared.clash))
     plan = describe_plan(prepared, launcher)
     print(json.dumps(plan, indent=1, ensure_ascii=False) if own.json else _text(plan))
     return 0

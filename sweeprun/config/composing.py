@@ -96,7 +96,7 @@ def compose_sweep(
     shared_by = None if options.streams is None else tuple(axis_name(name) for name in options.streams)
     table = TaskTable.of(
         replace(sweep.grid, axes=axes),
-        Streams(root_seed=options.root_seed, shared_by=shared_by),
+        Streams(root_seed=options.root_seed, shared_by=shared_by, bit_generator=options.bit_generator),
         selection_of(options),
         compositions=None if compositions == tuple(range(len(chosen))) else compositions,
     )

@@ -6,6 +6,8 @@ from pathlib import Path
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import OmegaConf
 
+from sweeprun.design.streams import BitGenerator
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurrentJob:
@@ -17,13 +19,14 @@ class CurrentJob:
         Its number in a sweep; 0 for a single run.
     directory
         Its output directory.
-    root_seed
+    root_seed, bit_generator
         Of the sweeper's options, where the sweeper is ours.
     """
 
     number: int
     directory: Path
     root_seed: int | None
+    bit_generator: BitGenerator | None
 
 
 def current_job() -> CurrentJob:
@@ -34,4 +37,5 @@ def current_job() -> CurrentJob:
         number=number or 0,
         directory=Path(hydra.runtime.output_dir),
         root_seed=OmegaConf.select(hydra, "sweeper.root_seed"),  # type: ignore[arg-type]
+        bit_generator=OmegaConf.select(hydra, "sweeper.bit_generator"),  # type: ignore[arg-type]
     )

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from sweeprun.design.streams import BitGenerator
+
 SWEEPER = "sweeprun"
 LOCAL = "local"
 SLURM = "slurm"
@@ -48,6 +50,8 @@ class SweeperOptions:
         Derives all streams from this number instead of from the task ids alone.
     streams
         Axes whose values determine the stream: tasks that agree on them share one (common random numbers).
+    bit_generator
+        NumPy's bit generator of all streams: ``PCG64``, ``PCG64DXSM``, ``Philox`` or ``SFC64``.
     sample
         How the values of keys that follow an interval or a distribution are drawn.
     exclude
@@ -70,6 +74,7 @@ class SweeperOptions:
     members: int | None = None
     root_seed: int | None = None
     streams: list[str] | None = None
+    bit_generator: BitGenerator = BitGenerator.PCG64
     sample: SampleOptions = field(default_factory=SampleOptions)
     exclude: Any = None
     only: Any = None

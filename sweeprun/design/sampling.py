@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from sweeprun.design.scalars import Scalar, check_types, decode_value, encode_value
+from sweeprun.design.streams import DESIGN_KEY
 from sweeprun.errors import FormatError, OverrideError
 
 _SMALLEST = 2.0**-53
@@ -192,11 +193,15 @@ class Sampling:
         Of the scrambling, or of the drawing.
     sources
         What the values of each axis are drawn from.
+    spawn_key
+        With the seed, makes the seed sequence. It is empty in runs of manifest version 4 and before, whose designs
+        draw what task ``seed`` of a run without a root seed draws.
     """
 
     method: Method
     seed: int
     sources: tuple[Source, ...]
+    spawn_key: tuple[int, ...] = DESIGN_KEY
 
     def draw(self, count: int) -> list[list[Scalar]]:
         """The first points: for each axis, ``count`` values.
@@ -210,25 +215,35 @@ class Sampling:
             raise OverrideError(f"hydra.sweeper.sample.seed is {self.seed}; a seed is 0 or more")
         if count < 1:
             raise OverrideError(f"hydra.sweeper.sample.n is {count}; a sample needs at least 1 point")
-        cube = _unit_cube(self.method, self.seed, len(self.sources), count)
+        sequence = np.random.SeedSequence(self.seed, spawn_key=self.spawn_key)
+        cube = _unit_cube(self.method, sequence, len(self.sources), count)
         return [_as_scalars(source, source.quantile(cube[:, i])) for i, source in enumerate(self.sources)]
 
     def to_dict(self) -> dict[str, Any]:
         sources = [source.to_dict() for source in self.sources]
-        return {"method": self.method.value, "seed": self.seed, "sources": sources}
+        return {
+            "method": self.method.value,
+            "seed": self.seed,
+            "spawn_key": list(self.spawn_key),
+            "sources": sources,
+        }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Sampling":
-        check_types(int, data["seed"])
+        spawn_key = data.get("spawn_key", [])
+        check_types(list, spawn_key)
+        check_types(int, data["seed"], *spawn_key)
+        if any(word < 0 for word in spawn_key):
+            raise FormatError(f"the spawn key of a sample has {min(spawn_key)}; its numbers are 0 or more")
         sources = tuple(map(_source_from_dict, data["sources"]))
-        return cls(method=Method(data["method"]), seed=data["seed"], sources=sources)
+        return cls(method=Method(data["method"]), seed=data["seed"], sources=sources, spawn_key=tuple(spawn_key))
 
 
-def _unit_cube(method: Method, seed: int, dimensions: int, count: int) -> np.ndarray:
+def _unit_cube(method: Method, seeds: "np.random.SeedSequence", dimensions: int, count: int) -> np.ndarray:
     """Points in ``[0, 1)^dimensions``, shape ``(count, dimensions)``; the first ones are those of a smaller count."""
     from scipy.stats import qmc
 
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(seeds)
     match method:
         case Method.RANDOM:
             return generator.random((count, dimensions))

@@ -8,10 +8,13 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from sweeprun.config.launching import Given
+from sweeprun.display.terminal import Terminal
 from sweeprun.errors import OverrideError, SweeprunError
+from sweeprun.runs.events import Observer
 
 _POLICY = ("retries", "retry_on", "timeout", "max_failures", "seed_globals")
 _AS_ARGUMENTS = {
+    "hydra.sweeper.seed_globals=true": "seed_globals=True",
     "hydra.sweeper.": "",
     "hydra.launcher.": "",
     "hydra/launcher=": "launcher=",
@@ -68,6 +71,19 @@ def in_python() -> Iterator[None]:
         told = str(error)
         said = as_in_python(told)
         raise (error.with_traceback(None) if said == told else type(error)(said)) from None
+
+
+class _InPython(Terminal):
+    """Says on standard error, in words of Python, how a verb goes on."""
+
+    def note(self, text: str) -> None:
+        super().note(as_in_python(text))
+
+    def warn(self, text: str) -> None:
+        super().warn(as_in_python(text))
+
+
+IN_PYTHON: Observer = _InPython()
 
 
 def as_in_python(text: str) -> str:

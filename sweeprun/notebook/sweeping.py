@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sweeprun.design.python_axes import whole_number
-from sweeprun.display.terminal import TERMINAL
 from sweeprun.errors import UsageError
-from sweeprun.notebook.options import changes_of, in_python
+from sweeprun.notebook.options import IN_PYTHON, changes_of, in_python
 from sweeprun.notebook.run import Run, open_run
 from sweeprun.notebook.stale import tell_of_stale_modules
 from sweeprun.runs.background import launch_in_background
@@ -26,6 +25,7 @@ def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its
     members: int | None = None,
     root_seed: int | None = None,
     streams: Sequence[str] | None = None,
+    bit_generator: str | None = None,
     exclude: str | Sequence[str] = (),
     only: str | Sequence[str] = (),
     dims: Mapping[str, Any] | None = None,
@@ -62,6 +62,8 @@ def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its
         Derives all random streams from this number instead of from the task ids alone.
     streams
         Axes whose values determine the stream: tasks that agree on them share one (common random numbers).
+    bit_generator
+        NumPy's bit generator of all streams: ``"PCG64"`` (by default), ``"PCG64DXSM"``, ``"Philox"`` or ``"SFC64"``.
     exclude, only
         Conditions over the axes, such as ``"lr > 0.05 and seed == 3"``: points to leave out, and to keep.
     dims, coords
@@ -106,6 +108,7 @@ def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its
             members=whole_number("members", members),
             root_seed=whole_number("root_seed", root_seed),
             streams=streams,
+            bit_generator=bit_generator,
             exclude=exclude,
             only=only,
             dims=dims,
@@ -116,7 +119,7 @@ def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its
         prepared = prepare_call(asked)
         tell_of_stale_modules(prepared.code)
         _tell_of_generators(asked.constants)
-        started = start_run(prepared, [asked.written()], launch=launch_in_background, observer=TERMINAL)
+        started = start_run(prepared, [asked.written()], launch=launch_in_background, observer=IN_PYTHON)
     return open_run(started.run.path)
 
 

@@ -120,7 +120,7 @@ def _stream_facts(manifest: Manifest) -> Iterator[Fact]:
     )
     yield Fact(
         name="Root seed",
-        value="none: stream s is default_rng(s)" if streams.root_seed is None else str(streams.root_seed),
+        value="none: streams follow from task ids alone" if streams.root_seed is None else str(streams.root_seed),
     )
     shared = streams.shared_by
     told = (

@@ -15,7 +15,9 @@ from sweeprun.store.notices import (
     count_failures,
     read_copied_generators,
     read_global_randomness,
+    read_stream_clash,
     read_unrecorded_result,
+    read_unseeded_generators,
 )
 from sweeprun.store.shards import ShardContents, read_shards
 from sweeprun.store.snapshot import STATE_ORDER, Snapshot, TaskState, take_snapshot
@@ -95,6 +97,8 @@ def warnings_of(snapshot: Snapshot) -> list[str]:
         other_code_of(snapshot),
         read_global_randomness(run),
         read_copied_generators(run),
+        read_unseeded_generators(run),
+        read_stream_clash(run),
         read_unrecorded_result(run),
     )
     found += [str(notice) for notice in noted if notice is not None]

@@ -17,7 +17,7 @@ from sweeprun.design.policy import Policy
 from sweeprun.design.python_axes import further_dimensions
 from sweeprun.design.result_dims import check_coords, checked_dims
 from sweeprun.design.selection import Expression, Selection
-from sweeprun.design.streams import Streams
+from sweeprun.design.streams import BitGenerator, Streams
 from sweeprun.design.tasks import TaskTable
 from sweeprun.errors import OverrideError, TaskFunctionError
 from sweeprun.launchers.packing import Group
@@ -32,10 +32,11 @@ from sweeprun.store.short_repr import brief
 from sweeprun.worker.main_guard import check_guarded
 from sweeprun.worker.pack_function import PackedFunction, pack_function
 from sweeprun.worker.pickled_functions import CONSTANTS, PICKLED, check_arguments, name_of
+from sweeprun.worker.stream_clashes import clash_of
 
 _LONGEST_CALL = 2000
 _SHOWN_VALUES = 20
-_TOLD = ("members", "root_seed", "streams", "exclude", "only", "dims")
+_TOLD = ("members", "root_seed", "streams", "bit_generator", "exclude", "only", "dims")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class Asked:
     ----------
     function, axes, constants
         What is called, and with which arguments.
-    members, root_seed, streams, exclude, only
+    members, root_seed, streams, bit_generator, exclude, only
         As of ``hydra.sweeper``.
     dims, coords
         The names of dimensions of results that come without names, and what is along these.
@@ -62,6 +63,7 @@ class Asked:
     members: int | None = None
     root_seed: int | None = None
     streams: Sequence[str] | None = None
+    bit_generator: str | None = None
     exclude: str | Sequence[str] = ()
     only: str | Sequence[str] = ()
     dims: Mapping[str, Any] | None = None
@@ -145,6 +147,7 @@ def prepare_call(asked: Asked) -> PreparedRun:
         place=_place(asked.directory),
         groups=(Group(tasks=table.selected(), launcher=launcher),),
         function=CalledFunction(packed=packed, reference=reference),
+        clash=clash_of(asked.function, table, asked.constants),
     )
 
 
@@ -162,7 +165,13 @@ def _table(asked: Asked) -> TaskTable:
     streams = _texts("streams", asked.streams)
     return TaskTable.of(
         grid_of(further_dimensions(asked.axes, asked.members)),
-        Streams(root_seed=asked.root_seed, shared_by=None if asked.streams is None else streams),
+        Streams(
+            root_seed=asked.root_seed,
+            shared_by=None if asked.streams is None else streams,
+            bit_generator=BitGenerator.PCG64
+            if asked.bit_generator is None
+            else BitGenerator.named(asked.bit_generator),
+        ),
         Selection(
             only=tuple(Expression(text=text) for text in _texts("only", asked.only)),
             exclude=tuple(Expression(text=text) for text in _texts("exclude", asked.exclude)),

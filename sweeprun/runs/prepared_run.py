@@ -20,6 +20,7 @@ from sweeprun.store.archive import set_aside
 from sweeprun.store.directory import RunDirectory, make_run_directory
 from sweeprun.store.files import create_file
 from sweeprun.store.manifest import Manifest, write_manifest
+from sweeprun.store.notices import StreamClash, note_stream_clash
 
 _MUCH_TO_READ = 2 * 10**9
 
@@ -79,6 +80,8 @@ class PreparedRun:
         The task function, if the configs don't name it.
     hydra_config
         Hydra's own config of the sweep; None if Hydra took no part.
+    clash
+        A generator of the task function's own that draws what the stream of a task does, if there is one.
     """
 
     manifest: Manifest
@@ -89,6 +92,7 @@ class PreparedRun:
     other_launcher: OtherLauncher | None = None
     function: RunFunction | None = None
     hydra_config: DictConfig | None = None
+    clash: StreamClash | None = None
 
     @property
     def launcher(self) -> Launcher | None:
@@ -127,6 +131,8 @@ def create_run(prepared: PreparedRun, command: Sequence[str], observer: Observer
             run.hydra_config.unlink(missing_ok=True)
         create_file(run.hydra_config, OmegaConf.to_yaml(prepared.hydra_config).encode())
     manifest = replace(manifest, provenance=provenance, job=job)
+    if prepared.clash is not None:
+        note_stream_clash(run, prepared.clash)
     write_manifest(run, manifest)
     return run, manifest
 

@@ -41,6 +41,8 @@ def start_run(
             "a launcher of somebody else numbers its jobs itself, so no points can be left out; "
             "choose one of sweeprun's launchers, or leave out hydra.sweeper.exclude and only"
         )
+    if prepared.clash is not None:
+        observer.warn(str(prepared.clash))
     submissions = plan_submissions(prepared.groups) if prepared.groups else ()
     if table.selection:
         observer.note(f"{len(table) - table.count_selected()} of {len(table)} points are left out")

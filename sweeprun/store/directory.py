@@ -177,6 +177,14 @@ class RunDirectory:
         return self.workers / "copied-generators.json"
 
     @property
+    def unseeded_generators(self) -> Path:
+        return self.workers / "unseeded-generators.json"
+
+    @property
+    def stream_clash(self) -> Path:
+        return self.workers / "stream-clash.json"
+
+    @property
     def unrecorded_result(self) -> Path:
         return self.workers / "unrecorded-result.json"
 

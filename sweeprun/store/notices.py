@@ -27,11 +27,14 @@ class _Draws:
         The tasks among which it was noticed.
     generators
         Which generators, as it calls them.
+    application
+        Whether it is an application's, which is called with the config alone and so has no ``rng``.
     """
 
     function: str
     tasks: str
     generators: str
+    application: bool = False
 
 
 _Kind = TypeVar("_Kind", bound=_Draws)
@@ -42,9 +45,11 @@ class GlobalRandomness(_Draws):
     """A task function that uses global random generators."""
 
     def __str__(self) -> str:
+        advice = "seed it inside the function from a config value" if self.application else "draw from rng instead"
+        sweeper = "hydra/sweeper=sweeprun and " if self.application else ""
         return (
             f"{self.function} draws from {self.generators} (seen in task {self.tasks}), so its results may not be "
-            "reproducible; draw from rng instead, or set hydra.sweeper.seed_globals=true"
+            f"reproducible; {advice}, or set {sweeper}hydra.sweeper.seed_globals=true"
         )
 
 
@@ -53,10 +58,54 @@ class CopiedGenerators(_Draws):
     """A task function that uses generators of its module or notebook, of which every worker has a copy."""
 
     def __str__(self) -> str:
+        advice = "" if self.application else "draw from the argument rng, or "
         return (
             f"{self.function} draws from {self.generators} (seen in task {self.tasks}), of which every worker has a "
-            "copy, so tasks of different workers draw the same numbers; draw from the argument rng, "
-            "or make one inside the function from a seed of its own"
+            f"copy, so tasks of different workers draw the same numbers; {advice}make one inside the function from a "
+            f"{'config value' if self.application else 'seed of its own'}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnseededGenerators(_Draws):
+    """A task function that makes generators without a seed, so that they draw other numbers each time."""
+
+    def __str__(self) -> str:
+        advice = "give it a seed from the config" if self.application else "draw from rng instead, or give it a seed"
+        return (
+            f"{self.function} makes {self.generators} without a seed (seen in task {self.tasks}), so its results "
+            f"differ from run to run; {advice}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamClash:
+    """A function that is given ``rng`` and makes a generator that draws the same numbers as the stream of a task.
+
+    Attributes
+    ----------
+    function, place
+        Where it makes that generator: the function, and the line of a file.
+    call
+        How it makes it.
+    tasks
+        The numbers of the tasks whose streams it has.
+    instead
+        A call that makes a generator which no task has.
+    """
+
+    function: str
+    place: str
+    call: str
+    tasks: str
+    instead: str
+
+    def __str__(self) -> str:
+        several = "," in self.tasks
+        return (
+            f"{self.function} makes {self.call} ({self.place}), which draws the same numbers as rng in "
+            f"{'tasks' if several else 'task'} {self.tasks}; write {self.instead}, which no task has, or set "
+            "hydra.sweeper.root_seed"
         )
 
 
@@ -78,6 +127,29 @@ def note_copied_generators(run: RunDirectory, noted: CopiedGenerators) -> None:
 def read_copied_generators(run: RunDirectory) -> CopiedGenerators | None:
     """What was noted; None if nothing was, or it can't be read."""
     return _read_draws(run.copied_generators, CopiedGenerators)
+
+
+def note_unseeded_generators(run: RunDirectory, noted: UnseededGenerators) -> None:
+    """Note it, if nobody has yet."""
+    _note(run.unseeded_generators, noted)
+
+
+def read_unseeded_generators(run: RunDirectory) -> UnseededGenerators | None:
+    """What was noted; None if nothing was, or it can't be read."""
+    return _read_draws(run.unseeded_generators, UnseededGenerators)
+
+
+def note_stream_clash(run: RunDirectory, noted: StreamClash) -> None:
+    """Note it, if nobody has yet."""
+    _note(run.stream_clash, noted)
+
+
+def read_stream_clash(run: RunDirectory) -> StreamClash | None:
+    """What was noted; None if nothing was, or it can't be read."""
+    with suppress(OSError, FormatError, KeyError):
+        data = read_json(run.stream_clash, _MOST_NOTICE)
+        return StreamClash(**{name: str(data[name]) for name in StreamClash.__dataclass_fields__})
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +184,7 @@ def read_unrecorded_result(run: RunDirectory) -> UnrecordedResult | None:
     return None
 
 
-def _note(path: Path, noted: _Draws) -> None:
+def _note(path: Path, noted: _Draws | StreamClash) -> None:
     with suppress(OSError):  # it is there already; or the disk is full, which the next record says
         create_file(path, json.dumps(asdict(noted)).encode())
 
@@ -120,7 +192,12 @@ def _note(path: Path, noted: _Draws) -> None:
 def _read_draws(path: Path, kind: type[_Kind]) -> _Kind | None:
     with suppress(OSError, FormatError, KeyError):
         data = read_json(path, _MOST_NOTICE)
-        return kind(function=str(data["function"]), tasks=str(data["tasks"]), generators=str(data["generators"]))
+        return kind(
+            function=str(data["function"]),
+            tasks=str(data["tasks"]),
+            generators=str(data["generators"]),
+            application=data.get("application") is True,
+        )
     return None
 
 

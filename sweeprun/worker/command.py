@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import subprocess
 from collections.abc import Collection, Mapping, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _TAIL_LINES = 20
 _TAIL_BYTES = 8192
+_SEED = re.compile(r"\{seed:(\d{1,3})\}")
 _DEFAULT_RESULTS = ("result.json", "result.nc")
 
 
@@ -34,14 +36,15 @@ def command(
 
     The directory holds ``config.yaml`` (the task's config, resolved), ``stdout.txt`` and ``stderr.txt``. The executable
     finds in its environment ``SWEEPRUN_CONFIG`` (the path of that file), ``SWEEPRUN_TASK_ID`` and ``SWEEPRUN_SEED``
-    (an integer below 2**32, drawn from the task's stream).
+    (an integer below 2**32, another one for each stream: `RunningTask.seed`).
 
     Parameters
     ----------
     command
         The executable and its arguments: a list, or one string split as a shell would, with no shell behind it. The
-        words ``{config}``, ``{task_id}`` and ``{seed}`` in an argument stand for the values above. A relative path to
-        the executable is taken from the directory that the sweep was started in.
+        words ``{config}``, ``{task_id}`` and ``{seed}`` in an argument stand for the values above, and ``{seed:31}``
+        for a seed of 31 bits, or any other number of them. A relative path to the executable is taken from the
+        directory that the sweep was started in.
     cfg, rng, task
         Given by sweeprun.
     result
@@ -67,9 +70,9 @@ def command(
     config_file.write_text(OmegaConf.to_yaml(cfg, resolve=True), encoding="utf-8")
     for stale in (result,) if result else _DEFAULT_RESULTS:
         (directory / stale).unlink(missing_ok=True)
-    seed = int(rng.integers(2**32))
+    seed, seed_of = task.command_seeds(rng)
     words = {"{config}": str(config_file), "{task_id}": str(task.id), "{seed}": str(seed)}
-    arguments = _arguments(command, words)
+    arguments = [_SEED.sub(lambda bits: str(seed_of(int(bits[1]))), word) for word in _arguments(command, words)]
     environment = {
         **os.environ,
         "SWEEPRUN_CONFIG": str(config_file),

@@ -59,26 +59,42 @@ def reachable_generators(function: Callable[..., Any]) -> list[tuple[str, Any]]:
     function's own. A generator that is seeded in there is left out: whoever seeds it knows what is drawn.
     """
     kinds = _kinds()
-    own = _package_of(function)
-    if own == _OURS:
-        return []
     found: list[tuple[str, Any]] = []
     seeded: set[str] = set()
+    for name, value in _reached(function, kinds):
+        if issubclass(type(value), kinds):
+            if not _is_global(value):
+                found.append((name[:_LONGEST_NAME], value))
+        elif type(value) is FunctionType:
+            seeded.update(seeded_in(value.__code__))
+    return [(name, one) for name, one in found if name.rpartition(".")[2] not in seeded]
+
+
+def seeds_when_compiled(function: Callable[..., Any]) -> bool:
+    """Whether it leads to a function that numba compiles and that seeds numba's generators."""
+    reached = (value for _, value in _reached(function, ()) if _is_compiled(value))
+    return any("random" in seeded_in(value.py_func.__code__) for value in reached)
+
+
+def _reached(function: Callable[..., Any], ends: tuple[type, ...]) -> Iterator[tuple[str, Any]]:
+    """A function and all that it leads to, with the names for it; what is of some types leads nowhere."""
+    own = own_package(function)
+    if own == _OURS:
+        return
     waiting: deque[tuple[str, Any]] = deque([("", function)])
     seen: set[int] = set()
     while waiting and len(seen) < _MOST_VISITED:
         name, value = waiting.popleft()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        if issubclass(type(value), kinds):
-            if not _is_global(value):
-                found.append((name[:_LONGEST_NAME], value))
-            continue
-        if type(value) is FunctionType:
-            seeded.update(_seeded_in(value.__code__))
-        waiting.extend(_parts(name, value, own))
-    return [(name, one) for name, one in found if name.rpartition(".")[2] not in seeded]
+        if id(value) not in seen:
+            seen.add(id(value))
+            yield name, value
+            if not issubclass(type(value), ends):
+                waiting.extend(_parts(name, value, own))
+
+
+def _is_compiled(value: Any) -> bool:
+    """Whether it is a function that numba compiles, which has what it is made of."""
+    return str(type(value).__module__).startswith("numba.") and type(getattr(value, "py_func", None)) is FunctionType
 
 
 def is_generator(value: Any) -> bool:
@@ -111,7 +127,7 @@ def full_name(function: Any) -> str:
     return _global_name(named.__module__, named.__qualname__)[:_LONGEST_NAME]
 
 
-def _package_of(function: Any) -> str:
+def own_package(function: Any) -> str:
     """The top-level package of a function, which is looked into even if it is installed."""
     function = _without_arguments(function)
     with suppress(Exception):
@@ -119,7 +135,7 @@ def _package_of(function: Any) -> str:
     return ""
 
 
-def _is_own(module: str, own: str) -> bool:
+def is_own(module: str, own: str) -> bool:
     """Whether a module is the user's: the function's own, or none that is installed. A notebook's is not imported."""
     package = module.partition(".")[0]
     if package == own or module in _MAIN or module not in sys.modules:
@@ -133,7 +149,7 @@ def _parts(name: str, value: Any, own: str) -> Iterator[tuple[str, Any]]:
     """What an object leads to, by name; nothing of its own code is run."""
     kind = type(value)
     if kind is FunctionType:
-        if _is_own(str(value.__module__), own):
+        if is_own(str(value.__module__), own):
             yield from _parts_of_function(value, own)
     elif kind in (MethodType, BuiltinMethodType):
         yield name or "self", value.__self__
@@ -142,14 +158,16 @@ def _parts(name: str, value: Any, own: str) -> Iterator[tuple[str, Any]]:
         yield from value.keywords.items()
         yield from (("an argument", one) for one in value.args)
         yield name, value.func
+    elif _is_compiled(value):
+        yield name, value.py_func
     elif kind in (list, tuple, set, frozenset):
         yield from ((f"{name}[{number}]", item) for number, item in enumerate(islice(value, _MOST_ITEMS)))
     elif kind is dict:
         yield from ((f"{name}[{str(key)!r}]", item) for key, item in islice(value.items(), _MOST_ITEMS))
     elif issubclass(kind, type):
-        if _is_own(str(value.__module__), own):
+        if is_own(str(value.__module__), own):
             yield from _parts_of_class(value)
-    elif kind is not ModuleType and _is_own(str(kind.__module__), own):
+    elif kind is not ModuleType and is_own(str(kind.__module__), own):
         with suppress(Exception):
             yield from ((f"{name or 'self'}.{attribute}", one) for attribute, one in list(vars(value).items()))
         yield "", kind
@@ -167,7 +185,7 @@ def _parts_of_function(function: FunctionType, own: str) -> Iterator[tuple[str, 
     names = {name for one in codes_of(code) for name in one.co_names}
     for name in sorted(names & function.__globals__.keys()):
         value = function.__globals__[name]
-        if type(value) is ModuleType and _is_own(value.__name__, own):
+        if type(value) is ModuleType and is_own(value.__name__, own):
             inside = vars(value)
             yield from ((f"{value.__name__}.{one}", inside[one]) for one in sorted(names & inside.keys()))
         else:
@@ -186,7 +204,7 @@ def _global_name(module: str | None, name: str) -> str:
     return name if module in _MAIN else f"{module}.{name}"
 
 
-def _seeded_in(code: CodeType) -> Iterator[str]:
+def seeded_in(code: CodeType) -> Iterator[str]:
     """The names of what is seeded, or put into a state, in some code."""
     for one in codes_of(code):
         if not _SEEDING.isdisjoint(one.co_names) or "bit_generator" in one.co_names:

@@ -8,7 +8,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from sweeprun.config.current_job import current_job
-from sweeprun.design.streams import Streams
+from sweeprun.design.streams import BitGenerator, Streams
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import read_manifest
 from sweeprun.worker.functions import load_task_function
@@ -31,9 +31,14 @@ class PlainJob:
         spec = cfg.get("task")
         function = load_task_function(OmegaConf.to_container(spec) if OmegaConf.is_config(spec) else spec, self._base)
         job = current_job()
-        streams = Streams(root_seed=job.root_seed)
+        streams = Streams(root_seed=job.root_seed, bit_generator=job.bit_generator or BitGenerator.PCG64)
         running = RunningTask(
-            id=job.number, attempt=1, stream=job.number, coordinates={}, _make_directory=lambda: job.directory
+            id=job.number,
+            attempt=1,
+            stream=job.number,
+            coordinates={},
+            _make_directory=lambda: job.directory,
+            _streams=streams,
         )
         return function(cfg, lambda: streams.generator(job.number), running)
 

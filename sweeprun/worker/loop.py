@@ -36,6 +36,7 @@ from sweeprun.worker.log_marks import LogMarker
 from sweeprun.worker.pickled_functions import with_function
 from sweeprun.worker.randomness import RandomnessWatch
 from sweeprun.worker.recorder import Recorder
+from sweeprun.worker.stream_clashes import ClashWatch
 from sweeprun.worker.task_handle import INSIDE, RunningTask
 from sweeprun.worker.task_loader import TaskLoader
 
@@ -93,6 +94,7 @@ class Worker:
         self._limit = 0.0  # of a task's time, in seconds; 0 for none
         self._overdue = False
         self._randomness = RandomnessWatch(run, seeded=self._policy.seed_globals)
+        self._clashes = ClashWatch(run, manifest)
         self._base = Path(manifest.job.get("cwd") or Path.cwd())
         self._loader = TaskLoader(run, manifest, self._base, function)
         self._recorder = Recorder(run, self.name)
@@ -126,6 +128,7 @@ class Worker:
 
     def close(self) -> None:
         """Record what waits, and remove the beat."""
+        self._randomness.close()
         try:
             self._recorder.close()
         finally:
@@ -246,13 +249,15 @@ class Worker:
             stream=task.stream,
             coordinates=task.coordinates,
             _make_directory=lambda: self._loader.make_directory(task),
+            _streams=self._manifest.table.streams,
             _stopping=self._asked_to_stop,
             _can_resume=self._note_resumable,
         )
         self._resumable = False
         if self._policy.seed_globals:
             seed_globals(self._manifest.table.streams, task.stream)
-        self._randomness.begin(function.function)
+        self._randomness.begin(function.function, application=function.positional)
+        self._clashes.begin(function, cfg)
         try:
             self._in_task = True
             if self._limit:

@@ -59,7 +59,7 @@ class KeywordFunction(TaskFunction):
 
     def __call__(self, cfg: Any, make_rng: "Callable[[], np.random.Generator]", task: "RunningTask") -> Any:
         """Run one task; ``cfg`` holds the values of its axes."""
-        values = {**pickle.loads(self.constants), **cfg}
+        values = {**self.constant_values(), **cfg}
         given = {name: value for name, value in values.items() if self.takes is None or name in self.takes}
         for name in self.asks_for:
             given[name] = values if name == "cfg" else task if name == "task" else make_rng()
@@ -67,9 +67,14 @@ class KeywordFunction(TaskFunction):
 
     def labels(self, dims: Dims, job: Mapping[str, Any]) -> dict[str, Labels]:
         """What is along named dimensions: what the run was given, or a constant that is called like one."""
-        constants = pickle.loads(self.constants)
+        constants = self.constant_values()
         own = {dim: Labels(values=constants[dim], given=False) for dim in named(dims) if dim in constants}
         return own | labels_of_job(job)
+
+    def constant_values(self) -> dict[str, Any]:
+        """A copy of the arguments that are the same in all tasks."""
+        values: dict[str, Any] = pickle.loads(self.constants)
+        return values
 
 
 def parameters_of(function: Callable[..., Any]) -> tuple[tuple[str, ...], frozenset[str] | None, frozenset[str]]:

@@ -1,6 +1,6 @@
 """Watching whether tasks draw from anything but their own streams, and noting it once a run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sweeprun.design.task_ids import TaskIds
@@ -8,11 +8,16 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.notices import (
     CopiedGenerators,
     GlobalRandomness,
+    UnseededGenerators,
     note_copied_generators,
     note_global_randomness,
+    note_unseeded_generators,
 )
-from sweeprun.worker.copied_generators import GeneratorsWatch, full_name
+from sweeprun.worker import numba_generators
+from sweeprun.worker.copied_generators import GeneratorsWatch, full_name, seeds_when_compiled
 from sweeprun.worker.global_generators import GlobalsWatch
+from sweeprun.worker.own_seeding import OwnSeeding
+from sweeprun.worker.unseeded_generators import UnseededWatch
 
 
 class RandomnessWatch:
@@ -31,15 +36,31 @@ class RandomnessWatch:
         self._watches_globals = not seeded
         self._globals: GlobalsWatch | None = None
         self._generators: GeneratorsWatch | None = GeneratorsWatch()
+        self._unseeded: UnseededWatch | None = UnseededWatch()
+        self._seeding = None if seeded else OwnSeeding()
         self._followed: dict[int, str] = {}
+        self._functions: list[Callable[..., Any]] = []
+        self._application = False
         self.is_new = True
         """Whether nobody has looked yet."""
 
-    def begin(self, function: Callable[..., Any]) -> None:
-        """A task function is about to be called; it is kept as long as the worker lives."""
+    def close(self) -> None:
+        """Look no more, and leave all that was listened to as it was."""
+        if self._unseeded is not None:
+            self._unseeded.close()
+        if self._seeding is not None:
+            self._seeding.close()
+        self._unseeded = self._seeding = None
+
+    def begin(self, function: Callable[..., Any], *, application: bool = False) -> None:
+        """A task function is about to be called, perhaps an application's; it is kept as long as the worker lives."""
+        if self._seeding is not None:
+            self._seeding.begin()
         if id(function) in self._followed:
             return
         self._followed[id(function)] = full_name(function)
+        self._application = application
+        self._functions.append(function)
         if self._generators is not None:
             self._generators.follow(function)
         if self._watches_globals and self._globals is None:
@@ -48,16 +69,28 @@ class RandomnessWatch:
     def look(self, task_ids: TaskIds) -> None:
         """Look what some tasks moved; what was noted isn't looked at again."""
         self.is_new = False
-        named = ", ".join(dict.fromkeys(self._followed.values()))
-        if self._globals is not None and (moved := self._globals.moved()):
+        if self._globals is not None and (moved := [name for name in self._globals.moved() if not self._owns(name)]):
             self._globals, self._watches_globals = None, False
-            generators = " and ".join(moved)
-            note_global_randomness(
-                self._run, GlobalRandomness(function=named, tasks=str(task_ids), generators=generators)
-            )
+            note_global_randomness(self._run, GlobalRandomness(**self._noted(moved, task_ids)))
         if self._generators is not None and (moved := self._generators.moved()):
             self._generators = None
-            generators = " and ".join(moved)
-            note_copied_generators(
-                self._run, CopiedGenerators(function=named, tasks=str(task_ids), generators=generators)
-            )
+            note_copied_generators(self._run, CopiedGenerators(**self._noted(moved, task_ids)))
+        if self._unseeded is not None and (made := self._unseeded.made()):
+            self._unseeded.close()
+            self._unseeded = None
+            note_unseeded_generators(self._run, UnseededGenerators(**self._noted(made, task_ids)))
+
+    def _owns(self, name: str) -> bool:
+        """Whether tasks draw from a global generator that they have seeded themselves."""
+        if name == numba_generators.NAME:
+            return any(map(seeds_when_compiled, self._functions))
+        return self._seeding is not None and self._seeding.owns(name)
+
+    def _noted(self, generators: Sequence[str], task_ids: TaskIds) -> dict[str, Any]:
+        """What is noted of generators that were used in some tasks."""
+        return {
+            "function": ", ".join(dict.fromkeys(self._followed.values())),
+            "tasks": str(task_ids),
+            "generators": " and ".join(generators),
+            "application": self._application,
+        }

@@ -1,10 +1,16 @@
 """What a task function may know of the task that it runs: its parameter ``task``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sweeprun.design.scalars import Scalar
+from sweeprun.design.streams import Streams
+
+if TYPE_CHECKING:
+    import numpy as np
 
 INSIDE = "SWEEPRUN_INSIDE"
 """The environment variable of workers, and of all that tasks start, that names their run."""
@@ -31,8 +37,40 @@ class RunningTask:
     stream: int
     coordinates: dict[str, Scalar]
     _make_directory: Callable[[], Path] = field(repr=False)
+    _streams: Streams = field(repr=False, default_factory=Streams)
+    _commands: Iterator[int] = field(repr=False, default_factory=count)
     _stopping: Callable[[], bool] = field(repr=False, default=lambda: False)
     _can_resume: Callable[[], None] = field(repr=False, default=lambda: None)
+
+    def seed(self, bits: int = 32) -> int:
+        """A seed for what has random generators of its own: JAX, torch, R, a program in C.
+
+        It is at least 0 and below ``2**bits``. Tasks with different streams have different seeds, without exception;
+        those that share a stream have the same one. It depends on the stream, the run's root seed and ``bits``, so
+        neither on the attempt nor on what was drawn from ``rng``.
+
+        Parameters
+        ----------
+        bits
+            As many as the other generator takes, from 16 to 64: 32 for JAX, torch and ``srand48``, 31 for R and for
+            whatever reads signed integers of 32 bits. Libraries that are given more than they use cut off the rest
+            without a word, as JAX does, and torch on a CPU; then seeds of different tasks may be equal after all.
+
+        Raises
+        ------
+        UsageError
+            If ``bits`` is out of range, or there are more streams than seeds of that length.
+        """
+        return self._streams.seed(self.stream, bits)
+
+    def command_seeds(self, rng: "np.random.Generator") -> tuple[int, Callable[[int], int]]:
+        """What ``{seed}`` stands for in the next command, and ``{seed:BITS}``; those of the first command are `seed`.
+
+        In older runs ``{seed}`` was drawn from ``rng``.
+        """
+        number = next(self._commands)
+        seed = self._streams.command_seed(self.stream, number, rng)
+        return seed, lambda bits: self._streams.seed(self.stream, bits, number)
 
     @property
     def stop_requested(self) -> bool:

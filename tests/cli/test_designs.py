@@ -10,6 +10,7 @@ import xarray as xr
 from scipy import stats
 from scipy.stats import qmc
 
+from sweeprun.design.streams import DESIGN_KEY
 from tests.command_line import Run
 
 SOBOL = "hydra.sweeper.sample={n: 8, seed: 5}"
@@ -90,7 +91,8 @@ def test_a_sample_goes_on_and_is_what_scipy_draws(run: Run, designs: Path) -> No
     assert "16 new tasks: 16-31" in run("extend", "one", "hydra.sweeper.sample.n=16").stderr
     after = collected(run, designs)
     xr.testing.assert_identical(after.isel(sample=slice(8)).drop_attrs(), before.drop_attrs())
-    cube = qmc.Sobol(2, rng=np.random.default_rng(5)).random_base2(4)
+    seeds = np.random.SeedSequence(5, spawn_key=DESIGN_KEY)
+    cube = qmc.Sobol(2, rng=np.random.default_rng(seeds)).random_base2(4)
     assert np.allclose(after.lr, stats.loguniform(1e-4, 1e-1).ppf(cube[:, 0]), rtol=1e-12)
     assert np.allclose(after["opt.wd"], stats.gamma(2, scale=3).ppf(cube[:, 1]), rtol=1e-12)
     assert (after.wd == after["opt.wd"]).all()

@@ -50,7 +50,17 @@ def test_a_study_runs_at_once(tmp_path: Path) -> None:
     assert "pi over member" in done.stdout
     assert "n: 2" in _sweeprun(folder, "collect")
     assert (folder / "results.nc").exists()
-    assert _sweeprun(folder, "n=100").startswith("pi: 2.72\n")
+    assert _sweeprun(folder, "n=100", "hydra.sweeper.root_seed=null").startswith("pi: 2.72\n")
+
+
+def test_each_study_has_a_root_seed_of_its_own(tmp_path: Path) -> None:
+    words = (["one"], ["two"], ["three", "--command", "./simulate {rate=0.1} {seed}"], ["four", "--command", "true"])
+    for name, *more in words:
+        assert main([str(tmp_path / name), *more]) == 0
+    configs = [yaml.safe_load((tmp_path / name / "conf" / "config.yaml").read_text()) for name, *_ in words]
+    roots = {config["hydra"]["sweeper"]["root_seed"] for config in configs}
+    assert len(roots) == 4
+    assert all(0 <= root < 10**12 for root in roots)
 
 
 def test_its_cluster_can_be_chosen(tmp_path: Path) -> None:
@@ -153,7 +163,8 @@ def test_the_module_is_named_after_the_directory(directory: str, module: str) ->
 
 def test_names_cannot_break_the_files() -> None:
     files = study_files(Path("/x/a\n# b: c"))
-    assert yaml.safe_load(files["conf/config.yaml"]) == {"task": "a_b_c.estimate", "n": 10000}
+    config = yaml.safe_load(files["conf/config.yaml"])
+    assert config == {"task": "a_b_c.estimate", "n": 10000, "hydra": {"sweeper": {"root_seed": 0}}}
     assert files["README.md"].startswith("# a?# b: c\n")
 
 

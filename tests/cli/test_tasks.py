@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 import xarray as xr
 
+from sweeprun.design.streams import Streams
 from sweeprun.store.directory import newest_run
 from tests.command_line import Run
 
@@ -107,7 +107,7 @@ def test_any_executable(run: Run, study: Path, kind: str) -> None:
     assert (path / "1" / "config.yaml").read_text().startswith("lr: 2\n")
     if kind in ("output", "json"):
         assert dataset.x.values.tolist() == [0.5, 2]
-        assert dataset.seed.values.tolist() == [np.random.default_rng(i).integers(2**32) for i in range(2)]
+        assert dataset.seed.values.tolist() == [Streams().seed(i) for i in range(2)]
     if kind == "number":
         assert dataset.result.values.tolist() == [0.5, 2]
     if kind == "json":

@@ -44,6 +44,9 @@ def _configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "other" / "model" / "cnn.yaml").write_text("depth: 3\n")
 
 
+_WITH_P = ("PCG64", "PCG64DXSM", "Philox")
+
+
 def _complete(current: str, *words: str, **source: str) -> list[str]:
     return list(complete_override(Overrides(words=words, **source), current))
 
@@ -83,6 +86,7 @@ def _complete(current: str, *words: str, **source: str) -> list[str]:
         ([], "hydra.launcher.th", ["hydra.launcher.throttle="]),
         (["hydra/launcher=cluster"], "hydra.launcher.sb", ["hydra.launcher.sbatch."]),
         ([], "hydra.sweeper.me", ["hydra.sweeper.members="]),
+        ([], "hydra.sweeper.bit_generator=P", [f"hydra.sweeper.bit_generator={name}" for name in _WITH_P]),
     ],
 )
 def test_overrides(words: list[str], current: str, expected: list[str]) -> None:

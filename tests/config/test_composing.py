@@ -17,6 +17,7 @@ from sweeprun.config.composing import (
     task_spec,
 )
 from sweeprun.design.axes import LabelKind
+from sweeprun.design.streams import BitGenerator, Streams
 from sweeprun.errors import ConfigError, OverrideError
 from tests.config.applications import opened
 from tests.design.joints import joint_grid
@@ -106,9 +107,14 @@ def test_what_makes_no_sweep_is_named(words: tuple[str, ...], message: str, comp
 
 def test_points_are_left_out_and_streams_are_shared_as_the_options_say(compose: Compose) -> None:
     words = ("hydra.sweeper.exclude='lr > 0.3'", "hydra.sweeper.streams=[net/x]", "hydra.sweeper.root_seed=5")
-    table = compose("lr=0.5,0.25", "+net/x=1,2", *words).table
+    table = compose("lr=0.5,0.25", "+net/x=1,2", *words, "hydra.sweeper.bit_generator=SFC64").table
     assert [expression.text for expression in table.selection.exclude] == ["lr > 0.3"]
-    assert (table.streams.root_seed, table.streams.shared_by) == (5, ("net.x",))
+    assert table.streams == Streams(root_seed=5, shared_by=("net.x",), bit_generator=BitGenerator.SFC64)
+
+
+def test_a_bit_generator_that_there_is_not_is_refused_with_those_that_there_are(compose: Compose) -> None:
+    with pytest.raises(OverrideError, match=r"'MT19937', expected one of \[PCG64, PCG64DXSM, Philox, SFC64\]"):
+        compose("lr=0.5,0.25", "hydra.sweeper.bit_generator=MT19937")
 
 
 @pytest.mark.parametrize(

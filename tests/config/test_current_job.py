@@ -9,6 +9,7 @@ from hydra.types import RunMode
 from omegaconf import open_dict
 
 from sweeprun.config.current_job import CurrentJob, current_job
+from sweeprun.design.streams import BitGenerator
 from tests.config.applications import opened
 
 
@@ -33,19 +34,21 @@ def enter(folder: Path, *words: str, number: int | None = None) -> Path:
     return output
 
 
-def test_a_job_of_a_sweep_has_a_number_and_a_root_seed(tmp_path: Path) -> None:
-    output = enter(tmp_path, "hydra.sweeper.root_seed=42", number=7)
-    assert current_job() == CurrentJob(number=7, directory=output, root_seed=42)
+def test_a_job_of_a_sweep_has_a_number_a_root_seed_and_a_bit_generator(tmp_path: Path) -> None:
+    output = enter(tmp_path, "hydra.sweeper.root_seed=42", "hydra.sweeper.bit_generator=Philox", number=7)
+    expected = CurrentJob(number=7, directory=output, root_seed=42, bit_generator=BitGenerator.Philox)
+    assert current_job() == expected
 
 
 def test_a_single_run_has_the_number_0(tmp_path: Path) -> None:
     output = enter(tmp_path)
-    assert current_job() == CurrentJob(number=0, directory=output, root_seed=None)
+    expected = CurrentJob(number=0, directory=output, root_seed=None, bit_generator=BitGenerator.PCG64)
+    assert current_job() == expected
 
 
-def test_the_sweepers_of_others_have_no_root_seed(tmp_path: Path) -> None:
+def test_the_sweepers_of_others_have_neither(tmp_path: Path) -> None:
     output = enter(tmp_path, "hydra/sweeper=basic", number=3)
-    assert current_job() == CurrentJob(number=3, directory=output, root_seed=None)
+    assert current_job() == CurrentJob(number=3, directory=output, root_seed=None, bit_generator=None)
 
 
 def test_outside_of_hydra_there_is_no_job() -> None:

@@ -10,6 +10,7 @@ from scipy import stats
 from scipy.stats import qmc
 
 from sweeprun.design.sampling import Distribution, Interval, Method, Sampling, Source
+from sweeprun.design.streams import DESIGN_KEY
 from sweeprun.errors import FormatError, OverrideError
 
 UNIT = Interval(low=0.0, high=1.0)
@@ -39,7 +40,7 @@ def test_the_points_are_those_of_scipy(method: Method) -> None:
         Method.LATIN_HYPERCUBE: lambda rng: qmc.LatinHypercube(2, rng=rng).random(32),
         Method.RANDOM: lambda rng: rng.random((32, 2)),
     }
-    expected = engines[method](np.random.default_rng(7))
+    expected = engines[method](np.random.default_rng(np.random.SeedSequence(7, spawn_key=DESIGN_KEY)))
     assert np.array_equal(np.transpose(sampling(UNIT, UNIT, method=method, seed=7).draw(32)), expected)
 
 
@@ -101,3 +102,15 @@ def test_a_sampling_survives_json() -> None:
     assert Sampling.from_dict(json.loads(json.dumps(whole.to_dict()))) == whole
     with pytest.raises(FormatError, match="unknown kind of distribution: 'dice'"):
         Sampling.from_dict(whole.to_dict() | {"sources": [{"kind": "dice"}]})
+    with pytest.raises(FormatError, match="spawn key of a sample has -1"):
+        Sampling.from_dict(whole.to_dict() | {"spawn_key": [-1]})
+
+
+def test_a_sample_of_old_draws_as_it_did() -> None:
+    """Before manifest version 5 no spawn key was noted, and designs drew what task ``seed`` does."""
+    data = sampling(UNIT, method=Method.RANDOM, seed=3).to_dict()
+    new = Sampling.from_dict(data).draw(4)
+    del data["spawn_key"]
+    old = Sampling.from_dict(data).draw(4)
+    assert old == [np.random.default_rng(3).random(4).tolist()]
+    assert new == [np.random.default_rng(np.random.SeedSequence(3, spawn_key=DESIGN_KEY)).random(4).tolist()]

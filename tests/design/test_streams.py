@@ -2,15 +2,17 @@
 
 import json
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweeprun.design.streams import Streams
+from sweeprun.design.streams import DESIGN_KEY, BitGenerator, CommandSeeds, Streams
 from sweeprun.design.tasks import TaskTable
-from sweeprun.errors import OverrideError
+from sweeprun.errors import FormatError, OverrideError, UsageError
+from sweeprun.store.manifest import MOST_TASKS
 from tests.design.test_grid import grid
 
 
@@ -78,16 +80,119 @@ def test_a_generator_is_at_its_beginning() -> None:
     assert Streams().generator(3).random() == Streams().generator(3).random()
 
 
-@given(st.none() | st.integers(0), st.none() | st.lists(st.text()))
-def test_streams_survive_json(root: int | None, names: list[str] | None) -> None:
-    streams = Streams(root_seed=root, shared_by=None if names is None else tuple(names))
+@given(
+    st.none() | st.integers(0),
+    st.none() | st.lists(st.text()),
+    st.sampled_from(BitGenerator),
+    st.sampled_from(CommandSeeds),
+)
+def test_streams_survive_json(
+    root: int | None, names: list[str] | None, bits: BitGenerator, seeds: CommandSeeds
+) -> None:
+    shared_by = None if names is None else tuple(names)
+    streams = Streams(root_seed=root, shared_by=shared_by, bit_generator=bits, command_seeds=seeds)
     assert Streams.from_dict(json.loads(json.dumps(streams.to_dict()))) == streams
 
 
-@pytest.mark.parametrize("streams", [Streams(), Streams(root_seed=7)])
-def test_the_description_is_what_makes_the_generator(streams: Streams) -> None:
-    names = {"default_rng": np.random.default_rng, "SeedSequence": np.random.SeedSequence}
-    assert eval(streams.describe(3), names).random() == streams.generator(3).random()
+@pytest.mark.parametrize("root", [None, 7])
+@pytest.mark.parametrize("bits", list(BitGenerator))
+def test_the_description_is_what_makes_the_generator(root: int | None, bits: BitGenerator) -> None:
+    streams = Streams(root_seed=root, bit_generator=bits)
+    made = eval(streams.describe(3), vars(np.random))
+    assert type(made.bit_generator).__name__ == bits.value
+    assert made.random() == streams.generator(3).random()
+
+
+def test_streams_of_a_manifest_before_version_5_are_what_they_were() -> None:
+    streams = Streams.from_dict({"root_seed": None, "shared_by": None})
+    assert streams == Streams(command_seeds=CommandSeeds.DRAWN)
+    seed = int(np.random.default_rng(3).integers(2**32))
+    assert streams.command_seed(3, 0, streams.generator(3)) == seed
+
+
+@pytest.mark.parametrize("damage", [{"bit_generator": "MT19937"}, {"command_seeds": "dice"}, {"command_seeds": []}])
+def test_a_manifest_that_names_what_there_is_not_is_refused(damage: dict[str, Any]) -> None:
+    with pytest.raises(FormatError, match="newer sweeprun"):
+        Streams.from_dict(Streams().to_dict() | damage)
+
+
+def test_a_bit_generator_that_there_is_not_is_refused_by_name() -> None:
+    assert BitGenerator.named("Philox") is BitGenerator.Philox
+    with pytest.raises(OverrideError, match="is 'MT19937'; take one of PCG64, PCG64DXSM, Philox, SFC64"):
+        BitGenerator.named("MT19937")
+
+
+def words(seed: int | list[int], spawn_key: tuple[int, ...] = ()) -> tuple[int, ...]:
+    """What a seed sequence is made of, as NumPy puts it together: without a spawn key, zeros at the end don't count."""
+    given = [seed] if isinstance(seed, int) else seed
+    parts = [part for one in given for part in as_words(one)]
+    parts += [0] * (4 - len(parts))
+    return (*parts, *(part for one in spawn_key for part in as_words(one)))
+
+
+def as_words(number: int) -> list[int]:
+    found = [number & 0xFFFFFFFF]
+    while number := number >> 32:
+        found.append(number & 0xFFFFFFFF)
+    return found
+
+
+def state_of(sequence: np.random.SeedSequence) -> list[int]:
+    found: list[int] = sequence.generate_state(8).tolist()
+    return found
+
+
+_ROOTS = st.none() | st.integers(0, 2**130)
+
+
+@given(_ROOTS, st.integers(0, MOST_TASKS), st.integers(0, 2**40))
+def test_shared_data_from_a_seed_of_two_numbers_is_from_no_tasks_stream(root: int | None, stream: int, k: int) -> None:
+    of_task = words(stream) if root is None else words(root, (stream,))
+    assert words([k, 1]) != of_task
+    assert state_of(np.random.SeedSequence([k, 1])) != state_of(Streams(root_seed=root).seed_sequence(stream))
+
+
+@given(_ROOTS, st.integers(0, MOST_TASKS), st.integers(0, 2**64), st.lists(st.integers(0, 10**6), max_size=2))
+def test_designs_draw_from_no_tasks_stream_and_no_child_of_one(
+    root: int | None, stream: int, seed: int, child: list[int]
+) -> None:
+    of_task = words(stream, tuple(child)) if root is None else words(root, (stream, *child))
+    assert words(seed, DESIGN_KEY) != of_task
+
+
+@pytest.mark.parametrize(("seed", "key"), [(7, ()), ([7, 1], ()), (2**70, ()), (7, (3,)), (7, DESIGN_KEY), (0, (1, 2))])
+def test_the_words_of_a_seed_sequence_are_those_that_numpy_takes(seed: Any, key: tuple[int, ...]) -> None:
+    here = np.random.SeedSequence(seed, spawn_key=key)
+    assert state_of(np.random.SeedSequence(list(words(seed, key)))) == state_of(here)
+
+
+@pytest.mark.parametrize("root", [None, 0, 1, 2**70])
+@pytest.mark.parametrize("bits", [16, 31, 32, 63, 64])
+def test_a_seed_is_a_function_of_stream_root_and_bits(root: int | None, bits: int) -> None:
+    streams = Streams(root_seed=root, bit_generator=BitGenerator.SFC64)
+    seeds = [streams.seed(stream, bits) for stream in range(50)]
+    assert len({*seeds}) == 50
+    assert all(0 <= seed < 2**bits for seed in seeds)
+    assert seeds == [Streams(root_seed=root).seed(stream, bits) for stream in range(50)]
+    for other in {None, 0, 1, 2**70} - {root}:
+        assert seeds != [Streams(root_seed=other).seed(stream, bits) for stream in range(50)]
+
+
+def test_a_command_gets_the_seed_of_32_bits_and_draws_nothing_for_it() -> None:
+    streams = Streams(root_seed=5)
+    rng = streams.generator(7)
+    assert streams.command_seed(7, 0, rng) == streams.seed(7) == streams.seed(7, 32)
+    assert streams.command_seed(7, 1, rng) == streams.seed(7, series=1) != streams.seed(7)
+    assert rng.random() == streams.generator(7).random()
+
+
+@pytest.mark.parametrize(
+    ("stream", "bits", "message"),
+    [(0, 15, "15 bits"), (0, 65, "65 bits"), (2**16, 16, "stream 65536 has no seed of 16")],
+)
+def test_a_seed_that_there_cannot_be_is_refused(stream: int, bits: Any, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        Streams().seed(stream, bits)
 
 
 def test_a_negative_root_seed_is_refused() -> None:

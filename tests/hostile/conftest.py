@@ -24,9 +24,13 @@ from sweeprun.store.logs import mark
 from sweeprun.store.notices import (
     CopiedGenerators,
     GlobalRandomness,
+    StreamClash,
+    UnseededGenerators,
     note_copied_generators,
     note_failure,
     note_global_randomness,
+    note_stream_clash,
+    note_unseeded_generators,
 )
 from sweeprun.store.processes import Process
 from sweeprun.store.submissions import Job, Submission, note_job, write_submission
@@ -92,6 +96,8 @@ def make_rich_run(path: Path) -> RunDirectory:
     run.beat("0.worker-1").write_text(json.dumps(beat))
     note_global_randomness(run, GlobalRandomness(function="f", tasks="0", generators="random"))
     note_copied_generators(run, CopiedGenerators(function="f", tasks="0", generators="rng"))
+    note_unseeded_generators(run, UnseededGenerators(function="f", tasks="0", generators="default_rng()"))
+    note_stream_clash(run, StreamClash(function="f", place="f.py", call="default_rng(0)", tasks="0", instead="that"))
     note_failure(run, 1, 4)
     (run.logs / "0.worker-0.log").write_bytes(b"printed by 0" + mark(0, 1, 12) + b"by nobody")
     return run

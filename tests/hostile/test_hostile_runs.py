@@ -489,11 +489,13 @@ FILES = {
     "exits": lambda run: run.exits("0"),
     "notice": lambda run: run.global_randomness,
     "copies": lambda run: run.copied_generators,
+    "unseeded": lambda run: run.unseeded_generators,
+    "clash": lambda run: run.stream_clash,
     "failures": lambda run: run.failures(1),
     "log": lambda run: run.logs / "0.worker-0.log",
     "extension": lambda run: run.extension(1),
 }
-PASSED_OVER = {"job", "beat", "exits", "shard", "notice", "copies", "failures"}
+PASSED_OVER = {"job", "beat", "exits", "shard", "notice", "copies", "unseeded", "clash", "failures"}
 
 
 @pytest.mark.parametrize("make", [make_link, make_fifo, make_socket, make_directory, make_zero, make_sparse])

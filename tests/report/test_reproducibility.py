@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sweeprun.design.grid import Grid
-from sweeprun.design.streams import Streams
+from sweeprun.design.streams import BitGenerator, Streams
 from sweeprun.design.tasks import TaskTable
 from sweeprun.provenance.code import Code, SourceFile, write_code
 from sweeprun.provenance.origin import Origin
@@ -87,10 +87,14 @@ def test_a_launcher_is_named_with_its_throttle() -> None:
 @pytest.mark.parametrize(
     ("streams", "told"),
     [
-        (Streams(), ("default_rng(stream)", "none: stream s is default_rng(s)", "every task has its own")),
+        (Streams(), ("default_rng(stream)", "none: streams follow from task ids alone", "every task has its own")),
         (
             Streams(root_seed=17, shared_by=("x",)),
             ("default_rng(SeedSequence(17, spawn_key=(stream,)))", "17", "shared by tasks of the same x"),
+        ),
+        (
+            Streams(bit_generator=BitGenerator.Philox),
+            ("Generator(Philox(stream))", "none: streams follow from task ids alone", "every task has its own"),
         ),
         (
             Streams(root_seed=0, shared_by=()),

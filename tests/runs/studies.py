@@ -4,6 +4,8 @@ STUDY = '''
 import os
 from pathlib import Path
 
+import numpy as np
+
 
 def draw(lr, seed, rng):
     return {"x": rng.random(), "y": lr * seed}
@@ -31,6 +33,15 @@ def surroundings(seed, task):
     if seed == 1:
         os._exit(9)
     return {"attempt": task.attempt, "threads": os.environ["OMP_NUM_THREADS"], "word": os.environ.get("WORD", "")}
+
+
+def has_a_stream(seed, rng):
+    """It takes for data of its own what rng draws in task 4."""
+    return {"x": rng.random(), "data": np.random.default_rng(4).random()}
+
+
+def shares_a_stream(cfg, rng):
+    return {"x": rng.random(), "data": np.random.default_rng(cfg.seed).random()}
 
 
 def of_config(cfg, rng):

@@ -1,5 +1,6 @@
 """Further values on the axes of a run."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from sweeprun.config.extending import Extension
 from sweeprun.config.launching import Given, Words
+from sweeprun.design.streams import BitGenerator, Streams
 from sweeprun.errors import OverrideError, RunDirectoryError, SweeprunError, UsageError
 from sweeprun.results.collect import collect_run
 from sweeprun.runs.events import SILENT, Observer
@@ -19,6 +21,7 @@ from sweeprun.runs.launch import Launch, Started
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import count_extensions, write_extension
 from sweeprun.store.manifest import Manifest, read_manifest, write_manifest
+from sweeprun.store.notices import read_stream_clash
 from tests.runs.observers import Kept, Listener, launch_here
 from tests.runs.studies import STUDY
 from tests.runs.submitting import ALIVE, submit
@@ -202,3 +205,24 @@ def test_extensions_are_numbered(run: RunDirectory) -> None:
         assert count_extensions(run) == count
     with pytest.raises(FileExistsError):
         write_extension(run, 2, read_manifest(run).table.blocks[:1], None, [])
+
+
+@pytest.mark.parametrize("seeds", [4, 6])
+def test_a_stream_that_an_added_task_has_and_the_function_too_is_warned_of(functions: ModuleType, seeds: int) -> None:
+    run = sweep_function(functions.has_a_stream, {"seed": range(3)})
+    assert read_stream_clash(run) is None
+    extended(run, {"seed": range(seeds)}, launch=launch_here)
+    noted = read_stream_clash(run)
+    assert (None if noted is None else noted.tasks) == (None if seeds == 4 else "4")
+
+
+@pytest.mark.parametrize("root_seed", [None, 7])
+def test_a_run_keeps_its_bit_generator(functions: ModuleType, root_seed: int | None) -> None:
+    run = sweep_function(functions.draw, {"lr": [1], "seed": range(2)}, bit_generator="SFC64", root_seed=root_seed)
+    extended(run, {"seed": range(4)}, launch=launch_here)
+    dataset = collect_run(run).dataset
+    streams = Streams(root_seed=root_seed, bit_generator=BitGenerator.SFC64)
+    assert dataset["x"].values.tolist() == [[streams.generator(task_id).random() for task_id in range(4)]]
+    if root_seed is None:
+        assert dataset["x"].values[0, 0] == np.random.Generator(np.random.SFC64(0)).random()
+    assert json.loads(dataset.attrs["streams"]) == streams.to_dict()

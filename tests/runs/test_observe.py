@@ -30,9 +30,13 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.notices import (
     CopiedGenerators,
     GlobalRandomness,
+    StreamClash,
+    UnseededGenerators,
     note_copied_generators,
     note_failure,
     note_global_randomness,
+    note_stream_clash,
+    note_unseeded_generators,
 )
 from sweeprun.store.snapshot import Snapshot, take_snapshot
 from sweeprun.store.submissions import Submission, read_submissions
@@ -124,9 +128,14 @@ def test_a_run_without_anything_to_know_has_no_warnings(run: RunDirectory) -> No
 def test_what_workers_noted_is_a_warning(run: RunDirectory) -> None:
     note_copied_generators(run, CopiedGenerators(function="study.f", tasks="0", generators="study.rng"))
     note_global_randomness(run, GlobalRandomness(function="study.g", tasks="1", generators="numpy.random"))
-    first, second = warnings_of(observe(run))
+    note_unseeded_generators(run, UnseededGenerators(function="study.h", tasks="1", generators="default_rng()"))
+    clash = {"place": "study.py, line 5", "call": "default_rng(0)", "instead": "default_rng([0, 1])"}
+    note_stream_clash(run, StreamClash(function="study.i", tasks="0", **clash))
+    first, second, third, fourth = warnings_of(observe(run))
     assert first.startswith("study.g draws from numpy.random")
     assert second.startswith("study.f draws from study.rng")
+    assert third.startswith("study.h makes default_rng() without a seed")
+    assert fourth.startswith("study.i makes default_rng(0) (study.py, line 5), which draws the same numbers as rng")
 
 
 def test_a_run_that_stopped_after_too_many_failures_says_how_to_go_on(run: RunDirectory) -> None:

@@ -10,17 +10,22 @@ import xarray as xr
 
 from tests.command_line import Run, sweeprun_runner
 
-_KEPT = Path(__file__).parent / "data" / "study"
+_KEPT = Path(__file__).parent / "data"
 _MADE_IN = "/srv/study"
 
 
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
     """The study and its run, of which tasks 2 and 5 failed, moved to another place."""
+    return moved("study", tmp_path)
+
+
+def moved(name: str, tmp_path: Path) -> Path:
+    """A study with a run, in another place than the one that it was made in."""
     study = tmp_path / "an 'old' study"
-    shutil.copytree(_KEPT, study)
-    for name in ("logs", "workers"):  # git keeps no empty directories
-        (study / "run" / name).mkdir(exist_ok=True)
+    shutil.copytree(_KEPT / name, study)
+    for empty in ("logs", "workers"):  # git keeps no empty directories
+        (study / "run" / empty).mkdir(exist_ok=True)
     for path in (study / "run").rglob("*.json"):
         path.write_text(path.read_text().replace(_MADE_IN, json.dumps(str(study))[1:-1]))
     return study
@@ -59,3 +64,19 @@ def test_it_is_verified_and_replayed(run: Run) -> None:
 def test_it_is_shown(run: Run) -> None:
     assert "4 succeeded, 2 failed" in run("status", "run").stdout
     assert "no result of seed 2" in run("show", "run", "5").stdout
+
+
+def test_a_sample_and_the_seeds_of_commands_stay_what_they_were(tmp_path: Path) -> None:
+    """A run of manifest version 4: its design draws from default_rng(seed), and {seed} is the first number drawn."""
+    study = moved("sampled", tmp_path)
+    run = runner(study, "-m", "sweeprun")
+    assert "2 new tasks: 2-3" in run("extend", "run", "hydra.sweeper.sample.n=4", "--allow-drift").stderr
+    run("collect", "run")
+    with xr.open_dataset(study / "results.nc") as dataset:
+        assert dataset["x"].values.tolist() == np.random.default_rng(0).random(4).tolist()
+        seeds = [int(np.random.default_rng(task_id).integers(2**32)) for task_id in range(4)]
+        assert dataset["seed"].values.tolist() == seeds
+        streams = {"root_seed": None, "shared_by": None, "bit_generator": "PCG64", "command_seeds": "drawn"}
+        assert json.loads(dataset.attrs["streams"]) == streams
+    assert "4/4 equal to the bit" in run("verify", "run", "--allow-drift").stdout
+    assert "equal to the bit" in run("replay", "run", "1", "--allow-drift").stdout

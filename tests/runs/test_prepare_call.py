@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from sweeprun.config.launching import Given
 from sweeprun.design.policy import Policy
+from sweeprun.design.streams import BitGenerator, Streams
 from sweeprun.errors import OverrideError, SweeprunError, TaskFunctionError, UsageError
 from sweeprun.results.collect import collect_run
 from sweeprun.results.left_out import left_out_of
@@ -78,13 +79,14 @@ def test_streams_selection_members_and_policy_are_those_that_were_asked_for() ->
         members=2,
         root_seed=7,
         streams="seed",
+        bit_generator="Philox",
         only=["lr < 0.05"],
         exclude="seed == 1",
         changes=Given(of_policy={"retries": 2}),
     ).manifest
     assert [axis.name for axis in manifest.table.blocks[0].design.axes] == ["lr", "seed", "member"]
     assert manifest.table.count_selected() == 4
-    assert manifest.table.streams.to_dict() == {"root_seed": 7, "shared_by": ["seed"]}
+    assert manifest.table.streams == Streams(root_seed=7, shared_by=("seed",), bit_generator=BitGenerator.Philox)
     assert manifest.policy == Policy(retries=2)
 
 
@@ -100,6 +102,7 @@ def test_streams_selection_members_and_policy_are_those_that_were_asked_for() ->
         ({"axes": {"lr": [], "seed": [1]}}, "the axis 'lr' is empty"),
         ({"axes": 3}, "the axes are 3; give a mapping"),
         ({"streams": 3}, "streams is 3; it is a text, or a list of texts"),
+        ({"bit_generator": "philox"}, "bit_generator is 'philox'; take one of PCG64, PCG64DXSM, Philox, SFC64"),
         ({"streams": ["lrr"]}, "hydra.sweeper.streams names 'lrr', which is not an axis; axes: lr, seed"),
         ({"only": [1]}, "only has 1; it is a text, or a list of texts"),
         ({"exclude": "sede == 1"}, "sede"),

@@ -9,6 +9,7 @@ import pytest
 from sweeprun.config.launching import Given
 from sweeprun.design.policy import Policy
 from sweeprun.errors import RunDirectoryError, UsageError
+from sweeprun.runs.observe import observe, warnings_of
 from sweeprun.runs.prepare_call import Asked, prepare_call
 from sweeprun.runs.prepared_run import PreparedRun
 from sweeprun.runs.start import start_run
@@ -108,3 +109,24 @@ def test_such_a_launcher_can_leave_no_points_out(here: Path) -> None:
     with pytest.raises(UsageError, match="no points can be left out"):
         start_run(prepare_words(*words), [])
     assert not (here / "a rün").exists()
+
+
+def test_a_generator_that_draws_what_a_task_does_is_warned_of_and_noted(
+    functions: ModuleType, observer: Listener
+) -> None:
+    asked = Asked(function=functions.has_a_stream, axes={"seed": range(5)}, directory="a rün")
+    run = start_run(prepare_call(asked), [], launch=Kept(), observer=observer).run
+    (warning,) = observer.warnings
+    assert warning.startswith("study.has_a_stream makes np.random.default_rng(4) (study.py, line ")
+    assert warnings_of(observe(run)) == [warning]
+    rooted = Asked(function=functions.has_a_stream, axes={"seed": range(5)}, root_seed=1, directory="another")
+    assert prepare_call(rooted).clash is None
+
+
+@pytest.mark.usefixtures("here")
+def test_the_config_of_a_clash_may_say_the_seed(observer: Listener) -> None:
+    start_run(prepare_words("task=study.shares_a_stream", "seed=range(3)"), [], launch=Kept(), observer=observer)
+    (warning,) = observer.warnings
+    assert "makes np.random.default_rng(cfg.seed)" in warning
+    assert prepare_words("task=study.shares_a_stream", "lr=0.1,0.2", "seed=2").clash is None
+    assert prepare_words("task=study.shares_a_stream", "lr=0.1,0.2", "seed=1").clash is not None

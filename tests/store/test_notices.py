@@ -11,14 +11,20 @@ from sweeprun.store.directory import RunDirectory, make_run_directory
 from sweeprun.store.notices import (
     CopiedGenerators,
     GlobalRandomness,
+    StreamClash,
     UnrecordedResult,
+    UnseededGenerators,
     count_failures,
     note_copied_generators,
     note_failure,
     note_global_randomness,
+    note_stream_clash,
+    note_unseeded_generators,
     read_copied_generators,
     read_global_randomness,
+    read_stream_clash,
     read_unrecorded_result,
+    read_unseeded_generators,
 )
 
 Note = Callable[[RunDirectory, Any], None]
@@ -26,6 +32,14 @@ Read = Callable[[RunDirectory], Any]
 
 GLOBAL = GlobalRandomness(function="study.zïeh", tasks="0-9", generators="random and numpy.random")
 COPIED = CopiedGenerators(function="study.draw", tasks="3", generators="rng")
+UNSEEDED = UnseededGenerators(function="study.draw", tasks="3", generators="default_rng() (study.py, line 5)")
+CLASH = StreamClash(
+    function="study.data",
+    place="study.py, line 5",
+    call="default_rng(0)",
+    tasks="0",
+    instead="default_rng([0, 1])",
+)
 UNRECORDED = UnrecordedResult(task_id=7, why="'a' is a mapping")
 
 kinds = pytest.mark.parametrize(
@@ -33,8 +47,10 @@ kinds = pytest.mark.parametrize(
     [
         (GLOBAL, note_global_randomness, read_global_randomness, "global-randomness.json"),
         (COPIED, note_copied_generators, read_copied_generators, "copied-generators.json"),
+        (UNSEEDED, note_unseeded_generators, read_unseeded_generators, "unseeded-generators.json"),
+        (CLASH, note_stream_clash, read_stream_clash, "stream-clash.json"),
     ],
-    ids=["global", "copied"],
+    ids=["global", "copied", "unseeded", "clash"],
 )
 
 
@@ -104,3 +120,23 @@ def test_a_task_that_failed_twice_in_an_attempt_counts_once(run: RunDirectory) -
         note_failure(run, 1, task_id)
     note_failure(run, 2, 5)
     assert (count_failures(run, 1), count_failures(run, 2), count_failures(run, 3)) == (2, 1, 0)
+
+
+@pytest.mark.parametrize("noted", [GLOBAL, COPIED, UNSEEDED])
+def test_the_advice_fits_who_is_advised(run: RunDirectory, noted: Any) -> None:
+    """Applications are called with the config alone, so they have no ``rng``."""
+    assert "rng instead" in str(noted) or "the argument rng" in str(noted)
+    of_application = replace(noted, application=True)
+    assert " rng" not in str(of_application).replace("from rng (seen", "")
+    assert "config" in str(of_application)
+    note_copied_generators(run, of_application)
+    found = read_copied_generators(run)
+    assert found is not None
+    assert found.application
+
+
+def test_a_clash_is_one_sentence_that_says_what_to_write_instead() -> None:
+    assert str(CLASH) == (
+        "study.data makes default_rng(0) (study.py, line 5), which draws the same numbers as rng in task 0; write "
+        "default_rng([0, 1]), which no task has, or set hydra.sweeper.root_seed"
+    )

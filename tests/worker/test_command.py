@@ -9,7 +9,8 @@ import pytest
 import xarray as xr
 from omegaconf import OmegaConf
 
-from sweeprun.errors import CommandError
+from sweeprun.design.streams import CommandSeeds, Streams
+from sweeprun.errors import CommandError, UsageError
 from sweeprun.store.payloads import Layout, decode_result, encode_result
 from sweeprun.worker.command import _read_groups, command
 from sweeprun.worker.task_handle import RunningTask
@@ -24,9 +25,10 @@ def directory(tmp_path: Path) -> Path:
     return directory
 
 
-def execute(directory: Path, words: Any, result: str | None = None, *, seed: int = 0) -> Any:
-    task = RunningTask(id=7, attempt=1, stream=7, coordinates={}, _make_directory=lambda: directory)
-    return command(words, CONFIG, np.random.default_rng(seed), task, result)
+def execute(directory: Path, words: Any, result: str | None = None, *, streams: Streams | None = None) -> Any:
+    streams = streams or Streams()
+    task = RunningTask(id=7, attempt=1, stream=7, coordinates={}, _make_directory=lambda: directory, _streams=streams)
+    return command(words, CONFIG, streams.generator(7), task, result)
 
 
 def shell(directory: Path, script: str, result: str | None = None) -> Any:
@@ -34,9 +36,9 @@ def shell(directory: Path, script: str, result: str | None = None) -> Any:
 
 
 def test_the_executable_finds_its_task_in_its_directory_and_environment(directory: Path) -> None:
-    seed = int(np.random.default_rng(3).integers(2**32))
+    seed = Streams().seed(7)
     script = 'pwd; echo "$SWEEPRUN_CONFIG"; echo "$SWEEPRUN_TASK_ID"; echo "[$SWEEPRUN_SEED]"'
-    assert execute(directory, ["sh", "-c", script], seed=3) == [seed]
+    assert execute(directory, ["sh", "-c", script]) == [seed]
     printed = (directory / "stdout.txt").read_text().splitlines()
     assert printed == [str(directory), str(directory / "config.yaml"), "7", f"[{seed}]"]
     config = OmegaConf.load(directory / "config.yaml")
@@ -45,9 +47,23 @@ def test_the_executable_finds_its_task_in_its_directory_and_environment(director
 
 
 def test_words_stand_for_the_values_of_the_task(directory: Path) -> None:
-    seed = int(np.random.default_rng(0).integers(2**32))
     words = ["printf", '["%s", "%s", "%s"]', "{task_id}", "seed={seed}", "{config}"]
-    assert execute(directory, words) == ["7", f"seed={seed}", str(directory / "config.yaml")]
+    assert execute(directory, words) == ["7", f"seed={Streams().seed(7)}", str(directory / "config.yaml")]
+
+
+def test_a_seed_has_as_many_bits_as_the_program_takes(directory: Path) -> None:
+    words = ["printf", '["%s", "%s", "%s"]', "{seed:31}", "--seed={seed:64}", "{seed:}"]
+    seed = Streams().seed
+    assert execute(directory, words) == [f"{seed(7, 31)}", f"--seed={seed(7, 64)}", "{seed:}"]
+    with pytest.raises(UsageError, match="a seed of 8 bits: they are from 16 to 64"):
+        execute(directory, "echo {seed:8}")
+
+
+def test_the_seed_is_the_streams_which_in_older_runs_is_the_first_number_drawn(directory: Path) -> None:
+    of_root = Streams(root_seed=3)
+    assert execute(directory, ["echo", "{seed}"], streams=of_root) == of_root.seed(7) != Streams().seed(7)
+    old = Streams(command_seeds=CommandSeeds.DRAWN)
+    assert execute(directory, ["echo", "{seed}"], streams=old) == np.random.default_rng(7).integers(2**32)
 
 
 def test_arguments_that_are_no_texts_are_written_as_in_json(directory: Path) -> None:
@@ -137,11 +153,17 @@ def test_what_can_not_be_run_or_read_is_named(directory: Path, words: Any, resul
         execute(directory, words, result)
 
 
-def test_it_draws_once_from_the_stream_of_the_task(directory: Path) -> None:
+@pytest.mark.parametrize("kind", CommandSeeds)
+def test_each_command_of_a_task_has_a_seed_of_its_own(directory: Path, kind: CommandSeeds) -> None:
+    streams = Streams(command_seeds=kind)
     rng, same = np.random.default_rng(5), np.random.default_rng(5)
-    task = RunningTask(id=7, attempt=1, stream=7, coordinates={}, _make_directory=lambda: directory)
+    task = RunningTask(id=7, attempt=1, stream=7, coordinates={}, _make_directory=lambda: directory, _streams=streams)
     seeds = [command("printf {seed}", CONFIG, rng, task) for _ in range(2)]
-    assert seeds == same.integers(2**32, size=2).tolist()
+    if kind is CommandSeeds.DRAWN:
+        assert seeds == same.integers(2**32, size=2).tolist()
+    else:
+        assert seeds == [streams.seed(7), streams.seed(7, series=1)]
+        assert rng.random() == same.random()
 
 
 def test_a_netcdf_file_of_the_old_format_has_no_groups(directory: Path, tmp_path: Path) -> None:

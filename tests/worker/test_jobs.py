@@ -13,7 +13,7 @@ from hydra.conf import HydraConf
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
-from sweeprun.design.streams import Streams
+from sweeprun.design.streams import BitGenerator, Streams
 from sweeprun.errors import TaskFunctionError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.payloads import Layout, decode_result
@@ -61,6 +61,7 @@ def enter_job(directory: Path, number: int | None, sweeper: dict[str, Any]) -> N
         (None, {}, Streams().generator(0)),
         (5, {}, Streams().generator(5)),
         (5, {"root_seed": 3}, Streams(root_seed=3).generator(5)),
+        (5, {"bit_generator": BitGenerator.SFC64}, np.random.Generator(np.random.SFC64(5))),
     ],
 )
 def test_a_job_gets_the_stream_of_its_number_and_hydras_directory(

@@ -9,8 +9,18 @@ import pytest
 
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.store.directory import RunDirectory, make_run_directory
-from sweeprun.store.notices import read_copied_generators, read_global_randomness
-from sweeprun.worker.randomness import RandomnessWatch
+from sweeprun.store.notices import read_copied_generators, read_global_randomness, read_unseeded_generators
+from sweeprun.worker import randomness
+from tests.worker import unseeded
+
+_made: list[randomness.RandomnessWatch] = []
+
+
+def watching(run: RunDirectory, *, seeded: bool) -> randomness.RandomnessWatch:
+    """A watch that is closed after the test."""
+    _made.append(randomness.RandomnessWatch(run, seeded=seeded))
+    return _made[-1]
+
 
 at_top = np.random.default_rng(0)
 
@@ -19,6 +29,9 @@ at_top = np.random.default_rng(0)
 def _generators_as_they_were() -> Iterator[None]:
     before = random.getstate(), np.random.get_state()  # noqa: NPY002
     yield
+    for watch in _made:
+        watch.close()
+    _made.clear()
     random.setstate(before[0])
     np.random.set_state(before[1])  # noqa: NPY002
 
@@ -41,7 +54,7 @@ def draws_nothing() -> float:
 
 
 def test_global_generators_are_noted_with_the_function_and_the_tasks(run: RunDirectory) -> None:
-    watch = RandomnessWatch(run, seeded=False)
+    watch = watching(run, seeded=False)
     watch.begin(draws_globally)
     draws_globally()
     watch.look(TaskIds.first(10))
@@ -53,7 +66,7 @@ def test_global_generators_are_noted_with_the_function_and_the_tasks(run: RunDir
 
 
 def test_generators_of_a_module_are_noted_by_its_name_for_them(run: RunDirectory) -> None:
-    watch = RandomnessWatch(run, seeded=True)
+    watch = watching(run, seeded=True)
     watch.begin(draws_a_copy)
     draws_a_copy()
     watch.look(TaskIds.of([3]))
@@ -66,7 +79,7 @@ def test_generators_of_a_module_are_noted_by_its_name_for_them(run: RunDirectory
 def test_nothing_is_noted_of_tasks_that_draw_nothing_of_it(run: RunDirectory) -> None:
     draws_globally()
     draws_a_copy()  # before the first task: by an import, say
-    watch = RandomnessWatch(run, seeded=False)
+    watch = watching(run, seeded=False)
     watch.begin(draws_nothing)
     watch.begin(draws_a_copy)
     draws_nothing()
@@ -75,7 +88,7 @@ def test_nothing_is_noted_of_tasks_that_draw_nothing_of_it(run: RunDirectory) ->
 
 
 def test_global_generators_that_are_seeded_for_each_task_are_not_noted(run: RunDirectory) -> None:
-    watch = RandomnessWatch(run, seeded=True)
+    watch = watching(run, seeded=True)
     watch.begin(draws_globally)
     draws_globally()
     watch.look(TaskIds.first(3))
@@ -83,7 +96,7 @@ def test_global_generators_that_are_seeded_for_each_task_are_not_noted(run: RunD
 
 
 def test_a_later_draw_is_noted_by_a_later_look_and_only_the_first_time(run: RunDirectory) -> None:
-    watch = RandomnessWatch(run, seeded=False)
+    watch = watching(run, seeded=False)
     assert watch.is_new
     watch.begin(draws_globally)
     watch.look(TaskIds.of([0]))
@@ -99,7 +112,7 @@ def test_a_later_draw_is_noted_by_a_later_look_and_only_the_first_time(run: RunD
 
 
 def test_of_two_functions_both_are_named(run: RunDirectory) -> None:
-    watch = RandomnessWatch(run, seeded=False)
+    watch = watching(run, seeded=False)
     for function in (draws_nothing, draws_globally, draws_nothing):
         watch.begin(function)
         function()
@@ -108,3 +121,50 @@ def test_of_two_functions_both_are_named(run: RunDirectory) -> None:
     assert noted is not None
     names = [name.rpartition(".")[2] for name in noted.function.split(", ")]
     assert names == ["draws_nothing", "draws_globally"]
+
+
+def seeds_itself() -> float:
+    random.seed(3)
+    np.random.seed(4)  # noqa: NPY002
+    return draws_globally()
+
+
+def test_a_task_that_seeds_global_generators_itself_is_left_alone(run: RunDirectory) -> None:
+    watch = watching(run, seeded=False)
+    for task_id in range(3):
+        watch.begin(seeds_itself)
+        seeds_itself()
+        watch.look(TaskIds.of([task_id]))
+    assert list(run.workers.iterdir()) == []
+    watch.begin(draws_globally)
+    draws_globally()  # from the state that another task left
+    watch.look(TaskIds.of([3]))
+    noted = read_global_randomness(run)
+    assert noted is not None
+    assert (noted.tasks, noted.application) == ("3", False)
+    assert "random" in noted.generators
+
+
+@pytest.mark.parametrize("seeded", [False, True])
+def test_generators_without_a_seed_are_noted_with_their_line(run: RunDirectory, seeded: bool) -> None:
+    watch = watching(run, seeded=seeded)
+    watch.begin(unseeded.of_numpy, application=True)
+    watch.look(TaskIds.of([0]))
+    unseeded.of_numpy()
+    watch.look(TaskIds.of([1]))
+    unseeded.of_python()
+    watch.look(TaskIds.of([2]))
+    noted = read_unseeded_generators(run)
+    assert noted is not None
+    line = unseeded.of_numpy.__code__.co_firstlineno + 1
+    assert noted.generators == f"np.random.default_rng() (unseeded.py, line {line})"
+    assert (noted.function, noted.tasks, noted.application) == (f"{unseeded.__name__}.of_numpy", "1", True)
+
+
+def test_closing_leaves_the_functions_that_were_listened_to_as_they_were(run: RunDirectory) -> None:
+    before = random.seed, np.random.seed, random.Random.seed
+    watch = watching(run, seeded=False)
+    watch.begin(draws_nothing)
+    watch.close()
+    watch.close()
+    assert (random.seed, np.random.seed, random.Random.seed) == before

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from sweeprun.design.streams import Streams
+from sweeprun.errors import UsageError
 from sweeprun.worker.task_handle import RunningTask
 
 
@@ -57,3 +59,12 @@ def test_what_is_printed_of_it_is_what_its_user_knows(tmp_path: Path) -> None:
     assert repr(task) == "RunningTask(id=3, attempt=1, stream=3, coordinates={'a': 'ü'})"
     with pytest.raises(FrozenInstanceError):
         task.id = 4  # type: ignore[misc]
+
+
+def test_seeds_for_other_generators_are_the_streams(tmp_path: Path) -> None:
+    streams = Streams(root_seed=5)
+    task = RunningTask(id=3, attempt=1, stream=2, coordinates={}, _make_directory=lambda: tmp_path, _streams=streams)
+    assert task.seed() == task.seed(32) == streams.seed(2)
+    assert task.seed(31) == streams.seed(2, 31) < 2**31
+    with pytest.raises(UsageError, match="a seed of 8 bits: they are from 16 to 64"):
+        task.seed(8)

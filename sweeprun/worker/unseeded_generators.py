@@ -1,0 +1,201 @@
+"""Generators that are made without a seed, and numbers that come from the operating system: other ones each time.
+
+What NumPy seeds a generator with that is given no seed, what `random.SystemRandom` gives, and so `secrets`: all of it
+comes through one function of the module `random`. Whenever that is called, the stack says from which line, and the
+line's syntax tree what it does. A call that makes no such generator, as far as can be seen, is left alone: names of
+files and of runs are drawn in the same way.
+"""
+
+import ast
+import builtins
+import linecache
+import os
+import random
+import secrets
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from types import FrameType, MethodType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from sweeprun.worker.copied_generators import is_own, seeded_in
+from sweeprun.worker.replaced import Replaced
+
+_NUMBERS = Replaced(owner=random, name="_urandom")
+_BYTES = Replaced(owner=os, name="urandom")
+_PYTHON = Replaced(owner=random.Random, name="seed")
+
+_OF_NUMPY = frozenset(
+    getattr(np.random, name)
+    for name in ("default_rng", "SeedSequence", "PCG64", "PCG64DXSM", "Philox", "SFC64", "MT19937")
+)
+"""What makes a generator of NumPy, which asks for a seed only if it is given none."""
+
+_TO_NUMBERS = frozenset({"from_bytes", "frombuffer", "unpack", "unpack_from", "seed", "Random", "manual_seed"})
+_AS_NUMBER = frozenset({"int", "fields", "node", "time_low"})
+"""What makes numbers of bytes, which could be a name otherwise: functions, and attributes of a `uuid.UUID`."""
+
+_MOST_FRAMES = 100
+
+
+class UnseededWatch:
+    """Notices generators that are made without a seed; it costs nothing where none is."""
+
+    def __init__(self) -> None:
+        self._found: dict[object, str] = {}
+        self._seen: set[tuple[object, int]] = set()
+        self._hears = ((_NUMBERS, self._on_numbers), (_BYTES, self._on_bytes), (_PYTHON, self._on_python))
+        for function, hear in self._hears:
+            function.tell(hear)
+
+    def close(self) -> None:
+        """Leave the functions that it listens to as they were."""
+        for function, hear in self._hears:
+            function.forget(hear)
+
+    def made(self) -> list[str]:
+        """How and where such generators were made: ``np.random.default_rng() (study.py, line 5)``."""
+        return list(dict.fromkeys(self._found.values()))
+
+    def _on_numbers(self, _size: int) -> None:
+        self._look(sys._getframe(2), ("random", "secrets"), as_bytes=False)
+
+    def _on_bytes(self, _size: int) -> None:
+        self._look(sys._getframe(2), ("uuid",), as_bytes=True)
+
+    def _on_python(self, generator: random.Random, seed: Any = None, *_more: Any) -> None:
+        """An instance of `random.Random` is seeded: with nothing, as it is made, or later with something."""
+        if isinstance(generator, random.SystemRandom):
+            return
+        if seed is None:
+            self._look(sys._getframe(2), ("random",), as_bytes=False, mark=id(generator))
+        else:
+            self._found.pop(id(generator), None)
+
+    def _look(self, frame: FrameType | None, through: tuple[str, ...], *, as_bytes: bool, mark: object = None) -> None:
+        """Look whether the line that led here makes numbers for a task."""
+        while frame is not None and _module_of(frame) in through:
+            as_bytes = as_bytes or frame.f_code.co_name.startswith("token_")
+            frame = frame.f_back
+        if frame is None or _is_ours(_module_of(frame)):
+            return
+        place = (frame.f_code, frame.f_lasti)
+        if mark is None and place in self._seen:
+            return
+        self._seen.add(place)
+        with suppress(Exception):  # of code that nobody foresaw: a warning less, and not a task less
+            if text := _told(frame, as_bytes=as_bytes):
+                self._found[place if mark is None else mark] = text
+
+
+def _told(frame: FrameType, *, as_bytes: bool) -> str:
+    """How and where a line makes a generator without a seed; an empty text if it doesn't."""
+    path = _path_to_call(frame)
+    if not path:
+        return ""
+    call = path[-1]
+    assert isinstance(call, ast.Call)
+    is_users = is_own(_module_of(frame), "")
+    if as_bytes:
+        draws = is_users and any(map(_makes_number, path[:-1]))
+    else:
+        draws = _draws(_resolved(call.func, frame), call, frame, is_users=is_users)
+    if not draws or _is_seeded_later(path, frame):
+        return ""
+    while not is_own(_module_of(frame), "") and frame.f_back is not None:
+        frame = frame.f_back
+        if _is_ours(_module_of(frame)):
+            return ""
+    shown = _path_to_call(frame)
+    where = f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}"
+    return f"{ast.unparse(shown[-1]) if shown else frame.f_code.co_name} ({where})"
+
+
+def _draws(called: Any, call: ast.Call, frame: FrameType, *, is_users: bool) -> bool:
+    """Whether a call whose seed came from the operating system makes numbers for a task."""
+    if called is np.random.RandomState:  # which asks for a seed even if it is given one
+        given = [*call.args, *(own.value for own in call.keywords)]
+        return not given or (len(given) == 1 and _is_none(given[0], frame))
+    with suppress(TypeError):
+        if called in _OF_NUMPY:
+            has_key = any(own.arg == "key" for own in call.keywords)  # Philox's, which takes the place of a seed
+            return not has_key and (is_users or frame.f_code.co_name != "<module>")
+    own_of_system = isinstance(getattr(called, "__self__", None), random.SystemRandom)
+    of_secrets = getattr(called, "__module__", None) == secrets.__name__
+    of_python = isinstance(called, type) and issubclass(called, random.Random)
+    return is_users and (own_of_system or of_secrets or of_python)
+
+
+def _is_none(node: ast.expr, frame: FrameType) -> bool:
+    if isinstance(node, ast.Constant):
+        return node.value is None
+    return isinstance(node, ast.Name) and node.id in frame.f_locals and frame.f_locals[node.id] is None
+
+
+def _makes_number(node: ast.AST) -> bool:
+    """Whether an expression makes a number of bytes inside of it."""
+    if isinstance(node, ast.Attribute):
+        return node.attr in _AS_NUMBER
+    return isinstance(node, ast.Call) and str(getattr(node.func, "attr", getattr(node.func, "id", ""))) in (
+        _TO_NUMBERS | {one.__name__ for one in _OF_NUMPY if one is not np.random.default_rng} | {"default_rng"}
+    )
+
+
+def _is_seeded_later(path: list[ast.AST], frame: FrameType) -> bool:
+    """Whether what a call makes has a name by which it is put into a state in the same function."""
+    targets = path[0].targets if isinstance(path[0], ast.Assign) else [getattr(path[0], "target", None)]
+    names = {getattr(one, "id", getattr(one, "attr", None)) for one in targets}
+    return not names.isdisjoint(seeded_in(frame.f_code))
+
+
+def _module_of(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
+
+
+def _is_ours(module: str) -> bool:
+    """Whether a module is sweeprun's, NumPy's or Python's own: none draws for a task, though NumPy's unpickles."""
+    package = module.partition(".")[0]
+    return package in ("sweeprun", "numpy") or (package in sys.stdlib_module_names and package != "__main__")
+
+
+def _resolved(node: ast.expr, frame: FrameType) -> Any:
+    """The object that an expression names in a frame; None if it isn't known. Nothing of anybody's code is run."""
+    if isinstance(node, ast.Name):
+        for names in (frame.f_locals, frame.f_globals, vars(builtins)):
+            if node.id in names:
+                return names[node.id]
+    if isinstance(node, ast.Attribute):
+        holder = _resolved(node.value, frame)
+        if isinstance(holder, ModuleType | type):
+            return vars(holder).get(node.attr)
+        if isinstance(holder, random.SystemRandom):
+            return MethodType(getattr(type(holder), node.attr), holder)
+    if isinstance(node, ast.Call):  # random.SystemRandom().random
+        made = _resolved(node.func, frame)
+        return secrets._sysrand if made is random.SystemRandom else None  # type: ignore[attr-defined]
+    return None
+
+
+def _path_to_call(frame: FrameType) -> list[ast.AST]:
+    """The statement that a frame is in, and what leads in it to the call that runs; empty if its source isn't known."""
+    positions = list(frame.f_code.co_positions())[frame.f_lasti // 2]
+    lines = linecache.getlines(frame.f_code.co_filename, frame.f_globals)
+    return _paths("".join(lines)).get(positions, [])
+
+
+@lru_cache(maxsize=16)
+def _paths(source: str) -> Mapping[Any, list[ast.AST]]:
+    """Where each call of some source is -> the statement that it is in, and what leads in it to the call."""
+    return dict(_walk(ast.parse(source), []))
+
+
+def _walk(node: ast.AST, path: list[ast.AST]) -> Iterator[tuple[Any, list[ast.AST]]]:
+    for child in ast.iter_child_nodes(node):
+        own: list[ast.AST] = [child] if isinstance(child, ast.stmt) else [*path, child]
+        if isinstance(child, ast.Call):
+            yield (child.lineno, child.end_lineno, child.col_offset, child.end_col_offset), own
+        yield from _walk(child, own)

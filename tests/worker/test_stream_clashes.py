@@ -1,0 +1,115 @@
+"""Generators of a task function's own that draw what a task's stream draws, and those that don't."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from omegaconf import DictConfig, OmegaConf
+
+from sweeprun.design.extension import grid_of
+from sweeprun.design.python_axes import further_dimensions
+from sweeprun.design.streams import BitGenerator, Streams
+from sweeprun.design.tasks import TaskTable
+from sweeprun.worker.stream_clashes import TasksWorld, clash_of
+from tests.worker import clashing
+
+CONFIG = OmegaConf.create(
+    {"lr": 0.1, "seed": 0, "data": {"seed": 3}, "several": [1], "task": {"seed": "${seed}", "n": 3}}
+)
+
+
+def tasks(streams: Streams | None = None, **axes: Any) -> TaskTable:
+    """Ten tasks: five seeds at each of two learning rates."""
+    return TaskTable.of(grid_of(further_dimensions(axes or {"lr": [0.1, 0.2], "seed": range(5)}, None)), streams)
+
+
+@pytest.mark.parametrize(
+    ("function", "call", "numbers"),
+    [
+        (clashing.constant, "np.random.default_rng(0)", "0"),
+        (clashing.by_keyword, "default_rng(4)", "4"),
+        (clashing.of_bits, "PCG64(SeedSequence(7))", "7"),
+        (clashing.of_global, "default_rng(SEED)", "2"),
+        (clashing.of_module, "default_rng(1)", "1"),
+        (clashing.of_what_the_module_derives, "default_rng(1)", "1"),
+        (clashing.of_list, "np.random.default_rng([3, 0])", "3"),
+        (clashing.of_config, "default_rng(cfg.seed)", "0, 1, 2, …"),
+        (clashing.of_item, "default_rng(seed)", "1, 2, 3, …"),
+        (clashing.of_nested, "default_rng(cfg.data.get('seed'))", "3"),
+        (clashing.of_helper, "np.random.default_rng(seed)", "0, 1, 2, …"),
+        (clashing.of_default, "default_rng(more)", "4"),
+        (clashing.of_class, "np.random.default_rng(seed)", "0, 1, 2, …"),
+        (clashing.of_task, "default_rng(task.id)", "0, 1, 2, …"),
+        (clashing.of_coordinate, "default_rng(task.coordinates['seed'])", "0, 1, 2, …"),
+        (clashing.of_import, "nr.default_rng(5)", "5"),
+        (clashing.recursive, "default_rng(0)", "0"),
+        (clashing.of_other_bits, None, None),
+        (clashing.large, None, None),
+        (clashing.of_two_numbers, None, None),
+        (clashing.far_away, None, None),
+        (clashing.without_rng, None, None),
+        (clashing.child, None, None),
+        (clashing.unknown, None, None),
+        (max, None, None),
+    ],
+)
+def test_a_generator_that_a_task_has_is_found(function: Any, call: str | None, numbers: str | None) -> None:
+    found = clash_of(function, tasks(), CONFIG)
+    assert (None if found is None else (found.call, found.tasks)) == (call if call is None else (call, numbers))
+
+
+def test_the_advice_is_a_generator_that_no_task_has() -> None:
+    found = clash_of(clashing.of_config, tasks(), CONFIG)
+    assert found is not None
+    place = f"clashing.py, line {clashing.of_config.__code__.co_firstlineno + 1}"
+    assert (found.function, found.place) == (f"{clashing.__name__}.of_config", place)
+    assert found.instead == "default_rng([cfg.seed, 1])"
+    advised = clash_of(clashing.of_list, tasks(), CONFIG)
+    assert advised is not None
+    assert advised.instead == "np.random.default_rng([k, 1])"
+    drawn = {np.random.default_rng([seed, 1]).random() for seed in range(5)}
+    assert not drawn & {tasks().streams.generator(stream).random() for stream in range(10)}
+
+
+@pytest.mark.parametrize(
+    ("streams", "function", "clashes"),
+    [
+        (Streams(root_seed=0), clashing.of_config, False),
+        (Streams(bit_generator=BitGenerator.Philox), clashing.of_config, False),
+        (Streams(bit_generator=BitGenerator.Philox), clashing.of_other_bits, True),
+        (Streams(shared_by=()), clashing.constant, True),
+        (Streams(shared_by=()), clashing.by_keyword, False),  # all tasks have stream 0
+    ],
+)
+def test_only_streams_that_tasks_have_are_meant(streams: Streams, function: Any, clashes: bool) -> None:
+    assert (clash_of(function, tasks(streams), CONFIG) is not None) is clashes
+
+
+@pytest.mark.parametrize(
+    ("axes", "config", "prefix", "numbers"),
+    [
+        ({"seed": [8, 3]}, {}, (), None),
+        ({"seed": [1, 300]}, {}, (), "1"),
+        ({"n": range(3)}, {"seed": 2}, (), "2"),
+        ({"n": range(3)}, {"seed": 7}, (), None),
+        ({"seed": [0.5, 1.5]}, {}, (), None),
+        ({"seed": range(2)}, CONFIG, ("task",), "0, 1"),
+        ({"lr": range(2)}, CONFIG, ("task",), "0"),
+    ],
+)
+def test_arguments_are_axes_constants_or_keys_of_the_config(
+    axes: dict[str, Any], config: dict[str, Any] | DictConfig, prefix: tuple[str, ...], numbers: str | None
+) -> None:
+    found = clash_of(clashing.of_argument, tasks(**axes), config, prefix=prefix)
+    assert (None if found is None else found.tasks) == numbers
+
+
+def test_axes_of_a_million_values_are_not_read_to_their_end() -> None:
+    world = TasksWorld(tasks(seed=range(10**6)), CONFIG)
+    assert len(world.values("seed")) == len(world.numbers()) == 1000
+
+
+def test_code_without_a_source_does_no_harm() -> None:
+    names: dict[str, Any] = {"__name__": "__main__", "np": np}
+    exec("def draw(cfg, rng): return np.random.default_rng(0).normal()", names)
+    assert clash_of(names["draw"], tasks(), CONFIG) is None
