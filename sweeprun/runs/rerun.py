@@ -16,6 +16,7 @@ from sweeprun.provenance.origin import Origin
 from sweeprun.runs.scratch import scratch_run
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
+from sweeprun.store.notices import read_global_randomness
 from sweeprun.store.records import Record
 from sweeprun.store.shards import fit_in_memory, read_shard
 
@@ -88,6 +89,14 @@ class Trials:
                     yield started[future], found.get(started[future])
             finally:
                 executor.shutdown(cancel_futures=True)
+
+    def global_generators_of(self, record: Record) -> str:
+        """Run the task of a record once more; from which global generators it draws. Empty if that wasn't seen."""
+        threads = Origin.from_json(record.origin).threads
+        with scratch_run(self.manifest, self.frozen, TaskIds.of([record.task_id]), self.code) as run:
+            _run_element(run, 0, record.attempt, self._environment(threads, None))
+            noted = read_global_randomness(run)
+        return "" if noted is None else noted.generators
 
     def _environment(self, threads: int, variables: Mapping[str, str] | None) -> dict[str, str]:
         own = expand(self.manifest.launcher.get("variables", {}), os.environ)

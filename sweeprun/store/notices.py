@@ -44,8 +44,17 @@ class GlobalRandomness(_Draws):
     def __str__(self) -> str:
         return (
             f"{self.function} draws from {self.generators} (seen in task {self.tasks}), so its results may not be "
-            "reproducible; draw from rng instead, or set hydra.sweeper.seed_globals=true"
+            f"reproducible; {advice_on(self.generators)}"
         )
+
+
+def advice_on(generators: str) -> str:
+    """What to do instead of drawing from some global generators."""
+    names = generators.split(" and ")
+    others = [name for name in names if name not in ("random", "numpy.random")]  # they can't draw from NumPy's
+    ways = ["draw from rng instead"] if len(others) < len(names) else []
+    ways += [f"seed {' and '.join(others)} from rng"] if others else []
+    return f"{', '.join(ways)}, or set hydra.sweeper.seed_globals=true"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ class RandomnessWatch:
         self.is_new = False
         named = ", ".join(dict.fromkeys(self._followed.values()))
         if self._globals is not None and (moved := self._globals.moved()):
-            self._globals, self._watches_globals = None, False
+            self.close()
             generators = " and ".join(moved)
             note_global_randomness(
                 self._run, GlobalRandomness(function=named, tasks=str(task_ids), generators=generators)
@@ -61,3 +61,9 @@ class RandomnessWatch:
             note_copied_generators(
                 self._run, CopiedGenerators(function=named, tasks=str(task_ids), generators=generators)
             )
+
+    def close(self) -> None:
+        """Watch global generators no more."""
+        if self._globals is not None:
+            self._globals.close()
+        self._globals, self._watches_globals = None, False

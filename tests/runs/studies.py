@@ -2,7 +2,10 @@
 
 STUDY = '''
 import os
+import random
 from pathlib import Path
+
+import numpy as np
 
 
 def draw(lr, seed, rng):
@@ -31,6 +34,10 @@ def surroundings(seed, task):
     if seed == 1:
         os._exit(9)
     return {"attempt": task.attempt, "threads": os.environ["OMP_NUM_THREADS"], "word": os.environ.get("WORD", "")}
+
+
+def draws_globally(seed):
+    return {"x": random.random() + np.random.random()}
 
 
 def of_config(cfg, rng):
