@@ -82,6 +82,9 @@ LIBRARIES = (
 )
 """All that are known; JAX has no global generator."""
 
+_BEFORE_TASKS = 2**62
+"""A spawn key that no stream has: those count tasks, of which no run has so many."""
+
 _BY_NAME = {library.name: library for library in LIBRARIES}
 
 
@@ -94,7 +97,8 @@ class GlobalSeeds:
     """Seeds global generators from the stream of each task.
 
     They are seeded from the first child of the stream's seed sequence, so a task's own generator draws the same numbers
-    with and without it.
+    with and without it. Before the first task they are seeded alike in each worker of a run, for what modules draw as
+    they are imported.
 
     References
     ----------
@@ -103,25 +107,33 @@ class GlobalSeeds:
 
     def __init__(self, streams: Streams) -> None:
         self._streams = streams
-        self._words: np.ndarray = np.empty(0, np.uint32)
+        self._words = _words(np.random.SeedSequence(streams.root_seed or 0, spawn_key=(_BEFORE_TASKS,)))
         self._hook = ImportHook(_BY_NAME, self._imported)
         self._hook.install()
+        self._seed_all()
 
     def seed(self, stream: int) -> None:
         """A task begins: seed the generators of what is imported, and from now on also of what it imports."""
         sequence = self._streams.seed_sequence(stream)
-        self._words = np.random.SeedSequence(sequence.entropy, spawn_key=(*sequence.spawn_key, 0)).generate_state(24)
+        self._words = _words(np.random.SeedSequence(sequence.entropy, spawn_key=(*sequence.spawn_key, 0)))
+        self._seed_all()
+
+    def _seed_all(self) -> None:
         for library in LIBRARIES:
             if (module := loaded(library.name)) is not None:
                 _seed(library, module, self._words)
 
     def _imported(self, module: ModuleType) -> None:
-        if len(self._words):
-            _seed(_BY_NAME[module.__name__], module, self._words)
+        _seed(_BY_NAME[module.__name__], module, self._words)
 
     def close(self) -> None:
         """Leave what is imported from now on alone."""
         self._hook.remove()
+
+
+def _words(sequence: np.random.SeedSequence) -> np.ndarray:
+    """What all generators are seeded from, each from words of its own."""
+    return sequence.generate_state(24)
 
 
 def _seed(library: Library, module: ModuleType, words: np.ndarray) -> None:
