@@ -12,7 +12,6 @@ import numpy as np
 
 from sweeprun.design.axes import THREADS_COORDINATE
 from sweeprun.provenance.origin import Origin
-from sweeprun.store.shards import Batch
 from sweeprun.store.snapshot import Snapshot
 
 _SUBMISSION = re.compile("(0|[1-9][0-9]{0,8})[.]")
@@ -56,15 +55,18 @@ def other_threads_of(snapshot: Snapshot) -> OtherThreads | None:
 def threads_of_results(snapshot: Snapshot) -> dict[int, int]:
     """Number of threads -> how many of the results that count were made with it; unknown numbers are left out."""
     succeeded = snapshot.best.outcome == 1
-    shards, batches = snapshot.best.shard[succeeded], snapshot.best.batch[succeeded]
-    begins = np.cumsum([0, *(len(shard.batches) for shard in snapshot.shards)])
-    numbers, counts = np.unique(begins[shards] + batches, return_counts=True)
-    all_batches: list[Batch] = [batch for shard in snapshot.shards for batch in shard.batches]
-    found: dict[int, int] = {}
-    for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
-        if threads := Origin.from_json(all_batches[number].origin).threads:
-            found[threads] = found.get(threads, 0) + count
-    return found
+    by_batch = [Origin.from_json(batch.origin).threads for shard in snapshot.shards for batch in shard.batches]
+    if len(set(by_batch)) == 1:  # as in most runs, of however many tasks
+        counts = {by_batch[0]: int(np.count_nonzero(succeeded))}
+    else:
+        begins = np.cumsum([0, *(len(shard.batches) for shard in snapshot.shards)])
+        results = np.bincount(
+            begins[snapshot.best.shard[succeeded]] + snapshot.best.batch[succeeded], minlength=len(by_batch)
+        )
+        counts = dict.fromkeys(by_batch, 0)
+        for threads, count in zip(by_batch, results.tolist(), strict=True):
+            counts[threads] += count
+    return {threads: count for threads, count in counts.items() if threads and count}
 
 
 def first_threads(snapshot: Snapshot) -> int:

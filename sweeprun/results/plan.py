@@ -267,6 +267,7 @@ def _seconds_and_origin(snapshot: Snapshot) -> dict[str, np.ndarray]:
     digests: dict[str, int] = {}
     numbers = np.full(len(seconds), -1)
     threads = np.zeros(len(seconds), np.int64)
+    known: set[int] = set()
     for batch, task_ids, rows in chosen_rows(snapshot.shards, snapshot.best, snapshot.best.outcome >= 0):
         seconds[task_ids] = batch.columns["seconds"][rows]
         succeeded = task_ids[snapshot.best.outcome[task_ids] == 1]
@@ -274,10 +275,11 @@ def _seconds_and_origin(snapshot: Snapshot) -> dict[str, np.ndarray]:
             origin = Origin.from_json(batch.origin)
             numbers[succeeded] = digests.setdefault(origin.code, len(digests))
             threads[succeeded] = origin.threads
+            known.add(origin.threads)
     found = {"seconds": seconds}
     if len(digests) > 1:
         found["code_digest"] = np.array([*digests, ""])[numbers]
-    if len(np.unique(threads[threads > 0])) > 1:
+    if len(known - {0}) > 1:
         found[THREADS_COORDINATE] = threads
     return found
 
