@@ -5,6 +5,12 @@ References
 Linux, "Control Group v2", interface file ``cpu.max``; "CFS bandwidth control" for version 1. Numerical libraries read
 their variable once, when they are loaded, so it must be set before the interpreter starts, or at least before NumPy is
 imported.
+
+Which variables these are is documented by the libraries, or stands in their source: Numba, "Environment variables",
+``NUMBA_NUM_THREADS``; Polars, ``thread_pool_size``; Rayon, ``ThreadPoolBuilder::num_threads``; joblib and loky,
+``cpu_count``; Go, package ``runtime``, "Environment Variables"; TensorFlow, ``process_util.cc``; XLA, whose CPU client
+reads ``NPROC`` for the size of its pool and ignores ``OMP_NUM_THREADS``. Others need none: R's data.table and BLIS keep
+to ``OMP_NUM_THREADS``, and Julia has one thread unless it is told otherwise.
 """
 
 import math
@@ -19,7 +25,16 @@ THREAD_VARIABLES = (
     "MKL_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
     "NUMEXPR_NUM_THREADS",
+    "NPROC",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+    "NUMBA_NUM_THREADS",
+    "POLARS_MAX_THREADS",
+    "RAYON_NUM_THREADS",
+    "LOKY_MAX_CPU_COUNT",
+    "GOMAXPROCS",
 )
+"""What limits the thread pools (and loky's processes) of libraries, the most common one first."""
 
 
 def usable_cpus(environ: Mapping[str, str] | None = None) -> int:
@@ -38,8 +53,14 @@ def thread_environment(threads: int, environ: Mapping[str, str] | None = None) -
     A user's own ``OMP_NUM_THREADS`` stands for the unset ones as well, as it does for the libraries themselves.
     """
     environ = os.environ if environ is None else environ
-    value = environ.get("OMP_NUM_THREADS") or str(threads)
+    value = str(threads_set(environ) or threads)
     return {name: value for name in THREAD_VARIABLES if not environ.get(name)}
+
+
+def threads_set(environ: Mapping[str, str]) -> int:
+    """The threads that ``OMP_NUM_THREADS`` allows, on the outermost level if it lists several; 0 if it says none."""
+    outermost = environ.get(THREAD_VARIABLES[0], "").partition(",")[0].strip()
+    return int(outermost) if outermost.isascii() and outermost.isdecimal() else 0
 
 
 def _affinity() -> int:

@@ -1,11 +1,13 @@
 """The CPUs that a process may use."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from sweeprun.cpus import THREAD_VARIABLES, quotas_above, thread_environment, usable_cpus
+from sweeprun.cpus import THREAD_VARIABLES, quotas_above, thread_environment, threads_set, usable_cpus
 
 
 def test_affinity_and_allocation_bound_the_cpus() -> None:
@@ -24,6 +26,32 @@ def test_what_the_user_set_stays() -> None:
 def test_the_users_omp_threads_stand_for_the_others() -> None:
     environment = thread_environment(3, {"OMP_NUM_THREADS": "7"})
     assert environment == dict.fromkeys(set(THREAD_VARIABLES) - {"OMP_NUM_THREADS"}, "7")
+
+
+def test_of_nested_levels_the_outermost_stands_for_the_others() -> None:
+    environment = thread_environment(3, {"OMP_NUM_THREADS": "7,2"})
+    assert environment == dict.fromkeys(set(THREAD_VARIABLES) - {"OMP_NUM_THREADS"}, "7")
+
+
+@pytest.mark.parametrize("text", ["", "0", "all", "-1", "²", "٤", ",2"])
+def test_what_is_no_number_of_threads_says_nothing_to_the_others(text: str) -> None:
+    assert threads_set({"OMP_NUM_THREADS": text}) == 0
+    others = set(THREAD_VARIABLES) - ({"OMP_NUM_THREADS"} if text else set())
+    assert thread_environment(3, {"OMP_NUM_THREADS": text}) == dict.fromkeys(others, "3")
+
+
+@pytest.mark.parametrize(
+    ("variable", "code"),
+    [
+        ("LOKY_MAX_CPU_COUNT", "import joblib; print(joblib.cpu_count())"),
+        ("OPENBLAS_NUM_THREADS", "import numpy, threadpoolctl as t; print(t.threadpool_info()[0]['num_threads'])"),
+    ],
+)
+def test_a_library_that_is_here_keeps_to_its_variable(variable: str, code: str) -> None:
+    environ = {name: value for name, value in os.environ.items() if name not in THREAD_VARIABLES} | {variable: "1"}
+    assert variable in THREAD_VARIABLES
+    told = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True).stdout
+    assert told == "1\n"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ def main(words: Sequence[str]) -> int:
     parser = subcommand_parser(
         "extend",
         "Give axes of a run further values: the points that are new run as new tasks, and `sweeprun collect` gives the "
-        "whole enlarged grid. No task that is there changes its id, its stream or its result.",
+        "whole enlarged grid. No task that is there changes its id, its stream or its result. Workers keep the threads "
+        "that the run began with, unless hydra.launcher.cpus_per_task is given.",
         "sweeprun extend multirun/2026-05-04/10-11-12 'seed=range(40)'",
     )
     parser.add_argument("words", nargs="*", metavar="RUN | AXIS=VALUES", help="the run; by default the newest")

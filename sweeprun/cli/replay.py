@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sweeprun.cli.arguments import add_allow_drift, subcommand_parser
-from sweeprun.cpus import THREAD_VARIABLES
 
 if TYPE_CHECKING:
     import numpy as np
 
     from sweeprun.results.comparing import Difference
+    from sweeprun.runs.events import Observer
     from sweeprun.runs.replay import Recorded
 
 _AGAIN = "SWEEPRUN_REPLAY_ENVIRONMENT_IS_SET"
@@ -48,20 +48,21 @@ def main(words: Sequence[str]) -> int:
         from sweeprun.runs.replay import recorded_in_run
 
         recorded = recorded_in_run(source, chosen, allow_drift=allow_drift, observer=observer)
-    _set_environment(recorded, words)
+    _set_environment(recorded, words, observer)
     return _replay(recorded, debug=args.pdb)
 
 
-def _set_environment(recorded: "Recorded", words: Sequence[str]) -> None:
-    """Start again with the threads and variables of the record, unless they are set: libraries read them once."""
+def _set_environment(recorded: "Recorded", words: Sequence[str], observer: "Observer") -> None:
+    """Start again with the threads and variables of the record: libraries read them once."""
     from sweeprun.launchers.variables import expand
-    from sweeprun.provenance.origin import Origin
+    from sweeprun.runs.replay import overruled, thread_variables_of
 
     if os.environ.pop(_AGAIN, None):
         return
-    threads = Origin.from_json(recorded.record.origin).threads if recorded.record is not None else 0
-    wanted = expand(recorded.manifest.launcher.get("variables", {}), os.environ)
-    wanted |= dict.fromkeys(THREAD_VARIABLES, str(threads)) if threads else {}
+    variables = expand(recorded.manifest.launcher.get("variables", {}), os.environ)
+    for line in overruled(recorded.record, variables, os.environ):
+        observer.note(line)
+    wanted = variables | thread_variables_of(recorded.record)
     if any(os.environ.get(name) != value for name, value in wanted.items()):
         sys.stdout.flush()
         command = [sys.executable, "-m", "sweeprun", "replay", *words]

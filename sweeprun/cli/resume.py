@@ -11,7 +11,8 @@ def main(words: Sequence[str]) -> int:
     parser = subcommand_parser(
         "resume",
         "Run the tasks of a run that have no successful record and wait or run nowhere: locally to their end, on Slurm "
-        "as one new array. Options of the launcher can be changed for it.",
+        "as one new array. Options of the launcher can be changed for it. Workers keep the threads that the run began "
+        "with, unless hydra.launcher.cpus_per_task is given.",
         "sweeprun resume multirun/2026-05-04/10-11-12 hydra.launcher.sbatch.time=4:00:00",
     )
     parser.add_argument("words", nargs="*", metavar="RUN | KEY=VALUE", help="by default the newest run")

@@ -10,9 +10,6 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
-from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,6 +20,7 @@ from sweeprun.design.overrides import Operation, Override
 from sweeprun.design.scalars import Value
 from sweeprun.design.tasks import Task
 from sweeprun.errors import FormatError, OverrideError
+from sweeprun.imports import ImportHook, loaded
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_tokens
 from sweeprun.store.files import create_file
@@ -268,39 +266,25 @@ class HydraNode:
         return os.fspath(self._make_directory(self._task))
 
 
-class HydraConfigHook(MetaPathFinder):
+class HydraConfigHook:
     """Puts our `HydraNode` behind ``HydraConfig.get()`` when somebody imports it, and not before: Hydra is slow."""
 
     def __init__(self, node: HydraNode) -> None:
         self._node = node
+        self._hook = ImportHook([_HYDRA_CONFIG], self._publish)
 
     def install(self) -> None:
         """Publish now if it is imported already, or else when it will be."""
-        if _HYDRA_CONFIG in sys.modules:
-            self._publish()
+        if (module := loaded(_HYDRA_CONFIG)) is not None:
+            self._publish(module)
         else:
-            sys.meta_path.insert(0, self)
+            self._hook.install()
 
-    def find_spec(self, fullname: str, _path: object = None, _target: object = None) -> ModuleSpec | None:
-        """Find that one module, as Python would, and publish once it is executed."""
-        if fullname != _HYDRA_CONFIG:
-            return None
-        sys.meta_path.remove(self)
-        spec = find_spec(fullname)
-        if spec is not None and spec.loader is not None:
-            execute = spec.loader.exec_module
-
-            def execute_and_publish(module: ModuleType) -> None:
-                execute(module)
-                self._publish()
-
-            vars(spec.loader)["exec_module"] = execute_and_publish
-        return spec
-
-    def _publish(self) -> None:
+    def _publish(self, _module: ModuleType) -> None:
         from hydra.core.hydra_config import HydraConfig
         from hydra.core.singleton import Singleton
 
+        self._hook.remove()
         node = self._node
 
         class DerivedHydraConfig(HydraConfig):

@@ -36,6 +36,9 @@ class Changes(Protocol):
     def choose_launcher(self) -> bool:
         """Whether they name a launcher."""
 
+    def set_option(self, name: str) -> bool:
+        """Whether they set an option of the launcher."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -52,6 +55,9 @@ class Words:
     @property
     def choose_launcher(self) -> bool:
         return any(word.startswith(f"{_GROUP}=") for word in self.words)
+
+    def set_option(self, name: str) -> bool:
+        return any(word.lstrip("+").startswith(f"{_KEY}{name}=") for word in self.words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +95,9 @@ class Given:
     @property
     def choose_launcher(self) -> bool:
         return self.name is not None
+
+    def set_option(self, name: str) -> bool:
+        return name in self.options
 
     def told(self) -> dict[str, Any]:
         """What was given, by the names of arguments."""

@@ -18,7 +18,13 @@ from sweeprun.design.values_json import axis_values_from_dict
 from sweeprun.errors import OverrideError
 
 RESERVED_NAMES = frozenset({"task_id", "state", "seconds", "code_digest"})
-"""Names that collect gives to coordinates of its own."""
+"""Names that collect gives to coordinates of its own, so that no axis may have them."""
+
+THREADS_COORDINATE = "worker_threads"
+"""The number of threads that each result was made with, if there is more than one number, and no axis of that name."""
+
+OWN_COORDINATES = RESERVED_NAMES | {THREADS_COORDINATE}
+"""All names that collect may give to coordinates of its own, so that no result has them."""
 
 _LARGEST_EXACT_FLOAT = 2**53
 """Up to here every integer is a float64; beyond, two labels could become one."""

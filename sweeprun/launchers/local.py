@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sweeprun.cpus import thread_environment, usable_cpus
+from sweeprun.cpus import thread_environment, threads_set, usable_cpus
 from sweeprun.design.arrays import Array
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
@@ -68,6 +68,11 @@ class LocalLauncher:
     def workers(self, array: Array) -> int:
         """How many processes an array takes."""
         return min(array.throttle, len(array))
+
+    def threads(self, tasks: TaskIds) -> int:
+        """How many threads each worker has that runs some tasks; the user's own OMP_NUM_THREADS counts."""
+        environ = {**os.environ, **expand(self.variables, os.environ)}
+        return threads_set(self.environment(self.workers(self.array(tasks)), environ))
 
     def environment(self, workers: int, environ: Mapping[str, str] | None = None) -> dict[str, str]:
         """The environment of a worker: the user's, with thread pools kept to the worker's share of the CPUs."""

@@ -23,6 +23,9 @@ _AS_ARGUMENTS = {
 }
 """What messages of the command line call arguments of Python."""
 
+_LAUNCHERS = re.compile(r"hydra[.]launcher[.]cpus_per_task=([0-9]+)")
+"""Options that are no arguments of their own."""
+
 _COMMAND = re.compile(r"sweeprun (resume|wait|cancel) (?:'[^']*'|[^\s,;)`']+)( --incomplete)?")
 """With the run that it is about, as a shell takes it."""
 
@@ -88,6 +91,7 @@ IN_PYTHON: Observer = _InPython()
 
 def as_in_python(text: str) -> str:
     """What is said in words of the command line, in those of Python: names of options, and what to type next."""
+    text = _LAUNCHERS.sub(r"launcher={'name': 'local', 'cpus_per_task': \1}", text)
     for typed, argument in _AS_ARGUMENTS.items():
         text = text.replace(typed, argument)
     return _COMMAND.sub(lambda found: f"run.{found[1]}({'incomplete=True' if found[2] else ''})", text)

@@ -7,8 +7,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweeprun.display.terminal import TERMINAL
 from sweeprun.errors import SweeprunError
+from sweeprun.notebook.observer import IN_PYTHON
 from sweeprun.notebook.options import changes_of, in_python
 from sweeprun.notebook.results import Results
 from sweeprun.notebook.summary import summarise
@@ -165,7 +165,7 @@ class Run:
                 allow_drift=allow_drift,
                 launch=launch,
                 code=code,
-                observer=TERMINAL,
+                observer=IN_PYTHON,
             )
         return self.refresh()
 
@@ -216,7 +216,7 @@ class Run:
                 allow_drift=allow_drift,
                 launch=launch,
                 code=code,
-                observer=TERMINAL,
+                observer=IN_PYTHON,
             )
         return self.refresh()
 
@@ -245,7 +245,7 @@ class Run:
         from sweeprun.runs.replay import replay
 
         with in_python():
-            return replay(self._look(), task_id, values, allow_drift=allow_drift, observer=TERMINAL)
+            return replay(self._look(), task_id, values, allow_drift=allow_drift, observer=IN_PYTHON)
 
     def collect(
         self,

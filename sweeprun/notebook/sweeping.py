@@ -7,7 +7,8 @@ from typing import Any
 
 from sweeprun.design.python_axes import whole_number
 from sweeprun.errors import UsageError
-from sweeprun.notebook.options import IN_PYTHON, changes_of, in_python
+from sweeprun.notebook.observer import IN_PYTHON
+from sweeprun.notebook.options import changes_of, in_python
 from sweeprun.notebook.run import Run, open_run
 from sweeprun.notebook.stale import tell_of_stale_modules
 from sweeprun.runs.background import launch_in_background

@@ -3,16 +3,20 @@
 import json
 import os
 import platform
+import re
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 
-from sweeprun.cpus import THREAD_VARIABLES
+from sweeprun.cpus import THREAD_VARIABLES, threads_set
 
 _CPU_INFO_BYTES = 4096
+_MOST_THREADS = 2**40
+_VALUE = re.compile("[0-9A-Za-z,._+-]{1,64}")
+"""What a thread variable may say to be kept, and set again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,24 +31,33 @@ class Origin:
         The host, and the model of its processor, on which the last bits of linear algebra depend.
     threads
         To how many threads the worker's thread pools were kept; 0 if they were not.
+    pools
+        The variables of such pools that said something else, because the user had set them.
     """
 
     code: str = ""
     host: str = ""
     cpu: str = ""
     threads: int = 0
+    pools: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def current(cls, code: str, environ: Mapping[str, str] | None = None) -> "Origin":
         """The origin of what is made by this process, in its environment."""
         environ = os.environ if environ is None else environ
-        threads = environ.get(THREAD_VARIABLES[0], "")
+        threads = threads_set(environ)
+        found = {name: environ.get(name, "") for name in THREAD_VARIABLES} if threads else {}
         return cls(
             code=code,
             host=socket.gethostname(),
             cpu=cpu_model(),
-            threads=int(threads) if threads.isascii() and threads.isdecimal() else 0,
+            threads=threads,
+            pools={name: value for name, value in found.items() if value != str(threads) and _VALUE.fullmatch(value)},
         )
+
+    def thread_variables(self) -> dict[str, str]:
+        """The variables that limit thread pools, as they were; none if that isn't known."""
+        return dict.fromkeys(THREAD_VARIABLES, str(self.threads)) | dict(self.pools) if self.threads else {}
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), separators=(",", ":"))
@@ -56,9 +69,24 @@ class Origin:
         with suppress(ValueError, TypeError, KeyError, OverflowError, RecursionError):
             data = json.loads(text)
             return cls(
-                code=str(data["code"]), host=str(data["host"]), cpu=str(data["cpu"]), threads=int(data["threads"])
+                code=str(data["code"]),
+                host=str(data["host"]),
+                cpu=str(data["cpu"]),
+                threads=threads if 0 <= (threads := int(data["threads"])) <= _MOST_THREADS else 0,
+                pools=_pools(data.get("pools")),
             )
         return cls()
+
+
+def _pools(data: object) -> dict[str, str]:
+    """The variables in it that may be set again: known ones, to what such variables say."""
+    if not isinstance(data, dict):
+        return {}
+    return {
+        name: value
+        for name, value in data.items()
+        if name in THREAD_VARIABLES and isinstance(value, str) and _VALUE.fullmatch(value)
+    }
 
 
 @cache

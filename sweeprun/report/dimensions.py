@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sweeprun.design.axes import OWN_COORDINATES
 from sweeprun.report.text import float_texts, number, shown
 
 MEMBER_NAMES = ("member", "seed")
-BOOKKEEPING = frozenset({"task_id", "state", "seconds", "code_digest"})
 _LONGEST_LABEL = 60
 _LOG_RATIO = 30.0
 """Values that span so much, evenly in their logarithms, are drawn on a logarithmic scale."""
@@ -102,7 +102,7 @@ def members_dim(dataset: xr.Dataset) -> str | None:
 def scale_names(dataset: xr.Dataset, dim: str) -> list[str]:
     """The coordinates along a dim of the grid: its own, and those of the axes that move together on it."""
     along = [str(name) for name, coord in dataset.coords.items() if coord.dims == (dim,)]
-    return [dim, *(name for name in along if name not in BOOKKEEPING and name != dim)]
+    return [dim, *(name for name in along if name not in OWN_COORDINATES and name != dim)]
 
 
 def group_size(length: int, most: int) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from sweeprun.errors import SweeprunError
 from sweeprun.provenance.code import read_code
 from sweeprun.provenance.gather import command_text, shown_time
+from sweeprun.provenance.mixed_threads import threads_of_results
 from sweeprun.provenance.origin import Origin
 from sweeprun.report.text import LONGEST_MESSAGE, LONGEST_TEXT, count, shown
 from sweeprun.store.extensions import config_text
@@ -99,6 +100,7 @@ def reproducibility_of(snapshot: Snapshot) -> Reproducibility:
     verified, told = _verification(snapshot)
     digests = _digests(snapshot)
     facts = [*_stream_facts(manifest), *told, *_code_facts(manifest, digests), *_surroundings(manifest.provenance)]
+    facts.append(Fact(name="Threads of each worker", value=_threads_text(snapshot)))
     facts += _look_facts(snapshot)
     packages = manifest.provenance.get("packages")
     pairs = list(packages.items())[:_MOST_PACKAGES] if isinstance(packages, Mapping) else []
@@ -167,6 +169,14 @@ def _code_facts(manifest: Manifest, digests: Counter[str]) -> Iterator[Fact]:
         yield Fact(name="Results are from", value=shown(told, LONGEST_MESSAGE))
     elif digests:
         yield Fact(name="Drift", value="none: all results are from one state of the code")
+
+
+def _threads_text(snapshot: Snapshot) -> str:
+    """With how many threads results were made; of more than one number, how many each; empty if it isn't known."""
+    found = sorted(threads_of_results(snapshot).items())[:_MOST_DIFFERENCES]
+    if len(found) < 2:
+        return "".join(str(threads) for threads, _ in found)
+    return ", ".join(f"{threads} ({count(results, 'result')})" for threads, results in found)
 
 
 def _surroundings(provenance: Mapping[str, Any]) -> Iterator[Fact]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sweeprun.design.axes import RESERVED_NAMES
+from sweeprun.design.axes import OWN_COORDINATES, RESERVED_NAMES, THREADS_COORDINATE
 from sweeprun.design.extension import grid_positions, whole_grid
 from sweeprun.design.grid import Grid
 from sweeprun.design.tasks import TaskTable
@@ -215,7 +215,7 @@ def plan_of(snapshot: Snapshot, only: Collection[str] | None = None, *, toleranc
     grid = _grid(table)
     names = dimension_names(grid)
     positions = _positions(table, grid)
-    taken = RESERVED_NAMES.union(names, grid.names())
+    taken = OWN_COORDINATES.union(names, grid.names())
     naming = naming_of(snapshot, taken)
     parts = read_parts(snapshot.shards, snapshot.best, naming)
     repeated = echoed(parts, naming.variables, told_of(grid, names, positions), mixed_axes(grid))
@@ -224,8 +224,10 @@ def plan_of(snapshot: Snapshot, only: Collection[str] | None = None, *, toleranc
     bookkeeping = {
         "task_id": np.arange(len(grid)),
         "state": np.array([state.value for state in STATE_ORDER])[snapshot.states],
-        **_seconds_and_code(snapshot),
+        **_seconds_and_origin(snapshot),
     }
+    if {THREADS_COORDINATE} & {*names, *grid.names()}:
+        bookkeeping.pop(THREADS_COORDINATE, None)
     if len(table.blocks) > 1:
         task_ids = np.empty_like(positions)
         task_ids[positions] = np.arange(len(grid))  # what each place of the grid takes its values from
@@ -263,18 +265,30 @@ def _positions(table: TaskTable, grid: Grid) -> np.ndarray:
     return positions
 
 
-def _seconds_and_code(snapshot: Snapshot) -> dict[str, np.ndarray]:
-    """The wall time of each task, and, if results come from different code, the digest of each one's."""
+def _seconds_and_origin(snapshot: Snapshot) -> dict[str, np.ndarray]:
+    """The wall time of each task; the code and the threads that its result was made with, where these differ.
+
+    The number of threads is 0 if it isn't known.
+    """
     seconds = np.full(len(snapshot.states), np.nan)
     digests: dict[str, int] = {}
     numbers = np.full(len(seconds), -1)
+    threads = np.zeros(len(seconds), np.int64)
+    known: set[int] = set()
     for batch, task_ids, rows in chosen_rows(snapshot.shards, snapshot.best, snapshot.best.outcome >= 0):
         seconds[task_ids] = batch.columns["seconds"][rows]
         succeeded = task_ids[snapshot.best.outcome[task_ids] == 1]
         if len(succeeded):
-            numbers[succeeded] = digests.setdefault(Origin.from_json(batch.origin).code, len(digests))
+            origin = Origin.from_json(batch.origin)
+            numbers[succeeded] = digests.setdefault(origin.code, len(digests))
+            threads[succeeded] = origin.threads
+            known.add(origin.threads)
     found = {"seconds": seconds}
-    return found if len(digests) <= 1 else found | {"code_digest": np.array([*digests, ""])[numbers]}
+    if len(digests) > 1:
+        found["code_digest"] = np.array([*digests, ""])[numbers]
+    if len(known - {0}) > 1:
+        found[THREADS_COORDINATE] = threads
+    return found
 
 
 def dimension_names(grid: Grid) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from sweeprun.results.comparing import compare_records
 from sweeprun.runs.rerun import Trials
 from sweeprun.runs.scratch import SCRATCH
 from sweeprun.store.manifest import Manifest
+from sweeprun.store.notices import advice_on
 from sweeprun.store.records import Record
 
 _HASH_SEED = {"PYTHONHASHSEED": "0"}
@@ -53,9 +54,11 @@ def _cause_of_chance(trials: Trials, recorded: Record) -> str:
     """Why a task gives something else each time."""
     seeded = replace(trials.manifest, policy=replace(trials.manifest.policy, seed_globals=True))
     if not _differs(trials, recorded, manifest=seeded):
+        if generators := trials.global_generators_of(recorded):
+            return f"global randomness: it draws from {generators}; {advice_on(generators)}"
         return (
-            "global randomness: it draws from `random` or `numpy.random` instead of rng; draw from rng, or set "
-            "hydra.sweeper.seed_globals=true"
+            "global randomness: it is the same each time with seeds for global generators, some library's; seed that "
+            "from rng, or set hydra.sweeper.seed_globals=true"
         )
     if not _differs(trials, recorded, variables=_HASH_SEED):
         return (

@@ -8,6 +8,7 @@ from typing import Any
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.launchers.activity import activity_of
 from sweeprun.provenance.mixed_code import other_code_of
+from sweeprun.provenance.mixed_threads import other_threads_of
 from sweeprun.results.left_out import left_out_of, never_given, returned_nothing
 from sweeprun.store.activity import Element, ElementState
 from sweeprun.store.directory import RunDirectory
@@ -95,6 +96,7 @@ def warnings_of(snapshot: Snapshot) -> list[str]:
     run = snapshot.run
     noted = (
         other_code_of(snapshot),
+        other_threads_of(snapshot),
         read_global_randomness(run),
         read_copied_generators(run),
         read_unseeded_generators(run),

@@ -27,8 +27,8 @@ from sweeprun.runs.python_path import python_path
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.local_paths import local_path
 from sweeprun.store.manifest import Manifest
-from sweeprun.store.result_names import ResultNames, check_labels, names_to_job
 from sweeprun.store.notices import StreamClash
+from sweeprun.store.result_names import ResultNames, check_labels, names_to_job
 from sweeprun.worker.applications import ApplicationFunction
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.sources import code_of

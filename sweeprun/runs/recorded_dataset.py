@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from sweeprun.config.frozen import freeze_text
-from sweeprun.design.axes import RESERVED_NAMES
+from sweeprun.design.axes import OWN_COORDINATES
 from sweeprun.design.extension import places_of, whole_grid
 from sweeprun.design.tasks import Task
 from sweeprun.errors import FormatError, UsageError
@@ -84,6 +84,6 @@ def _values(dataset: xr.Dataset, manifest: Manifest, task: Task) -> dict[str, np
     point = dataset.isel({name: index for name, index in place.items() if name in dataset.dims})
     if str(point["state"].item()) != "succeeded":
         return None
-    taken: set[Any] = {*names, *grid.names(), *RESERVED_NAMES}
+    taken: set[Any] = {*names, *grid.names(), *OWN_COORDINATES}
     values = {str(name): variable.to_numpy() for name, variable in point.variables.items() if name not in taken}
     return SomeOf(values) if CHOSEN_ATTRIBUTE in dataset.attrs else values

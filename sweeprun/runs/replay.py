@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 
 from sweeprun.config.frozen import read_configs
-from sweeprun.design.axes import RESERVED_NAMES
+from sweeprun.design.axes import OWN_COORDINATES
 from sweeprun.design.extension import whole_grid
 from sweeprun.design.python_labels import typed_label
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.design.tasks import Task
 from sweeprun.errors import UsageError
+from sweeprun.launchers.variables import expand
 from sweeprun.provenance.code import Code
+from sweeprun.provenance.origin import Origin
 from sweeprun.results.comparing import Difference, arrays_of, as_collected, compare_arrays, compare_records
 from sweeprun.results.plan import dimension_names
 from sweeprun.runs.drift import check_drift
@@ -130,6 +132,38 @@ def run_here(recorded: Recorded, on_failure: Callable[[BaseException], None] | N
     return now
 
 
+def thread_variables_of(record: Record | None) -> dict[str, str]:
+    """The variables that limit thread pools, as a record says they were; none if it doesn't, or there is no record."""
+    return {} if record is None else Origin.from_json(record.origin).thread_variables()
+
+
+def overruled(record: Record | None, variables: Mapping[str, str], environ: Mapping[str, str]) -> list[str]:
+    """What the user should know of variables that are set here, and that a replay sets as they were then.
+
+    Parameters
+    ----------
+    record
+        What is to be run again.
+    variables
+        The variables of the run (``hydra.job.env_set``); their values may be secret.
+    environ
+        What is set here.
+    """
+    threads = thread_variables_of(record)
+    told = []
+    if record is not None and (
+        names := [name for name in threads if environ.get(name, threads[name]) != threads[name]]
+    ):
+        then = ", ".join(f"{name}={threads[name]}, not {environ[name]}" for name in names)
+        told.append(f"the record says with which threads task {record.task_id} ran, so it does again: {then}")
+    others = [
+        name for name in variables if name not in threads and environ.get(name, variables[name]) != variables[name]
+    ]
+    if others:
+        told.append(f"hydra.job.env_set of the run says what is in {', '.join(others)}, not the environment here")
+    return told
+
+
 def differences_from(recorded: Recorded, now: Record) -> list[Difference]:
     """What is different from what was recorded of a task; nothing if nothing was recorded."""
     if recorded.record is not None:
@@ -139,7 +173,7 @@ def differences_from(recorded: Recorded, now: Record) -> list[Difference]:
     if (failure := now.failure()) is not None:
         return [Difference(variable="", what=f"a result before, {failure.type} now")]
     grid = whole_grid(recorded.manifest.table)
-    told = RESERVED_NAMES.union(dimension_names(grid), grid.names())
+    told = OWN_COORDINATES.union(dimension_names(grid), grid.names())
     return compare_arrays(*as_collected(recorded.arrays, arrays_of(now), told))
 
 
@@ -204,6 +238,8 @@ def replay(
     task = chosen_task(snapshot, task_id, values)
     code = check_drift(run, manifest, allowed=allow_drift, doing=_DOING, observer=observer)
     record = snapshot.record(task.task_id)
+    for line in overruled(record, expand(manifest.launcher.get("variables", {}), os.environ), os.environ):
+        observer.note(line)
     trials = Trials(manifest=located(run, manifest, record), frozen=read_configs(run), code=code)
     ((_, now),) = trials.run({task.task_id: record})
     if now is None:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweeprun.cpus import THREAD_VARIABLES, usable_cpus
+from sweeprun.cpus import usable_cpus
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.launchers.variables import expand
 from sweeprun.provenance.code import Code
@@ -16,6 +16,7 @@ from sweeprun.provenance.origin import Origin
 from sweeprun.runs.scratch import scratch_run
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
+from sweeprun.store.notices import read_global_randomness
 from sweeprun.store.records import Record
 from sweeprun.store.shards import fit_in_memory, read_shard
 
@@ -60,19 +61,19 @@ class Trials:
             As each ends; None if its process ended before it did.
         """
         tasks = TaskIds.of(records)
-        threads = {
-            task_id: 0 if record is None else Origin.from_json(record.origin).threads
+        origins = {
+            task_id: Origin() if record is None else Origin.from_json(record.origin)
             for task_id, record in records.items()
         }
         attempts = {task_id: 1 if record is None else record.attempt for task_id, record in records.items()}
-        workers = max(1, usable_cpus() // max(1, *threads.values()))
+        workers = max(1, usable_cpus() // max(1, *(origin.threads for origin in origins.values())))
         with (
             scratch_run(manifest or self.manifest, self.frozen, tasks, self.code) as run,
             ThreadPoolExecutor(workers) as executor,
         ):
             started = {
                 executor.submit(
-                    _run_element, run, index, attempts[task_id], self._environment(threads[task_id], variables)
+                    _run_element, run, index, attempts[task_id], self._environment(origins[task_id], variables)
                 ): task_id
                 for index, task_id in enumerate(tasks)
             }
@@ -89,10 +90,17 @@ class Trials:
             finally:
                 executor.shutdown(cancel_futures=True)
 
-    def _environment(self, threads: int, variables: Mapping[str, str] | None) -> dict[str, str]:
+    def global_generators_of(self, record: Record) -> str:
+        """Run the task of a record once more; from which global generators it draws. Empty if that wasn't seen."""
+        environment = self._environment(Origin.from_json(record.origin), None)
+        with scratch_run(self.manifest, self.frozen, TaskIds.of([record.task_id]), self.code) as run:
+            _run_element(run, 0, record.attempt, environment)
+            noted = read_global_randomness(run)
+        return "" if noted is None else noted.generators
+
+    def _environment(self, origin: Origin, variables: Mapping[str, str] | None) -> dict[str, str]:
         own = expand(self.manifest.launcher.get("variables", {}), os.environ)
-        kept = dict.fromkeys(THREAD_VARIABLES, str(threads)) if threads else {}
-        return {**os.environ, **own, **kept, **(variables or {})}
+        return {**os.environ, **own, **origin.thread_variables(), **(variables or {})}
 
 
 def _run_element(run: RunDirectory, index: int, attempt: int, environment: Mapping[str, str]) -> None:

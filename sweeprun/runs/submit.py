@@ -6,20 +6,25 @@ from typing import Any
 
 from sweeprun.config.frozen import read_configs
 from sweeprun.config.launching import Changes
-from sweeprun.config.schema import SLURM
+from sweeprun.config.schema import OPTIONS_OF, SLURM
 from sweeprun.design.policy import Policy
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
+from sweeprun.launchers.local import LocalLauncher
 from sweeprun.launchers.packing import Group, plan_submissions
 from sweeprun.launchers.registry import is_launcher, make_launcher
 from sweeprun.provenance.code import Code
 from sweeprun.provenance.gather import keep_provenance
+from sweeprun.provenance.mixed_threads import first_threads
 from sweeprun.runs.events import SILENT, Observer, Warnings
 from sweeprun.runs.launch import Launch, Started, launch
 from sweeprun.store.snapshot import Snapshot
 from sweeprun.store.submissions import function_of
 from sweeprun.store.workers import read_beats, read_exits
 from sweeprun.worker.applications import import_types
+
+THREADS = "cpus_per_task"
+"""The option of our launchers that says how many threads a worker has."""
 
 
 def start_tasks(
@@ -51,7 +56,7 @@ def start_tasks(
     """
     run = snapshot.run
     policy = changes.policy(last_policy(snapshot))
-    groups = _groups(snapshot, tasks, changes)
+    groups = _groups(snapshot, tasks, changes, observer)
     for group in groups:
         group.launcher.check(Warnings(observer))
     first = max((submission.number + 1 for submission in snapshot.activity.submissions), default=0)
@@ -72,7 +77,7 @@ def last_policy(snapshot: Snapshot) -> Policy:
     return (submissions[-1].policy if submissions else None) or snapshot.manifest.policy
 
 
-def _groups(snapshot: Snapshot, tasks: TaskIds, changes: Changes) -> list[Group]:
+def _groups(snapshot: Snapshot, tasks: TaskIds, changes: Changes, observer: Observer) -> list[Group]:
     """Tasks by the launcher that they need, with some of its options changed."""
     merged: list[tuple[dict[str, Any], set[int]]] = []
     for options, own in _options(snapshot, tasks):
@@ -89,7 +94,37 @@ def _groups(snapshot: Snapshot, tasks: TaskIds, changes: Changes) -> list[Group]
             merged.append((changed, set(own)))
         else:
             same |= own
-    return [Group(tasks=TaskIds.of(own), launcher=make_launcher(options)) for options, own in merged]
+    threads = 0 if changes.set_option(THREADS) else first_threads(snapshot)
+    return [_group(options, TaskIds.of(own), threads, observer) for options, own in merged]
+
+
+def _group(options: Mapping[str, Any], tasks: TaskIds, threads: int, observer: Observer) -> Group:
+    """Tasks with their launcher, which keeps to a number of threads if its options don't say how many; 0 for none.
+
+    A number that was told before is among the options of the submission that it was told for.
+    """
+    if not threads or options.get(THREADS) is not None or options.get("name") not in OPTIONS_OF:
+        return Group(tasks=tasks, launcher=make_launcher(options))
+    group = Group(tasks=tasks, launcher=make_launcher({**options, THREADS: threads}))
+    for line in _told_of_threads(options, group, threads):
+        observer.note(line)
+    return group
+
+
+def _told_of_threads(options: Mapping[str, Any], group: Group, threads: int) -> Iterator[str]:
+    """What the user should know of the threads that workers keep: that it would be others, or will be all the same."""
+    given, free = group.launcher, make_launcher(options)
+    if not isinstance(given, LocalLauncher) or not isinstance(free, LocalLauncher):
+        return
+    will_be, would_be = given.threads(group.tasks), free.threads(group.tasks)
+    had = f"{threads} {'thread' if threads == 1 else 'threads'}"
+    if will_be != threads:
+        yield f"workers had {had} each before, and have {will_be} now, as OMP_NUM_THREADS is set: results may differ"
+    elif would_be != threads:
+        yield (
+            f"workers keep {had} each, as in the first submission, so that results agree; "
+            f"with hydra.launcher.cpus_per_task={would_be} they have {would_be}"
+        )
 
 
 def _options(snapshot: Snapshot, tasks: TaskIds) -> Iterator[tuple[Mapping[str, Any], set[int]]]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sweeprun.design.axes import OWN_COORDINATES
 from sweeprun.errors import UsageError
 from sweeprun.results.merging import RECORDED_TYPE
 from sweeprun.statistics.estimators import (
@@ -26,7 +27,6 @@ STATISTICS = ("n", "mean", "std", "sem", "low", "high", "successes")
 DIFFERENCES = ("n", "mean", "sem", "low", "high", "correlation", "variance_reduction")
 _USUAL = ("member", "seed")
 _KEPT_ATTRS = ("units", "long_name", "standard_name")
-_BOOKKEEPING = frozenset({"task_id", "seconds", "state", "code_digest"})
 
 
 def members_of(dataset: xr.Dataset, over: str | Sequence[str] | None) -> tuple[str, ...]:
@@ -272,7 +272,7 @@ def kept_coordinates(dataset: xr.Dataset, dropped: Sequence[str]) -> dict[Any, A
     return {
         name: coordinate.variable
         for name, coordinate in dataset.coords.items()
-        if not set(dropped) & set(coordinate.dims) and name not in _BOOKKEEPING
+        if not set(dropped) & set(coordinate.dims) and name not in OWN_COORDINATES
     }
 
 

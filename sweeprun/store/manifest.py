@@ -32,8 +32,8 @@ _MOST_ADDED = 10**7
 _READABLE_VERSIONS = (1, 2, 3, 4, VERSION)
 """Version 1 held the array, too, which nobody who reads a run needs; version 3 can leave points out, version 4 have
 other values of Python than numbers and texts on its axes, and a task function that no config names; version 5 names
-dimensions of results, and says which bit generator makes the streams, what seeds of commands are, and the spawn key that
-a sample is drawn with."""
+dimensions of results, and says which bit generator makes the streams, what seeds of commands are, and which spawn key
+samples are drawn with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

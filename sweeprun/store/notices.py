@@ -39,18 +39,31 @@ class _Draws:
 
 _Kind = TypeVar("_Kind", bound=_Draws)
 
+_CAN_DRAW_FROM_RNG = frozenset({"random", "numpy.random", "numba"})
+"""The generators whose draws a NumPy generator can make instead."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GlobalRandomness(_Draws):
     """A task function that uses global random generators."""
 
     def __str__(self) -> str:
-        advice = "seed it inside the function from a config value" if self.application else "draw from rng instead"
-        sweeper = "hydra/sweeper=sweeprun and " if self.application else ""
         return (
             f"{self.function} draws from {self.generators} (seen in task {self.tasks}), so its results may not be "
-            f"reproducible; {advice}, or set {sweeper}hydra.sweeper.seed_globals=true"
+            f"reproducible; {advice_on(self.generators, application=self.application)}"
         )
+
+
+def advice_on(generators: str, *, application: bool = False) -> str:
+    """What to do instead of drawing from some global generators; an application is given no ``rng``."""
+    if application:
+        ways, sweeper = ["seed it inside the function from a config value"], "hydra/sweeper=sweeprun and "
+    else:
+        names = generators.split(" and ")
+        others = [name for name in names if name not in _CAN_DRAW_FROM_RNG]
+        ways, sweeper = ["draw from rng instead"] if len(others) < len(names) else [], ""
+        ways += [f"seed {' and '.join(others)} from rng"] if others else []
+    return f"{', '.join(ways)}, or set {sweeper}hydra.sweeper.seed_globals=true"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ from sweeprun.store.result_names import ResultNames
 from sweeprun.store.submissions import read_submission
 from sweeprun.store.workers import WARNING_SIGNAL, BeatWriter, Place
 from sweeprun.worker.failure import failure_of, names_of
-from sweeprun.worker.global_generators import seed_globals
+from sweeprun.worker.global_generators import GlobalSeeds
 from sweeprun.worker.lack_watch import LackWatch
 from sweeprun.worker.log_marks import LogMarker
 from sweeprun.worker.pickled_functions import with_function
@@ -95,6 +95,7 @@ class Worker:
         self._overdue = False
         self._randomness = RandomnessWatch(run, seeded=self._policy.seed_globals)
         self._clashes = ClashWatch(run, manifest)
+        self._seeds = GlobalSeeds(manifest.table.streams) if self._policy.seed_globals else None
         self._base = Path(manifest.job.get("cwd") or Path.cwd())
         self._loader = TaskLoader(run, manifest, self._base, function)
         self._recorder = Recorder(run, self.name)
@@ -127,8 +128,10 @@ class Worker:
         self.close()
 
     def close(self) -> None:
-        """Record what waits, and remove the beat."""
+        """Record what waits, remove the beat, and leave global generators alone."""
         self._randomness.close()
+        if self._seeds is not None:
+            self._seeds.close()
         try:
             self._recorder.close()
         finally:
@@ -254,8 +257,8 @@ class Worker:
             _can_resume=self._note_resumable,
         )
         self._resumable = False
-        if self._policy.seed_globals:
-            seed_globals(self._manifest.table.streams, task.stream)
+        if self._seeds is not None:
+            self._seeds.seed(task.stream)
         self._randomness.begin(function.function, application=function.positional)
         self._clashes.begin(function, cfg)
         try:

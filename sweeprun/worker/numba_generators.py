@@ -15,23 +15,17 @@ from typing import Any
 import numpy as np
 
 NAME = "numba"
-WORDS = 2 * 624
-"""The states of two Mersenne Twisters, which is what both generators are."""
+_WORDS = 624
+"""The state of a Mersenne Twister, which is what both generators are, in words of 32 bits."""
 
 
-def seed_numba(words: np.ndarray) -> None:
-    """Put the generators of this thread into the state that some words are; nothing if numba isn't imported.
-
-    Parameters
-    ----------
-    words
-        Integers of 32 bits; shape ``(WORDS,)``.
-    """
+def seed_numba(sequence: np.random.SeedSequence) -> None:
+    """Seed the generators of this thread, each from words of its own; nothing if numba isn't imported."""
     helpers = _helpers()
     if helpers is not None:
-        half = len(words) // 2
-        for pointer, own in zip(_pointers(helpers), (words[:half], words[half:]), strict=True):
-            helpers.rnd_set_state(pointer, (half, own.tolist()))
+        words = sequence.generate_state(2 * _WORDS).reshape(2, _WORDS)
+        for pointer, own in zip(_pointers(helpers), words, strict=True):
+            helpers.rnd_set_state(pointer, (_WORDS, own.tolist()))
 
 
 def state_of_numba() -> Any:

@@ -46,11 +46,18 @@ class RandomnessWatch:
 
     def close(self) -> None:
         """Look no more, and leave all that was listened to as it was."""
+        self._watch_globals_no_more()
         if self._unseeded is not None:
             self._unseeded.close()
+        self._unseeded = None
+
+    def _watch_globals_no_more(self) -> None:
+        if self._globals is not None:
+            self._globals.close()
         if self._seeding is not None:
             self._seeding.close()
-        self._unseeded = self._seeding = None
+        self._globals = self._seeding = None
+        self._watches_globals = False
 
     def begin(self, function: Callable[..., Any], *, application: bool = False) -> None:
         """A task function is about to be called, perhaps an application's; it is kept as long as the worker lives."""
@@ -70,7 +77,7 @@ class RandomnessWatch:
         """Look what some tasks moved; what was noted isn't looked at again."""
         self.is_new = False
         if self._globals is not None and (moved := [name for name in self._globals.moved() if not self._owns(name)]):
-            self._globals, self._watches_globals = None, False
+            self._watch_globals_no_more()
             note_global_randomness(self._run, GlobalRandomness(**self._noted(moved, task_ids)))
         if self._generators is not None and (moved := self._generators.moved()):
             self._generators = None

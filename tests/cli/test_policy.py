@@ -11,7 +11,7 @@ import xarray as xr
 from sweeprun.design.streams import Streams
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.shards import read_shards
-from sweeprun.worker.global_generators import seed_globals
+from sweeprun.worker.global_generators import GlobalSeeds
 from tests.command_line import Run, runner
 
 STUDY = '''
@@ -298,10 +298,12 @@ def test_seeded_globals_are_reproducible_and_leave_the_stream_alone(run: Run, st
     streams = Streams(root_seed=3)
     assert dataset.own.values.tolist() == [streams.generator(i).random() for i in range(6)]
     before = random.getstate(), np.random.get_state()  # noqa: NPY002
+    seeds = GlobalSeeds(streams)
     for i in range(6):
-        seed_globals(streams, i)
+        seeds.seed(i)
         assert dataset.numpy.values[i] == np.random.random()  # noqa: NPY002
         assert dataset.python.values[i] == random.random()
+    seeds.close()
     random.setstate(before[0])
     np.random.set_state(before[1])  # noqa: NPY002
     assert len(set(dataset.numpy.values.tolist() + dataset.python.values.tolist() + dataset.own.values.tolist())) == 18

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from sweeprun import open_run
 from sweeprun.cli.main import main
+from sweeprun.cpus import usable_cpus
 from sweeprun.design.arrays import Array
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.store.directory import RunDirectory, newest_run
@@ -15,6 +17,17 @@ from sweeprun.store.processes import Process
 from sweeprun.store.submissions import Submission, write_submission
 from tests.command_line import Run, environment
 from tests.results.runs import count_axis, make_run, success, write_shard
+
+NETS = """
+import os
+from pathlib import Path
+
+
+def train(cfg):
+    if cfg.seed == 3 and not Path("mended").exists():
+        raise ValueError("diverged")
+    return {"threads": int(os.environ["OMP_NUM_THREADS"])}
+"""
 
 
 def test_resume_runs_what_failed_and_nothing_else(run: Run, study: Path) -> None:
@@ -29,6 +42,16 @@ def test_resume_runs_what_failed_and_nothing_else(run: Run, study: Path) -> None
     assert (shown["state"], shown["attempt"]) == ("succeeded", 2)
     assert json.loads(run("show", "--json").stdout)["submissions"]["1"] == "tasks 3-5 as array 0-2%1"
     assert "nothing to start: 6 succeeded" in run("resume").stderr
+
+
+def test_who_runs_alone_later_has_as_many_threads_as_the_others_had(run: Run, study: Path) -> None:
+    (study / "nets.py").write_text(NETS)
+    run("-m", "task=nets.train", "seed=range(4)", "hydra.launcher.throttle=2", code=1)
+    (study / "mended").touch()
+    run("resume")
+    run("extend", "seed=range(5)", "hydra.launcher.throttle=1")
+    share = max(1, usable_cpus() // 2)
+    assert open_run(newest_run(study / "multirun").path)["threads"].values.tolist() == [share] * 5
 
 
 def test_workers_work_where_the_run_was_started(run: Run, study: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sweeprun.config.launching import change_launcher
+from sweeprun.config.launching import Given, Words, change_launcher
 from sweeprun.errors import OverrideError
 
 SLURM: dict[str, Any] = {"name": "slurm", "throttle": 5, "sbatch": {"time": "10", "mem": "1G"}, "variables": {"A": "b"}}
@@ -48,3 +48,19 @@ def test_another_launcher_starts_from_its_own_defaults() -> None:
 def test_nonsense_is_refused(override: str, message: str) -> None:
     with pytest.raises(OverrideError, match=message):
         change_launcher(SLURM, [override])
+
+
+@pytest.mark.parametrize(
+    ("words", "is_set"),
+    [
+        (["hydra.launcher.cpus_per_task=2"], True),
+        (["hydra/launcher=local", "+hydra.launcher.cpus_per_task=null"], True),
+        (["hydra.launcher.throttle=2", "hydra/launcher=local"], False),
+        (["hydra.launcher.cpus_per_task_more=2"], False),
+        ([], False),
+    ],
+)
+def test_whether_an_option_of_the_launcher_is_set(words: list[str], is_set: bool) -> None:
+    assert Words(words).set_option("cpus_per_task") is is_set
+    assert Given(options={"cpus_per_task": None}).set_option("cpus_per_task")
+    assert not Given(name="local", options={"throttle": 2}).set_option("cpus_per_task")

@@ -5,6 +5,7 @@ import pytest
 from sweeprun.cpus import THREAD_VARIABLES, usable_cpus
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
+from sweeprun.launchers import local
 from sweeprun.launchers.local import LocalLauncher
 
 
@@ -32,3 +33,15 @@ def test_threads_are_the_workers_share_unless_the_user_chose() -> None:
 def test_nonsense_is_refused_by_name(name: str) -> None:
     with pytest.raises(UsageError, match=f"hydra.launcher.{name} is 0"):
         LocalLauncher(**{name: 0})
+
+
+def test_the_threads_of_workers_can_be_told_before_any_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "usable_cpus", lambda _environ=None: 4)
+    for name in THREAD_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    assert [LocalLauncher().threads(TaskIds.first(tasks)) for tasks in (1, 2, 3, 9)] == [4, 2, 1, 1]
+    assert LocalLauncher(throttle=2).threads(TaskIds.first(9)) == 2
+    assert LocalLauncher(cpus_per_task=3).threads(TaskIds.first(9)) == 3
+    assert LocalLauncher(variables={"OMP_NUM_THREADS": "${oc.env:MINE,5}"}).threads(TaskIds.first(9)) == 5
+    monkeypatch.setenv("OMP_NUM_THREADS", "7,2")
+    assert LocalLauncher(cpus_per_task=3).threads(TaskIds.first(9)) == 7

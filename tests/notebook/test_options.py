@@ -19,6 +19,10 @@ from sweeprun.notebook.options import IN_PYTHON, as_in_python
             "run them again with: sweeprun resume 'my runs/one' --incomplete",
             "run them again with: run.resume(incomplete=True)",
         ),
+        (
+            "a new sweep with hydra.launcher.cpus_per_task=1",
+            "a new sweep with launcher={'name': 'local', 'cpus_per_task': 1}",
+        ),
         ("add --allow-drift (every record says)", "add allow_drift=True (every record says)"),
     ],
 )

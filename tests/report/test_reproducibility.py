@@ -160,6 +160,14 @@ def test_results_of_different_code_are_counted_and_the_differences_named(run: Ru
     )
 
 
+def test_threads_are_told_and_counted_if_results_have_more_than_one_number(run: RunDirectory) -> None:
+    assert "Threads of each worker" not in by_name(panel(run).facts)
+    for threads, task_ids, told in ((2, [0], "2"), (1, [1, 2], "1 (2 results), 2 (1 result)")):
+        origin = Origin(threads=threads).to_json()
+        write_shard(run, f"w{threads}", [replace(success(task_id, 1.0), origin=origin) for task_id in task_ids])
+        assert by_name(panel(run).facts)["Threads of each worker"] == told
+
+
 def test_uncommitted_changes_are_told_with_their_patch(run: RunDirectory) -> None:
     change(run, git={"commit": "abc", "changed": True, "patch": "code/1.patch"})
     facts = by_name(panel(run).facts)

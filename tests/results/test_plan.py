@@ -104,6 +104,32 @@ def test_results_of_different_code_say_which(tmp_path: Path) -> None:
     assert plan(run).dataset().code_digest.values.tolist() == [["aaaaaaaaaaaa", "", "bbbbbbbbbbbb"], ["", "", ""]]
 
 
+@pytest.mark.parametrize(("last", "told"), [(2, [[1, 0, 2], [0, 0, 0]]), (1, None), (0, None)])
+def test_results_of_different_numbers_of_threads_say_which(
+    tmp_path: Path, last: int, told: list[list[int]] | None
+) -> None:
+    run = run_of(tmp_path / "run")
+    for number, threads in enumerate([1, last]):
+        records = [success(2 * number, 1.0), failure(2 * number + 1)]
+        origin = Origin(threads=threads).to_json()
+        write_shard(run, f"w{number}", [replace(record, origin=origin) for record in records])
+    found = plan(run).dataset()
+    assert (found.worker_threads.values.tolist() if "worker_threads" in found.coords else None) == told
+
+
+def test_an_axis_named_like_the_threads_keeps_its_name(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", count_axis("worker_threads", 2))
+    for task_id in range(2):
+        record = replace(
+            success(task_id, {"x": 1.0, "worker_threads": 7}), origin=Origin(threads=task_id + 1).to_json()
+        )
+        write_shard(run, f"w{task_id}", [record])
+    found = plan(run).dataset()
+    assert found.worker_threads.dims == found.x.dims == ("worker_threads",)
+    assert found.worker_threads.values.tolist() == [0, 1]
+    assert found.result_worker_threads.values.tolist() == [7, 7]
+
+
 def test_tasks_that_were_added_stand_in_their_places(tmp_path: Path) -> None:
     table = TaskTable.of(Grid(axes=(axis("lr", [0.5, 0.25]), count_axis("seed", 2))))
     table = extend_table(table, [Dimension.of(count_axis("seed", 3))])

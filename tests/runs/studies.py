@@ -2,6 +2,7 @@
 
 STUDY = '''
 import os
+import random
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,10 @@ def has_a_stream(seed, rng):
 
 def shares_a_stream(cfg, rng):
     return {"x": rng.random(), "data": np.random.default_rng(cfg.seed).random()}
+
+
+def draws_globally(seed):
+    return {"x": random.random() + np.random.random()}
 
 
 def of_config(cfg, rng):

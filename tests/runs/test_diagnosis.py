@@ -29,6 +29,8 @@ class Scripted(Trials):
     settled
         The surroundings: "globals" with seeds for global generators, "hashes" with a seed for hashes, "threads" with
         one thread.
+    drawn
+        The global generators that it was seen to draw from.
     results
         What it gives in others; None if its process ends before it does.
     experiments
@@ -36,6 +38,7 @@ class Scripted(Trials):
     """
 
     settled: str = ""
+    drawn: str = ""
     results: Iterator[Any] = field(default_factory=lambda: cycle([1, 1, 1, 2]))
     experiments: list[dict[str, str]] = field(default_factory=list)
 
@@ -56,6 +59,10 @@ class Scripted(Trials):
         for task_id in records:
             result = 1 if surroundings.get(self.settled) else next(self.results)
             yield task_id, None if result is None else success(task_id, result)
+
+    def global_generators_of(self, record: Record) -> str:
+        self.experiments.append({"task": str(record.task_id)})
+        return self.drawn
 
 
 @pytest.fixture
@@ -80,6 +87,19 @@ def recorded(result: Any, **origin: Any) -> Record:
 def test_what_is_often_the_same_is_not_taken_for_constant(manifest: Manifest, settled: str, cause: str) -> None:
     trials = Scripted(manifest=manifest, frozen=(), code=None, settled=settled)
     assert likely_cause(trials, success(0, 3), success(0, 1)).startswith(cause)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "cause"),
+    [
+        ("torch", "it draws from torch; seed torch from rng, or set hydra.sweeper.seed_globals=true"),
+        ("random", "it draws from random; draw from rng instead, or set hydra.sweeper.seed_globals=true"),
+        ("", "it is the same each time with seeds for global generators, some library's; seed that from rng, or set "),
+    ],
+)
+def test_the_global_generators_that_it_draws_from_are_named(manifest: Manifest, drawn: str, cause: str) -> None:
+    trials = Scripted(manifest=manifest, frozen=(), code=None, settled="globals", drawn=drawn)
+    assert f"global randomness: {cause}" in likely_cause(trials, success(0, 3), success(0, 1))
 
 
 def test_other_code_needs_no_experiment(manifest: Manifest) -> None:

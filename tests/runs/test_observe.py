@@ -1,5 +1,6 @@
 """What can be said of a run from its files and its launchers."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sweeprun.design.selection import Expression, Selection
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.design.tasks import TaskTable
 from sweeprun.errors import UsageError
+from sweeprun.provenance.origin import Origin
 from sweeprun.runs.observe import (
     counts_text,
     describe_submissions,
@@ -287,3 +289,12 @@ def goes_on() -> Activity:
     """A launcher that still runs something."""
     submission = Submission(number=0, array=Array(tasks=TaskIds.first(4)))
     return Activity(submissions=(submission,), elements={(0, None): Element(state=ElementState.RUNNING)})
+
+
+def test_results_of_different_numbers_of_threads_are_a_warning(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", count_axis("seed", 2))
+    for threads in (1, 2):
+        record = replace(success(threads - 1, 1.0), origin=Origin(threads=threads).to_json())
+        write_shard(run, f"0.{threads}", [record])
+    (told,) = warnings_of(observe(run))
+    assert told.startswith("1 task ran with 1 thread and 1 with 2: ")

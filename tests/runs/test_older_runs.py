@@ -69,7 +69,7 @@ def test_it_is_shown(run: Run) -> None:
 def test_a_sample_and_the_seeds_of_commands_stay_what_they_were(tmp_path: Path) -> None:
     """A run of manifest version 4: its design draws from default_rng(seed), and {seed} is the first number drawn."""
     study = moved("sampled", tmp_path)
-    run = runner(study, "-m", "sweeprun")
+    run = sweeprun_runner(study)
     assert "2 new tasks: 2-3" in run("extend", "run", "hydra.sweeper.sample.n=4", "--allow-drift").stderr
     run("collect", "run")
     with xr.open_dataset(study / "results.nc") as dataset:

@@ -14,12 +14,14 @@ import pytest
 
 from sweeprun.design.python_axes import axis_of_values
 from sweeprun.errors import RunDirectoryError, UsageError
+from sweeprun.provenance.origin import Origin
 from sweeprun.results.comparing import Difference
 from sweeprun.runs.observe import observe
 from sweeprun.runs.replay import (
     Replayed,
     chosen_task,
     differences_from,
+    overruled,
     recorded_in_run,
     replay,
     run_here,
@@ -86,6 +88,31 @@ def test_other_code_is_refused_or_told(run: RunDirectory, here: Path, observer: 
         replay(observe(run), 0, {})
     recorded_in_run(run.path, ["0"], allow_drift=True, observer=observer)
     assert len(observer.warnings) == 1
+
+
+def test_of_a_variable_that_is_set_here_and_was_something_else_it_is_told_which_wins() -> None:
+    origin = Origin(threads=1, pools={"MKL_NUM_THREADS": "7"}).to_json()
+    record = replace(success(3, 1), origin=origin)
+    assert overruled(record, {"WORD": "w"}, {"OMP_NUM_THREADS": "1", "WORD": "w", "HOME": "/here"}) == []
+    assert overruled(record, {}, {"OMP_NUM_THREADS": "4", "MKL_NUM_THREADS": "7", "NPROC": "9"}) == [
+        "the record says with which threads task 3 ran, so it does again: OMP_NUM_THREADS=1, not 4, NPROC=1, not 9"
+    ]
+    (told,) = overruled(None, {"OMP_NUM_THREADS": "3", "TOKEN": "secret"}, {"OMP_NUM_THREADS": "4", "TOKEN": "other"})
+    assert told == ("hydra.job.env_set of the run says what is in OMP_NUM_THREADS, TOKEN, not the environment here")
+    assert overruled(success(3, 1), {}, {"OMP_NUM_THREADS": "4"}) == []  # it isn't known
+
+
+def test_a_replay_has_the_threads_of_the_record_and_says_so(
+    functions: ModuleType, observer: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    run = sweep_function(functions.surroundings, {"seed": [0]})
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    again = replay(observe(run), 0, {}, observer=observer)
+    assert (again.equal, again["threads"]) == (True, "3")
+    assert observer.notes == [
+        "the record says with which threads task 0 ran, so it does again: OMP_NUM_THREADS=3, not 2"
+    ]
 
 
 def test_nothing_differs_from_what_was_never_recorded(functions: ModuleType) -> None:

@@ -31,3 +31,12 @@ def test_each_task_runs_with_its_attempt_and_threads_and_leaves_the_run_alone(
     result = {name: array.item() for name, array in arrays_of(found[0]).items()}
     assert result == {"attempt": 4, "threads": "3", "word": "from a trial"}
     assert sorted(run.path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(("name", "generators"), [("draws_globally", "random and numpy.random"), ("surroundings", "")])
+def test_the_global_generators_that_a_task_draws_from_are_seen_by_running_it(
+    functions: ModuleType, name: str, generators: str
+) -> None:
+    run = sweep_function(getattr(functions, name), {"seed": range(1)}, launch=Kept())
+    trials = Trials(manifest=located(run, read_manifest(run)), frozen=read_configs(run), code=None)
+    assert trials.global_generators_of(success(0, 1)) == generators

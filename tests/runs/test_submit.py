@@ -7,14 +7,18 @@ from typing import Any
 import pytest
 
 from sweeprun.config.launching import Given, Words
+from sweeprun.cpus import THREAD_VARIABLES
 from sweeprun.design.policy import Policy
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import OverrideError, UsageError
+from sweeprun.launchers import local
+from sweeprun.provenance.origin import Origin
 from sweeprun.runs.events import SILENT, Observer
 from sweeprun.runs.observe import observe
 from sweeprun.runs.submit import last_policy, start_tasks
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import read_manifest, write_manifest
+from sweeprun.store.records import Record
 from sweeprun.store.submissions import Submission
 from sweeprun.store.workers import Exit, Place, append_exit
 from tests.results.runs import count_axis, failure, make_run, success, write_shard
@@ -65,6 +69,92 @@ def test_changes_of_launcher_and_policy_are_those_of_the_new_submission(run: Run
     assert submission.attempt == 4  # the numbers of the retries are taken
     (other,) = started(run, "4-6", name="queue", options={"throttle": 2})
     assert other.launcher == QUEUE | {"throttle": 2}
+
+
+def made_with(threads: int, record: Record) -> Record:
+    return replace(record, origin=Origin(threads=threads).to_json())
+
+
+@pytest.fixture
+def four_cpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine of 4 CPUs on which the user has set no thread variable."""
+    monkeypatch.setattr(local, "usable_cpus", lambda _environ=None: 4)
+    for name in THREAD_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.usefixtures("four_cpus")
+@pytest.mark.parametrize(
+    ("first", "tasks", "throttle", "told"),
+    [
+        (1, "7", 4, ["workers keep 1 thread each, as in the first submission, so that results agree; "
+                     "with hydra.launcher.cpus_per_task=4 they have 4"]),
+        (1, "0-19", 4, []),
+        (4, "0-19", 1, ["workers keep 4 threads each, as in the first submission, so that results agree; "
+                        "with hydra.launcher.cpus_per_task=1 they have 1"]),
+        (2, "0-1", 2, []),
+        (8, "0", 1, ["workers keep 8 threads each, as in the first submission, so that results agree; "
+                     "with hydra.launcher.cpus_per_task=4 they have 4"]),
+    ],
+)  # fmt: skip
+def test_workers_keep_the_threads_of_the_first_submission(
+    run: RunDirectory, observer: Listener, first: int, tasks: str, throttle: int, told: list[str]
+) -> None:
+    submit(run, 0, "0-19")
+    write_shard(run, "0.a", [made_with(first, failure(0))])
+    write_shard(run, "1.a", [made_with(3, success(1, 1))])
+    (submission,) = started(run, tasks, observer=observer)
+    assert submission.launcher == LOCAL | {"cpus_per_task": first}
+    assert submission.array.throttle == throttle
+    assert observer.notes == told
+
+
+@pytest.mark.usefixtures("four_cpus")
+@pytest.mark.parametrize("told", ["hydra.launcher.cpus_per_task=2", "hydra.launcher.cpus_per_task=null"])
+def test_other_threads_have_to_be_told_and_stay_then(run: RunDirectory, observer: Listener, told: str) -> None:
+    submit(run, 0, "0-9")
+    write_shard(run, "0.a", [made_with(1, failure(0))])
+    (submission,) = started(run, "0", told, observer=observer)
+    value = None if "null" in told else 2
+    assert submission.launcher == LOCAL | {"cpus_per_task": value}
+    (given,) = started(run, "0", options={"cpus_per_task": value}, observer=observer)
+    assert given.launcher == submission.launcher
+    assert observer.notes == []
+    if value:
+        submit(run, 1, "0", launcher=submission.launcher)
+        assert started(run, "0", observer=observer)[0].launcher == submission.launcher
+
+
+@pytest.mark.usefixtures("four_cpus")
+def test_threads_are_kept_by_another_launcher_of_ours_and_left_to_those_of_others(run: RunDirectory) -> None:
+    submit(run, 0, "0-9", launcher=QUEUE)
+    write_shard(run, "0.a", [made_with(3, failure(0))])
+    assert started(run, "0")[0].launcher == QUEUE
+    assert started(run, "0", "hydra/launcher=local")[0].launcher["cpus_per_task"] == 3
+    assert started(run, "0", "hydra/launcher=local", "hydra.launcher.cpus_per_task=1")[0].launcher["cpus_per_task"] == 1
+    given = started(run, "0", name="local", options={"throttle": 2})
+    assert (given[0].launcher["cpus_per_task"], given[0].launcher["throttle"]) == (3, 2)
+
+
+@pytest.mark.usefixtures("four_cpus")
+def test_a_variable_that_the_user_set_wins_and_that_is_told(
+    run: RunDirectory, observer: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit(run, 0, "0-9")
+    write_shard(run, "0.a", [made_with(1, failure(0))])
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    started(run, "0", observer=observer)
+    assert observer.notes == [
+        "workers had 1 thread each before, and have 3 now, as OMP_NUM_THREADS is set: results may differ"
+    ]
+
+
+@pytest.mark.usefixtures("four_cpus")
+def test_where_threads_are_not_known_they_are_shared_out(run: RunDirectory, observer: Listener) -> None:
+    submit(run, 0, "0-9")
+    write_shard(run, "0.a", [failure(0)])
+    assert started(run, "0", observer=observer)[0].launcher == LOCAL
+    assert observer.notes == []
 
 
 def test_what_launchers_note_before_anything_starts_is_a_warning(run: RunDirectory, observer: Listener) -> None:

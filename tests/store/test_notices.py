@@ -14,6 +14,7 @@ from sweeprun.store.notices import (
     StreamClash,
     UnrecordedResult,
     UnseededGenerators,
+    advice_on,
     count_failures,
     note_copied_generators,
     note_failure,
@@ -104,6 +105,18 @@ def test_notices_name_the_function_the_tasks_and_the_way_out() -> None:
     assert "hydra.sweeper.seed_globals=true" in str(GLOBAL)
     assert str(COPIED).startswith("study.draw draws from rng (seen in task 3)")
     assert "task 7 returned is not recorded: 'a' is a mapping;" in str(UNRECORDED)
+
+
+@pytest.mark.parametrize(
+    ("generators", "advice"),
+    [
+        ("random and numpy.random", "draw from rng instead"),
+        ("torch", "seed torch from rng"),
+        ("numpy.random and torch", "draw from rng instead, seed torch from rng"),
+    ],
+)
+def test_what_can_draw_from_rng_is_to_and_what_cannot_is_to_be_seeded_from_it(generators: str, advice: str) -> None:
+    assert advice_on(generators) == f"{advice}, or set hydra.sweeper.seed_globals=true"
 
 
 def test_a_notice_of_an_earlier_version_is_read(run: RunDirectory) -> None:

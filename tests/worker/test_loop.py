@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,6 +18,7 @@ from sweeprun.design.policy import Policy
 from sweeprun.design.streams import Streams
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import Unfinished
+from sweeprun.imports import ImportHook
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import read_manifest
 from sweeprun.store.notices import count_failures
@@ -273,6 +275,18 @@ def test_global_generators_are_seeded_for_each_task_if_asked_for(study: Path) ->
     first, second, again = sorted(recorded(run), key=lambda record: record.task_id)
     assert value(first) != value(second) == value(again)
     assert not run.global_randomness.exists()
+
+
+def test_imports_are_listened_for_until_the_worker_ends(study: Path) -> None:
+    before = [*sys.meta_path]
+    for seeded in (True, False):
+        folder = study / str(seeded)
+        folder.mkdir()
+        run = run_of(folder, lambda n: n, 2, policy=Policy(seed_globals=seeded))
+        with Worker(run, read_manifest(run)) as worker:
+            worker.run_tasks(TaskIds.first(1))
+            assert len([found for found in sys.meta_path if isinstance(found, ImportHook) and found not in before]) == 1
+        assert [found for found in sys.meta_path if found not in before and isinstance(found, ImportHook)] == []
 
 
 @pytest.mark.parametrize("application", [False, True])

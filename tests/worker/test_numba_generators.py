@@ -9,8 +9,8 @@ import pytest
 
 from sweeprun.design.streams import Streams
 from sweeprun.worker.copied_generators import seeds_when_compiled
-from sweeprun.worker.global_generators import GlobalsWatch, seed_globals
-from sweeprun.worker.numba_generators import NAME, WORDS, seed_numba, state_of_numba
+from sweeprun.worker.global_generators import GlobalSeeds, GlobalsWatch
+from sweeprun.worker.numba_generators import NAME, seed_numba, state_of_numba
 
 
 @pytest.fixture
@@ -31,15 +31,15 @@ def states(monkeypatch: pytest.MonkeyPatch) -> dict[int, Any]:
 
 def test_without_numba_there_is_nothing_to_seed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "numba._helperlib", raising=False)
-    seed_numba(np.zeros(WORDS, np.uint32))
+    seed_numba(np.random.SeedSequence(3))
     assert state_of_numba() is None
     monkeypatch.setitem(sys.modules, "numba._helperlib", ModuleType("numba._helperlib"))  # one that has other functions
     assert state_of_numba() is None
 
 
 def test_both_generators_get_a_state_of_their_own(states: dict[int, Any]) -> None:
-    words = np.random.SeedSequence(3).generate_state(WORDS)
-    seed_numba(words)
+    seed_numba(np.random.SeedSequence(3))
+    words = np.random.SeedSequence(3).generate_state(1248)
     assert [states[1], states[2]] == state_of_numba()
     assert states[1] == (624, words[:624].tolist())
     assert states[2] == (624, words[624:].tolist())
@@ -48,23 +48,22 @@ def test_both_generators_get_a_state_of_their_own(states: dict[int, Any]) -> Non
 def test_they_are_seeded_with_the_other_global_generators(states: dict[int, Any]) -> None:
     before = np.random.get_state()  # noqa: NPY002
     found = []
+    seeds = GlobalSeeds(Streams())
     for stream in (0, 1, 0):
-        seed_globals(Streams(), stream)
+        seeds.seed(stream)
         found.append(dict(states))
+    seeds.close()
     np.random.set_state(before)  # noqa: NPY002
     assert found[0] == found[2] != found[1]
     assert found[0][1] != found[0][2]
 
 
-def test_a_draw_is_noticed_and_an_import_is_not(states: dict[int, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    helpers = sys.modules["numba._helperlib"]
-    monkeypatch.delitem(sys.modules, "numba._helperlib")
+def test_a_draw_is_noticed(states: dict[int, Any]) -> None:
     watch = GlobalsWatch()
-    assert watch.moved() == []
-    monkeypatch.setitem(sys.modules, "numba._helperlib", helpers)
     assert watch.moved() == []
     states[1] = (2, states[1][1])
     assert watch.moved() == [NAME]
+    watch.close()
 
 
 class Dispatcher:

@@ -21,7 +21,12 @@ CONVENTIONS = "CF-1.11"
 _OF_THE_TYPE = ("valid_min", "valid_max", "valid_range", "actual_range", "flag_values", "flag_masks")
 """Attributes that have the type of their variable; in a record they are plain numbers."""
 
-_LONG_NAMES = {"task_id": "number of the task", "state": "state of the task", "code_digest": "code of the result"}
+_LONG_NAMES = {
+    "task_id": "number of the task",
+    "state": "state of the task",
+    "code_digest": "code of the result",
+    "worker_threads": "threads that the result was made with",
+}
 
 
 def with_conventions(dataset: xr.Dataset) -> xr.Dataset:

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from sweeprun.design.axes import RESERVED_NAMES
+from sweeprun.design.axes import OWN_COORDINATES, THREADS_COORDINATE
 from sweeprun.design.extension import grid_positions, whole_grid
 from sweeprun.design.grid import Grid
 from sweeprun.errors import ResultError
+from sweeprun.provenance.mixed_threads import threads_of_results
 from sweeprun.provenance.origin import Origin
 from sweeprun.results.agreement import check_units, common_attrs
 from sweeprun.results.dtypes import encodable, encodable_text, family, kept
@@ -77,8 +78,9 @@ class Tidy:
         self.snapshot = snapshot
         self.grid: Grid = whole_grid(snapshot.manifest.table)
         self._dims = tuple(map(encodable_text, dimension_names(self.grid)))
-        self._taken = RESERVED_NAMES.union(self._dims, (axis.name for axis in self.grid.axes))
+        self._taken = OWN_COORDINATES.union(self._dims, (axis.name for axis in self.grid.axes))
         layouts, self._digests = first_layouts(snapshot), _digests(snapshot)
+        self._has_threads = len(threads_of_results(snapshot)) > 1 and THREADS_COORDINATE not in self._coordinates
         self._naming = Naming.of([layout for _, layout in layouts], self._taken)
         renamed = [(task_id, self._naming.applied(layout)) for task_id, layout in layouts]
         ignored = self._repeated()
@@ -126,6 +128,8 @@ class Tidy:
         ]
         if len(self._digests) > 1:
             fields.append(pa.field("code_digest", pa.string()))
+        if self._has_threads:
+            fields.append(pa.field(THREADS_COORDINATE, pa.int64()))
         return fields + [pa.field(name, labels.type) for name, (_, labels) in self._coordinates.items()]
 
     def columns(self, outputs: Sequence[Output], *, elements: bool) -> list[Column]:
@@ -160,17 +164,21 @@ class Tidy:
         return pa.record_batch([found[name] for name in schema.names], schema=schema)
 
     def _told(self, best: BestRecords, tasks: slice) -> dict[str, pa.Array]:
-        """The state of each task, its time, and the code that its result is from."""
+        """The state of each task, its time, and the code and the threads that its result was made with."""
         seconds = np.zeros(len(best.outcome))
         codes = np.zeros(len(seconds), np.int64)
+        threads = np.zeros(len(seconds), np.int64)
         for batch, task_ids, rows in chosen_rows(self.snapshot.shards, best, best.outcome >= 0):
             seconds[task_ids] = batch.columns["seconds"][rows]
-            codes[task_ids] = self._digests.get(Origin.from_json(batch.origin).code, 0)
+            origin = Origin.from_json(batch.origin)
+            codes[task_ids] = self._digests.get(origin.code, 0)
+            threads[task_ids] = origin.threads
         states = pa.array([state.value for state in STATE_ORDER]).take(pa.array(self.snapshot.states[tasks]))
         return {
             "state": states,
             "seconds": pa.array(seconds, mask=best.outcome < 0),
             "code_digest": pa.array([*self._digests, ""]).take(pa.array(codes, mask=best.outcome != 1)),
+            THREADS_COORDINATE: pa.array(threads, mask=(best.outcome != 1) | (threads == 0)),
         }
 
 

@@ -199,6 +199,15 @@ def test_the_code_is_a_column_if_there_was_more_than_one(tmp_path: Path) -> None
     assert table(run)["code_digest"].to_pylist() == ["old", None, "new"]
 
 
+def test_threads_are_a_column_if_there_was_more_than_one_number(tmp_path: Path) -> None:
+    records = [replace(success(i, i), origin=Origin(threads=n).to_json()) for i, n in ((0, 1), (1, 0), (3, 2))]
+    run = make_run(tmp_path / "run", count_axis("seed", 4))
+    write_shard(run, "v", records[:1], records[1:2])
+    assert "worker_threads" not in table(run).column_names
+    write_shard(run, "w", records[2:])
+    assert table(run)["worker_threads"].to_pylist() == [1, None, None, 2]
+
+
 @given(st.lists(st.sampled_from(["none", "fails", "one", "two", "text"]), min_size=1, max_size=9), st.integers(1, 4))
 def test_blocks_make_no_difference_and_agree_with_the_dataset(
     tmp_path_factory: pytest.TempPathFactory, kinds: list[str], rows: int
