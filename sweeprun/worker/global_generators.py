@@ -85,6 +85,9 @@ LIBRARIES = (
 _BEFORE_TASKS = 2**62
 """A spawn key that no stream has: those count tasks, of which no run has so many."""
 
+_DRAWS_AS_IT_IS_IMPORTED = {"jax": "numpy.random"}
+"""Modules that draw from a generator of another library when they are imported."""
+
 _BY_NAME = {library.name: library for library in LIBRARIES}
 
 
@@ -173,7 +176,7 @@ class GlobalsWatch:
 
     def __init__(self) -> None:
         self._watched: dict[str, _Watched] = {}
-        self._hook = ImportHook(_BY_NAME, self._watch)
+        self._hook = ImportHook({*_BY_NAME, *_DRAWS_AS_IT_IS_IMPORTED}, self._watch)
         self._hook.install()
         for name in _BY_NAME:
             if (module := loaded(name)) is not None:
@@ -181,7 +184,10 @@ class GlobalsWatch:
         self._modules = len(sys.modules)
 
     def _watch(self, module: ModuleType) -> None:
-        library = _BY_NAME[module.__name__]
+        name = module.__name__
+        if (drawn := _DRAWS_AS_IT_IS_IMPORTED.get(name)) is not None:
+            name, module = drawn, sys.modules[drawn]
+        library = _BY_NAME[name]
         if library.state is not None:
             with suppress(Exception):  # of what can't be looked at nothing is said
                 state, seeded = library.state(module), library.seeded(module)
