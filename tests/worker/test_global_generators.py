@@ -210,6 +210,19 @@ def test_what_libraries_draw_as_they_are_imported_is_not_the_functions(watch: Gl
         del sys.modules["nothing_but_a_name"]
 
 
+def test_what_jax_draws_as_it_is_imported_is_not_the_functions(
+    watch: GlobalsWatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "jax.py").write_text("import numpy\nnumpy.random.random()\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(sys.modules, "jax", ModuleType("jax"))  # so that it is gone at the end
+    del sys.modules["jax"]
+    importlib.import_module("jax")
+    assert watch.moved() == []
+    np.random.random()  # noqa: NPY002
+    assert watch.moved() == ["numpy.random"]
+
+
 @pytest.mark.usefixtures("_torch_can_be_imported")
 def test_draws_from_torch_are_noticed_also_if_the_task_imports_it(watch: GlobalsWatch) -> None:
     torch: Any = importlib.import_module("torch")
