@@ -284,13 +284,3 @@ def test_what_cannot_be_looked_at_is_watched_no_more(watch: GlobalsWatch) -> Non
     assert watch.moved() == []
     np.random.random()  # noqa: NPY002
     assert watch.moved() == ["numpy.random"]
-
-
-def test_a_task_that_seeds_numpy_itself_is_left_alone_from_then_on() -> None:
-    np.random.set_bit_generator(np.random.MT19937())
-    watch = GlobalsWatch()
-    for draws in (1, 2):
-        np.random.seed(7)  # noqa: NPY002
-        np.random.random(draws)  # noqa: NPY002
-        assert watch.moved() == []
-    watch.close()
