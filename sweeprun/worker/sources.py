@@ -220,7 +220,7 @@ def _module_file(name: str) -> Path | None:
         return Path(file).resolve() if isinstance(file, str) and file.endswith(".py") else None
     places: list[str] | None = None
     origin: str | None = None
-    for part in _parents(name):
+    for part in name.split("."):  # each by itself: by its whole name a namespace package asks for its parent's module
         try:
             spec = PathFinder.find_spec(part, places)
         except (ImportError, ValueError, AttributeError):

@@ -76,3 +76,10 @@ def test_what_changed_code_imports_is_followed(study: Path) -> None:
     assert set(now.files) == {*code.files, "trust_unused.py"}
     assert "rich" in now.packages
     assert "trust_unused" not in sys.modules
+
+
+def test_packages_within_packages_that_have_no_init(study: Path) -> None:
+    (study / "trust_space" / "inner").mkdir(parents=True)
+    (study / "trust_space" / "inner" / "leaf.py").write_text("")
+    (study / "trust_lazy.py").write_text("def late():\n    from trust_space.inner import leaf\n    return leaf\n")
+    assert "trust_space/inner/leaf.py" in code_of(["trust_study.draw"], study).files

@@ -97,6 +97,7 @@ def portable_name(name: str, taken: Collection[str] = ()) -> str:
     new = unicodedata.normalize("NFC", portable_text(name).replace("/", "."))
     new = re.sub(r"[\x00-\x1f\x7f\\]", "_", new)
     new = re.sub(r"^[^\w\u0080-\U0010ffff]|^$| $", "_", new)
+    new = "zarr_json" if new == "zarr.json" else new  # a Zarr store keeps its own metadata there
     while new in taken:
         new += "_"
     return new
