@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, Protocol
 
 import numpy as np
@@ -62,6 +62,24 @@ class Thing(Meaning):
         del world
         is_number = isinstance(self.thing, int | np.integer) and not isinstance(self.thing, bool)
         return ((int(self.thing),) if is_number else ()), ""
+
+
+@dataclass(frozen=True)
+class Instance(Meaning):
+    """An object of a class, of which nothing else is known."""
+
+    kind: type
+
+    def attribute(self, name: str) -> Meaning:
+        found = next((vars(base)[name] for base in self.kind.__mro__ if name in vars(base)), None)
+        return Method(found, self) if isinstance(found, FunctionType) else UNKNOWN
+
+
+@dataclass(frozen=True)
+class Method(Thing):
+    """A function that is called with an object as its first argument."""
+
+    owner: Meaning = UNKNOWN
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from sweeprun.worker.meanings import UNKNOWN, Meaning, Sum, Thing
+from sweeprun.worker.meanings import UNKNOWN, Instance, Meaning, Sum, Thing
 
 _DEEPEST = 20
 
@@ -71,6 +71,8 @@ class Scope:
                 return self.meaning(inner, depth + 1).item(key)
             case ast.Call(func=called) if self.meaning(called, depth + 1).thing in (int, np.random.SeedSequence):
                 return self.meaning(only_argument(node, "entropy"), depth + 1)
+            case ast.Call(func=called) if isinstance(kind := self.meaning(called, depth + 1).thing, type):
+                return Instance(kind)
         return UNKNOWN
 
     def _named(self, name: str, depth: int) -> Meaning:

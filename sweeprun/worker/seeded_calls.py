@@ -20,7 +20,7 @@ import numpy as np
 
 from sweeprun.design.streams import BitGenerator
 from sweeprun.worker.copied_generators import full_name, is_own, own_package
-from sweeprun.worker.meanings import UNKNOWN, Config, Meaning, Task, Thing, World
+from sweeprun.worker.meanings import UNKNOWN, Config, Instance, Meaning, Method, Task, Thing, World
 from sweeprun.worker.scopes import Scope, only_argument, scope_of, tree_of
 
 _MOST_FUNCTIONS = 100
@@ -123,14 +123,17 @@ class _Reader:
                     self._read_top(holder, node.attr)
 
     def _read_call(self, node: ast.Call, scope: Scope) -> None:
-        called = scope.meaning(node.func).thing
+        meaning = scope.meaning(node.func)
+        called = inspect.unwrap(meaning.thing) if hasattr(meaning.thing, "__wrapped__") else meaning.thing
         with suppress(TypeError):  # what can't be hashed makes no generator
             if bit_generator := _makers().get(called):
                 self._note(node, scope, bit_generator)
                 return
-        function = vars(called).get("__init__") if isinstance(called, type) else called
-        if isinstance(function, FunctionType):
-            first = [UNKNOWN] if isinstance(called, type) else []
+        if isinstance(called, type):
+            meaning = Instance(called).attribute("__init__")
+            called = meaning.thing
+        if isinstance(called, FunctionType):
+            function, first = called, [meaning.owner] if isinstance(meaning, Method) else []
             self.waiting.append((function, _bound(function, node, scope, first)))
 
     def _note(self, node: ast.Call, scope: Scope, bit_generator: str) -> None:
@@ -163,7 +166,7 @@ def _plain(function: Any) -> FunctionType | None:
     function = getattr(function, "__func__", function)  # of a method
     if isinstance(function, FunctionType):
         return function
-    own = vars(type(function)).get("__call__")
+    own = Instance(type(function)).attribute("__call__").thing
     return own if isinstance(own, FunctionType) else None
 
 
@@ -199,6 +202,11 @@ def _defaults(function: FunctionType) -> Iterator[tuple[str, Meaning]]:
     yield from ((name, Thing(value)) for name, value in (*named, *(function.__kwdefaults__ or {}).items()))
 
 
+def _is_method(function: FunctionType, owner: Any) -> bool:
+    """Whether a function is one of an object's class."""
+    return any(function is found for base in type(owner).__mro__ for found in vars(base).values())
+
+
 def parameters_of(function: Callable[..., Any], prefix: tuple[str, ...], world: World) -> dict[str, Meaning] | None:
     """What the parameters of a task function stand for; None if it doesn't take ``rng``.
 
@@ -218,4 +226,6 @@ def parameters_of(function: Callable[..., Any], prefix: tuple[str, ...], world: 
     for name in given:
         if world.has(".".join((*prefix, name))):
             given[name] = Config((*prefix, name))
-    return given | {"cfg": Config(), "task": Task(), "rng": UNKNOWN}
+    owner = getattr(function, "__self__", None if isinstance(function, FunctionType) else function)
+    first = {plain.__code__.co_varnames[0]: Instance(type(owner))} if _is_method(plain, owner) else {}
+    return given | {"cfg": Config(), "task": Task(), "rng": UNKNOWN} | first

@@ -1,6 +1,7 @@
 # ruff: noqa: ARG001, PLC3002, PLW0108
 """Task functions that make generators of their own, some of which draw what a task's stream draws."""
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,25 @@ def make(n: int, seed: int, *, more: int = 4) -> Any:
     return data + default_rng(more).normal()
 
 
+@cache
+def load() -> Any:
+    return default_rng(6).normal(size=3)
+
+
 class Model:
     def __init__(self, seed: int) -> None:
         self.rng = np.random.default_rng(seed)
+
+    def noise(self, seed: int) -> Any:
+        return default_rng(seed).normal()
+
+
+class Study:
+    def __call__(self, cfg: Any, rng: Any) -> Any:
+        return self.data(cfg.seed) * rng.normal()
+
+    def data(self, seed: int) -> Any:
+        return np.random.default_rng(seed).normal()
 
 
 def constant(cfg: Any, rng: Any) -> Any:
@@ -77,6 +94,15 @@ def of_default(cfg: Any, rng: Any) -> Any:
 
 def of_class(cfg: Any, rng: Any) -> Any:
     return Model(cfg.seed).rng.normal() * rng.normal()
+
+
+def of_method(cfg: Any, rng: Any) -> Any:
+    model = Model(10**9)
+    return model.noise(cfg.seed) * rng.normal()
+
+
+def of_cached(cfg: Any, rng: Any) -> Any:
+    return load().sum() * rng.normal()
 
 
 def of_task(rng: Any, task: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sweeprun.worker.meanings import UNKNOWN, Config, Meaning, Sum, Task, Thing
+from sweeprun.worker.meanings import UNKNOWN, Config, Instance, Meaning, Method, Sum, Task, Thing
 
 
 class Few:
@@ -56,3 +56,19 @@ def test_what_it_is_in_the_tasks(meaning: Meaning, seeds: tuple[Any, str]) -> No
 def test_objects_are_found_in_modules_without_running_anything() -> None:
     assert Thing(np).attribute("random").attribute("default_rng").thing is np.random.default_rng
     assert UNKNOWN.thing is None
+
+
+def test_methods_of_an_object_are_those_of_its_class_and_have_it_as_their_first_argument() -> None:
+    class Base:
+        def draw(self) -> int:
+            return 3
+
+        x = 3
+
+    class Model(Base):
+        pass
+
+    method = Instance(Model).attribute("draw")
+    assert isinstance(method, Method)
+    assert (method.thing, method.owner) == (Base.draw, Instance(Model))
+    assert Instance(Model).attribute("x") is Instance(Model).attribute("nothing") is UNKNOWN

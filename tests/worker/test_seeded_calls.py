@@ -42,7 +42,7 @@ def twice(cfg: Any, rng: Any) -> Any:
     [
         (clashing.of_nested, [("cfg.data.get('seed')", "data.seed", [4, 5])]),
         (Method().draw, [("cfg.data.seed", "data.seed", [4, 5])]),
-        (Method(), [("6", "", [6])]),
+        (Method(), [("6", "", [6]), ("cfg.data.seed", "data.seed", [4, 5])]),
         (partial(clashing.constant, None), [("0", "", [0])]),
         (several, [("more", "", [4]), ("first - 1", "data.seed", [3, 4])]),
         (twice, [("seed", "", [5]), ("more", "", [6]), ("seed", "data.seed", [4, 5])]),
