@@ -20,6 +20,8 @@
         workers/*.exits        what launchers saw of workers that died
         workers/1.failures     tasks that failed for good in submissions of attempt 1, if there is a limit to them
         workers/global-randomness.json   who draws from global generators, if anybody does
+        workers/unseeded-generators.json  which function makes generators without a seed, if one does
+        workers/stream-clash.json        which function makes a generator that draws as a task's stream does
         workers/copied-generators.json   who draws from those of their module or notebook
         workers/unrecorded-result.json   what an application returned that can't be recorded
         logs/*.log             standard output and error of workers

@@ -1,5 +1,6 @@
 """What expressions in the code of a task function stand for, as far as that can be known without running it."""
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import FunctionType, ModuleType
@@ -53,10 +54,10 @@ class Thing(Meaning):
     thing: Any
 
     def attribute(self, name: str) -> Meaning:
-        if isinstance(self.thing, ModuleType | type):
-            found = vars(self.thing).get(name)
-            return UNKNOWN if found is None else Thing(found)
-        return UNKNOWN
+        if not isinstance(self.thing, ModuleType | type):
+            return UNKNOWN
+        found = vars(self.thing).get(name, sys.modules.get(f"{self.thing.__name__}.{name}"))
+        return UNKNOWN if found is None else Thing(found)
 
     def seeds(self, world: World) -> tuple[Sequence[int], str]:
         del world

@@ -68,6 +68,7 @@ def seeded_calls(function: Callable[..., Any], given: Mapping[str, Meaning], wor
     plain = _plain(function)
     if plain is None or plain.__module__.startswith("sweeprun."):
         return []
+    _makers()  # so that the code finds them in NumPy
     reader = _Reader(world, own_package(function))
     reader.waiting.append((plain, given))
     while reader.waiting:

@@ -1,5 +1,8 @@
 """Generators of a task function's own that draw what a task's stream draws, and those that don't."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +16,7 @@ from sweeprun.design.tasks import TaskTable
 from sweeprun.worker.stream_clashes import TasksWorld, clash_of
 from tests.worker import clashing
 
+ROOT = Path(__file__).parents[2]
 CONFIG = OmegaConf.create(
     {"lr": 0.1, "seed": 0, "data": {"seed": 3}, "several": [1], "task": {"seed": "${seed}", "n": 3}}
 )
@@ -117,3 +121,23 @@ def test_code_without_a_source_does_no_harm() -> None:
     names: dict[str, Any] = {"__name__": "__main__", "np": np}
     exec("def draw(cfg, rng): return np.random.default_rng(0).normal()", names)
     assert clash_of(names["draw"], tasks(), CONFIG) is None
+
+
+def test_a_clash_is_found_where_nothing_has_imported_numpys_generators_yet() -> None:
+    code = """
+import sys
+import numpy as np
+from sweeprun.worker.seeded_calls import parameters_of, seeded_calls
+from tests.worker.lazily import draw
+
+class World:
+    def values(self, key): return []
+    def has(self, key): return False
+    def numbers(self): return []
+
+assert "numpy.random" not in sys.modules
+(call,) = seeded_calls(draw, parameters_of(draw, (), World()), World())
+print(call.maker)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "np.random.default_rng\n"
