@@ -9,7 +9,8 @@ import xarray as xr
 
 import sweeprun.mc  # noqa: F401  # registers the accessor
 from sweeprun.errors import UsageError
-from sweeprun.statistics.ensembles import ensemble_statistics, paired
+from sweeprun.statistics.comparisons import paired
+from sweeprun.statistics.ensembles import ensemble_statistics
 from sweeprun.statistics.estimators import IntervalKind
 from sweeprun.statistics.interim import look_at
 from sweeprun.statistics.targets import Target
@@ -19,7 +20,12 @@ def dataset(*, shared_by: list[str] | None = None, members: str = "seed") -> xr.
     x = np.random.default_rng(0).normal([[0.0], [1.0]], size=(2, 20))
     return xr.Dataset(
         {"x": (("lr", members), x)},
-        {"lr": [0.1, 0.01], members: np.arange(20), "state": (("lr", members), np.full(x.shape, "succeeded"))},
+        {
+            "lr": [0.1, 0.01],
+            members: np.arange(20),
+            "state": (("lr", members), np.full(x.shape, "succeeded")),
+            "task_id": (("lr", members), np.arange(40).reshape(2, 20)),
+        },
         {"streams": json.dumps({"root_seed": None, "shared_by": shared_by})},
     )
 
@@ -58,14 +64,25 @@ def test_a_target_is_looked_at() -> None:
 
 def test_members_that_share_streams_are_warned_of_where_they_are_asked_for() -> None:
     data = dataset(shared_by=["lr"])
-    for call in (lambda: data.mc.statistics("seed"), lambda: data.mc.target("sem(x)<1", "seed")):
-        with pytest.warns(UserWarning, match="members along seed share random streams") as told:
+    for call in (lambda: data.mc.statistics("seed"), lambda: data.mc.paired("lr", 0.1, 0.01)):
+        with pytest.warns(UserWarning, match="tasks along seed share random streams .* no error of their mean") as told:
             call()
         assert [warning.filename for warning in told] == [__file__]
+    with pytest.raises(UsageError, match=r"sem\(x\)<1.0: tasks along seed share random streams"):
+        data.mc.target("sem(x)<1", "seed")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        data.mc.paired("lr", 0.1, 0.01)
         dataset().mc.statistics("seed")
+        dataset().mc.paired("lr", 0.1, 0.01)
+        data.mc.statistics("seed", independent=True)
+        assert data.mc.target("sem(x)<9", "seed", independent=True).open_points == 0
+
+
+def test_a_dataset_that_does_not_say_where_it_comes_from_is_warned_of() -> None:
+    with pytest.warns(UserWarning, match="whether members are independent is not known"):
+        found = dataset().drop_attrs().mc.statistics("seed")
+    assert found.attrs["members_independent"] == "unknown"
+    assert np.isfinite(found.x).sel(statistic="sem").all()
 
 
 @pytest.mark.parametrize(

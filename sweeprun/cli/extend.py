@@ -12,6 +12,7 @@ from sweeprun.store.directory import RunDirectory, chosen_run
 if TYPE_CHECKING:
     from sweeprun.runs.launch import Started
 
+_OF_UNTIL = ("over", "interval", "level", "batch", "limit")
 _LAUNCHER = ("hydra.launcher.", "hydra/launcher=")
 
 
@@ -26,6 +27,8 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("words", nargs="*", metavar="RUN | AXIS=VALUES", help="the run; by default the newest")
     parser.add_argument("--until", metavar="TARGET", help="add members until it holds everywhere: 'sem(loss)<0.01'")
     parser.add_argument("--over", help="of --until: the axis of the members; by default member, or seed")
+    parser.add_argument("--interval", help="of --until: the interval that a half-width is of, as of `sweeprun stats`")
+    parser.add_argument("--level", type=float, help="of --until: how often that interval holds the mean (0.95)")
     parser.add_argument("--batch", type=int, help="of --until: members to add at once; by default what seems needed")
     parser.add_argument("--limit", type=int, help=f"of --until: how many members there may be ({MOST_MEMBERS})")
     add_allow_drift(parser)
@@ -36,8 +39,9 @@ def main(words: Sequence[str]) -> int:
 
     if args.until is not None:
         return _extend_until(chosen_run(path), args, overrides)
-    if args.over or args.batch is not None or args.limit is not None:
-        raise UsageError("--over, --batch and --limit go with --until: sweeprun extend --until 'sem(loss)<0.01'")
+    if any(getattr(args, name) is not None for name in _OF_UNTIL):
+        names = ", ".join(f"--{name}" for name in _OF_UNTIL)
+        raise UsageError(f"{names} go with --until: sweeprun extend --until 'sem(loss)<0.01'")
     return conclude(_extend(chosen_run(path), overrides, words, allow_drift=args.allow_drift))
 
 
@@ -48,6 +52,7 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
     from sweeprun.runs.extend_until import Stop, StoppingRule, extend_until
     from sweeprun.runs.observe import is_active, observe
     from sweeprun.runs.wait import wait_for
+    from sweeprun.statistics.estimators import IntervalKind
     from sweeprun.statistics.targets import Target
 
     if any(not word.startswith(_LAUNCHER) for word in overrides):
@@ -56,7 +61,9 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
         if getattr(args, name) is not None and getattr(args, name) < 1:
             raise UsageError(f"--{name} is {getattr(args, name)}; it must be at least 1")
     limit = MOST_MEMBERS if args.limit is None else args.limit
-    rule = StoppingRule(target=Target.parse(args.until), over=args.over, batch=args.batch, limit=limit)
+    kind = None if args.interval is None else IntervalKind.parse(args.interval)
+    target = Target.parse(args.until, 0.95 if args.level is None else args.level, kind)
+    rule = StoppingRule(target=target, over=args.over, batch=args.batch, limit=limit)
 
     def extend(word: str) -> bool:
         told = [word, *overrides, *([ALLOW_DRIFT] if args.allow_drift else [])]

@@ -1,14 +1,21 @@
 """``sweeprun stats``: means over the members of an ensemble, with their errors."""
 
+import shlex
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import run_parser
 from sweeprun.errors import UsageError
 from sweeprun.safe_text import plain, plain_json, plain_message
-from sweeprun.store.directory import chosen_run
+from sweeprun.store.directory import RunDirectory, chosen_run
 from sweeprun.store.local_paths import local_path
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_LEVEL = 0.95
 
 
 def main(words: Sequence[str]) -> int:
@@ -18,23 +25,24 @@ def main(words: Sequence[str]) -> int:
     from sweeprun.cli.stats_display import (
         look_json,
         look_text,
-        print_dependence,
+        print_look_notes,
         print_notes,
         print_tables,
         statistics_json,
     )
-    from sweeprun.results.collect import dataset_having
+    from sweeprun.results.collect import collect_compatible, dataset_having
     from sweeprun.results.formats.netcdf import check_output, write_dataset
     from sweeprun.results.formats.owners import check_replaceable
-    from sweeprun.results.variables import names_in
+    from sweeprun.results.variables import in_terminal, names_in
     from sweeprun.runs.observe import observe, warnings_of
-    from sweeprun.statistics.ensembles import ensemble_statistics, members_of
+    from sweeprun.statistics.dependence import members_along
+    from sweeprun.statistics.ensembles import ensemble_statistics
     from sweeprun.statistics.estimators import IntervalKind
     from sweeprun.statistics.interim import look_at
     from sweeprun.statistics.targets import Target
 
-    target = None if args.target is None else Target.parse(args.target, args.level)
     kind = None if args.interval is None else IntervalKind.parse(args.interval)
+    target = None if args.target is None else Target.parse(args.target, args.level, kind)
     over = None if args.over is None else _names(args.over)
     variables = None if args.variables is None else names_in(args.variables)
     only = variables if target is None else [target.variable]
@@ -42,28 +50,37 @@ def main(words: Sequence[str]) -> int:
         if args.output.suffix not in (".nc", ".zarr"):
             raise UsageError(f"statistics are written as .nc or .zarr, not as {str(args.output)!r}")
         check_output(args.output)
-    run = chosen_run(args.run)
+    run = _run(args)
     if args.output is not None:
         check_replaceable(args.output, run)
     snapshot = observe(run)
-    dataset = dataset_having(snapshot, only, "stats")
+    refused: dict[str, str] = {}
+    if only is None:
+        collected = collect_compatible(snapshot, in_terminal(run, "stats"))
+        dataset, refused = collected.dataset, collected.refused
+    else:
+        dataset = dataset_having(snapshot, only, "stats")
     if not dataset.data_vars:
         raise UsageError("no task has a result yet, so there is nothing to take statistics of; see `sweeprun status`")
     for line in warnings_of(snapshot):
         print(plain_message(line), file=sys.stderr)
+    for why in refused.values():
+        print(plain_message(f"left out: {why}"), file=sys.stderr)
+    members = members_along(dataset, _members(dataset, over), independent=args.independent)
     if target is not None:
-        look = look_at(dataset, target, over)
-        print(plain_json(look_json(look)) if args.json else plain(look_text(look)))
-        print_dependence(dataset, members_of(dataset, over))
+        look = look_at(dataset, target, members.over, independent=args.independent)
+        print(plain_json(look_json(look)) if args.json else plain(look_text(look, _options(args))))
+        print_look_notes(look, members)
         return 1 if look.open_points else 0
     found = ensemble_statistics(
         dataset,
-        over,
+        members.over,
         kind=kind,
         level=args.level,
         probabilities=_numbers(args.quantiles),
         seed=args.seed,
         variables=variables,
+        independent=args.independent,
     )
     if args.output is not None:
         write_dataset(found, args.output)
@@ -72,7 +89,7 @@ def main(words: Sequence[str]) -> int:
         print(plain_json(statistics_json(found)))
     elif args.output is None:
         print_tables(dataset, found)
-    print_notes(dataset, found)
+    print_notes(dataset, found, members)
     return 0
 
 
@@ -86,14 +103,52 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--over", help="the axis of the members, or several with commas; by default member, or seed")
     parser.add_argument("--variables", help="which of them, with commas; by default all that hold numbers")
     parser.add_argument(
-        "--interval", help="student (for numbers the default), normal, bootstrap, or wilson (for true and false)"
+        "--interval",
+        help="student, normal, bootstrap, wilson (of proportions), counts, poisson, or batches (of the steps of a "
+        "chain); by default wilson if all values are 0 or 1, counts if they are whole numbers from 0, and else student",
     )
-    parser.add_argument("--level", type=float, default=0.95, help="how often the interval holds the mean: 0.95")
+    parser.add_argument(
+        "--independent", action="store_true", help="members are independent, whatever the run says: you know better"
+    )
+    parser.add_argument("--level", type=float, default=_LEVEL, help="how often the interval holds the mean: 0.95")
     parser.add_argument("--quantiles", default="", help="quantiles to add, with their errors: 0.05,0.5,0.95")
     parser.add_argument("--seed", type=int, default=0, help="of the bootstrap")
     parser.add_argument("--target", help="tell which points have not reached it: 'sem(loss)<0.001'")
     parser.add_argument("-o", "--output", type=local_path, help="write them to a file, .nc or .zarr")
     return parser
+
+
+def _run(args: Namespace) -> RunDirectory:
+    """The run; a name that isn't a run is perhaps meant for a variable."""
+    try:
+        return chosen_run(args.run)
+    except UsageError as error:
+        name = "" if args.run is None else str(args.run)
+        if not name or "/" in name or args.run.exists():
+            raise
+        words = f"sweeprun stats --variables {shlex.quote(name)}"
+        raise UsageError(f"{error}; if it is the name of a result: {words}") from error
+
+
+def _members(dataset: "xr.Dataset", over: list[str] | None) -> tuple[str, ...]:
+    """The axes of the members; if there are none, the error says what to type."""
+    from sweeprun.statistics.ensembles import members_of
+
+    try:
+        return members_of(dataset, over)
+    except UsageError as error:
+        if over is not None:
+            raise
+        of_tasks = [str(dim) for dim in dataset["state"].dims]
+        name = f"name one of them: sweeprun stats --over {shlex.quote(of_tasks[-1])}; " if of_tasks else ""
+        members = "a run has members with: sweeprun -m … hydra.sweeper.members=30"
+        raise UsageError(f"{error}; {name}{members}") from error
+
+
+def _options(args: Namespace) -> str:
+    """The options of a target, to be typed again."""
+    level = "" if args.level == _LEVEL else f" --level {args.level:g}"
+    return level + ("" if args.interval is None else f" --interval {args.interval}")
 
 
 def _names(text: str) -> list[str]:

@@ -142,6 +142,8 @@ def _keep(run: RunDirectory, rule: StoppingRule, look: Look, over: str, members:
             points=int(look.reached.size),
             worst=None if worst != worst else worst,  # noqa: PLR0124  # NaN
             added=added,
+            interval=None if look.target.interval is None else look.target.interval.value,
+            level=look.target.level,
         ),
     )
 

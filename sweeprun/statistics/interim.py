@@ -7,8 +7,10 @@ import numpy as np
 import xarray as xr
 
 from sweeprun.errors import UsageError
-from sweeprun.statistics.ensembles import is_proportion, kept_coordinates, members_of, numeric_variables, samples_of
-from sweeprun.statistics.estimators import Moments, moments
+from sweeprun.statistics.dependence import members_along
+from sweeprun.statistics.ensembles import kept_coordinates, members_of, numeric_variables
+from sweeprun.statistics.kinds import choose_kind
+from sweeprun.statistics.moments import Moments, moments
 from sweeprun.statistics.targets import Target
 
 
@@ -22,6 +24,8 @@ class Look:
         The target.
     over
         The axes of the members.
+    taken_for
+        What the values were taken for, if neither their type nor the user says it.
     value, reached, count, needed
         The measure, whether it has reached the target, the members that there are and how many more are needed; each
         with the dims of the points.
@@ -29,6 +33,7 @@ class Look:
 
     target: Target
     over: tuple[str, ...]
+    taken_for: str = ""
     value: xr.DataArray
     reached: xr.DataArray
     count: xr.DataArray
@@ -58,21 +63,32 @@ class Look:
         return bool((gained & ~self.reached.values).any())
 
 
-def look_at(dataset: xr.Dataset, target: Target, over: str | Sequence[str] | None = None) -> Look:
+def look_at(
+    dataset: xr.Dataset,
+    target: Target,
+    over: str | Sequence[str] | None = None,
+    *,
+    independent: bool | None = None,
+) -> Look:
     """Compare every point with a target. Points of which no task is to be run are left out of it.
 
     Raises
     ------
     UsageError
-        If there is no such variable of numbers.
+        If there is no such variable of numbers, its values are not those that the target's interval is for, or members
+        are not independent.
     """
     names = members_of(dataset, over)
     variables = numeric_variables(dataset, names)
     if target.variable not in variables:
         known = ", ".join(variables) or "none"
         raise UsageError(f"{target}: there is no variable {target.variable!r} of numbers; there are: {known}")
-    dims, samples = samples_of(dataset[target.variable], names)
-    target = replace(target, of_proportion=is_proportion(dataset[target.variable]))
+    members = members_along(dataset, names, independent=independent)
+    if members.have_no_error:
+        raise UsageError(f"{target}: {members.note}")
+    dims, samples = members.samples_of(dataset[target.variable])
+    chosen = choose_kind(dataset[target.variable], samples, target.interval)
+    target = replace(target, interval=chosen.kind)
     found: Moments = moments(samples)
     more = np.maximum(target.needed(found) - found.count, 0)
     reached = target.is_reached(found)
@@ -90,6 +106,7 @@ def look_at(dataset: xr.Dataset, target: Target, over: str | Sequence[str] | Non
     return Look(
         target=target,
         over=names,
+        taken_for=chosen.why,
         value=over_points(target.values(found)),
         reached=over_points(reached) | excluded,
         count=over_points(found.count),

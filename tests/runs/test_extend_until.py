@@ -13,6 +13,7 @@ from sweeprun.design.python_axes import member_axis
 from sweeprun.errors import UsageError
 from sweeprun.runs.defaults import MOST_MEMBERS
 from sweeprun.runs.extend_until import Stop, StoppingRule, extend_until
+from sweeprun.statistics.estimators import IntervalKind
 from sweeprun.statistics.targets import Target
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import count_extensions, write_extension
@@ -25,8 +26,8 @@ from tests.runs.submitting import ALIVE, submit
 
 
 def value(task_id: int) -> float:
-    """Of members whose mean is 1 and whose standard deviation is about 1."""
-    return 2.0 * (task_id % 2)
+    """Of members whose mean is 1.5 and whose standard deviation is about 1."""
+    return 2.0 * (task_id % 2) + 0.5
 
 
 @dataclass
@@ -89,6 +90,7 @@ def test_a_target_that_holds_needs_no_more_members(make: Make, observer: Listene
     assert members.words == []
     assert observer.notes == ["sem(x)<0.25 holds at every point (1) with 40 members; the largest is 0.1601"]
     (look,) = read_looks(members.run)
+    assert (look.interval, look.level) == ("student", 0.95)
     assert (look.rule, look.over, look.members, look.open_points, look.added) == ("sem(x)<0.25", "member", 40, 0, 0)
 
 
@@ -176,3 +178,12 @@ def test_tasks_without_a_result_are_to_be_run_first(make: Make) -> None:
     with pytest.raises(UsageError, match=r"still wait or run; wait for them first: sweeprun wait"):
         extend_until(members.run, rule(), members.extend)
     assert list(read_looks(members.run)) == []
+
+
+def test_a_look_says_which_interval_it_was_about(make: Make) -> None:
+    members = make(member_axis(40))
+    target = Target.parse("halfwidth(x)<0.5", 0.8, IntervalKind.NORMAL)
+    stopping = StoppingRule(target=target, over=None, batch=None, limit=40)
+    assert extend_until(members.run, stopping, members.extend) is Stop.HOLDS
+    (look,) = read_looks(members.run)
+    assert (look.interval, look.level) == ("normal", 0.8)

@@ -7,6 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sweeprun.errors import UsageError
+from sweeprun.statistics.estimators import IntervalKind
 from sweeprun.statistics.interim import Look, look_at
 from sweeprun.statistics.targets import Measure, Target
 
@@ -77,7 +78,9 @@ def test_a_point_with_one_member_left_out_still_counts() -> None:
 
 
 def test_a_look_over_an_axis_that_tasks_made() -> None:
-    found = look("sem(curve)<1", over="t")
+    with pytest.raises(UsageError, match=r"values along t come from one task each.* no error of their mean"):
+        look("sem(curve)<1", over="t")
+    found = look_at(dataset(), Target.parse("sem(curve)<1"), "t", independent=True)
     assert found.value.dims == ("lr", "seed")
     assert found.open_points == 1  # the task that failed
 
@@ -93,7 +96,7 @@ def test_truth_values_that_agree_have_not_reached_a_halfwidth() -> None:
     agreeing["ok"][:] = 1.0
     assert look("sem(ok)<0.2").open_points == 0
     assert look("halfwidth(ok)<0.01", agreeing).open_points == 2
-    assert look("halfwidth(ok)<0.01", agreeing).target.of_proportion
+    assert look("halfwidth(ok)<0.01", agreeing).target.interval is IntervalKind.WILSON
 
 
 def test_the_worst_point_is_unknown_without_any_value() -> None:
@@ -136,3 +139,21 @@ def test_a_look_at_what_is_missing_is_refused(target: str, over: str | None, mes
 def test_without_any_variable_of_numbers_none_is_offered() -> None:
     with pytest.raises(UsageError, match="there are: none"):
         look("sem(loss)<1", dataset()[["name"]])
+
+
+def test_zeros_and_ones_are_proportions_and_a_user_may_say_otherwise() -> None:
+    """None of 30 is 1: Student's half-width is 0."""
+    data = dataset(30).assign(hits=(("lr", "seed"), np.zeros((2, 30), int)))
+    found = look("halfwidth(hits)<0.005", data)
+    assert (found.open_points, found.taken_for) == (2, "all values are 0 or 1: a proportion")
+    assert np.allclose(found.value, 0.0568, atol=1e-4)
+    student = look_at(data, Target.parse("halfwidth(hits)<0.005", 0.95, IntervalKind.STUDENT))
+    assert (student.open_points, student.taken_for) == (0, "")
+    with pytest.raises(UsageError, match="needs values that are 0 or 1"):
+        look_at(data, Target.parse("halfwidth(loss)<1", 0.95, IntervalKind.WILSON))
+
+
+def test_members_count_once_with_the_mean_of_what_a_task_returned() -> None:
+    found = look("sem(curve)<1", over=["seed", "t"])
+    assert found.count.values.tolist() == [49, 50]
+    assert np.allclose(found.value, look("sem(loss)<1").value)

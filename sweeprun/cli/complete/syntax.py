@@ -51,6 +51,8 @@ def _syntax(*arguments: Value, flags: str = "", **options: Value | tuple[str, ..
     return Syntax(flags=(*flags.split(), "--help", "-h"), options=named, arguments=arguments)
 
 
+_INTERVALS = ("student", "normal", "bootstrap", "wilson", "counts", "poisson", "batches")
+
 _OUTPUT: dict[str, Value | tuple[str, ...]] = {"--output": Value.FILE, "-o": Value.FILE}
 
 _HYDRA = Syntax(
@@ -85,10 +87,10 @@ SYNTAX = {
     "stats": _with_output(
         _syntax(
             Value.RUN,
-            flags="--json",
+            flags="--json --independent",
             over=Value.AXIS,
             variables=Value.TEXT,
-            interval=("student", "normal", "bootstrap", "wilson"),
+            interval=_INTERVALS,
             level=Value.TEXT,
             quantiles=Value.TEXT,
             seed=Value.TEXT,
@@ -112,6 +114,8 @@ SYNTAX = {
         flags="--allow-drift",
         until=Value.TEXT,
         over=Value.AXIS,
+        interval=_INTERVALS,
+        level=Value.TEXT,
         batch=Value.TEXT,
         limit=Value.TEXT,
     ),

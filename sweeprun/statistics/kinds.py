@@ -1,0 +1,58 @@
+"""What the values of a variable are, truth values, counts or other numbers, and the interval that is right for them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from sweeprun.results.merging import RECORDED_TYPE
+from sweeprun.statistics.estimators import IntervalKind, are_counts, are_zero_or_one, check_values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """How the interval of a variable is made.
+
+    Attributes
+    ----------
+    kind
+        The kind of interval.
+    why
+        What the values were taken for, if they don't say it by their type and the user didn't choose: words for a note.
+    """
+
+    kind: IntervalKind
+    why: str = ""
+
+
+def is_truth(variable: xr.DataArray) -> bool:
+    """Whether values are true and false; with some of them missing they are numbers, and an attribute says so."""
+    return variable.dtype.kind == "b" or variable.attrs.get(RECORDED_TYPE) == "bool"
+
+
+def is_proportion(variable: xr.DataArray, values: np.ndarray) -> bool:
+    """Whether the mean of a variable is a proportion: its values are true and false, or all of them are 0 or 1."""
+    return are_zero_or_one(values) and (is_truth(variable) or _any(values))
+
+
+def choose_kind(variable: xr.DataArray, values: np.ndarray, wanted: IntervalKind | None) -> Chosen:
+    """The kind of interval that was asked for, or else the one that is right for some values of a variable.
+
+    Raises
+    ------
+    UsageError
+        If the kind that was asked for is not made for such values.
+    """
+    if wanted is not None:
+        check_values(values, wanted)
+        return Chosen(kind=wanted)
+    if is_proportion(variable, values):
+        return Chosen(kind=IntervalKind.WILSON, why="" if is_truth(variable) else "all values are 0 or 1: a proportion")
+    if (values == 0).any() and are_counts(values):
+        return Chosen(kind=IntervalKind.COUNTS, why="whole numbers from 0: counts")
+    return Chosen(kind=IntervalKind.STUDENT)
+
+
+def _any(values: np.ndarray) -> bool:
+    """Whether any value is there."""
+    return values.size > 0 and (values.dtype.kind != "f" or not bool(np.isnan(values).all()))
