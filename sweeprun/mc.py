@@ -13,6 +13,7 @@ from typing import Any
 
 import xarray as xr
 
+from sweeprun.design.grid import REPLICATE
 from sweeprun.statistics.comparisons import paired
 from sweeprun.statistics.dependence import members_along
 from sweeprun.statistics.differences import DifferenceKind
@@ -121,5 +122,6 @@ class MonteCarlo:
         return look
 
     def _warn_of_dependence(self, over: str | Sequence[str] | None) -> None:
-        if note := members_along(self._dataset, members_of(self._dataset, over)).note:
-            warnings.warn(note, stacklevel=3)
+        members = members_along(self._dataset, members_of(self._dataset, over))
+        if members.note and members.counted != (REPLICATE,):  # of replicates the error is what they are for
+            warnings.warn(members.note, stacklevel=3)

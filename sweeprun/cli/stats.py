@@ -69,7 +69,7 @@ def main(words: Sequence[str]) -> int:
     members = members_along(dataset, _members(dataset, over), independent=args.independent)
     if target is not None:
         look = look_at(dataset, target, members.over, independent=args.independent)
-        print(plain_json(look_json(look)) if args.json else plain(look_text(look, _options(args))))
+        print(plain_json(look_json(look)) if args.json else plain(look_text(look, members, _options(args))))
         print_look_notes(look, members)
         return 1 if look.open_points else 0
     found = ensemble_statistics(

@@ -15,6 +15,7 @@ from sweeprun.statistics.chains import FEW_EFFECTIVE
 from sweeprun.statistics.dependence import Members
 from sweeprun.statistics.ensembles import QUANTILES, STATISTIC, numeric_variables
 from sweeprun.statistics.interim import Look
+from sweeprun.statistics.kinds import taken_note
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -73,10 +74,9 @@ def _table(found: xr.Dataset, name: str, points: Sequence[Mapping[str, Any]]) ->
 def _title(found: xr.Dataset, name: str) -> str:
     """What a table is of: ``x over seed, averaged over t (student, level 0.95)``."""
     attrs = found[name].attrs
-    averaged = attrs.get("averaged_over", "")
-    over = [axis for axis in str(found.attrs["over"]).split(", ") if axis not in averaged.split(", ")]
+    averaged = f", averaged over {attrs['averaged_over']}" if "averaged_over" in attrs else ""
     kind = "no interval" if attrs["interval"] == "none" else attrs["interval"]
-    return f"{name} over {', '.join(over)}{f', averaged over {averaged}' if averaged else ''} ({kind})"
+    return f"{name} over {attrs.get('counted', found.attrs['over'])}{averaged} ({kind})"
 
 
 def _to_error(value: float, error: float) -> str:
@@ -89,7 +89,7 @@ def _to_error(value: float, error: float) -> str:
 
 def print_look_notes(look: Look, members: Members) -> None:
     """Say what the values of a target were taken for, and whether members are independent."""
-    for line in (_taken_note([look.target.variable], look.taken_for), members.note):
+    for line in (look.taken_note, members.note):
         if line:
             print(plain_message(line), file=sys.stderr)
 
@@ -119,18 +119,13 @@ def _notes(dataset: xr.Dataset, found: xr.Dataset, members: Members) -> Iterator
         )
     for why in dict.fromkeys(found[name].attrs.get("taken_for", "") for name in variables):
         yield from filter(
-            None, [_taken_note([one for one in variables if found[one].attrs.get("taken_for") == why], why)]
+            None, [taken_note([one for one in variables if found[one].attrs.get("taken_for") == why], why)]
         )
     numeric = numeric_variables(dataset, members.over)
     if left := [str(name) for name in dataset.data_vars if name not in numeric]:
         yield f"no numbers over {found.attrs['over']}, so left out: {', '.join(left)}"
     if all(bool((found[name].sel({STATISTIC: "n"}) < 2).all()) for name in variables):
         yield "with one member there is no error: std, sem and interval are nan"
-
-
-def _taken_note(names: Sequence[str], why: str) -> str:
-    """What is to be said of variables that were taken for proportions or counts; nothing of others."""
-    return f"{', '.join(names)}: {why}; --interval student takes them for other numbers" if why else ""
 
 
 def _fewest_effective(variable: xr.DataArray) -> float:
@@ -156,7 +151,7 @@ def look_json(look: Look) -> dict[str, Any]:
     }
 
 
-def look_text(look: Look, options: str = "") -> str:
+def look_text(look: Look, members: Members, options: str = "") -> str:
     """A look at a target, for people: the points that have not reached it; with the options that go with the target."""
     rows = [(label, told) for label, told in _look_points(look) if not told["reached"]]
     total = look.reached.size
@@ -172,7 +167,7 @@ def look_text(look: Look, options: str = "") -> str:
         )
     if len(rows) > _SHOWN_POINTS:
         lines.append(f"  … and {len(rows) - _SHOWN_POINTS} more points; --json has all")
-    if len(look.over) == 1:  # of several it can't be told which one is to be extended
+    if len(look.over) == 1 and not members.averaged_over:  # else it can't be told what is to be extended
         lines.append(f"run them with: sweeprun extend --until '{look.target}' --over {look.over[0]}{options}")
     return "\n".join(lines)
 

@@ -18,6 +18,8 @@ import numpy as np
 from sweeprun.design.scalars import Scalar, check_types, decode_value, encode_value
 from sweeprun.errors import FormatError, OverrideError
 
+_MOST_REPLICATES = 10**6
+
 _SMALLEST = 2.0**-53
 """Instead of a probability 0 or 1, at which many distributions are infinite."""
 
@@ -192,11 +194,15 @@ class Sampling:
         Of the scrambling, or of the drawing.
     sources
         What the values of each axis are drawn from.
+    replicates
+        How many independent samples there are. Point ``i`` belongs to sample ``i % replicates``, so that all of them go
+        on where points are added.
     """
 
     method: Method
     seed: int
     sources: tuple[Source, ...]
+    replicates: int = 1
 
     def draw(self, count: int) -> list[list[Scalar]]:
         """The first points: for each axis, ``count`` values.
@@ -210,21 +216,37 @@ class Sampling:
             raise OverrideError(f"hydra.sweeper.sample.seed is {self.seed}; a seed is 0 or more")
         if count < 1:
             raise OverrideError(f"hydra.sweeper.sample.n is {count}; a sample needs at least 1 point")
-        cube = _unit_cube(self.method, self.seed, len(self.sources), count)
+        if not 1 <= self.replicates <= _MOST_REPLICATES:
+            raise OverrideError(
+                f"hydra.sweeper.sample.replicates is {self.replicates}; it must lie between 1 and {_MOST_REPLICATES}"
+            )
+        each = -(-count // self.replicates)
+        cubes = [_unit_cube(self.method, seed, len(self.sources), each) for seed in self._seeds()]
+        cube = np.stack(cubes, axis=1).reshape((-1, len(self.sources)))[:count]
         return [_as_scalars(source, source.quantile(cube[:, i])) for i, source in enumerate(self.sources)]
+
+    def _seeds(self) -> "list[int | np.random.SeedSequence]":
+        """The seed of each replicate; that of a single one is the seed itself."""
+        if self.replicates == 1:
+            return [self.seed]
+        return [np.random.SeedSequence(self.seed, spawn_key=(number,)) for number in range(self.replicates)]
 
     def to_dict(self) -> dict[str, Any]:
         sources = [source.to_dict() for source in self.sources]
-        return {"method": self.method.value, "seed": self.seed, "sources": sources}
+        data = {"method": self.method.value, "seed": self.seed, "sources": sources}
+        return data if self.replicates == 1 else data | {"replicates": self.replicates}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Sampling":
-        check_types(int, data["seed"])
+        replicates = data.get("replicates", 1)
+        check_types(int, data["seed"], replicates)
+        if not 1 <= replicates <= _MOST_REPLICATES:
+            raise FormatError(f"a sample of {replicates} replicates; from 1 to {_MOST_REPLICATES} can be read")
         sources = tuple(map(_source_from_dict, data["sources"]))
-        return cls(method=Method(data["method"]), seed=data["seed"], sources=sources)
+        return cls(method=Method(data["method"]), seed=data["seed"], sources=sources, replicates=replicates)
 
 
-def _unit_cube(method: Method, seed: int, dimensions: int, count: int) -> np.ndarray:
+def _unit_cube(method: Method, seed: "int | np.random.SeedSequence", dimensions: int, count: int) -> np.ndarray:
     """Points in ``[0, 1)^dimensions``, shape ``(count, dimensions)``; the first ones are those of a smaller count."""
     from scipy.stats import qmc
 

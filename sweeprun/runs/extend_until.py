@@ -76,6 +76,8 @@ def extend_until(
         dataset = dataset_having(snapshot, [rule.target.variable])
         (over,) = members_of(dataset, rule.over)
         look = look_at(dataset, rule.target, over)
+        if before is None and look.taken_note:
+            observer.note(look.taken_note)
         members = dataset.sizes[over]
         done = not look.open_points
         added = 0 if done else max(0, min(_batch(rule, look, members), rule.limit - members))

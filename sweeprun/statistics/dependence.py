@@ -5,7 +5,7 @@ chosen together so that they fill the space evenly, or if one task returned them
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -13,7 +13,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sweeprun.design.grid import REPLICATE
 from sweeprun.statistics.moments import moments
+
+_REPLICATES = "; replicates of the design have one (hydra.sweeper.sample.replicates=10)"
 
 _SPREAD = ("sobol", "halton", "latin_hypercube")
 """Methods that choose the points of a sample together."""
@@ -44,6 +47,11 @@ class Members:
         Whether all are independent.
     why
         Why some are not, or why that isn't known: one sentence; empty if they are.
+    replicates
+        The dim of a sample with replicates, and to which of them each of its points belongs: points of one replicate
+        belong together, replicates are independent. None if there is no such dim.
+    remedy
+        What has an error in their place, for the note.
     are_steps
         Whether they are what each task returned along one axis of its own, as far as that is known.
     """
@@ -53,12 +61,24 @@ class Members:
     together: tuple[str, ...] = ()
     independence: Independence = Independence.YES
     why: str = ""
+    replicates: tuple[str, np.ndarray] | None = None
+    remedy: str = ""
     are_steps: bool = False
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """What tells members apart that are independent: dims, and the replicate."""
+        return self.apart if self.replicates is None else (*self.apart, REPLICATE)
 
     @property
     def have_no_error(self) -> bool:
         """Whether there are no two of which it is known that they are independent."""
-        return not self.apart
+        return not self.counted
+
+    @property
+    def averaged_over(self) -> tuple[str, ...]:
+        """The dims whose members count once, with their mean; none if there is no error in any case."""
+        return () if self.have_no_error else self.together
 
     def samples_of(self, variable: xr.DataArray) -> tuple[tuple[str, ...], np.ndarray]:
         """The dims of the points, and the values of independent members as ``(…, members)``; all, if none are.
@@ -66,13 +86,20 @@ class Members:
         Values have the type of the variable, or are floats if each is a mean over members that belong together.
         """
         kept = tuple(str(dim) for dim in variable.dims if dim not in self.over)
-        if self.together and self.apart:
-            values = variable.transpose(*kept, *self.apart, *self.together).values
-            first = len(kept) + len(self.apart)
-            values = moments(values.reshape((*values.shape[:first], -1))).mean
-        else:
+        if not self.averaged_over:
             values = variable.transpose(*kept, *self.over).values
+        elif self.replicates is None:
+            values = self._means(variable, kept)
+        else:
+            dim, labels = self.replicates
+            groups = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+            values = np.stack([self._means(variable.isel({dim: own}), kept) for own in groups], axis=-1)
         return kept, values.reshape((*values.shape[: len(kept)], -1))
+
+    def _means(self, variable: xr.DataArray, kept: Sequence[str]) -> np.ndarray:
+        """The means over members that belong together, with the dims of the points and of the others."""
+        values = variable.transpose(*kept, *self.apart, *self.together).values
+        return moments(values.reshape((*values.shape[: len(kept) + len(self.apart)], -1))).mean
 
     @property
     def note(self) -> str:
@@ -81,10 +108,10 @@ class Members:
             return ""
         if self.independence is Independence.UNKNOWN:
             return f"whether members are independent is not known: {self.why}; if not, errors are larger than these"
-        if self.apart:
-            along, apart = ", ".join(self.together), ", ".join(self.apart)
+        if self.averaged_over:
+            along, apart = ", ".join(self.together), ", ".join(self.counted)
             return f"{self.why}: not independent, so each {apart} counts once, with its mean over {along}"
-        return f"{self.why}: not independent, so there is no error of their mean"
+        return f"{self.why}: not independent, so there is no error of their mean{self.remedy}"
 
 
 def members_along(dataset: xr.Dataset, over: Sequence[str], *, independent: bool | None = None) -> Members:
@@ -104,10 +131,19 @@ def members_along(dataset: xr.Dataset, over: Sequence[str], *, independent: bool
     steps = len(names) == 1 and (of_tasks is None or names[0] not in of_tasks)
     if independent:
         return Members(over=names, apart=names, independence=Independence.ASSUMED, are_steps=steps)
-    reasons = dict(_reasons(dataset, names))
+    methods = _sample_methods(dataset)
+    reasons = dict(_reasons(dataset, names, methods))
     together = tuple(name for name in names if name in reasons)
     apart = tuple(name for name in names if name not in reasons)
-    found = Members(over=names, apart=apart, together=together, are_steps=steps)
+    samples = [name for name in together if name in methods]
+    found = Members(
+        over=names,
+        apart=apart,
+        together=together,
+        replicates=_replicates(dataset, samples[0]) if len(samples) == 1 else None,
+        remedy=_REPLICATES if samples else "",
+        are_steps=steps,
+    )
     if reasons:
         return replace(found, independence=Independence.NO, why="; ".join(reasons.values()))
     doubt = _doubt(dataset, names)
@@ -125,11 +161,10 @@ def streams_are_shared(dataset: xr.Dataset, axis: str, over: Sequence[str]) -> b
     return isinstance(shared_by, list) and axis not in shared_by and set(over) <= set(shared_by)
 
 
-def _reasons(dataset: xr.Dataset, over: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _reasons(dataset: xr.Dataset, over: Sequence[str], methods: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The dims along which values depend on each other, with the reason."""
     of_tasks = _task_dims(dataset)
     shared_by = _streams(dataset).get("shared_by")
-    methods = _sample_methods(dataset)
     for name in over:
         if of_tasks is not None and name not in of_tasks:
             yield name, f"values along {name} come from one task each and may depend on each other"
@@ -137,6 +172,13 @@ def _reasons(dataset: xr.Dataset, over: Sequence[str]) -> Iterator[tuple[str, st
             yield name, f"the points along {name} were chosen together ({method})"
         elif isinstance(shared_by, list) and name not in shared_by:
             yield name, f"tasks along {name} share random streams (hydra.sweeper.streams)"
+
+
+def _replicates(dataset: xr.Dataset, dim: str) -> tuple[str, np.ndarray] | None:
+    """The dim of a sample, and the replicate of each point; None if it has none."""
+    if REPLICATE not in dataset.coords or dataset[REPLICATE].dims != (dim,):
+        return None
+    return dim, dataset[REPLICATE].values
 
 
 def _doubt(dataset: xr.Dataset, over: Sequence[str]) -> str:

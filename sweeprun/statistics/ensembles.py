@@ -154,7 +154,9 @@ def _has_error(members: Members, kind: IntervalKind) -> bool:
 def _described(members: Members, kind: IntervalKind, level: float) -> dict[str, str]:
     """The attributes that say how an interval was made."""
     made = {"interval": f"{kind.value}, level {level:g}" if _has_error(members, kind) else "none"}
-    return made | ({"averaged_over": ", ".join(members.together)} if members.together and members.apart else {})
+    if not members.averaged_over:
+        return made
+    return made | {"averaged_over": ", ".join(members.averaged_over), "counted": ", ".join(members.counted)}
 
 
 def _quantiles(

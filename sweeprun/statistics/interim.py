@@ -9,7 +9,7 @@ import xarray as xr
 from sweeprun.errors import UsageError
 from sweeprun.statistics.dependence import members_along
 from sweeprun.statistics.ensembles import kept_coordinates, members_of, numeric_variables
-from sweeprun.statistics.kinds import choose_kind
+from sweeprun.statistics.kinds import choose_kind, taken_note
 from sweeprun.statistics.moments import Moments, moments
 from sweeprun.statistics.targets import Target
 
@@ -38,6 +38,11 @@ class Look:
     reached: xr.DataArray
     count: xr.DataArray
     needed: xr.DataArray
+
+    @property
+    def taken_note(self) -> str:
+        """What is to be said of the values, if they were taken for proportions or counts; else nothing."""
+        return taken_note([self.target.variable], self.taken_for)
 
     @property
     def open_points(self) -> int:

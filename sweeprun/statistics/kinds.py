@@ -1,5 +1,6 @@
 """What the values of a variable are, truth values, counts or other numbers, and the interval that is right for them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +52,11 @@ def choose_kind(variable: xr.DataArray, values: np.ndarray, wanted: IntervalKind
     if (values == 0).any() and are_counts(values):
         return Chosen(kind=IntervalKind.COUNTS, why="whole numbers from 0: counts")
     return Chosen(kind=IntervalKind.STUDENT)
+
+
+def taken_note(names: Sequence[str], why: str) -> str:
+    """What is to be said of variables that were taken for proportions or counts; nothing of others."""
+    return f"{', '.join(names)}: {why}; --interval student takes them for other numbers" if why else ""
 
 
 def _any(values: np.ndarray) -> bool:

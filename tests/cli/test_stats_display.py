@@ -37,6 +37,9 @@ def dataset(points: int = 2, members: int = 4, axis: str = "lr", **variables: An
     )
 
 
+MEMBERS = Members(over=("seed",), apart=("seed",))
+
+
 def look(target: str, **options: Any) -> Look:
     return look_at(dataset(**options), Target.parse(target, 0.95))
 
@@ -126,12 +129,12 @@ def test_an_axis_with_the_name_of_a_statistic_keeps_both() -> None:
 
 
 def test_a_target_that_holds_is_one_line() -> None:
-    assert look_text(look("sem(x)<9")) == "sem(x)<9.0 holds at every point (2)"
+    assert look_text(look("sem(x)<9"), MEMBERS) == "sem(x)<9.0 holds at every point (2)"
 
 
 def test_the_points_that_are_open_are_shown_with_what_they_need() -> None:
     found = look("sem(x)<0.1")
-    lines = look_text(found).splitlines()
+    lines = look_text(found, MEMBERS).splitlines()
     assert lines[0] == "sem(x)<0.1 does not hold yet at 2 of 2 points:"
     sem = np.std([0, 1, 2, 3], ddof=1) / 2
     assert lines[1] == f"  lr=0.0: sem(x) = {sem:.4g} with 4 members, {found.more} more needed"
@@ -145,7 +148,7 @@ def test_the_points_that_are_open_are_shown_with_what_they_need() -> None:
 
 
 def test_many_open_points_are_cut_short() -> None:
-    lines = look_text(look("sem(x)<0.1", points=43)).splitlines()
+    lines = look_text(look("sem(x)<0.1", points=43), MEMBERS).splitlines()
     assert "  … and 3 more points; --json has all" in lines
     assert len(lines) == 43
 
@@ -154,7 +157,7 @@ def test_a_point_without_values_is_unknown_and_null() -> None:
     data = dataset()
     data["x"][0] = np.nan
     found = look_at(data, Target.parse("sem(x)<9", 0.95))
-    assert "  lr=0.0: sem(x) = unknown with 0 members" in look_text(found)
+    assert "  lr=0.0: sem(x) = unknown with 0 members" in look_text(found, MEMBERS)
     assert look_json(found)["points"][0]["value"] is None
     json.dumps(look_json(found), allow_nan=False)
 
@@ -193,7 +196,7 @@ def test_the_points_of_a_zip_have_their_coordinates(capsys: pytest.CaptureFixtur
     head, first, _ = cells(capsys.readouterr().out)
     assert (head[:4], first[:4]) == (["size", "width", "depth", "n"], ["0", "64", "8", "4"])
     assert statistics_json(ensemble_statistics(data))["x"][1].items() >= {"size": 1, "width": 128, "depth": 4}.items()
-    open_points = look_text(look_at(data, Target.parse("sem(x)<0.1")))
+    open_points = look_text(look_at(data, Target.parse("sem(x)<0.1")), members(data))
     assert "  size=1 width=128 depth=4: sem(x) = " in open_points
 
 
@@ -229,4 +232,11 @@ def test_values_of_one_task_have_no_error_and_the_note_says_what_to_type(capsys:
 
 
 def test_options_of_a_target_are_typed_again() -> None:
-    assert look_text(look("sem(x)<0.1"), " --level 0.9").endswith("--until 'sem(x)<0.1' --over seed --level 0.9")
+    assert look_text(look("sem(x)<0.1"), MEMBERS, " --level 0.9").endswith(
+        "--until 'sem(x)<0.1' --over seed --level 0.9"
+    )
+
+
+def test_replicates_of_a_sample_are_not_extended_by_themselves() -> None:
+    replicated = Members(over=("seed",), apart=(), together=("seed",), replicates=("seed", np.arange(4) % 2))
+    assert "extend" not in look_text(look("sem(x)<0.1"), replicated)

@@ -187,3 +187,14 @@ def test_a_look_says_which_interval_it_was_about(make: Make) -> None:
     assert extend_until(members.run, stopping, members.extend) is Stop.HOLDS
     (look,) = read_looks(members.run)
     assert (look.interval, look.level) == ("normal", 0.8)
+
+
+def test_what_values_are_taken_for_is_said_once(
+    make: Make, observer: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(globals(), "value", lambda task_id: task_id % 2)
+    members = make(member_axis(4))
+    extend_until(members.run, rule("halfwidth(x)<0.3"), members.extend, observer)
+    said = "x: all values are 0 or 1: a proportion; --interval student takes them for other numbers"
+    assert [note for note in observer.notes if "proportion" in note] == [said]
+    assert {look.interval for look in read_looks(members.run)} == {"wilson"}

@@ -119,3 +119,27 @@ def test_streams_are_shared_if_the_members_share_them_and_the_compared_do_not(
     shared_by: list[str] | None, shared: bool
 ) -> None:
     assert streams_are_shared(dataset(shared_by), "lr", ["seed"]) is shared
+
+
+def replicated(count: int) -> xr.Dataset:
+    """A sample of 4 points at each place of ``lr``, of so many replicates."""
+    return dataset(method="halton").assign_coords(replicate=("seed", np.arange(4) % count))
+
+
+def test_replicates_of_a_sample_are_independent() -> None:
+    data = replicated(2)
+    members = members_along(data, ["seed"])
+    assert (members.counted, members.have_no_error, members.averaged_over) == (("replicate",), False, ("seed",))
+    dims, samples = members.samples_of(data.x[..., 0])
+    values = data.x.values[..., 0]
+    assert dims == ("lr",)
+    assert np.allclose(samples, np.stack([values[:, ::2].mean(axis=1), values[:, 1::2].mean(axis=1)], axis=-1))
+    assert "each replicate counts once, with its mean over seed" in members.note
+    both = members_along(data, ["lr", "seed", "t"])
+    assert both.samples_of(data.x)[1].shape == (6,)
+    assert both.counted == ("lr", "replicate")
+
+
+def test_a_sample_without_replicates_says_how_to_have_some() -> None:
+    assert "hydra.sweeper.sample.replicates=10" in members_along(dataset(method="sobol"), ["seed"]).note
+    assert "replicates" not in members_along(dataset(), ["t"]).note

@@ -6,7 +6,7 @@ import xarray as xr
 
 from sweeprun.errors import UsageError
 from sweeprun.statistics.estimators import IntervalKind
-from sweeprun.statistics.kinds import choose_kind, is_proportion, is_truth
+from sweeprun.statistics.kinds import choose_kind, is_proportion, is_truth, taken_note
 
 BOOLEAN = {"recorded_type": "bool"}
 
@@ -52,3 +52,8 @@ def test_the_kind_that_was_asked_for_is_taken_if_it_can_be() -> None:
     assert choose_kind(xr.DataArray(values), values, IntervalKind.STUDENT).kind is IntervalKind.STUDENT
     with pytest.raises(UsageError, match=r"wilson.* needs values that are 0 or 1"):
         choose_kind(xr.DataArray(values), np.array([0, 2]), IntervalKind.WILSON)
+
+
+def test_what_values_were_taken_for_is_one_line() -> None:
+    assert taken_note(["a", "b"], "counts") == "a, b: counts; --interval student takes them for other numbers"
+    assert taken_note(["a"], "") == ""
