@@ -200,17 +200,19 @@ def markdown(rows: Sequence[Sequence[str]]) -> str:
 
 def place_of(name: str) -> "re.Pattern[str]":
     """Where a table is on the page: between two comments."""
-    return re.compile(rf"(?<=<!-- coverage: {name} -->\n\n).*?(?=\n\n<!-- end -->)", re.DOTALL)
+    return re.compile(rf"(?<=<!-- coverage: {name} -->\n).*?(?=\n<!-- end -->)", re.DOTALL)
 
 
 def main(words: Sequence[str]) -> None:
     """Print all tables, or put them into the page."""
-    page = PAGE.read_text(encoding="utf-8")
+    tables: dict[str, str] = {}
     for name, rows in TABLES.items():
-        table = markdown(list(rows(REPETITIONS, OF_BOOTSTRAP)))
-        print(f"{name}\n\n{table}\n", flush=True)
-        page = place_of(name).sub(lambda _, table=table: table, page)
+        tables[name] = markdown(list(rows(REPETITIONS, OF_BOOTSTRAP)))
+        print(f"{name}\n\n{tables[name]}\n", flush=True)
     if "--write" in words:
+        page = PAGE.read_text(encoding="utf-8")
+        for name, table in tables.items():
+            page = place_of(name).sub(lambda _, table=table: f"\n{table}\n", page)
         PAGE.write_text(page, encoding="utf-8")
 
 

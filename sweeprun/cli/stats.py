@@ -15,6 +15,8 @@ from sweeprun.store.local_paths import local_path
 if TYPE_CHECKING:
     import xarray as xr
 
+    from sweeprun.store.snapshot import Snapshot
+
 _LEVEL = 0.95
 
 
@@ -30,11 +32,10 @@ def main(words: Sequence[str]) -> int:
         print_tables,
         statistics_json,
     )
-    from sweeprun.results.collect import collect_compatible, dataset_having
     from sweeprun.results.formats.netcdf import check_output, write_dataset
     from sweeprun.results.formats.owners import check_replaceable
-    from sweeprun.results.variables import in_terminal, names_in
-    from sweeprun.runs.observe import observe, warnings_of
+    from sweeprun.results.variables import names_in
+    from sweeprun.runs.observe import observe
     from sweeprun.statistics.dependence import members_along
     from sweeprun.statistics.ensembles import ensemble_statistics
     from sweeprun.statistics.estimators import IntervalKind
@@ -54,18 +55,7 @@ def main(words: Sequence[str]) -> int:
     if args.output is not None:
         check_replaceable(args.output, run)
     snapshot = observe(run)
-    refused: dict[str, str] = {}
-    if only is None:
-        collected = collect_compatible(snapshot, in_terminal(run, "stats"))
-        dataset, refused = collected.dataset, collected.refused
-    else:
-        dataset = dataset_having(snapshot, only, "stats")
-    if not dataset.data_vars:
-        raise UsageError("no task has a result yet, so there is nothing to take statistics of; see `sweeprun status`")
-    for line in warnings_of(snapshot):
-        print(plain_message(line), file=sys.stderr)
-    for why in refused.values():
-        print(plain_message(f"left out: {why}"), file=sys.stderr)
+    dataset = _read(snapshot, only)
     members = members_along(dataset, _members(dataset, over), independent=args.independent)
     if target is not None:
         look = look_at(dataset, target, members.over, independent=args.independent)
@@ -116,6 +106,25 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--target", help="tell which points have not reached it: 'sem(loss)<0.001'")
     parser.add_argument("-o", "--output", type=local_path, help="write them to a file, .nc or .zarr")
     return parser
+
+
+def _read(snapshot: "Snapshot", only: Sequence[str] | None) -> "xr.Dataset":
+    """The results, and what is to be said of them: those that were named, or else all that can be one variable."""
+    from sweeprun.results.collect import collect_compatible, dataset_having
+    from sweeprun.results.variables import in_terminal
+    from sweeprun.runs.observe import warnings_of
+
+    left_out: list[str] = []
+    if only is None:
+        collected = collect_compatible(snapshot, in_terminal(snapshot.run, "stats"))
+        dataset, left_out = collected.dataset, [f"left out: {why}" for why in collected.refused.values()]
+    else:
+        dataset = dataset_having(snapshot, only, "stats")
+    if not dataset.data_vars:
+        raise UsageError("no task has a result yet, so there is nothing to take statistics of; see `sweeprun status`")
+    for line in (*warnings_of(snapshot), *left_out):
+        print(plain_message(line), file=sys.stderr)
+    return dataset
 
 
 def _run(args: Namespace) -> RunDirectory:

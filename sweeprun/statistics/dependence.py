@@ -6,7 +6,7 @@ chosen together so that they fill the space evenly, or if one task returned them
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -48,8 +48,9 @@ class Members:
     why
         Why some are not, or why that isn't known: one sentence; empty if they are.
     replicates
-        The dim of a sample with replicates, and to which of them each of its points belongs: points of one replicate
-        belong together, replicates are independent. None if there is no such dim.
+        The dim of a sample with replicates, and to which of them each of its points belongs. Then all that is of one
+        replicate belongs together, whatever else tells members apart, since they have their points in common. None if
+        there is no such dim, or all replicates have their random streams in common.
     remedy
         What has an error in their place, for the note.
     are_steps
@@ -68,7 +69,7 @@ class Members:
     @property
     def counted(self) -> tuple[str, ...]:
         """What tells members apart that are independent: dims, and the replicate."""
-        return self.apart if self.replicates is None else (*self.apart, REPLICATE)
+        return self.apart if self.replicates is None else (REPLICATE,)
 
     @property
     def have_no_error(self) -> bool:
@@ -133,21 +134,23 @@ def members_along(dataset: xr.Dataset, over: Sequence[str], *, independent: bool
         return Members(over=names, apart=names, independence=Independence.ASSUMED, are_steps=steps)
     methods = _sample_methods(dataset)
     reasons = dict(_reasons(dataset, names, methods))
-    together = tuple(name for name in names if name in reasons)
+    doubt = _doubt(dataset, names)
     apart = tuple(name for name in names if name not in reasons)
-    samples = [name for name in together if name in methods]
-    found = Members(
+    if not reasons:
+        known = Independence.UNKNOWN if doubt else Independence.YES
+        return Members(over=names, apart=apart, independence=known, why=doubt, are_steps=steps)
+    samples = [name for name in names if name in methods]
+    replicates = _replicates(dataset, samples)
+    return Members(
         over=names,
-        apart=apart,
-        together=together,
-        replicates=_replicates(dataset, samples[0]) if len(samples) == 1 else None,
+        apart=() if replicates else apart,
+        together=names if replicates else tuple(name for name in names if name in reasons),
+        independence=Independence.NO,
+        why="; ".join(filter(None, [*reasons.values(), doubt])),
+        replicates=replicates,
         remedy=_REPLICATES if samples else "",
         are_steps=steps,
     )
-    if reasons:
-        return replace(found, independence=Independence.NO, why="; ".join(reasons.values()))
-    doubt = _doubt(dataset, names)
-    return replace(found, independence=Independence.UNKNOWN, why=doubt) if doubt else found
 
 
 def are_independent(dataset: xr.Dataset, over: Sequence[str]) -> bool:
@@ -174,11 +177,14 @@ def _reasons(dataset: xr.Dataset, over: Sequence[str], methods: Mapping[str, str
             yield name, f"tasks along {name} share random streams (hydra.sweeper.streams)"
 
 
-def _replicates(dataset: xr.Dataset, dim: str) -> tuple[str, np.ndarray] | None:
-    """The dim of a sample, and the replicate of each point; None if it has none."""
-    if REPLICATE not in dataset.coords or dataset[REPLICATE].dims != (dim,):
+def _replicates(dataset: xr.Dataset, samples: Sequence[str]) -> tuple[str, np.ndarray] | None:
+    """The dim of a sample, and the replicate of each point; None if there are none, or they share random streams."""
+    if len(samples) != 1 or REPLICATE not in dataset.coords or dataset[REPLICATE].dims != (samples[0],):
         return None
-    return dim, dataset[REPLICATE].values
+    shared_by = _streams(dataset).get("shared_by")
+    if isinstance(shared_by, list) and samples[0] not in shared_by:
+        return None
+    return samples[0], dataset[REPLICATE].values
 
 
 def _doubt(dataset: xr.Dataset, over: Sequence[str]) -> str:

@@ -67,6 +67,9 @@ def quantiles(
         raise UsageError(f"--quantiles has {wrong[0]:g}; a quantile lies between 0 and 1, such as 0.5")
     check_level(level)
     samples = np.asarray(samples)
+    if not samples.size:
+        none = np.full((*samples.shape[:-1], len(probabilities)), np.nan)
+        return Quantiles(value=none, sem=none, low=none, high=none)
     scaled = Scaled.of(samples)
     samples = samples.astype(float)
     with warnings.catch_warnings(), np.errstate(invalid="ignore"):

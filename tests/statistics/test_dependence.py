@@ -135,9 +135,25 @@ def test_replicates_of_a_sample_are_independent() -> None:
     assert dims == ("lr",)
     assert np.allclose(samples, np.stack([values[:, ::2].mean(axis=1), values[:, 1::2].mean(axis=1)], axis=-1))
     assert "each replicate counts once, with its mean over seed" in members.note
-    both = members_along(data, ["lr", "seed", "t"])
-    assert both.samples_of(data.x)[1].shape == (6,)
-    assert both.counted == ("lr", "replicate")
+
+
+def test_members_of_one_replicate_have_their_points_in_common() -> None:
+    data = replicated(2)
+    members = members_along(data, ["lr", "seed", "t"])
+    _, samples = members.samples_of(data.x)
+    values = data.x.values
+    assert np.allclose(samples, [values[:, ::2].mean(), values[:, 1::2].mean()])
+    assert (members.counted, members.averaged_over) == (("replicate",), ("lr", "seed", "t"))
+
+
+def test_replicates_that_share_streams_are_not_independent() -> None:
+    data = dataset(shared_by=["lr"], method="sobol").assign_coords(replicate=("seed", np.arange(4) % 2))
+    assert members_along(data, ["seed"]).have_no_error
+    assert members_along(data, ["lr", "seed"]).counted == ("lr",)
+
+
+def test_a_doubt_is_said_beside_what_is_known() -> None:
+    assert "more than once" in members_along(joined(dataset()), ["seed", "t"]).note
 
 
 def test_a_sample_without_replicates_says_how_to_have_some() -> None:

@@ -88,6 +88,12 @@ def test_few_values_leave_an_outer_quantile_open() -> None:
     assert np.isnan([made.low[1], made.high[1]]).all()
 
 
+def test_no_values_have_no_quantiles() -> None:
+    made = quantiles(np.zeros((2, 0)), [0.25, 0.5])
+    assert made.value.shape == made.high.shape == (2, 2)
+    assert np.isnan([made.value, made.sem, made.low, made.high]).all()
+
+
 def test_a_quantile_of_truth_is_one_of_the_values() -> None:
     made = quantiles(np.array([True, False, True, False]), [0.25, 0.5, 0.75], of_truth=True)
     assert made.value.tolist() == [0, 0, 1]

@@ -1,0 +1,40 @@
+"""The tables of coverage on the page are those that `scripts/coverage` makes, with fewer repetitions."""
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+_SCRIPT = Path(__file__).parents[2] / "scripts" / "coverages.py"
+
+
+@pytest.fixture(scope="module")
+def script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("coverages", _SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", ["proportions", "counts", "quantiles", "differences"])
+def test_the_tables_of_the_page_are_the_scripts(script: ModuleType, name: str) -> None:
+    found = script.place_of(name).search(script.PAGE.read_text(encoding="utf-8"))
+    assert found is not None
+    with np.errstate(all="ignore"):
+        expected = script.markdown(list(script.TABLES[name](200, 2)))
+    on_page, made = ([row.split(" | ") for row in text.strip().splitlines()] for text in (found[0], expected))
+    assert on_page[0] == made[0]
+    assert [row[:2] for row in on_page] == [row[:2] for row in made]
+    for shown, again in zip(on_page[2:], made[2:], strict=True):
+        cells = [(one.strip("| "), other.strip("| ")) for one, other in zip(shown, again, strict=True)]
+        assert all(abs(float(one) - float(other)) < 0.15 for one, other in cells if "." in one)
+
+
+def test_every_table_has_a_place_on_the_page(script: ModuleType) -> None:
+    page = script.PAGE.read_text(encoding="utf-8")
+    assert all(len(script.place_of(name).findall(page)) == 1 for name in script.TABLES)
+    assert page.count("<!-- coverage: ") == len(script.TABLES)
