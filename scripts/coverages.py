@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -199,8 +199,15 @@ def markdown(rows: Sequence[Sequence[str]]) -> str:
 
 
 def place_of(name: str) -> "re.Pattern[str]":
-    """Where a table is on the page: between two comments."""
-    return re.compile(rf"(?<=<!-- coverage: {name} -->\n).*?(?=\n<!-- end -->)", re.DOTALL)
+    """Where a table is on the page: the second group, between two comments."""
+    return re.compile(rf"(<!-- coverage: {name} -->\n)(.*?)(\n<!-- end -->)", re.DOTALL)
+
+
+def written(page: str, tables: Mapping[str, str]) -> str:
+    """The page with other tables."""
+    for name, table in tables.items():
+        page = place_of(name).sub(lambda place, table=table: f"{place[1]}\n{table}\n{place[3]}", page)
+    return page
 
 
 def main(words: Sequence[str]) -> None:
@@ -210,10 +217,7 @@ def main(words: Sequence[str]) -> None:
         tables[name] = markdown(list(rows(REPETITIONS, OF_BOOTSTRAP)))
         print(f"{name}\n\n{tables[name]}\n", flush=True)
     if "--write" in words:
-        page = PAGE.read_text(encoding="utf-8")
-        for name, table in tables.items():
-            page = place_of(name).sub(lambda _, table=table: f"\n{table}\n", page)
-        PAGE.write_text(page, encoding="utf-8")
+        PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), tables), encoding="utf-8")
 
 
 if __name__ == "__main__":
