@@ -61,12 +61,14 @@ class Scaled:
     def of(cls, samples: np.ndarray) -> "Scaled":
         """Samples of any numbers: integers are subtracted before they become floats."""
         samples = np.asarray(samples)
-        there = ~np.isnan(samples) if samples.dtype.kind == "f" else np.ones(samples.shape, bool)
-        count = there.sum(axis=-1)
         if samples.dtype.kind in "iu" and samples.shape[-1]:
+            there = np.ones(samples.shape, bool)
             halves, distances = list(_halves(samples)), _from_smallest(samples)
         else:
+            samples = samples.astype(float)  # from truth values, and from floats of fewer digits
+            there = ~np.isnan(samples)
             halves, distances = [np.where(there, samples, 0.0)], None
+        count = there.sum(axis=-1)
         with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
             exponent = _exponent(sum(map(np.abs, halves[1:]), np.abs(halves[0])))
             halves = [np.ldexp(half, -exponent[..., None]) for half in halves]

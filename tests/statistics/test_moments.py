@@ -74,6 +74,11 @@ def test_moments_of_integers_without_sign_are_exact(sample: list[int]) -> None:
     check(np.array(sample, np.uint64))
 
 
+@given(st.lists(st.floats(-1e4, 1e4, width=16), min_size=1, max_size=40), st.sampled_from([np.float16, np.float32]))
+def test_moments_of_short_floats_have_all_digits(sample: list[float], dtype: type) -> None:
+    check(np.array(sample, dtype))
+
+
 @pytest.mark.parametrize(
     ("sample", "std"),
     [
