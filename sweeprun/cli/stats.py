@@ -101,7 +101,7 @@ def _parser() -> ArgumentParser:
         "--independent", action="store_true", help="members are independent, whatever the run says: you know better"
     )
     parser.add_argument("--level", type=float, default=_LEVEL, help="how often the interval holds the mean: 0.95")
-    parser.add_argument("--quantiles", default="", help="quantiles to add, with their errors: 0.05,0.5,0.95")
+    parser.add_argument("--quantiles", default="", help="quantiles to add, with their intervals: 0.05,0.5,0.95")
     parser.add_argument("--seed", type=int, default=0, help="of the bootstrap")
     parser.add_argument("--target", help="tell which points have not reached it: 'sem(loss)<0.001'")
     parser.add_argument("-o", "--output", type=local_path, help="write them to a file, .nc or .zarr")

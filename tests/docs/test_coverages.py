@@ -49,3 +49,15 @@ def test_tables_are_written_into_their_places_and_nowhere_else(script: ModuleTyp
         script.written(changed, {name: script.place_of(name).search(page)[2].strip() for name in script.TABLES}) == page
     )
     assert "<!-- coverage: means -->\n\n| a |\n\n<!-- end -->" in changed
+
+
+def test_a_target_for_rare_events_stops_at_what_holds_their_proportion(script: ModuleType) -> None:
+    """As long as no event happened, Student's interval is the point 0."""
+    rng = np.random.default_rng(0)
+    made = {
+        kind: [script.until(rng, 0.01, kind) for _ in range(30)]
+        for kind in (script.IntervalKind.WILSON, script.IntervalKind.STUDENT)
+    }
+    wilson, student = (np.mean([low <= 0.01 <= high for (low, high), _ in stopped]) for stopped in made.values())
+    assert wilson > 0.85
+    assert student < 0.5

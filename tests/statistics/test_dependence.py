@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from sweeprun.design.sampling import Interval, Method, Sampling
 from sweeprun.statistics.dependence import Independence, are_independent, members_along, streams_are_shared
+from sweeprun.statistics.moments import moments
 
 
 def dataset(shared_by: list[str] | None = None, method: str | None = None, **attrs: Any) -> xr.Dataset:
@@ -159,3 +161,20 @@ def test_a_doubt_is_said_beside_what_is_known() -> None:
 def test_a_sample_without_replicates_says_how_to_have_some() -> None:
     assert "hydra.sweeper.sample.replicates=10" in members_along(dataset(method="sobol"), ["seed"]).note
     assert "replicates" not in members_along(dataset(), ["t"]).note
+
+
+def test_replicates_know_the_error_that_points_of_a_sample_do_not() -> None:
+    """Of the mean of ``u + v`` over 64 points of Sobol's sequence: as if independent, it is 40 times too large."""
+    unit = Interval(low=0.0, high=1.0)
+    sampling = Sampling(method=Method.SOBOL, seed=1, sources=(unit, unit), replicates=40)
+    values = np.sum(sampling.draw(64 * 40), axis=0)
+    design = {"joint": [{"name": "sample", "sampling": sampling.to_dict()}]}
+    data = xr.Dataset(
+        {"x": ("sample", values)},
+        {"task_id": ("sample", np.arange(values.size)), "replicate": ("sample", np.arange(values.size) % 40)},
+        {"manifest": json.dumps({"blocks": [{"design": design}]}), "streams": '{"shared_by": null}'},
+    )
+    _, means = members_along(data, ["sample"]).samples_of(data.x)
+    true_error = np.sqrt(np.mean((means - 1) ** 2))
+    assert moments(values[::40]).sem > 20 * true_error
+    assert np.isclose(moments(means).std, true_error, rtol=0.1)
