@@ -124,4 +124,6 @@ class MonteCarlo:
     def _warn_of_dependence(self, over: str | Sequence[str] | None) -> None:
         members = members_along(self._dataset, members_of(self._dataset, over))
         if members.note and members.counted != (REPLICATE,):  # of replicates the error is what they are for
-            warnings.warn(members.note, stacklevel=3)
+            chain = members.have_no_error and members.are_steps
+            remedy = "; if they are the steps of a chain, interval='batches' gives one" if chain else ""
+            warnings.warn(members.note + remedy, stacklevel=3)

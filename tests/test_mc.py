@@ -102,3 +102,25 @@ def test_options_that_are_wrong_are_named(options: dict[str, object], message: s
 def test_a_target_that_cannot_be_read_is_named() -> None:
     with pytest.raises(UsageError, match=r"mean\(x\)<1"):
         dataset().mc.target("mean(x)<1")
+
+
+def test_the_steps_of_a_chain_have_the_error_of_batches() -> None:
+    data = dataset().assign(chain=(("lr", "seed", "t"), np.random.default_rng(1).normal(size=(2, 20, 64))))
+    with pytest.warns(UserWarning, match=r"no error of their mean; .* interval='batches' gives one"):
+        data.mc.statistics("t")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = data.mc.statistics("t", interval="batches")
+    assert np.isfinite(found.chain).sel(statistic="sem").all()
+
+
+def test_replicates_of_a_sample_are_not_warned_of() -> None:
+    joint = [{"name": "seed", "axes": ["u"], "first": 0, "sampling": {"method": "sobol", "seed": 0, "sources": []}}]
+    manifest = json.dumps({"blocks": [{"first_id": 0, "design": {"axes": [], "joint": joint}}]})
+    data = dataset().assign_attrs(manifest=manifest)
+    with pytest.warns(UserWarning, match=r"hydra\.sweeper\.sample\.replicates=10"):
+        data.mc.statistics("seed")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = data.assign_coords(replicate=("seed", np.arange(20) % 4)).mc.statistics("seed")
+    assert found.x.sel(statistic="n").values.tolist() == [4, 4]
