@@ -19,6 +19,7 @@ def main(words: Sequence[str]) -> int:
         look_json,
         look_text,
         print_dependence,
+        print_doubts,
         print_notes,
         print_tables,
         statistics_json,
@@ -31,10 +32,12 @@ def main(words: Sequence[str]) -> int:
     from sweeprun.statistics.ensembles import ensemble_statistics, members_of
     from sweeprun.statistics.estimators import IntervalKind
     from sweeprun.statistics.interim import look_at
+    from sweeprun.statistics.not_finite import NanPolicy
     from sweeprun.statistics.targets import Target
 
     target = None if args.target is None else Target.parse(args.target, args.level)
     kind = None if args.interval is None else IntervalKind.parse(args.interval)
+    policy = NanPolicy.parse(args.nan)
     over = None if args.over is None else _names(args.over)
     variables = None if args.variables is None else names_in(args.variables)
     only = variables if target is None else [target.variable]
@@ -52,9 +55,10 @@ def main(words: Sequence[str]) -> int:
     for line in warnings_of(snapshot):
         print(plain_message(line), file=sys.stderr)
     if target is not None:
-        look = look_at(dataset, target, over)
+        look = look_at(dataset, target, over, policy)
         print(plain_json(look_json(look)) if args.json else plain(look_text(look)))
         print_dependence(dataset, members_of(dataset, over))
+        print_doubts(dataset, members_of(dataset, over), [target.variable], policy)
         return 1 if look.open_points else 0
     found = ensemble_statistics(
         dataset,
@@ -64,6 +68,7 @@ def main(words: Sequence[str]) -> int:
         probabilities=_numbers(args.quantiles),
         seed=args.seed,
         variables=variables,
+        nan=policy,
     )
     if args.output is not None:
         write_dataset(found, args.output)
@@ -72,7 +77,7 @@ def main(words: Sequence[str]) -> int:
         print(plain_json(statistics_json(found)))
     elif args.output is None:
         print_tables(dataset, found)
-    print_notes(dataset, found)
+    print_notes(dataset, found, policy)
     return 0
 
 
@@ -90,6 +95,12 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument("--level", type=float, default=0.95, help="how often the interval holds the mean: 0.95")
     parser.add_argument("--quantiles", default="", help="quantiles to add, with their errors: 0.05,0.5,0.95")
+    parser.add_argument(
+        "--nan",
+        metavar="omit|propagate|raise",
+        default="omit",
+        help="results that are NaN are left out and counted, make their point NaN, or are an error. By default omit",
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the bootstrap")
     parser.add_argument("--target", help="tell which points have not reached it: 'sem(loss)<0.001'")
     parser.add_argument("-o", "--output", type=local_path, help="write them to a file, .nc or .zarr")

@@ -18,11 +18,12 @@ from sweeprun.statistics.estimators import (
     paired_difference,
     quantiles,
 )
+from sweeprun.statistics.not_finite import NanPolicy, check_finite, count_not_finite
 
 STATISTIC = "statistic"
 """The dimension of the results, with the labels below."""
 
-STATISTICS = ("n", "mean", "std", "sem", "low", "high", "successes")
+STATISTICS = ("n", "mean", "std", "sem", "low", "high", "successes", "nan", "infinite")
 DIFFERENCES = ("n", "mean", "sem", "low", "high", "correlation", "variance_reduction")
 _USUAL = ("member", "seed")
 _KEPT_ATTRS = ("units", "long_name", "standard_name")
@@ -75,6 +76,7 @@ def ensemble_statistics(
     probabilities: Sequence[float] = (),
     seed: int = 0,
     variables: Sequence[str] | None = None,
+    nan: NanPolicy = NanPolicy.OMIT,
 ) -> xr.Dataset:
     """Mean, errors and interval of every numeric variable at every point.
 
@@ -94,19 +96,22 @@ def ensemble_statistics(
         Of the bootstrap.
     variables
         Which variables; by default all that hold numbers.
+    nan
+        What becomes of results that are NaN.
 
     Returns
     -------
     xarray.Dataset
-        Each variable with the dim ``statistic`` (n, mean, std, sem, low, high, successes) in the place of the members'
-        axes; and, if asked for, ``NAME_quantile`` and ``NAME_quantile_sem`` with the dim ``quantile``. ``n`` counts the
-        members with a value, ``successes`` those that are true. The attribute ``members_independent`` is "False" if
-        members shared random streams; then their errors are larger than these.
+        Each variable with the dim ``statistic`` (n, mean, std, sem, low, high, successes, nan, infinite) in the place
+        of the members' axes; and, if asked for, ``NAME_quantile`` and ``NAME_quantile_sem`` with the dim ``quantile``.
+        ``n`` counts the members with a value, ``successes`` those that are true, ``nan`` those that returned NaN (they
+        are not among ``n``), ``infinite`` those whose value is infinite. The attribute ``members_independent`` is
+        "False" if members shared random streams; then their errors are larger than these.
 
     Raises
     ------
     UsageError
-        If there is no such axis, no numeric variable, or an option is wrong.
+        If there is no such axis, no numeric variable, or an option is wrong; or a result isn't finite, and is to be.
     """
     names = members_of(dataset, over)
     chosen = _chosen_variables(dataset, names, variables)
@@ -116,14 +121,20 @@ def ensemble_statistics(
         variable = dataset[name]
         own_kind = kind or (IntervalKind.WILSON if is_proportion(variable) else IntervalKind.STUDENT)
         dims, samples = samples_of(variable, names)
+        counted = count_not_finite(dataset, name, names)
+        check_finite(dataset, counted, nan)
+        unknown = (counted.nan.values > 0) & (nan is NanPolicy.PROPAGATE)
         try:
             computed = _statistics(samples, own_kind, level, seed, proportion=is_proportion(variable))
         except UsageError as error:
             raise UsageError(f"{name}: {error}") from error
+        computed[1:, unknown] = np.nan
+        computed = np.concatenate([computed, [counted.nan, counted.infinite]])
         attrs = {key: variable.attrs[key] for key in _KEPT_ATTRS if key in variable.attrs}
         found[name] = ((STATISTIC, *dims), computed, attrs | {"interval": f"{own_kind.value}, level {level:g}"})
         if probabilities:
             values, errors = quantiles(samples, probabilities)
+            values[unknown] = errors[unknown] = np.nan
             found[f"{name}_quantile"] = ((*dims, "quantile"), values, attrs)
             found[f"{name}_quantile_sem"] = ((*dims, "quantile"), errors, attrs)
     coordinates = kept_coordinates(dataset, names) | {STATISTIC: list(STATISTICS)}
@@ -170,6 +181,7 @@ def paired(
     *,
     level: float = 0.95,
     shared: bool | None = None,
+    nan: NanPolicy = NanPolicy.OMIT,
 ) -> xr.Dataset:
     """The difference of every numeric variable between two values of an axis, ``first - second``, with its error.
 
@@ -188,6 +200,9 @@ def paired(
         Of the interval (Student's).
     shared
         Whether the members belong together; by default as the attribute ``streams`` says.
+    nan
+        What becomes of results that are NaN: their pairs are left out, the difference there is NaN, or they are
+        refused.
 
     Returns
     -------
@@ -198,7 +213,7 @@ def paired(
     Raises
     ------
     UsageError
-        If there is no such axis, or value of it.
+        If there is no such axis, or value of it; or a result isn't finite, and is to be.
     """
     names = members_of(dataset, over)
     if axis not in dataset.dims or axis in names:
@@ -214,9 +229,16 @@ def paired(
             continue
         dims, samples = samples_of(sides[0][name], names)
         made = compare(samples, samples_of(sides[1][name], names)[1], level)
+        unknown = np.zeros(made.mean.shape, bool)
+        for side in sides:
+            counted = count_not_finite(side, name, names)
+            check_finite(side, counted, nan)
+            unknown |= (counted.nan.values > 0) & (nan is NanPolicy.PROPAGATE)
         columns = [made.count, made.mean, made.sem, made.low, made.high, made.correlation, made.variance_reduction]
         kept = {key: dataset[name].attrs[key] for key in _KEPT_ATTRS if key in dataset[name].attrs}
-        found[name] = ((STATISTIC, *dims), np.stack([np.asarray(column, float) for column in columns]), kept | attrs)
+        computed = np.stack([np.asarray(column, float) for column in columns])
+        computed[1:, unknown] = np.nan
+        found[name] = ((STATISTIC, *dims), computed, kept | attrs)
     coordinates = kept_coordinates(dataset, (*names, axis)) | {STATISTIC: list(DIFFERENCES)}
     return xr.Dataset(found, coordinates, attrs)
 
@@ -260,7 +282,7 @@ def samples_of(variable: xr.DataArray, over: Sequence[str]) -> tuple[tuple[str, 
 
 
 def _statistics(samples: np.ndarray, kind: IntervalKind, level: float, seed: int, *, proportion: bool) -> np.ndarray:
-    """Shape ``(STATISTICS, …)``."""
+    """Shape ``(statistics, …)``: all but those that count what isn't finite."""
     found = moments(samples)
     low, high = interval(samples, kind, level, seed)
     successes = np.nansum(samples, axis=-1) if proportion else np.full(found.mean.shape, np.nan)

@@ -11,6 +11,7 @@ from sweeprun.cli.stats_display import look_json, look_text, print_notes, print_
 from sweeprun.statistics.ensembles import ensemble_statistics
 from sweeprun.statistics.interim import Look, look_at
 from sweeprun.statistics.targets import Target
+from tests.statistics.results import collected, drawn
 
 
 def dataset(points: int = 2, members: int = 4, axis: str = "lr", **variables: Any) -> xr.Dataset:
@@ -137,3 +138,45 @@ def test_a_point_without_values_is_unknown_and_null() -> None:
     assert "  lr=0.0: sem(x) = unknown with 0 members" in look_text(found)
     assert look_json(found)["points"][0]["value"] is None
     json.dumps(look_json(found), allow_nan=False)
+
+
+def doubtful() -> xr.Dataset:
+    """Of three points one has NaN, one infinite results and one equal members."""
+    x = drawn(3, 9)
+    x[0, :2], x[1, 0], x[2] = np.nan, np.inf, 0.30000000000000004
+    return collected(x=x)
+
+
+def test_results_that_are_not_finite_have_columns_and_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    found = ensemble_statistics(doubtful())
+    print_tables(doubtful(), found)
+    print_notes(doubtful(), found)
+    told = capsys.readouterr()
+    assert "nan" in told.out
+    assert "infinite" in told.out
+    nan, infinite, equal = told.err.splitlines()
+    assert nan == "x: 2 of 27 results are NaN, and left out: lr=0.1 (2 of 9)"
+    assert infinite.startswith("x: 1 of 27 results is infinite")
+    assert equal.startswith("x is equal to the bit in all 9 members at 1 of 3 points (lr=10.0)")
+    first = statistics_json(found)["x"][0]
+    assert (first["n"], first["nan"], first["infinite"]) == (7, 2, 0)
+
+
+def test_points_that_are_undetermined_are_named_with_the_reason() -> None:
+    found = look_at(doubtful(), Target.parse("sem(x)<9", 0.95))
+    assert look_text(found).splitlines() == [
+        "sem(x)<9.0 is undetermined at 2 of 3 points, with any number of members:",
+        "  lr=1.0: 1 of 9 results is infinite",
+        "  lr=10.0: all members are equal to the bit",
+    ]
+    open_too = look_at(doubtful(), Target.parse("sem(x)<0.01", 0.95))
+    lines = look_text(open_too).splitlines()
+    assert lines[0] == "sem(x)<0.01 does not hold yet at 1 of 3 points:"
+    assert lines[2] == "sem(x)<0.01 is undetermined at 2 of 3 points, with any number of members:"
+    assert lines[-1].startswith("run them with: ")
+    told = look_json(open_too)
+    assert (told["open_points"], told["undetermined_points"]) == (3, 2)
+    assert [point.get("undetermined") for point in told["points"]] == [
+        None, "1 of 9 results is infinite", "all members are equal to the bit"
+    ]  # fmt: skip
+    json.dumps(told, allow_nan=False)

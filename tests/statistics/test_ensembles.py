@@ -10,6 +10,8 @@ import xarray as xr
 import sweeprun.mc  # noqa: F401  # registers the accessor
 from sweeprun.errors import UsageError
 from sweeprun.statistics.ensembles import are_independent, ensemble_statistics, is_proportion, paired
+from sweeprun.statistics.not_finite import NanPolicy
+from tests.statistics.results import collected, drawn
 
 
 def dataset(*, shared_by: list[str] | None = None) -> xr.Dataset:
@@ -138,3 +140,41 @@ def test_members_that_share_streams_are_not_independent(
     assert [str(one.message).partition(" (")[0] for one in told] == (
         [] if independent else [f"members along {', '.join(over)} share random streams"] * 2
     )
+
+
+def diverged() -> xr.Dataset:
+    """Nine members at two points; at the second three returned NaN, at the first one is infinite."""
+    x = drawn()
+    x[1, :3] = np.nan
+    x[0, 2] = np.inf
+    return collected(x=x, fine=drawn())
+
+
+def test_results_that_are_not_finite_are_counted_beside_the_values() -> None:
+    found = ensemble_statistics(diverged())
+    assert found.x.sel(statistic=["n", "nan", "infinite"]).values.tolist() == [[9, 6], [0, 3], [1, 0]]
+    assert found.x.sel(statistic="mean").values.tolist() == [np.inf, pytest.approx(diverged().x[1].mean().item())]
+    assert np.isnan(found.x.sel(statistic=["std", "sem"])[:, 0]).all()
+    assert (found.fine.sel(statistic=["nan", "infinite"]) == 0).all()
+
+
+def test_nan_makes_the_statistics_of_its_point_nan_if_it_is_to() -> None:
+    found = ensemble_statistics(diverged(), nan=NanPolicy.PROPAGATE, probabilities=[0.5])
+    assert found.x.sel(statistic=["n", "nan"])[:, 1].values.tolist() == [6, 3]
+    assert np.isnan(found.x.sel(statistic=["mean", "std", "sem", "low", "high"])[:, 1]).all()
+    assert np.isnan(found.x_quantile[1]).all()
+    assert np.isnan(found.x_quantile_sem[1]).all()
+    assert np.isfinite(found.x_quantile[0]).all()
+    difference = paired(diverged(), "lr", 0.1, 1.0, nan=NanPolicy.PROPAGATE)
+    assert np.isnan(difference.x.sel(statistic=["mean", "sem", "low", "high"])).all()
+    assert np.isfinite(difference.fine.sel(statistic=["mean", "sem"])).all()
+
+
+def test_results_that_are_not_finite_are_refused_if_they_are_to_be() -> None:
+    for refused in (
+        lambda: ensemble_statistics(diverged(), nan=NanPolicy.RAISE),
+        lambda: paired(diverged(), "lr", 0.1, 1.0, nan=NanPolicy.RAISE),
+    ):
+        with pytest.raises(UsageError, match="nan=raise refuses them"):
+            refused()
+    assert "fine" in ensemble_statistics(diverged(), nan=NanPolicy.RAISE, variables=["fine"])

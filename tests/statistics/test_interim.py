@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from sweeprun.errors import UsageError
 from sweeprun.statistics.interim import Look, look_at
+from sweeprun.statistics.not_finite import NanPolicy
 from sweeprun.statistics.targets import Measure, Target
+from tests.statistics.results import collected, drawn
 
 
 def dataset(members: int = 50) -> xr.Dataset:
@@ -136,3 +138,46 @@ def test_a_look_at_what_is_missing_is_refused(target: str, over: str | None, mes
 def test_without_any_variable_of_numbers_none_is_offered() -> None:
     with pytest.raises(UsageError, match="there are: none"):
         look("sem(loss)<1", dataset()[["name"]])
+
+
+def test_infinite_results_leave_a_point_undetermined_and_drive_nothing() -> None:
+    x = drawn(2, 20)
+    x[1, 3] = np.inf
+    found = look_at(collected(x=x), Target.parse("sem(x)<9"))
+    assert found.reached.values.tolist() == [True, False]
+    assert found.undetermined.values.tolist() == ["", "1 of 20 results is infinite"]
+    assert (found.open_points, found.undetermined_points, found.more) == (1, 1, 0)
+    assert np.isfinite(found.worst)
+
+
+def test_members_that_are_equal_have_reached_nothing() -> None:
+    x = drawn(2, 9)
+    x[1] = 0.30000000000000004
+    for measure in ("sem", "rel_sem", "halfwidth", "rel_halfwidth"):
+        found = look_at(collected(x=x), Target.parse(f"{measure}(x)<100"))
+        assert found.reached.values.tolist() == [True, False]
+        assert (found.undetermined_points, found.more) == (1, 0)
+
+
+def test_results_that_are_nan_are_left_out_or_leave_it_undetermined() -> None:
+    x = drawn(2, 12)
+    x[1, :4] = np.nan
+    left_out = look_at(collected(x=x), Target.parse("sem(x)<1"))
+    assert (left_out.open_points, left_out.count.values.tolist()) == (0, [12, 8])
+    propagated = look_at(collected(x=x), Target.parse("sem(x)<1"), nan=NanPolicy.PROPAGATE)
+    assert propagated.undetermined.values.tolist() == ["", "4 of 12 results are NaN"]
+    with pytest.raises(UsageError, match="4 of 24 results are NaN"):
+        look_at(collected(x=x), Target.parse("sem(x)<1"), nan=NanPolicy.RAISE)
+
+
+def test_points_that_are_left_out_are_not_undetermined() -> None:
+    data = collected(x=np.full((2, 9), np.inf))
+    data["state"][:] = "excluded"
+    found = look_at(data, Target.parse("sem(x)<1"))
+    assert (found.open_points, found.undetermined_points) == (0, 0)
+
+
+def test_members_that_agree_by_chance_need_as_many_again() -> None:
+    found = look_at(collected(acc=np.full((1, 4), 0.975), loss=drawn(1, 4)), Target.parse("sem(acc)<0.1"))
+    assert (found.open_points, found.undetermined_points, found.more) == (1, 0, 4)
+    assert np.isnan(found.value).all()

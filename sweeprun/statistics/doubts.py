@@ -1,0 +1,99 @@
+"""What the user should know of results before concluding anything: NaN, infinite values, and members that are equal."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+import numpy as np
+import xarray as xr
+
+from sweeprun.errors import SweeprunError
+from sweeprun.statistics.equal_members import equal_members, told_equal
+from sweeprun.statistics.equal_values import Suspicion
+from sweeprun.statistics.not_finite import NanPolicy, count_not_finite, told_not_finite
+from sweeprun.statistics.points import grid_dims
+
+_USUAL = ("member", "seed")
+_NUMBERS = "biufc"
+_MOST_NAMED = 5
+
+
+def usual_members(dataset: xr.Dataset) -> tuple[str, ...]:
+    """The dim of the members, if there is one that is named as usual."""
+    axes = grid_dims(dataset) or tuple(map(str, dataset.dims))
+    return next(((name,) for name in _USUAL if name in axes), ())
+
+
+def doubts_of(
+    dataset: xr.Dataset, over: Sequence[str], names: Sequence[str], policy: NanPolicy | None = None
+) -> Iterator[str]:
+    """What is to be said of some variables.
+
+    Parameters
+    ----------
+    dataset
+        What was collected.
+    over
+        The dims of the members.
+    names
+        The variables.
+    policy
+        What statistics do with NaN; by default these aren't spoken of.
+    """
+    for name in names:
+        yield from told_not_finite(dataset, count_not_finite(dataset, name, over), policy)
+        found = equal_members(dataset, name, over) if over else None
+        if found and found.where.any():
+            yield told_equal(dataset, found)
+
+
+def doubts_within(dataset: xr.Dataset, most_bytes: int) -> list[str]:
+    """What is to be said of all variables of numbers, of which only so many bytes are read.
+
+    The smallest variables are read; those that are not are named.
+    """
+    numbers = [str(name) for name, one in dataset.data_vars.items() if one.dtype.kind in _NUMBERS]
+    read: list[str] = []
+    left = most_bytes
+    for name in sorted(numbers, key=lambda name: dataset[name].nbytes):
+        left -= dataset[name].nbytes
+        if left >= 0:
+            read.append(name)
+    over, lines = usual_members(dataset), list[str]()
+    for name in (name for name in numbers if name in read):
+        with suppress(SweeprunError):  # that it can't be read is said elsewhere
+            lines += doubts_of(dataset, over, [name])
+    if unread := [name for name in numbers if name not in read]:
+        more = f" and {len(unread) - _MOST_NAMED} more" if len(unread) > _MOST_NAMED else ""
+        told = f"{', '.join(unread[:_MOST_NAMED])}{more}"
+        lines.append(f"not looked through for NaN and equal members, since large: {told}; sweeprun stats does that")
+    return lines
+
+
+def undetermined_points(
+    dataset: xr.Dataset, name: str, over: Sequence[str], policy: NanPolicy
+) -> tuple[np.ndarray, np.ndarray]:
+    """Why the precision of a variable can't be known at a point, however many members there are.
+
+    That is so with infinite results, with NaN if these are to be propagated or there is nothing else, and with members
+    that are equal although their streams differ.
+
+    Returns
+    -------
+    tuple
+        Texts, empty where it can be known; and whether members are equal by chance, so that it isn't known yet. Both of
+        the shape of the points.
+    """
+    counted = count_not_finite(dataset, name, over)
+    given, nan, infinite = counted.given, counted.nan, counted.infinite
+    why, by_chance = np.full(given.shape, "", object), np.zeros(given.shape, bool)
+    if found := equal_members(dataset, name, over, least=Suspicion.UNLIKELY):
+        nowhere = xr.zeros_like(given, bool)
+        why[(nowhere | found.where).transpose(*given.dims).values] = "all members are equal to the bit"
+        by_chance = (nowhere | found.by_chance).transpose(*given.dims).values
+    hopeless = (nan == given) & (given > 1) & counted.certain
+    doubtful = (nan > 0) if policy is NanPolicy.PROPAGATE else hopeless
+    for which, where, what in ((nan, doubtful, "NaN"), (infinite, infinite > 0, "infinite")):
+        for place in map(tuple, np.argwhere(where.values)):
+            count, total = which.values[place], given.values[place]
+            why[place] = f"{count} of {total} results {'is' if count == 1 else 'are'} {what}"
+    return why, by_chance

@@ -1,0 +1,142 @@
+"""Members that are all equal although their random streams differ: their standard error of 0 means nothing.
+
+A generator that is seeded with a fixed number when a module is imported, or an ``rng`` that isn't used, looks like a
+perfectly precise result.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from sweeprun.results.merging import RECORDED_TYPE
+from sweeprun.statistics.equal_values import Suspicion, agreeing, equal_text, suspicion_of
+from sweeprun.statistics.points import grid_dims, more_points, named_points
+
+_MOST_BYTES = 2**24
+"""Of a variable at one point, to see whether it differs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EqualMembers:
+    """Where the members of a variable are all equal, and should not be.
+
+    Attributes
+    ----------
+    name
+        The variable.
+    where
+        Booleans with the dims of the points.
+    by_chance
+        Where they are equal, too, and may be so by chance.
+    members
+        How many members have a value; with the same dims.
+    """
+
+    name: str
+    where: xr.DataArray
+    by_chance: xr.DataArray
+    members: xr.DataArray
+
+
+def streams_differ(dataset: xr.Dataset, over: Sequence[str]) -> bool:
+    """Whether members are known to have different random streams: the attribute ``streams`` says so."""
+    axes = grid_dims(dataset)
+    try:
+        shared_by = json.loads(str(dataset.attrs["streams"]))["shared_by"]
+        differ = shared_by is None or not set(over).isdisjoint(shared_by)
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return False
+    return differ and axes is not None and set(over) <= set(axes)
+
+
+def equal_members(
+    dataset: xr.Dataset, name: str, over: Sequence[str], *, least: Suspicion = Suspicion.CERTAIN
+) -> EqualMembers | None:
+    """The points at which a variable is equal in all members, although each has a random stream of its own.
+
+    None if there is no such point, or streams don't differ. Truth values, zeros and ones are never among them.
+
+    Parameters
+    ----------
+    dataset
+        What was collected.
+    name
+        The variable.
+    over
+        The dims of the members.
+    least
+        How suspicious values must be if anything else differs among the members; else POSSIBLE is enough.
+    """
+    variable = dataset[name]
+    is_number = variable.dtype.kind in "iufc" and variable.attrs.get(RECORDED_TYPE) != "bool"
+    if not (is_number and set(over) <= set(variable.dims) and streams_differ(dataset, over)):
+        return None
+    points = [dim for dim in grid_dims(dataset) or () if dim in variable.dims and dim not in over]
+    samples = _samples(variable, points, over)
+    agree, count, values = agreeing(samples)
+    found = np.array(
+        [
+            suspicion_of(own, int(n)) if same else Suspicion.NONE
+            for same, n, own in zip(agree, count, values, strict=True)
+        ],
+        int,
+    )
+    doubtful = np.flatnonzero((found > 0) & (found < least))
+    if len(doubtful):
+        elsewhere = bool(((count > 1) & ~agree).any())
+        if elsewhere or _others_differ(dataset, name, points, over, int(doubtful[0])):
+            found[doubtful] = Suspicion.NONE
+    by_chance = agree & (found == Suspicion.NONE) & ~np.isin(values, (0, 1)).all(axis=-1)
+    if not (found.any() or by_chance.any()):
+        return None
+
+    def over_points(values: np.ndarray) -> xr.DataArray:
+        return xr.DataArray(values.reshape([variable.sizes[dim] for dim in points]), dims=points)
+
+    return EqualMembers(
+        name=name, where=over_points(found > 0), by_chance=over_points(by_chance), members=over_points(count)
+    )
+
+
+def _samples(variable: xr.DataArray, points: Sequence[str], over: Sequence[str]) -> np.ndarray:
+    """Shape ``(points, members, values)``."""
+    ordered = variable.transpose(*points, *over, ...).values
+    members = int(np.prod([variable.sizes[dim] for dim in over]))
+    count = int(np.prod([variable.sizes[dim] for dim in points]))
+    return ordered.reshape(count, members, -1)
+
+
+def _others_differ(dataset: xr.Dataset, name: str, points: Sequence[str], over: Sequence[str], number: int) -> bool:
+    """Whether any other variable of numbers differs among the members of one point."""
+    places = np.unravel_index(number, [dataset.sizes[dim] for dim in points]) if points else ()
+    place = dict(zip(points, map(int, places), strict=True))
+    for other in _numbers(dataset, over):
+        if other != name and set(points) <= set(dataset[other].dims):
+            at = dataset[other].isel(place)
+            if at.size and at.nbytes <= _MOST_BYTES:
+                agree, count, _ = agreeing(_samples(at, (), over))
+                if count[0] > 1 and not agree[0]:
+                    return True
+    return False
+
+
+def _numbers(dataset: xr.Dataset, over: Sequence[str]) -> Iterator[str]:
+    for name, variable in dataset.data_vars.items():
+        if variable.dtype.kind in "biufc" and set(over) <= set(variable.dims):
+            yield str(name)
+
+
+def told_equal(dataset: xr.Dataset, found: EqualMembers) -> str:
+    """What is to be said of equal members, with the first of their points."""
+    count, total = int(found.where.sum()), found.where.size
+    (members,) = np.unique(found.members.values[found.where.values])[-1:]
+    where = ""
+    if found.where.ndim and count == total:
+        where = " at every point"
+    elif found.where.ndim:
+        points = named_points(dataset, list(map(str, found.where.dims)), found.where.values)
+        where = f" at {count} of {total} points ({', '.join(label for label, _ in points)}{more_points(count)})"
+    return equal_text(found.name, "both members" if members == 2 else f"all {members} members", where)
