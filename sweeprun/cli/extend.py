@@ -28,6 +28,11 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--over", help="of --until: the axis of the members; by default member, or seed")
     parser.add_argument("--batch", type=int, help="of --until: members to add at once; by default what seems needed")
     parser.add_argument("--limit", type=int, help=f"of --until: how many members there may be ({MOST_MEMBERS})")
+    parser.add_argument(
+        "--nan",
+        metavar="omit|propagate|raise",
+        help="of --until: what becomes of results that are NaN; by default omit",
+    )
     add_allow_drift(parser)
     args = parser.parse_intermixed_args(words)
     path, overrides = run_and_words(args.words)
@@ -36,8 +41,8 @@ def main(words: Sequence[str]) -> int:
 
     if args.until is not None:
         return _extend_until(chosen_run(path), args, overrides)
-    if args.over or args.batch is not None or args.limit is not None:
-        raise UsageError("--over, --batch and --limit go with --until: sweeprun extend --until 'sem(loss)<0.01'")
+    if args.over or any(one is not None for one in (args.batch, args.limit, args.nan)):
+        raise UsageError("--over, --batch, --limit and --nan go with --until: sweeprun extend --until 'sem(loss)<0.01'")
     return conclude(_extend(chosen_run(path), overrides, words, allow_drift=args.allow_drift))
 
 
@@ -48,6 +53,7 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
     from sweeprun.runs.extend_until import Stop, StoppingRule, extend_until
     from sweeprun.runs.observe import is_active, observe
     from sweeprun.runs.wait import wait_for
+    from sweeprun.statistics.not_finite import NanPolicy
     from sweeprun.statistics.targets import Target
 
     if any(not word.startswith(_LAUNCHER) for word in overrides):
@@ -56,7 +62,13 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
         if getattr(args, name) is not None and getattr(args, name) < 1:
             raise UsageError(f"--{name} is {getattr(args, name)}; it must be at least 1")
     limit = MOST_MEMBERS if args.limit is None else args.limit
-    rule = StoppingRule(target=Target.parse(args.until), over=args.over, batch=args.batch, limit=limit)
+    rule = StoppingRule(
+        target=Target.parse(args.until),
+        over=args.over,
+        batch=args.batch,
+        limit=limit,
+        nan=NanPolicy.OMIT if args.nan is None else NanPolicy.parse(args.nan),
+    )
 
     def extend(word: str) -> bool:
         told = [word, *overrides, *([ALLOW_DRIFT] if args.allow_drift else [])]
@@ -68,7 +80,7 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
     match extend_until(run, rule, extend, TERMINAL):
         case Stop.HOLDS:
             return 0
-        case Stop.LIMIT:
+        case Stop.LIMIT | Stop.UNDETERMINED:
             return 1
         case Stop.INTERRUPTED:
             return INTERRUPTED
