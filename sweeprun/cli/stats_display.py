@@ -81,7 +81,8 @@ def print_notes(dataset: xr.Dataset, found: xr.Dataset, policy: NanPolicy = NanP
     left = [str(name) for name in dataset.data_vars if name not in numeric]
     if left:
         print(plain_message(f"no numbers over {found.attrs['over']}, so left out: {', '.join(left)}"), file=sys.stderr)
-    if all(bool((found[name].sel({STATISTIC: "n"}) < 2).all()) for name in _variables(found)):
+    results = (found[name].sel({STATISTIC: ["n", "nan"]}).sum(STATISTIC) for name in _variables(found))
+    if all(bool((count < 2).all()) for count in results):
         print("with one member there is no error: std, sem and interval are nan", file=sys.stderr)
 
 

@@ -7,7 +7,7 @@ dimension of their own, with the places that they did give. Tasks without a resu
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ NOT_GIVEN = "not_given"
 gave isn't there."""
 
 _NUMBERS = "biufc"
+_NOWHERE = "none"
 _LONGEST = 100_000
 """Characters of one variable: so large an attribute is of no use, and then it is not known."""
 
@@ -38,16 +39,17 @@ def not_given_text(results: MergedResults) -> str:
     return json.dumps(found)
 
 
+class _TooManyError(Exception):
+    """There are too many tasks to be named."""
+
+
 def _groups(results: MergedResults, variable: Merged, everyone: int) -> list[dict[str, Any]] | None:
     """The tasks that lack values of a variable, those together that lack the same; None if these are too many."""
-    found: list[dict[str, Any]] = []
-    length = 0
-    for group in _lacking(results, variable, everyone):
-        length += len(json.dumps(group))
-        if length > _LONGEST:
-            return None
-        found.append(group)
-    return found
+    try:
+        found = list(_lacking(results, variable, everyone))
+    except _TooManyError:
+        return None
+    return found if len(json.dumps(found)) <= _LONGEST else None
 
 
 def _lacking(results: MergedResults, variable: Merged, everyone: int) -> Iterator[dict[str, Any]]:
@@ -56,9 +58,13 @@ def _lacking(results: MergedResults, variable: Merged, everyone: int) -> Iterato
         without = [part.task_ids for part in results.parts if id(part) not in having]
         yield {"tasks": _text(np.concatenate(without))}
     padded: dict[tuple[str, ...], list[np.ndarray]] = {}
+    length = 0
     for piece in variable.pieces:
         places = _places(results, variable, piece)
         if any(places):
+            length += 0 if places in padded else sum(map(len, places))
+            if length > _LONGEST:
+                raise _TooManyError
             padded.setdefault(places, []).append(piece.part.task_ids)
     for places, task_ids in padded.items():
         sized = zip(variable.dims, places, variable.shape, strict=True)
@@ -75,13 +81,22 @@ def _places(results: MergedResults, variable: Merged, piece: Piece) -> tuple[str
     own = piece.part.own_coordinates() if any(one.aligned for one in dimensions) else {}
     found = []
     for dim, dimension, length in zip(variable.dims, dimensions, shape, strict=True):
-        labels = own[dim][1] if dim in own else np.arange(length)
-        found.append("" if length == dimension.length else _text(dimension.places(labels, length)) or "none")
+        if length in (0, dimension.length):
+            found.append("" if length else _NOWHERE)
+        elif dimension.aligned and dim in own:
+            found.append(_text(dimension.places(own[dim][1], length)))
+        else:
+            found.append(str(TaskIds.first(length)))
     return tuple(found)
 
 
 def _text(numbers: np.ndarray) -> str:
-    return str(TaskIds.of(numbers.tolist()))
+    """Numbers in any order, as ranges."""
+    mask = np.zeros(int(numbers.max()) + 1, bool)
+    mask[numbers] = True
+    if np.count_nonzero(np.diff(mask)) > _LONGEST:
+        raise _TooManyError
+    return str(TaskIds.where(mask))
 
 
 def is_given(dataset: xr.Dataset, name: str) -> np.ndarray | None:
@@ -106,37 +121,40 @@ def is_given(dataset: xr.Dataset, name: str) -> np.ndarray | None:
         if not groups:
             return None if groups is None else np.ones((1,) * variable.ndim, bool)
         task_ids = dataset["task_id"]
+        own = [str(dim) for dim in variable.dims if dim not in task_ids.dims]
         if not set(task_ids.dims) <= set(variable.dims):
             return None
-        found = xr.Variable(variable.dims, np.ones(variable.shape, bool))
+        given = np.ones((task_ids.size, *(variable.sizes[dim] for dim in own)), bool)
+        ids = task_ids.values.reshape(-1)
+        order = np.argsort(ids)
         for group in groups:
-            found = found & (
-                ~xr.Variable(task_ids.dims, _isin(task_ids.values, group["tasks"])) | _along(variable, group)
-            )
-        return found.transpose(*variable.dims).values
+            rows = order[_found(ids[order], TaskIds.parse(group["tasks"]))]
+            given[rows] &= _along([variable.sizes[dim] for dim in own], own, group)
+        shaped = xr.Variable((*task_ids.dims, *own), given.reshape((*task_ids.shape, *given.shape[1:])))
+        return shaped.transpose(*variable.dims).values
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError, UsageError):
         return None
 
 
-def _along(variable: xr.DataArray, group: Mapping[str, Any]) -> xr.Variable:
-    """Which places the tasks of a group gave."""
-    if "given" not in group:
-        return xr.Variable((), False)
-    found = xr.Variable((), True)
-    for dim, told in group["given"].items():
-        if variable.sizes[dim] != told["of"]:
+def _found(ascending: np.ndarray, ids: TaskIds) -> np.ndarray:
+    """Where some ids are among ascending numbers."""
+    found = [np.zeros(0, int)]
+    for part in ids.ranges:
+        start, stop = np.searchsorted(ascending, (part[0], part[-1] + 1))
+        places = np.arange(start, stop)
+        found.append(places if part.step == 1 else places[(ascending[start:stop] - part[0]) % part.step == 0])
+    return np.concatenate(found)
+
+
+def _along(shape: Sequence[int], dims: Sequence[str], group: Mapping[str, Any]) -> np.ndarray:
+    """Which places the tasks of a group gave, of those along their own dims."""
+    found = np.full(shape, "given" in group)
+    for dim, told in group.get("given", {}).items():
+        place = dims.index(dim)
+        if shape[place] != told["of"]:
             raise ValueError(f"a part was taken along {dim!r}")
-        places = "" if told["places"] == "none" else told["places"]
-        found = found & xr.Variable((dim,), _isin(np.arange(told["of"]), places))
-    return found
-
-
-def _isin(numbers: np.ndarray, text: str) -> np.ndarray:
-    """Whether numbers are among those that a text names, however many these are."""
-    ranges = TaskIds.parse(text).ranges
-    if not ranges:
-        return np.zeros(numbers.shape, bool)
-    first, last, step = np.array([(one[0], one[-1], one.step) for one in ranges]).T
-    near = np.maximum(np.searchsorted(first, numbers, "right") - 1, 0)
-    found: np.ndarray = (first[near] <= numbers) & (numbers <= last[near]) & ((numbers - first[near]) % step[near] == 0)
+        places = TaskIds.parse("" if told["places"] == _NOWHERE else told["places"])
+        mask = np.zeros(shape[place], bool)
+        mask[_found(np.arange(shape[place]), places)] = True
+        found &= mask.reshape([-1 if one == dim else 1 for one in dims])
     return found

@@ -110,7 +110,7 @@ def count_not_finite(dataset: xr.Dataset, name: str, over: Sequence[str] = ()) -
 
 def _succeeded(dataset: xr.Dataset, variable: xr.DataArray) -> np.ndarray | None:
     """Whether the task of each value has a result; None if the Dataset doesn't say."""
-    if "state" not in dataset.coords or not set(dataset["state"].dims) <= set(variable.dims):
+    if "state" not in dataset.variables or not set(dataset["state"].dims) <= set(variable.dims):
         return None
     state = dataset["state"].variable
     found = xr.Variable(variable.dims, np.ones(variable.shape, bool)) & (state == "succeeded")

@@ -180,3 +180,11 @@ def test_points_that_are_undetermined_are_named_with_the_reason() -> None:
         None, "1 of 9 results is infinite", "all members are equal to the bit"
     ]  # fmt: skip
     json.dumps(told, allow_nan=False)
+
+
+def test_of_results_that_are_all_nan_it_is_not_said_that_there_is_one_member(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    data = collected(x=np.full((2, 4), np.nan))
+    print_notes(data, ensemble_statistics(data))
+    assert capsys.readouterr().err == "x: 8 of 8 results are NaN, and left out: lr=0.1 (4 of 4), lr=1.0 (4 of 4)\n"

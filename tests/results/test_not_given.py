@@ -1,6 +1,7 @@
 """Which values tasks gave: a NaN that was returned isn't one that stands for nothing."""
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sweeprun.design.task_ids import TaskIds
 from sweeprun.results import not_given
 from sweeprun.results.collect import collect_run
 from sweeprun.results.formats.netcdf import write_dataset
@@ -98,7 +100,25 @@ def test_without_the_attribute_or_the_tasks_it_is_not_known(tmp_path: Path) -> N
     assert is_given(xr.Dataset({"x": 1.0}, {"task_id": ("member", [0, 1])}, found.attrs), "x") is None
 
 
-@given(st.sets(st.integers(0, 50)), st.lists(st.integers(-5, 60), max_size=20))
-def test_ids_are_found_in_a_text_of_ranges(ids: set[int], asked: list[int]) -> None:
-    text = not_given._text(np.array(sorted(ids), int))
-    assert not_given._isin(np.array(asked, int), text).tolist() == [one in ids for one in asked]
+@given(st.sets(st.integers(0, 50), min_size=1), st.sets(st.integers(-5, 60)))
+def test_ids_are_found_in_a_text_of_ranges(ids: set[int], asked: set[int]) -> None:
+    text = not_given._text(np.array(list(ids), int))
+    ascending = np.array(sorted(asked), int)
+    found = not_given._found(ascending, TaskIds.parse(text))
+    assert sorted(ascending[found].tolist()) == sorted(ids & asked)
+
+
+@given(st.data())
+def test_every_task_gave_what_its_result_has(data: st.DataObject) -> None:
+    lengths = data.draw(st.lists(st.none() | st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=6))
+    results = [{} if one is None else {"x": (("t", "u"), np.full(one, np.nan))} for one in lengths]
+    with tempfile.TemporaryDirectory() as folder:
+        found = collected(Path(folder) / "run", {"x": (("t", "u"), np.zeros((1, 1)))}, *results)
+    expected = [
+        [[t < n and u < m for u in range(found.sizes["u"])] for t in range(found.sizes["t"])]
+        for n, m in [(1, 1), *(one or (0, 0) for one in lengths)]
+    ]
+    order = data.draw(st.permutations(["member", "t", "u"]))
+    gave = is_given(found.transpose(*order), "x")
+    shaped = xr.Variable(order, np.broadcast_to(gave, [found.sizes[dim] for dim in order]))
+    assert shaped.transpose("member", "t", "u").values.tolist() == expected
