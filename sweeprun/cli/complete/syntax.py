@@ -53,6 +53,8 @@ def _syntax(*arguments: Value, flags: str = "", **options: Value | tuple[str, ..
 
 _OUTPUT: dict[str, Value | tuple[str, ...]] = {"--output": Value.FILE, "-o": Value.FILE}
 
+_NAN = ("omit", "propagate", "raise")
+
 _HYDRA = Syntax(
     flags=(
         *("--multirun", "-m", "--run", "-r", "--resolve", "--after-collect"),
@@ -90,6 +92,7 @@ SYNTAX = {
             variables=Value.TEXT,
             interval=("student", "normal", "bootstrap", "wilson"),
             level=Value.TEXT,
+            nan=_NAN,
             quantiles=Value.TEXT,
             seed=Value.TEXT,
             target=Value.TEXT,
@@ -114,6 +117,7 @@ SYNTAX = {
         over=Value.AXIS,
         batch=Value.TEXT,
         limit=Value.TEXT,
+        nan=_NAN,
     ),
     "replay": _syntax(Value.RUN, Value.AXIS_VALUE, flags="--pdb --allow-drift"),
     "verify": _syntax(Value.RUN, flags="--json --allow-drift", sample=Value.TEXT, seed=Value.TEXT),
