@@ -6,11 +6,13 @@ perfectly precise result.
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
+from sweeprun.errors import SweeprunError
 from sweeprun.results.merging import RECORDED_TYPE
 from sweeprun.statistics.equal_values import Suspicion, agreeing, equal_text, suspicion_of
 from sweeprun.statistics.points import grid_dims, more_points, named_points
@@ -116,11 +118,16 @@ def _others_differ(dataset: xr.Dataset, name: str, points: Sequence[str], over: 
     for other in _numbers(dataset, over):
         if other != name and set(points) <= set(dataset[other].dims):
             at = dataset[other].isel(place)
-            if at.size and at.nbytes <= _MOST_BYTES:
-                agree, count, _ = agreeing(_samples(at, (), over))
-                if count[0] > 1 and not agree[0]:
+            with suppress(SweeprunError):  # that it can't be read is said elsewhere
+                if at.size and at.nbytes <= _MOST_BYTES and _differs(_samples(at, (), over)):
                     return True
     return False
+
+
+def _differs(samples: np.ndarray) -> bool:
+    """Whether the members of one point differ."""
+    agree, count, _ = agreeing(samples)
+    return bool(count[0] > 1 and not agree[0])
 
 
 def _numbers(dataset: xr.Dataset, over: Sequence[str]) -> Iterator[str]:

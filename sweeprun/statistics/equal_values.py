@@ -12,6 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 _UNLIKELY = 1e-6
+_RARE = 1e-3
 _LARGEST_DENOMINATOR = {True: 1_000, False: 10_000}
 """Of fractions that numbers in single and in double precision are hardly ever equal to by chance."""
 
@@ -24,8 +25,8 @@ _LOOKED_AT = 16
 class Suspicion(IntEnum):
     """Whether the values in which all members agree can come from different random streams.
 
-    POSSIBLE: shares of few cases do, now and then. UNLIKELY: whole numbers or shares that hardly do, but may be meant
-    to be constant. CERTAIN: continuous numbers don't.
+    POSSIBLE: counts and shares of few cases do, now and then. UNLIKELY: whole numbers or shares that hardly do, but may
+    be meant to be constant. CERTAIN: continuous numbers don't.
     """
 
     NONE = 0
@@ -59,9 +60,11 @@ def _suspicion(value: float, members: int) -> Suspicion:
     share = _as_share(value)
     if share is None:
         return Suspicion.CERTAIN
-    if _chance(share, members) < _UNLIKELY:
+    chance = _chance(share, members)
+    if chance < _UNLIKELY:
         return Suspicion.UNLIKELY
-    return Suspicion.POSSIBLE if share.denominator > 1 and members >= _FEWEST_SHARES else Suspicion.NONE
+    is_likely = chance > _RARE if isinstance(value, int) else members < _FEWEST_SHARES
+    return Suspicion.NONE if is_likely else Suspicion.POSSIBLE
 
 
 def _as_share(value: float) -> Fraction | None:

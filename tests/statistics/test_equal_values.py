@@ -31,9 +31,13 @@ def test_zeros_and_ones_are_proportions_which_do(value: object) -> None:
     [
         (3, 5, Suspicion.NONE),
         (3, 30, Suspicion.UNLIKELY),
-        (785_398, 2, Suspicion.NONE),
+        (3, 9, Suspicion.POSSIBLE),
+        (42, 3, Suspicion.NONE),
+        (42, 5, Suspicion.POSSIBLE),
+        (785_398, 2, Suspicion.POSSIBLE),
         (785_398, 3, Suspicion.UNLIKELY),
-        (7.0, 3, Suspicion.NONE),
+        (7.0, 2, Suspicion.NONE),
+        (7.0, 3, Suspicion.POSSIBLE),
         (2**62, 2, Suspicion.UNLIKELY),
     ],
 )
