@@ -36,11 +36,13 @@ def equal_at_one_point(snapshot: Snapshot) -> list[str]:
         return []
     coordinates = table.task(task_ids[0]).coordinates
     at = " ".join(f"{name}={label}" for name, label in coordinates.items() if name != axis)
-    return [
-        equal_text(name, f"the first {members} members", f" at {at}" if at else "")
-        for name, members in _equal(_values_of(snapshot, task_ids)).items()
-        if name not in {each for own in design.names() for each in (own, own.rpartition(".")[2])}
-    ]
+    echoes = {each for own in design.names() for each in (own, own.rpartition(".")[2])}
+    groups: dict[int, list[str]] = {}
+    for name, members in _equal(_values_of(snapshot, task_ids)).items():
+        if name not in echoes:
+            groups.setdefault(members, []).append(name)
+    where = f" at {at}" if at else ""
+    return [equal_text(names, f"the first {members} members", where) for members, names in groups.items()]
 
 
 def _members_of_one_point(snapshot: Snapshot, design: Grid, axis: str) -> list[int]:

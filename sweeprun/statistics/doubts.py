@@ -39,11 +39,12 @@ def doubts_of(
     policy
         What statistics do with NaN; by default these aren't spoken of.
     """
+    equal = []
     for name in names:
-        yield from told_not_finite(dataset, count_not_finite(dataset, name, over), policy)
-        found = equal_members(dataset, name, over) if over else None
-        if found and found.where.any():
-            yield told_equal(dataset, found)
+        with suppress(SweeprunError):  # that it can't be read is said elsewhere
+            yield from told_not_finite(dataset, count_not_finite(dataset, name, over), policy)
+            equal += [equal_members(dataset, name, over)] if over else []
+    yield from told_equal(dataset, [one for one in equal if one is not None])
 
 
 def doubts_within(dataset: xr.Dataset, most_bytes: int) -> list[str]:
@@ -58,10 +59,7 @@ def doubts_within(dataset: xr.Dataset, most_bytes: int) -> list[str]:
         left -= dataset[name].nbytes
         if left >= 0:
             read.append(name)
-    over, lines = usual_members(dataset), list[str]()
-    for name in (name for name in numbers if name in read):
-        with suppress(SweeprunError):  # that it can't be read is said elsewhere
-            lines += doubts_of(dataset, over, [name])
+    lines = list(doubts_of(dataset, usual_members(dataset), [name for name in numbers if name in read]))
     if unread := [name for name in numbers if name not in read]:
         more = f" and {len(unread) - _MOST_NAMED} more" if len(unread) > _MOST_NAMED else ""
         told = f"{', '.join(unread[:_MOST_NAMED])}{more}"

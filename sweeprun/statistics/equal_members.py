@@ -136,8 +136,17 @@ def _numbers(dataset: xr.Dataset, over: Sequence[str]) -> Iterator[str]:
             yield str(name)
 
 
-def told_equal(dataset: xr.Dataset, found: EqualMembers) -> str:
-    """What is to be said of equal members, with the first of their points."""
+def told_equal(dataset: xr.Dataset, found: Sequence[EqualMembers]) -> list[str]:
+    """What is to be said of equal members: a sentence for the variables that are equal at the same points."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for one in found:
+        if one.where.any():
+            groups.setdefault(_in_words(dataset, one), []).append(one.name)
+    return [equal_text(names, members, where) for (members, where), names in groups.items()]
+
+
+def _in_words(dataset: xr.Dataset, found: EqualMembers) -> tuple[str, str]:
+    """Which members, and the first of the points."""
     count, total = int(found.where.sum()), found.where.size
     (members,) = np.unique(found.members.values[found.where.values])[-1:]
     where = ""
@@ -146,4 +155,4 @@ def told_equal(dataset: xr.Dataset, found: EqualMembers) -> str:
     elif found.where.ndim:
         points = named_points(dataset, list(map(str, found.where.dims)), found.where.values)
         where = f" at {count} of {total} points ({', '.join(label for label, _ in points)}{more_points(count)})"
-    return equal_text(found.name, "both members" if members == 2 else f"all {members} members", where)
+    return "both members" if members == 2 else f"all {members} members", where

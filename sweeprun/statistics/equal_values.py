@@ -6,6 +6,7 @@ the end of every run asks.
 """
 
 import math
+from collections.abc import Sequence
 from enum import IntEnum
 from fractions import Fraction
 
@@ -18,6 +19,7 @@ _LARGEST_DENOMINATOR = {True: 1_000, False: 10_000}
 
 _LARGEST_PLAIN = 10**6
 _FEWEST_SHARES = 3
+_MOST_NAMED = 5
 _LOOKED_AT = 16
 """Of the values of one result, the first are looked at."""
 
@@ -114,18 +116,22 @@ def agreeing(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return (same.all(axis=-1) | ~there).all(axis=-1) & (count > 1), count, first[:, 0]
 
 
-def equal_text(name: str, members: str, where: str = "") -> str:
+def equal_text(names: Sequence[str], members: str, where: str = "") -> str:
     """The sentence that every door says of equal members.
 
     Parameters
     ----------
-    name
-        The variable.
+    names
+        The variables.
     members, where
         Which members, and at which points, in words.
     """
+    named = f"{names[0]} is"
+    if len(names) > 1:
+        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+        named = f"{', '.join(names[:_MOST_NAMED])}{more} are"
     return (
-        f"{name} is equal to the bit in {members}{where}, although their random streams differ, so its error is "
+        f"{named} equal to the bit in {members}{where}, although their random streams differ, so the error is "
         "unknown, and not 0. Does the task draw from its stream (rng, {seed} of a command), or from a generator with a "
         "fixed seed?"
     )

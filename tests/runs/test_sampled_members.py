@@ -72,8 +72,8 @@ def test_whatever_may_be_equal_is_not(tmp_path: Path, result: Callable[[int], An
 
 
 def test_shares_and_counts_are_if_nothing_differs(tmp_path: Path) -> None:
-    told = said(tmp_path, lambda _: {"share": 0.975, "steps": 100_000, "ok": True}, count_axis("seed", 4))
-    assert [line.split()[0] for line in told] == ["share", "steps"]
+    (told,) = said(tmp_path, lambda _: {"share": 0.975, "steps": 100_000, "ok": True}, count_axis("seed", 4))
+    assert told.startswith("share, steps are equal to the bit in the first 4 members, although")
 
 
 @pytest.mark.parametrize(("shared_by", "lines"), [(None, 1), (("seed",), 1), (("lr",), 0), ((), 0)])

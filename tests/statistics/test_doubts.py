@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sweeprun.errors import ResultError
+from sweeprun.results.variables import VariableError
 from sweeprun.statistics import doubts
 from sweeprun.statistics.doubts import doubts_of, doubts_within, undetermined_points, usual_members
-from sweeprun.statistics.not_finite import NanPolicy
+from sweeprun.statistics.not_finite import NanPolicy, NotFinite, count_not_finite
 from tests.statistics.results import collected, drawn
 
 FIXED = 0.30000000000000004
@@ -50,13 +50,13 @@ def test_large_variables_are_not_read_and_named() -> None:
 
 
 def test_what_cannot_be_read_keeps_nothing_else_from_being_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(_: xr.Dataset, __: object, names: list[str]) -> list[str]:
-        if names == ["x"]:
-            raise ResultError("no")
-        return names
+    def failing(dataset: xr.Dataset, name: str, over: list[str]) -> NotFinite:
+        if name == "fixed":
+            raise VariableError(name, "it can't be read")
+        return count_not_finite(dataset, name, over)
 
-    monkeypatch.setattr(doubts, "doubts_of", failing)
-    assert doubts_within(doubtful(), 10**6) == ["fixed", "fine", "curve"]
+    monkeypatch.setattr(doubts, "count_not_finite", failing)
+    assert doubts_within(doubtful(), 10**6) == ["x: 3 of 18 results are NaN: lr=1.0 (3 of 9)"]
 
 
 def why(data: xr.Dataset, name: str = "x", policy: NanPolicy = NanPolicy.OMIT) -> list[str]:

@@ -22,21 +22,29 @@ def where(data: xr.Dataset, name: str = "x", **options: Suspicion) -> list[bool]
     return None if found is None else found.where.values.tolist()
 
 
+def told(data: xr.Dataset, *names: str) -> str:
+    found = [equal_members(data, name, ["member"]) for name in names or ("x",)]
+    (line,) = told_equal(data, [one for one in found if one is not None])
+    return line
+
+
 def test_continuous_numbers_that_agree_are_named() -> None:
     x = drawn()
     x[1] = FIXED
     data = collected(x=x)
     assert where(data) == [False, True]
-    assert told_equal(data, equal_members(data, "x", ["member"])).startswith(
+    assert told(data).startswith(
         "x is equal to the bit in all 9 members at 1 of 2 points (lr=1.0), although their random streams differ"
     )
     everywhere = collected(x=fixed(members=2))
-    told = told_equal(everywhere, equal_members(everywhere, "x", ["member"]))
-    assert told.startswith("x is equal to the bit in both members at every point, although")
+    assert told(everywhere).startswith("x is equal to the bit in both members at every point, although")
     single = data.isel(lr=1)
-    assert told_equal(single, equal_members(single, "x", ["member"])).startswith(
-        "x is equal to the bit in all 9 members, a"
-    )
+    assert told(single).startswith("x is equal to the bit in all 9 members, a")
+
+
+def test_variables_that_are_equal_at_the_same_points_are_one_sentence() -> None:
+    data = collected(x=fixed(), y=fixed(), z=drawn())
+    assert told(data, "x", "y", "z").startswith("x, y are equal to the bit in all 9 members at every point, although")
 
 
 def test_numbers_that_differ_are_not() -> None:

@@ -85,6 +85,9 @@ def test_members_agree_in_all_values_that_they_have() -> None:
 
 
 def test_the_sentence_says_what_may_be_wrong() -> None:
-    told = equal_text("x", "both members", " at lr=1")
+    told = equal_text(["x"], "both members", " at lr=1")
     assert told.startswith("x is equal to the bit in both members at lr=1, although their random streams differ")
-    assert "its error is unknown, and not 0" in told
+    assert "the error is unknown, and not 0" in told
+    assert equal_text(list("abcdefg"), "all 3 members").startswith(
+        "a, b, c, d, e and 2 more are equal to the bit in all"
+    )
