@@ -174,7 +174,11 @@ def _described(rule: StoppingRule, look: Look, members: int, added: int) -> str:
     total = int(look.reached.size)
     measure = f"{rule.target.measure.value}({rule.target.variable})"
     if not look.open_points:
-        return f"{rule.target} holds at every point ({total}) with {members} members; the largest is {look.worst:.4g}"
+        counts = look.count.values
+        fewest = int(counts[counts > 0].min(initial=members))
+        told = "" if fewest == members else f" (of {fewest} values where these are fewest)"
+        held = f"{rule.target} holds at every point ({total}) with {members} members{told}"
+        return f"{held}; the largest is {look.worst:.4g}"
     unknown = look.undetermined_points
     if unknown == look.open_points:
         others = "" if unknown == total else ", and holds at the others"

@@ -79,13 +79,9 @@ def equal_members(
     points = [dim for dim in grid_dims(dataset) or () if dim in variable.dims and dim not in over]
     samples = _samples(variable, points, over)
     agree, count, values = agreeing(samples)
-    found = np.array(
-        [
-            suspicion_of(own, int(n)) if same else Suspicion.NONE
-            for same, n, own in zip(agree, count, values, strict=True)
-        ],
-        int,
-    )
+    found = np.full(len(agree), Suspicion.NONE, int)
+    for number in np.flatnonzero(agree):
+        found[number] = suspicion_of(values[number], int(count[number]))
     doubtful = np.flatnonzero((found > 0) & (found < least))
     if len(doubtful):
         elsewhere = bool(((count > 1) & ~agree).any())

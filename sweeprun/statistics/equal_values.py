@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from enum import IntEnum
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
@@ -56,6 +57,7 @@ def suspicion_of(values: np.ndarray, members: int) -> Suspicion:
     return max((_suspicion(one, members) for one in known), default=Suspicion.NONE)
 
 
+@lru_cache(maxsize=2**10, typed=True)  # what is constant is so at all points
 def _suspicion(value: float, members: int) -> Suspicion:
     if value in (0, 1):
         return Suspicion.NONE

@@ -225,6 +225,7 @@ def test_a_target_holds_with_nan_left_out_and_says_so(make: Make, observer: List
     of = lambda i: math.nan if i in (3, 5) else value(i)  # noqa: E731
     members = valued(make, member_axis(40), of=of)
     assert extend_until(members.run, rule(), members.extend, observer) is Stop.HOLDS
+    assert "holds at every point (1) with 40 members (of 38 values where these are fewest)" in observer.notes[-1]
     assert observer.warnings == ["x: 2 of 40 results are NaN, and left out"]
     assert extend_until(members.run, replace(rule(), nan=NanPolicy.PROPAGATE), members.extend) is Stop.UNDETERMINED
     with pytest.raises(UsageError, match="2 of 40 results are NaN"):
