@@ -124,3 +124,39 @@ def test_replicates_of_a_sample_are_not_warned_of() -> None:
         warnings.simplefilter("error")
         found = data.assign_coords(replicate=("seed", np.arange(20) % 4)).mc.statistics("seed")
     assert found.x.sel(statistic="n").values.tolist() == [4, 4]
+
+
+def test_nan_and_equal_members_are_warned_of_where_they_are_asked_for() -> None:
+    data = dataset()
+    data["x"][1] = 0.30000000000000004
+    data["x"][0, :3] = np.nan
+    data = data.assign_coords(task_id=(("lr", "seed"), np.arange(40).reshape(2, 20))).assign_attrs(not_given="{}")
+    for ask in (
+        data.mc.statistics,
+        lambda: data.mc.target("sem(x)<9"),
+        lambda: data.mc.paired("lr", 0.1, 0.01),
+    ):
+        with pytest.warns(UserWarning, match="x") as told:
+            ask()
+        assert {warning.filename for warning in told} == {__file__}
+        nan, equal = (str(warning.message) for warning in told)
+        assert nan == "x: 3 of 40 results are NaN, and left out: lr=0.1 (3 of 20)"
+        assert equal.startswith("x is equal to the bit in all 20 members at 1 of 2 points (lr=0.01)")
+
+
+def test_what_becomes_of_nan_can_be_chosen() -> None:
+    data = dataset().assign_attrs(not_given="{}")
+    data["x"][0, :3] = np.nan
+    with pytest.warns(UserWarning, match="3 of 40 results are NaN, and so are the statistics there"):
+        assert np.isnan(data.mc.statistics(nan="propagate")["x"].sel(statistic="mean", lr=0.1))
+    with pytest.warns(UserWarning, match="3 of 40"):
+        assert data.mc.target("sem(x)<9", nan="propagate").undetermined_points == 1
+    for refused in (
+        lambda: data.mc.statistics(nan="raise"),
+        lambda: data.mc.target("sem(x)<9", nan="raise"),
+        lambda: data.mc.paired("lr", 0.1, 0.01, nan="raise"),
+    ):
+        with pytest.raises(UsageError, match=r"3 of (40|20) results are NaN"):
+            refused()
+    with pytest.raises(UsageError, match="take one of omit, propagate, raise"):
+        data.mc.statistics(nan="skip")

@@ -24,14 +24,8 @@ def main(words: Sequence[str]) -> int:
     """Print statistics of a run, or write them to a file; with a target, 1 if it isn't reached everywhere."""
     args = _parser().parse_args(words)
 
-    from sweeprun.cli.stats_display import (
-        look_json,
-        look_text,
-        print_look_notes,
-        print_notes,
-        print_tables,
-        statistics_json,
-    )
+    from sweeprun.cli.look_display import look_json, look_text, print_look_notes
+    from sweeprun.cli.stats_display import print_notes, print_tables, statistics_json
     from sweeprun.results.formats.netcdf import check_output, write_dataset
     from sweeprun.results.formats.owners import check_replaceable
     from sweeprun.results.variables import names_in
@@ -40,10 +34,12 @@ def main(words: Sequence[str]) -> int:
     from sweeprun.statistics.ensembles import ensemble_statistics
     from sweeprun.statistics.estimators import IntervalKind
     from sweeprun.statistics.interim import look_at
+    from sweeprun.statistics.not_finite import NanPolicy
     from sweeprun.statistics.targets import Target
 
     kind = None if args.interval is None else IntervalKind.parse(args.interval)
     target = None if args.target is None else Target.parse(args.target, args.level, kind)
+    policy = NanPolicy.parse(args.nan)
     over = None if args.over is None else _names(args.over)
     variables = None if args.variables is None else names_in(args.variables)
     only = variables if target is None else [target.variable]
@@ -58,9 +54,9 @@ def main(words: Sequence[str]) -> int:
     dataset = _read(snapshot, only)
     members = members_along(dataset, _members(dataset, over), independent=args.independent)
     if target is not None:
-        look = look_at(dataset, target, members.over, independent=args.independent)
+        look = look_at(dataset, target, members.over, independent=args.independent, nan=policy)
         print(plain_json(look_json(look)) if args.json else plain(look_text(look, members, _options(args))))
-        print_look_notes(look, members)
+        print_look_notes(dataset, look, members, policy)
         return 1 if look.open_points else 0
     found = ensemble_statistics(
         dataset,
@@ -71,6 +67,7 @@ def main(words: Sequence[str]) -> int:
         seed=args.seed,
         variables=variables,
         independent=args.independent,
+        nan=policy,
     )
     if args.output is not None:
         write_dataset(found, args.output)
@@ -79,7 +76,7 @@ def main(words: Sequence[str]) -> int:
         print(plain_json(statistics_json(found)))
     elif args.output is None:
         print_tables(dataset, found)
-    print_notes(dataset, found, members)
+    print_notes(dataset, found, members, policy)
     return 0
 
 
@@ -102,6 +99,12 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument("--level", type=float, default=_LEVEL, help="how often the interval holds the mean: 0.95")
     parser.add_argument("--quantiles", default="", help="quantiles to add, with their intervals: 0.05,0.5,0.95")
+    parser.add_argument(
+        "--nan",
+        metavar="omit|propagate|raise",
+        default="omit",
+        help="results that are NaN are left out and counted, make their point NaN, or are an error. By default omit",
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the bootstrap")
     parser.add_argument("--target", help="tell which points have not reached it: 'sem(loss)<0.001'")
     parser.add_argument("-o", "--output", type=local_path, help="write them to a file, .nc or .zarr")
@@ -157,7 +160,9 @@ def _members(dataset: "xr.Dataset", over: list[str] | None) -> tuple[str, ...]:
 def _options(args: Namespace) -> str:
     """The options of a target, to be typed again."""
     level = "" if args.level == _LEVEL else f" --level {args.level:g}"
-    return level + ("" if args.interval is None else f" --interval {args.interval}")
+    interval = "" if args.interval is None else f" --interval {args.interval}"
+    nan = "" if args.nan == "omit" else f" --nan {args.nan}"
+    return level + interval + nan + (" --independent" if args.independent else "")
 
 
 def _names(text: str) -> list[str]:

@@ -20,6 +20,9 @@ from sweeprun.errors import OverrideError
 RESERVED_NAMES = frozenset({"task_id", "state", "seconds", "code_digest"})
 """Names that collect gives to coordinates of its own."""
 
+MEMBER_NAMES = ("member", "seed")
+"""What the axis of members is called, unless the user names another: the first that exists."""
+
 _LARGEST_EXACT_FLOAT = 2**53
 """Up to here every integer is a float64; beyond, two labels could become one."""
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sweeprun.design.axes import MEMBER_NAMES
 from sweeprun.report.text import float_texts, number, shown
 
-MEMBER_NAMES = ("member", "seed")
 BOOKKEEPING = frozenset({"task_id", "state", "seconds", "code_digest"})
 _LONGEST_LABEL = 60
 _LOG_RATIO = 30.0

@@ -11,12 +11,13 @@ from sweeprun.statistics.dependence import Members, members_along, streams_are_s
 from sweeprun.statistics.differences import DifferenceKind, independent_difference, paired_difference
 from sweeprun.statistics.ensembles import STATISTIC, kept_attrs, kept_coordinates, members_of, numeric_variables
 from sweeprun.statistics.kinds import is_proportion
+from sweeprun.statistics.not_finite import NanPolicy, check_finite, count_not_finite
 
 DIFFERENCES = ("n", "mean", "sem", "low", "high", "correlation", "variance_reduction")
 """The labels of the dimension ``statistic``."""
 
 
-def paired(
+def paired(  # noqa: PLR0913  # each is an option of the accessor
     dataset: xr.Dataset,
     axis: str,
     first: Any,
@@ -26,6 +27,7 @@ def paired(
     level: float = 0.95,
     shared: bool | None = None,
     kind: DifferenceKind | None = None,
+    nan: NanPolicy = NanPolicy.OMIT,
 ) -> xr.Dataset:
     """The difference of every numeric variable between two values of an axis, ``first - second``, with its error.
 
@@ -45,6 +47,9 @@ def paired(
         numbers.
     shared
         Whether the members belong together; by default as the attribute ``streams`` says.
+    nan
+        What becomes of results that are NaN: their pairs are left out, the difference there is NaN, or they are
+        refused.
 
     Returns
     -------
@@ -56,7 +61,7 @@ def paired(
     Raises
     ------
     UsageError
-        If there is no such axis, or value of it.
+        If there is no such axis, or value of it; or a result isn't finite, and is to be.
     """
     names = members_of(dataset, over)
     if axis not in dataset.dims or axis in names:
@@ -69,7 +74,15 @@ def paired(
     found: dict[str, Any] = {}
     for name in numeric_variables(dataset, names):
         if axis in dataset[name].dims:
+            counted = [count_not_finite(side, name, names) for side in sides]
+            for side, one in zip(sides, counted, strict=True):
+                check_finite(side, one, nan)
             dims, values, made_as = _compared(members, [side[name] for side in sides], kind, level, together=together)
+            unknown = sum(one.nan.values for one in counted) > 0
+            values[1:, unknown & (nan is NanPolicy.PROPAGATE)] = np.nan
+            infinite = [one.infinite.values > 0 for one in counted]
+            values[1:, infinite[0] & infinite[1]] = np.nan  # infinity less infinity
+            values[2:, infinite[0] | infinite[1]] = np.nan
             found[name] = (dims, values, {**kept_attrs(dataset[name]), **attrs, "interval": made_as})
     attrs["members_independent"] = members.independence.value
     coordinates = kept_coordinates(dataset, (*names, axis)) | {STATISTIC: list(DIFFERENCES)}

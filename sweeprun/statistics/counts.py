@@ -25,7 +25,8 @@ def poisson(mean: np.ndarray, count: np.ndarray, level: float) -> Ends:
         events = mean * count
         low = np.where(events > 0, stats.chi2.ppf(outside, 2 * events) / 2, 0.0) / count
         high = stats.chi2.isf(outside, 2 * events + 2) / 2 / count
-    return np.where(count > 0, low, np.nan), np.where(count > 0, high, np.nan)
+    known = (count > 0) & np.isfinite(events)
+    return np.where(known, low, np.nan), np.where(known, high, np.nan)
 
 
 def counts(mean: np.ndarray, count: np.ndarray, student: Ends, level: float) -> Ends:

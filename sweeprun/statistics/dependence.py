@@ -15,6 +15,7 @@ import xarray as xr
 
 from sweeprun.design.grid import REPLICATE
 from sweeprun.statistics.moments import moments
+from sweeprun.statistics.points import grid_dims
 
 _REPLICATES = "; replicates of the design have one (hydra.sweeper.sample.replicates=10)"
 
@@ -70,6 +71,11 @@ class Members:
     def counted(self) -> tuple[str, ...]:
         """What tells members apart that are independent: dims, and the replicate."""
         return self.apart if self.replicates is None else (REPLICATE,)
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """The dims along which each should have numbers of its own, if random streams differ there."""
+        return self.apart or self.over
 
     @property
     def have_no_error(self) -> bool:
@@ -128,7 +134,7 @@ def members_along(dataset: xr.Dataset, over: Sequence[str], *, independent: bool
         True if they are known to be independent, whatever the Dataset says.
     """
     names = tuple(over)
-    of_tasks = _task_dims(dataset)
+    of_tasks = grid_dims(dataset)
     steps = len(names) == 1 and (of_tasks is None or names[0] not in of_tasks)
     if independent:
         return Members(over=names, apart=names, independence=Independence.ASSUMED, are_steps=steps)
@@ -160,14 +166,14 @@ def are_independent(dataset: xr.Dataset, over: Sequence[str]) -> bool:
 
 def streams_are_shared(dataset: xr.Dataset, axis: str, over: Sequence[str]) -> bool:
     """Whether tasks that differ along one axis alone had the same random stream, and members had different ones."""
-    shared_by = _streams(dataset).get("shared_by")
+    shared_by = streams_of(dataset).get("shared_by")
     return isinstance(shared_by, list) and axis not in shared_by and set(over) <= set(shared_by)
 
 
 def _reasons(dataset: xr.Dataset, over: Sequence[str], methods: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The dims along which values depend on each other, with the reason."""
-    of_tasks = _task_dims(dataset)
-    shared_by = _streams(dataset).get("shared_by")
+    of_tasks = grid_dims(dataset)
+    shared_by = streams_of(dataset).get("shared_by")
     for name in over:
         if of_tasks is not None and name not in of_tasks:
             yield name, f"values along {name} come from one task each and may depend on each other"
@@ -181,7 +187,7 @@ def _replicates(dataset: xr.Dataset, samples: Sequence[str]) -> tuple[str, np.nd
     """The dim of a sample, and the replicate of each point; None if there are none, or they share random streams."""
     if len(samples) != 1 or REPLICATE not in dataset.coords or dataset[REPLICATE].dims != (samples[0],):
         return None
-    shared_by = _streams(dataset).get("shared_by")
+    shared_by = streams_of(dataset).get("shared_by")
     if isinstance(shared_by, list) and samples[0] not in shared_by:
         return None
     return samples[0], dataset[REPLICATE].values
@@ -189,7 +195,7 @@ def _replicates(dataset: xr.Dataset, samples: Sequence[str]) -> tuple[str, np.nd
 
 def _doubt(dataset: xr.Dataset, over: Sequence[str]) -> str:
     """Why it isn't known whether members are independent; empty if it is."""
-    if not _streams(dataset):
+    if not streams_of(dataset):
         return "the Dataset doesn't say which random streams its tasks had (attribute 'streams')"
     if "task_id" not in dataset.variables:
         return "the Dataset has no task_id, so it may have the same task more than once"
@@ -204,18 +210,14 @@ def _doubt(dataset: xr.Dataset, over: Sequence[str]) -> str:
     return ""
 
 
-def _task_dims(dataset: xr.Dataset) -> tuple[Any, ...] | None:
-    """The dims that number tasks; None if the Dataset doesn't say."""
-    return next((dataset[name].dims for name in ("task_id", "state") if name in dataset.variables), None)
-
-
-def _streams(dataset: xr.Dataset) -> dict[str, Any]:
-    """How tasks had their streams; empty if that isn't known."""
+def streams_of(dataset: xr.Dataset) -> dict[str, Any]:
+    """How tasks had their streams; empty if that isn't known. ``shared_by`` is a list of axes, or None."""
     try:
         found = json.loads(str(dataset.attrs["streams"]))
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) and "shared_by" in found else {}
+    known = isinstance(found, dict) and isinstance(found.get("shared_by", ""), list | None)
+    return found if known else {}
 
 
 def _sample_methods(dataset: xr.Dataset) -> dict[str, str]:

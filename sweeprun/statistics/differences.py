@@ -122,9 +122,10 @@ def independent_difference(
         share = (one.sem / sem) ** 2
         freedom = 1 / (share**2 / (one.count - 1) + (1 - share) ** 2 / (other.count - 1))
         half = both.lengths(np.where(sem == 0, 0.0, stats.t.ppf((1 + level) / 2, freedom) * sem))
-    mean = both.lengths(one.mean - other.mean)
+        apart = moments(first), moments(second)  # of infinite results there is no common scale
+        mean = np.where(np.isfinite(both.origin), both.lengths(one.mean - other.mean), apart[0].mean - apart[1].mean)
     made = Difference(
-        count=np.minimum(one.count, other.count),
+        count=np.minimum(apart[0].count, apart[1].count),
         mean=mean,
         sem=both.lengths(sem),
         low=mean - half,

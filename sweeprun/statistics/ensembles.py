@@ -6,24 +6,24 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sweeprun.design.axes import MEMBER_NAMES, RESERVED_NAMES
 from sweeprun.errors import UsageError
 from sweeprun.statistics.chains import batch_error
 from sweeprun.statistics.dependence import Members, members_along
 from sweeprun.statistics.estimators import IntervalKind, interval
 from sweeprun.statistics.kinds import choose_kind
 from sweeprun.statistics.moments import moments
+from sweeprun.statistics.not_finite import NanPolicy, check_finite, count_not_finite
 from sweeprun.statistics.quantiles import quantiles
 
 STATISTIC = "statistic"
 """The dimension of the results, with the labels below."""
 
-STATISTICS = ("n", "mean", "std", "sem", "low", "high", "successes", "n_effective")
+STATISTICS = ("n", "mean", "std", "sem", "low", "high", "successes", "n_effective", "nan", "infinite")
 QUANTILES = ("quantile", "quantile_sem", "quantile_low", "quantile_high")
 """What the names of the variables that hold quantiles end in."""
 
-_USUAL = ("member", "seed")
 _KEPT_ATTRS = ("units", "long_name", "standard_name")
-_BOOKKEEPING = frozenset({"task_id", "seconds", "state", "code_digest"})
 
 
 def members_of(dataset: xr.Dataset, over: str | Sequence[str] | None) -> tuple[str, ...]:
@@ -36,7 +36,7 @@ def members_of(dataset: xr.Dataset, over: str | Sequence[str] | None) -> tuple[s
     """
     known = ", ".join(map(str, dataset.dims)) or "none"
     if over is None:
-        found = next((name for name in _USUAL if name in dataset.dims), None)
+        found = next((name for name in MEMBER_NAMES if name in dataset.dims), None)
         if found is None:
             raise UsageError(f"over which axis? There is neither 'member' nor 'seed'; axes: {known}")
         return (found,)
@@ -58,7 +58,7 @@ def numeric_variables(dataset: xr.Dataset, over: Sequence[str]) -> list[str]:
     ]
 
 
-def ensemble_statistics(
+def ensemble_statistics(  # noqa: PLR0913  # each is an option of the command line
     dataset: xr.Dataset,
     over: str | Sequence[str] | None = None,
     *,
@@ -68,6 +68,7 @@ def ensemble_statistics(
     seed: int = 0,
     variables: Sequence[str] | None = None,
     independent: bool | None = None,
+    nan: NanPolicy = NanPolicy.OMIT,
 ) -> xr.Dataset:
     """Mean, errors and interval of every numeric variable at every point.
 
@@ -90,21 +91,25 @@ def ensemble_statistics(
         Which variables; by default all that hold numbers.
     independent
         True if members are known to be independent, whatever the Dataset says.
+    nan
+        What becomes of results that are NaN.
 
     Returns
     -------
     xarray.Dataset
-        Each variable with the dim ``statistic`` (n, mean, std, sem, low, high, successes, n_effective) in the place of
-        the members' axes; and, if asked for, ``NAME_quantile`` and, with the tails ``_sem``, ``_low`` and ``_high``,
-        its error and interval, with the dim ``quantile``. ``n`` counts the members with a value, ``successes`` those
-        that are 1 or true, and ``n_effective`` how many independent ones have the same error. The attribute
+        Each variable with the dim ``statistic`` (n, mean, std, sem, low, high, successes, n_effective, nan, infinite)
+        in the place of the members' axes; and, if asked for, ``NAME_quantile`` and, with the tails ``_sem``, ``_low``
+        and ``_high``, its error and interval, with the dim ``quantile``. ``n`` counts the members with a value,
+        ``successes`` those that are 1 or true, and ``n_effective`` how many independent ones have the same error.
+        ``nan`` and ``infinite`` count results, also where members count once with their mean; those that are NaN are
+        not among ``n``. The attribute
         ``members_independent`` is "True", "False", "unknown" or "assumed". If it is "False", members that belong
         together count once, with their mean; if there are no others, errors are NaN.
 
     Raises
     ------
     UsageError
-        If there is no such axis, no numeric variable, or an option is wrong.
+        If there is no such axis, no numeric variable, or an option is wrong; or a result isn't finite, and is to be.
     """
     names = members_of(dataset, over)
     chosen = _chosen_variables(dataset, names, variables)
@@ -115,6 +120,9 @@ def ensemble_statistics(
     found: dict[str, Any] = {}
     for name in chosen:
         variable = dataset[name]
+        counted = count_not_finite(dataset, name, names)
+        check_finite(dataset, counted, nan)
+        unknown = (counted.nan.values > 0) & (nan is NanPolicy.PROPAGATE)
         dims, samples = members.samples_of(variable)
         attrs = kept_attrs(variable)
         try:
@@ -124,12 +132,14 @@ def ensemble_statistics(
             made = (
                 attrs | _described(members, own.kind, level) | ({"taken_for": own.why} if own.why and has_error else {})
             )
-            found[name] = ((STATISTIC, *dims), computed, made)
+            computed[1:, unknown] = np.nan
+            found[name] = ((STATISTIC, *dims), np.concatenate([computed, [counted.nan, counted.infinite]]), made)
         except UsageError as error:
             raise UsageError(f"{name}: {error}") from error
         if probabilities:
             of_truth = own.kind is IntervalKind.WILSON
             for tail, values in _quantiles(members, samples, probabilities, level, of_truth=of_truth).items():
+                values[unknown] = np.nan
                 found[f"{name}_{tail}"] = ((*dims, "quantile"), values, attrs)
     coordinates = kept_coordinates(dataset, names) | {STATISTIC: list(STATISTICS)}
     if probabilities:
@@ -199,7 +209,7 @@ def _check_names(dataset: xr.Dataset, over: Sequence[str], variables: Sequence[s
 
 
 def _statistics(samples: np.ndarray, kind: IntervalKind, level: float, seed: int, *, with_error: bool) -> np.ndarray:
-    """Shape ``(STATISTICS, …)``."""
+    """Shape ``(statistics, …)``: all but those that count what isn't finite."""
     found = moments(samples)
     unknown = np.full(found.mean.shape, np.nan)
     low, high, sem, effective = unknown, unknown, unknown, unknown
@@ -210,7 +220,7 @@ def _statistics(samples: np.ndarray, kind: IntervalKind, level: float, seed: int
         sem, _ = batch_error(samples)
         with np.errstate(invalid="ignore", divide="ignore"):
             effective = (found.std / sem) ** 2
-    successes = np.nansum(samples, axis=-1) if kind is IntervalKind.WILSON else unknown
+    successes = (samples == 1).sum(axis=-1) if kind is IntervalKind.WILSON else unknown
     return np.stack([found.count.astype(float), found.mean, found.std, sem, low, high, successes, effective])
 
 
@@ -219,7 +229,7 @@ def kept_coordinates(dataset: xr.Dataset, dropped: Sequence[str]) -> dict[Any, A
     return {
         name: coordinate.variable
         for name, coordinate in dataset.coords.items()
-        if not set(dropped) & set(coordinate.dims) and name not in _BOOKKEEPING
+        if not set(dropped) & set(coordinate.dims) and name not in RESERVED_NAMES
     }
 
 

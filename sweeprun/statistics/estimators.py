@@ -94,21 +94,21 @@ def check_values(samples: np.ndarray, kind: IntervalKind) -> None:
 
 
 def are_zero_or_one(samples: np.ndarray) -> bool:
-    """Whether each value is 0 or 1; missing ones don't matter."""
-    return samples.dtype.kind == "b" or bool(((samples == 0) | (samples == 1) | _is_missing(samples)).all())
+    """Whether each value is 0 or 1; missing and infinite ones don't matter."""
+    return samples.dtype.kind == "b" or bool(((samples == 0) | (samples == 1) | _is_not_finite(samples)).all())
 
 
 def are_counts(samples: np.ndarray) -> bool:
-    """Whether each value is a whole number that isn't negative; missing ones don't matter."""
+    """Whether each value is a whole number that isn't negative; missing and infinite ones don't matter."""
     if samples.dtype.kind in "bu":
         return True
     with np.errstate(invalid="ignore"):
         whole = samples == np.rint(samples) if samples.dtype.kind == "f" else True
-        return bool(((whole & (samples >= 0)) | _is_missing(samples)).all())
+        return bool(((whole & (samples >= 0)) | _is_not_finite(samples)).all())
 
 
-def _is_missing(samples: np.ndarray) -> np.ndarray | bool:
-    return np.isnan(samples) if samples.dtype.kind == "f" else False
+def _is_not_finite(samples: np.ndarray) -> np.ndarray | bool:
+    return ~np.isfinite(samples) if samples.dtype.kind == "f" else False
 
 
 def interval(samples: np.ndarray, kind: IntervalKind, level: float = 0.95, seed: int = 0) -> Ends:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from sweeprun.results.merging import RECORDED_TYPE
 from sweeprun.statistics.estimators import IntervalKind, are_counts, are_zero_or_one, check_values
+from sweeprun.statistics.not_finite import is_truth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +24,6 @@ class Chosen:
 
     kind: IntervalKind
     why: str = ""
-
-
-def is_truth(variable: xr.DataArray) -> bool:
-    """Whether values are true and false; with some of them missing they are numbers, and an attribute says so."""
-    return variable.dtype.kind == "b" or variable.attrs.get(RECORDED_TYPE) == "bool"
 
 
 def is_proportion(variable: xr.DataArray, values: np.ndarray) -> bool:
@@ -60,5 +55,5 @@ def taken_note(names: Sequence[str], why: str) -> str:
 
 
 def _any(values: np.ndarray) -> bool:
-    """Whether any value is there."""
-    return values.size > 0 and (values.dtype.kind != "f" or not bool(np.isnan(values).all()))
+    """Whether any finite value is there."""
+    return values.size > 0 and (values.dtype.kind != "f" or bool(np.isfinite(values).any()))

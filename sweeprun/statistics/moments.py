@@ -118,7 +118,8 @@ def differences(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     if first.dtype.kind in "iu" and second.dtype.kind in "iu":
         apart = np.where(first >= second, _distance(first, second), -_distance(second, first))
         return np.asarray(apart)
-    return np.asarray(np.asarray(first, float) - np.asarray(second, float))
+    with np.errstate(invalid="ignore"):  # infinity less infinity is NaN
+        return np.asarray(np.asarray(first, float) - np.asarray(second, float))
 
 
 def _sum(values: np.ndarray) -> np.ndarray:

@@ -91,7 +91,7 @@ def _square_and_add(
         square: np.ndarray = side**2 - 2 * correlation * side * opposite + opposite**2
         return np.asarray(np.sqrt(np.maximum(square, 0.0)))
 
-    difference = one - other
-    return difference - length(one - low_one, high_other - other), difference + length(
-        high_one - one, other - low_other
-    )
+    with np.errstate(invalid="ignore"):  # of infinite results nothing is known
+        difference = one - other
+        below, above = length(one - low_one, high_other - other), length(high_one - one, other - low_other)
+        return difference - below, difference + above

@@ -76,6 +76,11 @@ def quantiles(
         warnings.filterwarnings("ignore", "All-NaN slice", RuntimeWarning)
         method: Literal["inverted_cdf", "linear"] = "inverted_cdf" if of_truth else "linear"
         values = np.nanquantile(samples, list(probabilities), axis=-1, method=method)
+        if np.isinf(samples).any():  # of which there are no differences, even between equal ones
+            lower, higher = (
+                np.nanquantile(samples, list(probabilities), axis=-1, method=side) for side in ("lower", "higher")
+            )
+            values = np.where(lower == higher, lower, values)
     low, high = _between_order_statistics(np.sort(samples, axis=-1), scaled.count, probabilities, level)
     return Quantiles(value=np.moveaxis(values, 0, -1), sem=_errors(scaled, probabilities), low=low, high=high)
 

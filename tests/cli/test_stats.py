@@ -187,3 +187,31 @@ def test_axes_may_have_the_names_of_statistics(run: Run, study: Path) -> None:
     assert "n=5 mean=7: sem(x)" in run("stats", "--target", "sem(x)<0.001", code=1).stdout
     points = json.loads(run("stats", "--json").stdout)["x"]
     assert [(point["axis_n"], point["axis_mean"], point["n"]) for point in points][:2] == [(5, 7, 4), (5, 8, 4)]
+
+
+def test_results_to_doubt_are_named_by_every_door(run: Run, study: Path) -> None:
+    (study / "doubtful.py").write_text(
+        "import numpy as np\n"
+        "def doubtful(cfg, rng):\n"
+        "    x = np.nan if cfg.lr > 1 and cfg.seed < 3 else rng.normal()\n"
+        "    return {'x': x, 'fixed': np.random.default_rng(7).normal()}\n"
+    )
+    nan = "x: 3 of 12 results are NaN, and left out: lr=1.5 (3 of 6)"
+    undetermined = "is undetermined at 2 of 2 points"
+    ended = run("-m", "task=doubtful.doubtful", "lr=0.5,1.5", "seed=range(6)", "hydra.sweep.dir=two")
+    assert "fixed is equal to the bit in the first 6 members at lr=0.5, although" in ended.stderr
+    shown = run("stats", "two").stderr.splitlines()
+    assert shown[0] == nan
+    assert shown[1].startswith("fixed is equal to the bit in all 6 members at every point, although")
+    assert "nan=raise refuses them" in run("stats", "two", "--nan=raise", code=2).stderr
+    assert (
+        "lr=1.5: 3 of 6 results are NaN" in run("stats", "two", "--target=sem(x)<9", "--nan=propagate", code=1).stdout
+    )
+    assert nan in run("stats", "two", "--target=sem(x)<9").stderr
+    assert undetermined in run("stats", "two", "--target=rel_sem(fixed)<0.01", code=1).stdout
+    stopped = run("extend", "two", "--until=rel_sem(fixed)<0.01", "--allow-drift", code=1)
+    assert undetermined in stopped.stderr
+    assert "new tasks" not in stopped.stderr
+    told = json.loads(run("collect", "two", "--json").stdout)["doubts"]
+    assert told[0] == "x: 3 of 12 results are NaN: lr=1.5 (3 of 6)"
+    assert told[1].startswith("fixed is equal to the bit in all 6 members")

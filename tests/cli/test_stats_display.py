@@ -1,51 +1,15 @@
-"""What ``sweeprun stats`` prints: tables, notes, and JSON."""
+"""What `sweeprun stats` prints of statistics."""
 
 import json
-from typing import Any
 
 import numpy as np
 import pytest
-import xarray as xr
 
-from sweeprun.cli.stats_display import (
-    look_json,
-    look_text,
-    print_look_notes,
-    print_notes,
-    print_tables,
-    statistics_json,
-)
-from sweeprun.statistics.dependence import Members, members_along
+from sweeprun.cli.stats_display import print_notes, print_tables, statistics_json
 from sweeprun.statistics.ensembles import ensemble_statistics
 from sweeprun.statistics.estimators import IntervalKind
-from sweeprun.statistics.interim import Look, look_at
-from sweeprun.statistics.targets import Target
-
-
-def dataset(points: int = 2, members: int = 4, axis: str = "lr", **variables: Any) -> xr.Dataset:
-    """The results of some members at each point: 0.5, 1.5, 2.5, … plus the number of the point."""
-    x = np.add.outer(np.arange(points, dtype=float), np.arange(members) + 0.5)
-    return xr.Dataset(
-        {"x": ((axis, "seed"), x)} | variables,
-        {
-            axis: np.arange(points) / 4,
-            "seed": np.arange(members),
-            "state": ((axis, "seed"), np.full(x.shape, "succeeded")),
-            "task_id": ((axis, "seed"), np.arange(x.size).reshape(x.shape)),
-        },
-        {"streams": json.dumps({"root_seed": None, "shared_by": None})},
-    )
-
-
-MEMBERS = Members(over=("seed",), apart=("seed",))
-
-
-def look(target: str, **options: Any) -> Look:
-    return look_at(dataset(**options), Target.parse(target, 0.95))
-
-
-def members(data: xr.Dataset, over: str = "seed") -> Members:
-    return members_along(data, [over])
+from tests.cli.ensembles import dataset, doubtful, members
+from tests.statistics.results import collected
 
 
 def cells(table: str) -> list[list[str]]:
@@ -128,40 +92,6 @@ def test_an_axis_with_the_name_of_a_statistic_keeps_both() -> None:
     assert (second["axis_mean"], second["mean"]) == (0.25, 3.0)
 
 
-def test_a_target_that_holds_is_one_line() -> None:
-    assert look_text(look("sem(x)<9"), MEMBERS) == "sem(x)<9.0 holds at every point (2)"
-
-
-def test_the_points_that_are_open_are_shown_with_what_they_need() -> None:
-    found = look("sem(x)<0.1")
-    lines = look_text(found, MEMBERS).splitlines()
-    assert lines[0] == "sem(x)<0.1 does not hold yet at 2 of 2 points:"
-    sem = np.std([0, 1, 2, 3], ddof=1) / 2
-    assert lines[1] == f"  lr=0.0: sem(x) = {sem:.4g} with 4 members, {found.more} more needed"
-    assert lines[-1] == "run them with: sweeprun extend --until 'sem(x)<0.1' --over seed"
-    told = look_json(found)
-    assert (told["target"], told["open_points"], told["more"]) == ("sem(x)<0.1", 2, found.more)
-    assert [point["lr"] for point in told["points"]] == [0.0, 0.25]
-    assert told["points"][0] | {"lr": 0} == {
-        "lr": 0, "n": 4, "value": pytest.approx(sem), "reached": False, "more": found.more
-    }  # fmt: skip
-
-
-def test_many_open_points_are_cut_short() -> None:
-    lines = look_text(look("sem(x)<0.1", points=43), MEMBERS).splitlines()
-    assert "  … and 3 more points; --json has all" in lines
-    assert len(lines) == 43
-
-
-def test_a_point_without_values_is_unknown_and_null() -> None:
-    data = dataset()
-    data["x"][0] = np.nan
-    found = look_at(data, Target.parse("sem(x)<9", 0.95))
-    assert "  lr=0.0: sem(x) = unknown with 0 members" in look_text(found, MEMBERS)
-    assert look_json(found)["points"][0]["value"] is None
-    json.dumps(look_json(found), allow_nan=False)
-
-
 def test_an_axis_that_is_called_n_has_a_column_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
     data = dataset(axis="n")
     print_tables(data, ensemble_statistics(data))
@@ -196,8 +126,6 @@ def test_the_points_of_a_zip_have_their_coordinates(capsys: pytest.CaptureFixtur
     head, first, _ = cells(capsys.readouterr().out)
     assert (head[:4], first[:4]) == (["size", "width", "depth", "n"], ["0", "64", "8", "4"])
     assert statistics_json(ensemble_statistics(data))["x"][1].items() >= {"size": 1, "width": 128, "depth": 4}.items()
-    open_points = look_text(look_at(data, Target.parse("sem(x)<0.1")), members(data))
-    assert "  size=1 width=128 depth=4: sem(x) = " in open_points
 
 
 def test_what_values_were_taken_for_is_said(capsys: pytest.CaptureFixture[str]) -> None:
@@ -208,9 +136,6 @@ def test_what_values_were_taken_for_is_said(capsys: pytest.CaptureFixture[str]) 
         "hit, miss: all values are 0 or 1: a proportion; --interval student takes them for other numbers",
         "rare: whole numbers from 0: counts; --interval student takes them for other numbers",
     ]
-    print_look_notes(look_at(data, Target.parse("sem(hit)<1")), members(data))
-    assert capsys.readouterr().err.startswith("hit: all values are 0 or 1: a proportion")
-    assert look_json(look_at(data, Target.parse("sem(hit)<1")))["interval"] == "wilson"
 
 
 def test_values_of_one_task_have_no_error_and_the_note_says_what_to_type(capsys: pytest.CaptureFixture[str]) -> None:
@@ -231,12 +156,24 @@ def test_values_of_one_task_have_no_error_and_the_note_says_what_to_type(capsys:
     assert "curve over seed, averaged over t (student, level 0.95)" in capsys.readouterr().out
 
 
-def test_options_of_a_target_are_typed_again() -> None:
-    assert look_text(look("sem(x)<0.1"), MEMBERS, " --level 0.9").endswith(
-        "--until 'sem(x)<0.1' --over seed --level 0.9"
-    )
+def test_results_that_are_not_finite_have_columns_and_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    found = ensemble_statistics(doubtful())
+    print_tables(doubtful(), found)
+    print_notes(doubtful(), found, members(doubtful(), "member"))
+    told = capsys.readouterr()
+    assert "nan" in told.out
+    assert "infinite" in told.out
+    nan, infinite, equal = told.err.splitlines()
+    assert nan == "x: 2 of 27 results are NaN, and left out: lr=0.1 (2 of 9)"
+    assert infinite.startswith("x: 1 of 27 results is infinite")
+    assert equal.startswith("x is equal to the bit in all 9 members at 1 of 3 points (lr=10.0)")
+    first = statistics_json(found)["x"][0]
+    assert (first["n"], first["nan"], first["infinite"]) == (7, 2, 0)
 
 
-def test_replicates_of_a_sample_are_not_extended_by_themselves() -> None:
-    replicated = Members(over=("seed",), apart=(), together=("seed",), replicates=("seed", np.arange(4) % 2))
-    assert "extend" not in look_text(look("sem(x)<0.1"), replicated)
+def test_of_results_that_are_all_nan_it_is_not_said_that_there_is_one_member(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    data = collected(x=np.full((2, 4), np.nan))
+    print_notes(data, ensemble_statistics(data), members(data, "member"))
+    assert capsys.readouterr().err == "x: 8 of 8 results are NaN, and left out: lr=0.1 (4 of 4), lr=1.0 (4 of 4)\n"

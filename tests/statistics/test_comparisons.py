@@ -10,6 +10,8 @@ import sweeprun.mc  # noqa: F401  # registers the accessor
 from sweeprun.errors import UsageError
 from sweeprun.statistics.comparisons import paired
 from sweeprun.statistics.differences import DifferenceKind
+from sweeprun.statistics.not_finite import NanPolicy
+from tests.statistics.results import collected, drawn
 
 
 def dataset(*, shared_by: list[str] | None = None) -> xr.Dataset:
@@ -91,3 +93,36 @@ def test_differences_of_dependent_members_have_no_error() -> None:
     assert np.isnan(found.curve.sel(statistic=["sem", "low", "high"])).all()
     assert (found.attrs["members_independent"], found.curve.attrs["interval"]) == ("False", "none")
     assert np.isfinite(paired(dataset(), "lr", 0.1, 0.01, over=["seed", "t"]).curve.sel(statistic="sem"))
+
+
+def diverged() -> xr.Dataset:
+    """Nine members at two points; at the second three returned NaN, and three of the hits are unknown."""
+    x, hit = drawn(), np.tile([0.0, 1.0, 1.0], (2, 3))
+    x[1, :3] = np.nan
+    hit[0, 6:] = np.nan
+    return collected(x=x, hit=hit, fine=drawn())
+
+
+def test_pairs_with_nan_are_left_out_unless_the_user_says_otherwise() -> None:
+    found = paired(diverged(), "lr", 0.1, 1.0, shared=True)
+    assert (found.x.sel(statistic="n"), found.hit.sel(statistic="n")) == (6, 6)
+    assert found.hit.attrs["interval"] == "newcombe, level 0.95"
+    assert found.hit.sel(statistic="low") < 0 < found.hit.sel(statistic="high")
+    made = paired(diverged(), "lr", 0.1, 1.0, shared=True, nan=NanPolicy.PROPAGATE)
+    for name in ("x", "hit"):
+        assert made[name].sel(statistic="n") == 6
+        assert np.isnan(made[name].sel(statistic=["mean", "sem", "low", "high", "correlation"])).all()
+    assert np.isfinite(made.fine).all()
+    with pytest.raises(UsageError, match=r"x: 3 of 9 results are NaN.*nan=raise refuses them"):
+        paired(diverged(), "lr", 0.1, 1.0, nan=NanPolicy.RAISE)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_the_error_of_a_difference_of_infinite_results_is_unknown(shared: bool) -> None:
+    data = diverged()
+    data["fine"][0, 4], data["hit"][:, 1] = np.inf, np.inf
+    found = paired(data, "lr", 0.1, 1.0, shared=shared)
+    assert found.fine.sel(statistic="mean") == np.inf
+    assert np.isnan(found.hit.sel(statistic="mean"))
+    for name in ("fine", "hit"):
+        assert np.isnan(found[name].sel(statistic=["sem", "low", "high"])).all()

@@ -55,3 +55,8 @@ def test_the_interval_follows_from_the_moments() -> None:
     found = Moments(count=np.array(10), mean=np.array(0.5), std=np.array(0.7), sem=np.array(0.7 / np.sqrt(10)))
     low, high = interval_of(found, IntervalKind.COUNTS, 0.95)
     assert low < 0.5 - 0.7 / np.sqrt(10) < 0.5 < high
+
+
+@pytest.mark.parametrize("mean", [np.inf, -np.inf, np.nan])
+def test_of_infinite_results_nothing_is_known(mean: float) -> None:
+    assert np.isnan(poisson(np.array(mean), np.array(9), 0.95)).all()

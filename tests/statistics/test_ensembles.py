@@ -10,6 +10,8 @@ import sweeprun.mc  # noqa: F401  # registers the accessor
 from sweeprun.errors import UsageError
 from sweeprun.statistics.ensembles import QUANTILES, ensemble_statistics
 from sweeprun.statistics.estimators import IntervalKind
+from sweeprun.statistics.not_finite import NanPolicy
+from tests.statistics.results import collected, drawn
 
 
 def dataset(*, shared_by: list[str] | None = None) -> xr.Dataset:
@@ -136,3 +138,63 @@ def test_large_integers_and_times_keep_their_spread() -> None:
     data = data.assign(big=(("lr", "seed"), 2**62 + np.arange(20).reshape(2, 10)))
     found = ensemble_statistics(data, variables=["big"]).big
     assert np.allclose(found.sel(statistic="std"), 3.0276503540974917)
+
+
+def diverged() -> xr.Dataset:
+    """Nine members at two points; at the second three returned NaN, at the first one is infinite."""
+    x = drawn()
+    x[1, :3] = np.nan
+    x[0, 2] = np.inf
+    return collected(x=x, fine=drawn())
+
+
+def test_results_that_are_not_finite_are_counted_beside_the_values() -> None:
+    found = ensemble_statistics(diverged())
+    assert found.x.sel(statistic=["n", "nan", "infinite"]).values.tolist() == [[9, 6], [0, 3], [1, 0]]
+    assert found.x.sel(statistic="mean").values.tolist() == [np.inf, pytest.approx(diverged().x[1].mean().item())]
+    assert np.isnan(found.x.sel(statistic=["std", "sem"])[:, 0]).all()
+    assert (found.fine.sel(statistic=["nan", "infinite"]) == 0).all()
+
+
+def test_nan_makes_the_statistics_of_its_point_nan_if_it_is_to() -> None:
+    found = ensemble_statistics(diverged(), nan=NanPolicy.PROPAGATE, probabilities=[0.5])
+    assert found.x.sel(statistic=["n", "nan"])[:, 1].values.tolist() == [6, 3]
+    assert np.isnan(found.x.sel(statistic=["mean", "std", "sem", "low", "high"])[:, 1]).all()
+    assert np.isfinite(found.x_quantile[0]).all()
+    assert all(np.isnan(found[f"x_{tail}"][1]).all() for tail in QUANTILES)
+
+
+def test_results_that_are_not_finite_are_refused_if_they_are_to_be() -> None:
+    with pytest.raises(UsageError, match="nan=raise refuses them"):
+        ensemble_statistics(diverged(), nan=NanPolicy.RAISE)
+    assert "fine" in ensemble_statistics(diverged(), nan=NanPolicy.RAISE, variables=["fine"])
+
+
+def test_nan_and_infinite_results_are_counted_where_members_count_once_with_their_mean() -> None:
+    x = drawn(2, 9, 20)
+    x[0, 3, :5], x[1, 2, 7] = np.nan, np.inf
+    found = ensemble_statistics(collected(x=x), ["member", "t"])
+    assert found.x.sel(statistic=["n", "nan", "infinite"]).values.tolist() == [[9, 9], [5, 0], [0, 1]]
+    assert np.isfinite(found.x[:, 0].sel(statistic=["mean", "sem", "low", "high"])).all()
+    assert np.isnan(found.x[:, 1].sel(statistic=["sem", "low", "high"])).all()
+    propagated = ensemble_statistics(collected(x=x), ["member", "t"], nan=NanPolicy.PROPAGATE)
+    assert np.isnan(propagated.x.sel(statistic=["mean", "sem", "n_effective"])[:, 0]).all()
+
+
+def test_an_infinite_result_leaves_the_others_proportions() -> None:
+    hits = np.tile([0.0, 1.0, np.nan], (2, 3))
+    hits[1, 0] = np.inf
+    found = ensemble_statistics(collected(hit=hits)).hit
+    assert found.attrs["interval"] == "wilson, level 0.95"
+    assert found.sel(statistic=["n", "successes", "nan", "infinite"]).values.T.tolist() == [[6, 3, 3, 0], [6, 3, 3, 1]]
+    assert np.isfinite(found.sel(statistic=["low", "high"])[:, 0]).all()
+    assert np.isnan(found.sel(statistic=["low", "high"])[:, 1]).all()
+
+
+def test_steps_of_a_chain_that_are_not_finite_are_counted_or_leave_no_error() -> None:
+    x = drawn(2, 1, 200)
+    x[0, 0, ::7], x[1, 0, 3] = np.nan, np.inf
+    found = ensemble_statistics(collected(x=x), "t", kind=IntervalKind.BATCHES).x.squeeze()
+    assert found.sel(statistic="nan").values.tolist() == [29, 0]
+    assert np.isfinite(found[:, 0].sel(statistic=["sem", "low", "high", "n_effective"])).all()
+    assert np.isnan(found[:, 1].sel(statistic=["sem", "low", "high", "n_effective"])).all()

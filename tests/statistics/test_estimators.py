@@ -91,7 +91,7 @@ def test_a_bootstrap_of_large_integers_moves_with_them() -> None:
         (np.array([0, 2]), False, True),
         (np.array([0, -1]), False, False),
         (np.array([0.0, 2.5]), False, False),
-        (np.array([0.0, np.inf]), False, True),
+        (np.array([0.0, np.inf]), True, True),
         (np.array([1, 2], np.uint8), False, True),
     ],
 )

@@ -6,15 +6,9 @@ import xarray as xr
 
 from sweeprun.errors import UsageError
 from sweeprun.statistics.estimators import IntervalKind
-from sweeprun.statistics.kinds import choose_kind, is_proportion, is_truth, taken_note
+from sweeprun.statistics.kinds import choose_kind, is_proportion, taken_note
 
 BOOLEAN = {"recorded_type": "bool"}
-
-
-def test_truth_values_stay_true_or_false_if_some_are_missing() -> None:
-    assert is_truth(xr.DataArray([True]))
-    assert is_truth(xr.DataArray([1.0, np.nan], attrs=BOOLEAN))
-    assert not is_truth(xr.DataArray([1.0, 0.0]))
 
 
 @pytest.mark.parametrize(
@@ -22,6 +16,9 @@ def test_truth_values_stay_true_or_false_if_some_are_missing() -> None:
     [
         ([True, False], IntervalKind.WILSON, ""),
         ([0, 1, 0], IntervalKind.WILSON, "all values are 0 or 1: a proportion"),
+        ([0.0, np.inf, 1.0], IntervalKind.WILSON, "all values are 0 or 1: a proportion"),
+        ([0.0, -np.inf, 2.0], IntervalKind.COUNTS, "whole numbers from 0: counts"),
+        ([np.inf, np.nan], IntervalKind.STUDENT, ""),
         ([0, 0, 0], IntervalKind.WILSON, "all values are 0 or 1: a proportion"),
         ([0.0, np.nan, 1.0], IntervalKind.WILSON, "all values are 0 or 1: a proportion"),
         ([0, 3, 1], IntervalKind.COUNTS, "whole numbers from 0: counts"),

@@ -113,3 +113,10 @@ def test_quantiles_of_large_integers_have_the_errors_of_small_ones() -> None:
 def test_what_is_no_probability_is_named(options: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         quantiles(np.ones(3), **options)
+
+
+def test_quantiles_may_be_infinite_and_others_are_not_lost() -> None:
+    values = np.array([[0.0, 1.0, 5.0, np.inf, np.inf], [-np.inf, -np.inf, 1.0, 2.0, np.nan]])
+    found = quantiles(values, [0.1, 0.5, 0.9])
+    assert found.value.tolist() == [[0.4, 5.0, np.inf], [-np.inf, -np.inf, pytest.approx(1.7)]]
+    assert np.isnan(found.sem).all()

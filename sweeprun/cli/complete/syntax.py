@@ -55,6 +55,8 @@ _INTERVALS = ("student", "normal", "bootstrap", "wilson", "counts", "poisson", "
 
 _OUTPUT: dict[str, Value | tuple[str, ...]] = {"--output": Value.FILE, "-o": Value.FILE}
 
+_NAN = ("omit", "propagate", "raise")
+
 _HYDRA = Syntax(
     flags=(
         *("--multirun", "-m", "--run", "-r", "--resolve", "--after-collect"),
@@ -92,6 +94,7 @@ SYNTAX = {
             variables=Value.TEXT,
             interval=_INTERVALS,
             level=Value.TEXT,
+            nan=_NAN,
             quantiles=Value.TEXT,
             seed=Value.TEXT,
             target=Value.TEXT,
@@ -111,13 +114,14 @@ SYNTAX = {
         Value.RUN,
         Value.AXIS_VALUES,
         Value.LAUNCHER_OPTION,
-        flags="--allow-drift",
+        flags="--allow-drift --independent",
         until=Value.TEXT,
         over=Value.AXIS,
         interval=_INTERVALS,
         level=Value.TEXT,
         batch=Value.TEXT,
         limit=Value.TEXT,
+        nan=_NAN,
     ),
     "replay": _syntax(Value.RUN, Value.AXIS_VALUE, flags="--pdb --allow-drift"),
     "verify": _syntax(Value.RUN, flags="--json --allow-drift", sample=Value.TEXT, seed=Value.TEXT),
