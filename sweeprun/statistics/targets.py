@@ -2,7 +2,7 @@
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -135,7 +135,9 @@ class Target:
         if not limit or not math.isfinite(std):
             return _MOST
         if self.measure.is_of_error and not self._kind.is_open_if_all_agree:
-            return max(FEWEST, math.floor(min((std / limit) ** 2, _MOST)) + 1)
+            needed = max(FEWEST, math.floor(min((std / limit) ** 2, _MOST)) + 1)
+            reached = self.is_reached(replace(found, count=np.array(needed), mean=np.array(mean), std=np.array(std)))
+            return needed if reached else min(needed + 1, _MOST)  # the square was rounded
         return self._first(mean, std, limit)
 
     def _first(self, mean: float, std: float, limit: float) -> int:

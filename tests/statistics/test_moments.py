@@ -127,7 +127,7 @@ def test_scaled_values_lead_back_to_the_samples(sample: np.ndarray) -> None:
     for value, own in zip(sample.tolist(), scaled.values, strict=True):
         spread = float(scaled.lengths(np.abs(scaled.values).max()))
         assert abs(Fraction(float(scaled.places(own))) - Fraction(value)) <= Fraction(
-            2 * math.ulp(abs(float(scaled.origin)) + min(spread, LARGEST / 4))
+            4 * math.ulp(abs(float(scaled.origin)) + min(spread, LARGEST / 4))
         ) + Fraction(math.ulp(float(value)))
 
 

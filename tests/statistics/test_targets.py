@@ -60,6 +60,12 @@ def test_so_many_members_are_needed_and_not_one_less(
         assert not target.is_reached(fewer) or np.isclose(target.values(fewer), limit, rtol=1e-3)
 
 
+def test_a_number_of_members_that_rounding_makes_too_small_is_one_more() -> None:
+    mean = 58.45857142824474
+    target = Target.parse("rel_sem(x)<0.01")
+    assert target.is_reached(found_of(int(target.needed(found_of(2, mean, mean))), mean, mean))
+
+
 def test_the_rule_of_the_standard_error() -> None:
     assert int(Target.parse("sem(x)<0.1").needed(found_of(20, 5.0, 1.0))) == 101
     assert int(Target.parse("rel_sem(x)<0.1").needed(found_of(20, 5.0, 1.0))) == 5
