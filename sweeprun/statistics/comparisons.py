@@ -11,7 +11,7 @@ from sweeprun.statistics.dependence import Members, members_along, streams_are_s
 from sweeprun.statistics.differences import DifferenceKind, independent_difference, paired_difference
 from sweeprun.statistics.ensembles import STATISTIC, kept_attrs, kept_coordinates, members_of, numeric_variables
 from sweeprun.statistics.kinds import is_proportion
-from sweeprun.statistics.not_finite import NanPolicy, check_finite, count_not_finite
+from sweeprun.statistics.not_finite import NanPolicy, NotFinite, check_finite, count_not_finite
 
 DIFFERENCES = ("n", "mean", "sem", "low", "high", "correlation", "variance_reduction")
 """The labels of the dimension ``statistic``."""
@@ -78,11 +78,7 @@ def paired(  # noqa: PLR0913  # each is an option of the accessor
             for side, one in zip(sides, counted, strict=True):
                 check_finite(side, one, nan)
             dims, values, made_as = _compared(members, [side[name] for side in sides], kind, level, together=together)
-            unknown = sum(one.nan.values for one in counted) > 0
-            values[1:, unknown & (nan is NanPolicy.PROPAGATE)] = np.nan
-            infinite = [one.infinite.values > 0 for one in counted]
-            values[1:, infinite[0] & infinite[1]] = np.nan  # infinity less infinity
-            values[2:, infinite[0] | infinite[1]] = np.nan
+            _forget_unknown(values, counted, nan)
             found[name] = (dims, values, {**kept_attrs(dataset[name]), **attrs, "interval": made_as})
     attrs["members_independent"] = members.independence.value
     coordinates = kept_coordinates(dataset, (*names, axis)) | {STATISTIC: list(DIFFERENCES)}
@@ -103,6 +99,16 @@ def _compared(
     if members.have_no_error:
         values[[DIFFERENCES.index(each) for each in ("sem", "low", "high")]] = np.nan
     return (STATISTIC, *dims), values, "none" if members.have_no_error else f"{kind.value}, level {level:g}"
+
+
+def _forget_unknown(values: np.ndarray, counted: Sequence[NotFinite], policy: NanPolicy) -> None:
+    """Make statistics NaN of which nothing is known, since results are infinite, or NaN that is to be propagated."""
+    nan, infinite = [one.nan.values > 0 for one in counted], [one.infinite.values > 0 for one in counted]
+    mean, error = DIFFERENCES.index("mean"), DIFFERENCES.index("sem")
+    if policy is NanPolicy.PROPAGATE:
+        values[mean:, nan[0] | nan[1]] = np.nan
+    values[mean:, infinite[0] & infinite[1]] = np.nan  # infinity less infinity
+    values[error:, infinite[0] | infinite[1]] = np.nan
 
 
 def _at(dataset: xr.Dataset, axis: str, value: Any) -> xr.Dataset:
