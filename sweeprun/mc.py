@@ -8,14 +8,21 @@ Examples
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
-from sweeprun.statistics.ensembles import dependence_of, ensemble_statistics, members_of, paired
+from sweeprun.design.grid import REPLICATE
+from sweeprun.statistics.comparisons import paired
+from sweeprun.statistics.dependence import Members, members_along
+from sweeprun.statistics.differences import DifferenceKind
+from sweeprun.statistics.doubts import doubts_of
+from sweeprun.statistics.ensembles import ensemble_statistics, members_of
 from sweeprun.statistics.estimators import IntervalKind
 from sweeprun.statistics.interim import Look, look_at
+from sweeprun.statistics.not_finite import NanPolicy
 from sweeprun.statistics.targets import Target
 
 
@@ -34,22 +41,56 @@ class MonteCarlo:
         level: float = 0.95,
         quantiles: Sequence[float] = (),
         seed: int = 0,
+        independent: bool | None = None,
+        nan: str = "omit",
     ) -> xr.Dataset:
         """Mean, standard deviation and error, interval and quantiles; see `ensemble_statistics`.
+
+        Parameters
+        ----------
+        over
+            The axis or axes of the members.
+        interval
+            One of student, normal, bootstrap, wilson, counts, poisson and batches; by default the one that is right for
+            the values of each variable.
+        level
+            Of the intervals.
+        quantiles
+            Which quantiles to add, each between 0 and 1.
+        seed
+            Of the bootstrap.
+        independent
+            True if you know that members are independent, whatever the Dataset says.
+        nan
+            Results that are NaN are left out (``"omit"``), make the statistics of their points NaN (``"propagate"``),
+            or are refused, as infinite ones are then (``"raise"``).
 
         Warns
         -----
         UserWarning
-            If members share random streams, so that their errors are larger than these.
+            If members are not independent, or that isn't known; it says what errors there are then. If results are NaN
+            or infinite, or members are equal although their random streams differ.
 
         Raises
         ------
         UsageError
-            If ``interval`` is none of student, normal, bootstrap and wilson, or another option is wrong.
+            If an option is wrong; with ``nan="raise"`` also if a result is NaN or infinite.
         """
-        kind = None if interval is None else IntervalKind.parse(interval)
-        found = ensemble_statistics(self._dataset, over, kind=kind, level=level, probabilities=quantiles, seed=seed)
-        self._warn_of_dependence(over)
+        kind, policy = None if interval is None else IntervalKind.parse(interval), NanPolicy.parse(nan)
+        found: xr.Dataset = ensemble_statistics(
+            self._dataset,
+            over,
+            kind=kind,
+            level=level,
+            probabilities=quantiles,
+            seed=seed,
+            independent=independent,
+            nan=policy,
+        )
+        members = self._members(over, independent)
+        if kind is not IntervalKind.BATCHES:
+            _warn_of_dependence(members)
+        _warn_of_doubts(self._dataset, members, [name for name in found.data_vars if name in self._dataset], policy)
         return found
 
     def paired(
@@ -61,16 +102,60 @@ class MonteCarlo:
         *,
         level: float = 0.95,
         shared: bool | None = None,
+        interval: str | None = None,
+        nan: str = "omit",
     ) -> xr.Dataset:
-        """The difference between two values of an axis, with its error; see `sweeprun.statistics.ensembles.paired`."""
-        return paired(self._dataset, axis, first, second, over, level=level, shared=shared)
+        """The difference between two values of an axis, with its error; see `sweeprun.statistics.comparisons.paired`.
 
-    def target(self, target: str, over: str | Sequence[str] | None = None, *, level: float = 0.95) -> Look:
-        """Which points have reached a target such as ``sem(price)<0.01``, and how many more members the others need."""
-        look = look_at(self._dataset, Target.parse(target, level), over)
-        self._warn_of_dependence(over)
+        ``interval`` is student or newcombe; by default Newcombe's for proportions, and Student's for other numbers.
+        Pairs with NaN are left out, with a warning, unless ``nan`` says otherwise: see `statistics`.
+        """
+        kind, policy = None if interval is None else DifferenceKind.parse(interval), NanPolicy.parse(nan)
+        found = paired(self._dataset, axis, first, second, over, level=level, shared=shared, kind=kind, nan=policy)
+        members = self._members(over)
+        _warn_of_dependence(members)
+        places = np.isin(self._dataset[axis], [first, second]) if axis in self._dataset.coords else [first, second]
+        _warn_of_doubts(self._dataset.isel({axis: places}), members, list(found.data_vars), policy)
+        return found
+
+    def target(
+        self,
+        target: str,
+        over: str | Sequence[str] | None = None,
+        *,
+        level: float = 0.95,
+        interval: str | None = None,
+        independent: bool | None = None,
+        nan: str = "omit",
+    ) -> Look:
+        """Which points have reached a target such as ``sem(price)<0.01``, and how many more members the others need.
+
+        A point is undetermined, and needs none, if it has infinite results, or members that are equal although their
+        random streams differ; with ``nan="propagate"`` also if it has any that are NaN.
+
+        ``level``, ``interval``, ``independent`` and ``nan`` are those of `statistics`, and so are the warnings.
+        """
+        kind, policy = None if interval is None else IntervalKind.parse(interval), NanPolicy.parse(nan)
+        wanted = Target.parse(target, level, kind)
+        look = look_at(self._dataset, wanted, over, independent=independent, nan=policy)
+        members = self._members(over, independent)
+        _warn_of_dependence(members)
+        _warn_of_doubts(self._dataset, members, [wanted.variable], policy)
         return look
 
-    def _warn_of_dependence(self, over: str | Sequence[str] | None) -> None:
-        if dependence := dependence_of(self._dataset, members_of(self._dataset, over)):
-            warnings.warn(dependence, stacklevel=3)
+    def _members(self, over: str | Sequence[str] | None, independent: bool | None = None) -> Members:
+        return members_along(self._dataset, members_of(self._dataset, over), independent=independent)
+
+
+def _warn_of_dependence(members: Members) -> None:
+    """Say what errors there are if members depend on each other; the caller's caller sees the line."""
+    if members.note and members.counted != (REPLICATE,):  # of replicates the error is what they are for
+        chain = members.have_no_error and members.are_steps
+        remedy = "; if they are the steps of a chain, interval='batches' gives one" if chain else ""
+        warnings.warn(members.note + remedy, stacklevel=3)
+
+
+def _warn_of_doubts(dataset: xr.Dataset, members: Members, names: Sequence[Hashable], policy: NanPolicy) -> None:
+    """Say which results are NaN or infinite, and where members are equal; the caller's caller sees the line."""
+    for line in doubts_of(dataset, members, list(map(str, names)), policy):
+        warnings.warn(line, stacklevel=3)

@@ -9,7 +9,8 @@ import xarray as xr
 
 import sweeprun.mc  # noqa: F401  # registers the accessor
 from sweeprun.errors import UsageError
-from sweeprun.statistics.ensembles import ensemble_statistics, paired
+from sweeprun.statistics.comparisons import paired
+from sweeprun.statistics.ensembles import ensemble_statistics
 from sweeprun.statistics.estimators import IntervalKind
 from sweeprun.statistics.interim import look_at
 from sweeprun.statistics.targets import Target
@@ -19,7 +20,12 @@ def dataset(*, shared_by: list[str] | None = None, members: str = "seed") -> xr.
     x = np.random.default_rng(0).normal([[0.0], [1.0]], size=(2, 20))
     return xr.Dataset(
         {"x": (("lr", members), x)},
-        {"lr": [0.1, 0.01], members: np.arange(20), "state": (("lr", members), np.full(x.shape, "succeeded"))},
+        {
+            "lr": [0.1, 0.01],
+            members: np.arange(20),
+            "state": (("lr", members), np.full(x.shape, "succeeded")),
+            "task_id": (("lr", members), np.arange(40).reshape(2, 20)),
+        },
         {"streams": json.dumps({"root_seed": None, "shared_by": shared_by})},
     )
 
@@ -58,14 +64,25 @@ def test_a_target_is_looked_at() -> None:
 
 def test_members_that_share_streams_are_warned_of_where_they_are_asked_for() -> None:
     data = dataset(shared_by=["lr"])
-    for call in (lambda: data.mc.statistics("seed"), lambda: data.mc.target("sem(x)<1", "seed")):
-        with pytest.warns(UserWarning, match="members along seed share random streams") as told:
+    for call in (lambda: data.mc.statistics("seed"), lambda: data.mc.paired("lr", 0.1, 0.01)):
+        with pytest.warns(UserWarning, match="tasks along seed share random streams .* no error of their mean") as told:
             call()
         assert [warning.filename for warning in told] == [__file__]
+    with pytest.raises(UsageError, match=r"sem\(x\)<1.0: tasks along seed share random streams"):
+        data.mc.target("sem(x)<1", "seed")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        data.mc.paired("lr", 0.1, 0.01)
         dataset().mc.statistics("seed")
+        dataset().mc.paired("lr", 0.1, 0.01)
+        data.mc.statistics("seed", independent=True)
+        assert data.mc.target("sem(x)<9", "seed", independent=True).open_points == 0
+
+
+def test_a_dataset_that_does_not_say_where_it_comes_from_is_warned_of() -> None:
+    with pytest.warns(UserWarning, match="whether members are independent is not known"):
+        found = dataset().drop_attrs().mc.statistics("seed")
+    assert found.attrs["members_independent"] == "unknown"
+    assert np.isfinite(found.x).sel(statistic="sem").all()
 
 
 @pytest.mark.parametrize(
@@ -85,3 +102,61 @@ def test_options_that_are_wrong_are_named(options: dict[str, object], message: s
 def test_a_target_that_cannot_be_read_is_named() -> None:
     with pytest.raises(UsageError, match=r"mean\(x\)<1"):
         dataset().mc.target("mean(x)<1")
+
+
+def test_the_steps_of_a_chain_have_the_error_of_batches() -> None:
+    data = dataset().assign(chain=(("lr", "seed", "t"), np.random.default_rng(1).normal(size=(2, 20, 64))))
+    with pytest.warns(UserWarning, match=r"no error of their mean; .* interval='batches' gives one"):
+        data.mc.statistics("t")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = data.mc.statistics("t", interval="batches")
+    assert np.isfinite(found.chain).sel(statistic="sem").all()
+
+
+def test_replicates_of_a_sample_are_not_warned_of() -> None:
+    joint = [{"name": "seed", "axes": ["u"], "first": 0, "sampling": {"method": "sobol", "seed": 0, "sources": []}}]
+    manifest = json.dumps({"blocks": [{"first_id": 0, "design": {"axes": [], "joint": joint}}]})
+    data = dataset().assign_attrs(manifest=manifest)
+    with pytest.warns(UserWarning, match=r"hydra\.sweeper\.sample\.replicates=10"):
+        data.mc.statistics("seed")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = data.assign_coords(replicate=("seed", np.arange(20) % 4)).mc.statistics("seed")
+    assert found.x.sel(statistic="n").values.tolist() == [4, 4]
+
+
+def test_nan_and_equal_members_are_warned_of_where_they_are_asked_for() -> None:
+    data = dataset()
+    data["x"][1] = 0.30000000000000004
+    data["x"][0, :3] = np.nan
+    data = data.assign_coords(task_id=(("lr", "seed"), np.arange(40).reshape(2, 20))).assign_attrs(not_given="{}")
+    for ask in (
+        data.mc.statistics,
+        lambda: data.mc.target("sem(x)<9"),
+        lambda: data.mc.paired("lr", 0.1, 0.01),
+    ):
+        with pytest.warns(UserWarning, match="x") as told:
+            ask()
+        assert {warning.filename for warning in told} == {__file__}
+        nan, equal = (str(warning.message) for warning in told)
+        assert nan == "x: 3 of 40 results are NaN, and left out: lr=0.1 (3 of 20)"
+        assert equal.startswith("x is equal to the bit in all 20 members at 1 of 2 points (lr=0.01)")
+
+
+def test_what_becomes_of_nan_can_be_chosen() -> None:
+    data = dataset().assign_attrs(not_given="{}")
+    data["x"][0, :3] = np.nan
+    with pytest.warns(UserWarning, match="3 of 40 results are NaN, and so are the statistics there"):
+        assert np.isnan(data.mc.statistics(nan="propagate")["x"].sel(statistic="mean", lr=0.1))
+    with pytest.warns(UserWarning, match="3 of 40"):
+        assert data.mc.target("sem(x)<9", nan="propagate").undetermined_points == 1
+    for refused in (
+        lambda: data.mc.statistics(nan="raise"),
+        lambda: data.mc.target("sem(x)<9", nan="raise"),
+        lambda: data.mc.paired("lr", 0.1, 0.01, nan="raise"),
+    ):
+        with pytest.raises(UsageError, match=r"3 of (40|20) results are NaN"):
+            refused()
+    with pytest.raises(UsageError, match="take one of omit, propagate, raise"):
+        data.mc.statistics(nan="skip")

@@ -69,6 +69,7 @@ def main(words: Sequence[str]) -> int:
         told["left_out"] = [each.name for each in file.unfit]
         told["disagreeing"] = collected.refused
         told["notes"] = [{"about": n.kind.value, "name": n.name, "text": n.text} for n in collected.notes]
+        told["doubts"] = list(file.doubts)
         told["replaced"] = None if file.replaced is None else str(file.replaced.path)
         print(plain_json(told))
         return 0

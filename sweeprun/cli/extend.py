@@ -12,6 +12,7 @@ from sweeprun.store.directory import RunDirectory, chosen_run
 if TYPE_CHECKING:
     from sweeprun.runs.launch import Started
 
+_OF_UNTIL = ("over", "interval", "level", "batch", "limit", "nan", "independent")
 _LAUNCHER = ("hydra.launcher.", "hydra/launcher=")
 
 
@@ -27,8 +28,21 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("words", nargs="*", metavar="RUN | AXIS=VALUES", help="the run; by default the newest")
     parser.add_argument("--until", metavar="TARGET", help="add members until it holds everywhere: 'sem(loss)<0.01'")
     parser.add_argument("--over", help="of --until: the axis of the members; by default member, or seed")
+    parser.add_argument("--interval", help="of --until: the interval that a half-width is of, as of `sweeprun stats`")
+    parser.add_argument("--level", type=float, help="of --until: how often that interval holds the mean (0.95)")
+    parser.add_argument(
+        "--independent",
+        action="store_true",
+        default=None,
+        help="of --until: members are independent, whatever the run says",
+    )
     parser.add_argument("--batch", type=int, help="of --until: members to add at once; by default what seems needed")
     parser.add_argument("--limit", type=int, help=f"of --until: how many members there may be ({MOST_MEMBERS})")
+    parser.add_argument(
+        "--nan",
+        metavar="omit|propagate|raise",
+        help="of --until: what becomes of results that are NaN; by default omit",
+    )
     add_allow_drift(parser)
     args = parser.parse_intermixed_args(words)
     path, overrides = run_and_words(args.words)
@@ -37,8 +51,9 @@ def main(words: Sequence[str]) -> int:
 
     if args.until is not None:
         return _extend_until(chosen_run(path), args, overrides)
-    if args.over or args.batch is not None or args.limit is not None:
-        raise UsageError("--over, --batch and --limit go with --until: sweeprun extend --until 'sem(loss)<0.01'")
+    if any(getattr(args, name) is not None for name in _OF_UNTIL):
+        names = ", ".join(f"--{name}" for name in _OF_UNTIL)
+        raise UsageError(f"{names} go with --until: sweeprun extend --until 'sem(loss)<0.01'")
     return conclude(_extend(chosen_run(path), overrides, words, allow_drift=args.allow_drift))
 
 
@@ -49,6 +64,8 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
     from sweeprun.runs.extend_until import Stop, StoppingRule, extend_until
     from sweeprun.runs.observe import is_active, observe
     from sweeprun.runs.wait import wait_for
+    from sweeprun.statistics.estimators import IntervalKind
+    from sweeprun.statistics.not_finite import NanPolicy
     from sweeprun.statistics.targets import Target
 
     if any(not word.startswith(_LAUNCHER) for word in overrides):
@@ -57,7 +74,16 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
         if getattr(args, name) is not None and getattr(args, name) < 1:
             raise UsageError(f"--{name} is {getattr(args, name)}; it must be at least 1")
     limit = MOST_MEMBERS if args.limit is None else args.limit
-    rule = StoppingRule(target=Target.parse(args.until), over=args.over, batch=args.batch, limit=limit)
+    kind = None if args.interval is None else IntervalKind.parse(args.interval)
+    target = Target.parse(args.until, 0.95 if args.level is None else args.level, kind)
+    rule = StoppingRule(
+        target=target,
+        over=args.over,
+        batch=args.batch,
+        limit=limit,
+        nan=NanPolicy.OMIT if args.nan is None else NanPolicy.parse(args.nan),
+        independent=args.independent,
+    )
 
     def extend(word: str) -> bool:
         told = [word, *overrides, *([ALLOW_DRIFT] if args.allow_drift else [])]
@@ -69,7 +95,7 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
     match extend_until(run, rule, extend, TERMINAL):
         case Stop.HOLDS:
             return 0
-        case Stop.LIMIT:
+        case Stop.LIMIT | Stop.UNDETERMINED:
             return 1
         case Stop.INTERRUPTED:
             return INTERRUPTED

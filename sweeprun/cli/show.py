@@ -75,7 +75,7 @@ def _run(run: RunDirectory, manifest: Manifest) -> dict[str, Any]:
 def _looks(run: RunDirectory) -> dict[str, Any]:
     """What was seen when members were added until a target was reached."""
     looks = {
-        number: f"{look.time} {look.rule} over {look.over}: {look.members} members, worst {look.worst}, "
+        number: f"{look.time} {look.described_rule} over {look.over}: {look.members} members, worst {look.worst}, "
         f"{look.open_points} of {look.points} points open, {look.added} added"
         for number, look in enumerate(read_looks(run), 1)
     }

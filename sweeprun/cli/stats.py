@@ -1,40 +1,45 @@
 """``sweeprun stats``: means over the members of an ensemble, with their errors."""
 
+import shlex
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import run_parser
 from sweeprun.errors import UsageError
 from sweeprun.safe_text import plain, plain_json, plain_message
-from sweeprun.store.directory import chosen_run
+from sweeprun.store.directory import RunDirectory, chosen_run
 from sweeprun.store.local_paths import local_path
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from sweeprun.store.snapshot import Snapshot
+
+_LEVEL = 0.95
 
 
 def main(words: Sequence[str]) -> int:
     """Print statistics of a run, or write them to a file; with a target, 1 if it isn't reached everywhere."""
     args = _parser().parse_args(words)
 
-    from sweeprun.cli.stats_display import (
-        look_json,
-        look_text,
-        print_dependence,
-        print_notes,
-        print_tables,
-        statistics_json,
-    )
-    from sweeprun.results.collect import dataset_having
+    from sweeprun.cli.look_display import look_json, look_text, print_look_notes
+    from sweeprun.cli.stats_display import print_notes, print_tables, statistics_json
     from sweeprun.results.formats.netcdf import check_output, write_dataset
     from sweeprun.results.formats.owners import check_replaceable
     from sweeprun.results.variables import names_in
-    from sweeprun.runs.observe import observe, warnings_of
-    from sweeprun.statistics.ensembles import ensemble_statistics, members_of
+    from sweeprun.runs.observe import observe
+    from sweeprun.statistics.dependence import members_along
+    from sweeprun.statistics.ensembles import ensemble_statistics
     from sweeprun.statistics.estimators import IntervalKind
     from sweeprun.statistics.interim import look_at
+    from sweeprun.statistics.not_finite import NanPolicy
     from sweeprun.statistics.targets import Target
 
-    target = None if args.target is None else Target.parse(args.target, args.level)
     kind = None if args.interval is None else IntervalKind.parse(args.interval)
+    target = None if args.target is None else Target.parse(args.target, args.level, kind)
+    policy = NanPolicy.parse(args.nan)
     over = None if args.over is None else _names(args.over)
     variables = None if args.variables is None else names_in(args.variables)
     only = variables if target is None else [target.variable]
@@ -42,28 +47,27 @@ def main(words: Sequence[str]) -> int:
         if args.output.suffix not in (".nc", ".zarr"):
             raise UsageError(f"statistics are written as .nc or .zarr, not as {str(args.output)!r}")
         check_output(args.output)
-    run = chosen_run(args.run)
+    run = _run(args)
     if args.output is not None:
         check_replaceable(args.output, run)
     snapshot = observe(run)
-    dataset = dataset_having(snapshot, only, "stats")
-    if not dataset.data_vars:
-        raise UsageError("no task has a result yet, so there is nothing to take statistics of; see `sweeprun status`")
-    for line in warnings_of(snapshot):
-        print(plain_message(line), file=sys.stderr)
+    dataset = _read(snapshot, only)
+    members = members_along(dataset, _members(dataset, over), independent=args.independent)
     if target is not None:
-        look = look_at(dataset, target, over)
-        print(plain_json(look_json(look)) if args.json else plain(look_text(look)))
-        print_dependence(dataset, members_of(dataset, over))
+        look = look_at(dataset, target, members.over, independent=args.independent, nan=policy)
+        print(plain_json(look_json(look)) if args.json else plain(look_text(look, members, _options(args))))
+        print_look_notes(dataset, look, members, policy)
         return 1 if look.open_points else 0
     found = ensemble_statistics(
         dataset,
-        over,
+        members.over,
         kind=kind,
         level=args.level,
         probabilities=_numbers(args.quantiles),
         seed=args.seed,
         variables=variables,
+        independent=args.independent,
+        nan=policy,
     )
     if args.output is not None:
         write_dataset(found, args.output)
@@ -72,7 +76,7 @@ def main(words: Sequence[str]) -> int:
         print(plain_json(statistics_json(found)))
     elif args.output is None:
         print_tables(dataset, found)
-    print_notes(dataset, found)
+    print_notes(dataset, found, members, policy)
     return 0
 
 
@@ -86,14 +90,79 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--over", help="the axis of the members, or several with commas; by default member, or seed")
     parser.add_argument("--variables", help="which of them, with commas; by default all that hold numbers")
     parser.add_argument(
-        "--interval", help="student (for numbers the default), normal, bootstrap, or wilson (for true and false)"
+        "--interval",
+        help="student, normal, bootstrap, wilson (of proportions), counts, poisson, or batches (of the steps of a "
+        "chain); by default wilson if all values are 0 or 1, counts if they are whole numbers from 0, and else student",
     )
-    parser.add_argument("--level", type=float, default=0.95, help="how often the interval holds the mean: 0.95")
-    parser.add_argument("--quantiles", default="", help="quantiles to add, with their errors: 0.05,0.5,0.95")
+    parser.add_argument(
+        "--independent", action="store_true", help="members are independent, whatever the run says: you know better"
+    )
+    parser.add_argument("--level", type=float, default=_LEVEL, help="how often the interval holds the mean: 0.95")
+    parser.add_argument("--quantiles", default="", help="quantiles to add, with their intervals: 0.05,0.5,0.95")
+    parser.add_argument(
+        "--nan",
+        metavar="omit|propagate|raise",
+        default="omit",
+        help="results that are NaN are left out and counted, make their point NaN, or are an error. By default omit",
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the bootstrap")
     parser.add_argument("--target", help="tell which points have not reached it: 'sem(loss)<0.001'")
     parser.add_argument("-o", "--output", type=local_path, help="write them to a file, .nc or .zarr")
     return parser
+
+
+def _read(snapshot: "Snapshot", only: Sequence[str] | None) -> "xr.Dataset":
+    """The results, and what is to be said of them: those that were named, or else all that can be one variable."""
+    from sweeprun.results.collect import collect_compatible, dataset_having
+    from sweeprun.results.variables import in_terminal
+    from sweeprun.runs.observe import warnings_of
+
+    left_out: list[str] = []
+    if only is None:
+        collected = collect_compatible(snapshot, in_terminal(snapshot.run, "stats"))
+        dataset, left_out = collected.dataset, [f"left out: {why}" for why in collected.refused.values()]
+    else:
+        dataset = dataset_having(snapshot, only, "stats")
+    if not dataset.data_vars:
+        raise UsageError("no task has a result yet, so there is nothing to take statistics of; see `sweeprun status`")
+    for line in (*warnings_of(snapshot), *left_out):
+        print(plain_message(line), file=sys.stderr)
+    return dataset
+
+
+def _run(args: Namespace) -> RunDirectory:
+    """The run; a name that isn't a run is perhaps meant for a variable."""
+    try:
+        return chosen_run(args.run)
+    except UsageError as error:
+        name = "" if args.run is None else str(args.run)
+        if not name or "/" in name or args.run.exists():
+            raise
+        words = f"sweeprun stats --variables {shlex.quote(name)}"
+        raise UsageError(f"{error}; if it is the name of a result: {words}") from error
+
+
+def _members(dataset: "xr.Dataset", over: list[str] | None) -> tuple[str, ...]:
+    """The axes of the members; if there are none, the error says what to type."""
+    from sweeprun.statistics.ensembles import members_of
+
+    try:
+        return members_of(dataset, over)
+    except UsageError as error:
+        if over is not None:
+            raise
+        of_tasks = [str(dim) for dim in dataset["state"].dims]
+        name = f"name one of them: sweeprun stats --over {shlex.quote(of_tasks[-1])}; " if of_tasks else ""
+        members = "a run has members with: sweeprun -m … hydra.sweeper.members=30"
+        raise UsageError(f"{error}; {name}{members}") from error
+
+
+def _options(args: Namespace) -> str:
+    """The options of a target, to be typed again."""
+    level = "" if args.level == _LEVEL else f" --level {args.level:g}"
+    interval = "" if args.interval is None else f" --interval {args.interval}"
+    nan = "" if args.nan == "omit" else f" --nan {args.nan}"
+    return level + interval + nan + (" --independent" if args.independent else "")
 
 
 def _names(text: str) -> list[str]:

@@ -171,10 +171,11 @@ def _more_samples(count: int, sweep: Sweep, configs: Sequence[DictConfig]) -> Di
     sampling = own.joint.sampling
     if not sampling.method.continues:
         raise OverrideError(
-            f"a {sampling.method.value} of {len(own)} points can't be continued: it is made for one number of points. "
-            "Sobol and Halton sequences can; start a new sweep with hydra.sweeper.sample.method=sobol"
+            f"a {sampling.method.value} of {len(own) // sampling.replicates} points can't be continued: it is made for "
+            "one number of points. Sobol and Halton sequences can; start a new sweep with "
+            "hydra.sweeper.sample.method=sobol"
         )
-    whole = drawn(own.joint.axes, sampling, max(count, len(own)))
+    whole = drawn(own.joint.axes, sampling, max(count * sampling.replicates, len(own)))
     for axis, again in zip(own.axes, whole.axes, strict=True):
         if [axis.values.value(i) for i in range(len(axis))] != [again.values.value(i) for i in range(len(axis))]:
             raise UsageError(

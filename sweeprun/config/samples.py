@@ -7,7 +7,7 @@ from hydra.core.override_parser.types import IntervalSweep
 
 from sweeprun.config.grammar import DistributionSweep
 from sweeprun.design.axes import Axis, LabelKind
-from sweeprun.design.grid import SAMPLE, Dimension, Joint
+from sweeprun.design.grid import REPLICATE, SAMPLE, Dimension, Joint
 from sweeprun.design.sampling import Interval, Method, Sampling, Source
 from sweeprun.design.values import Numbers
 from sweeprun.errors import OverrideError
@@ -62,15 +62,20 @@ def sample(sources: Mapping[str, Source], options: Any, root_seed: int | None) -
     if options.method not in methods:
         raise OverrideError(f"hydra.sweeper.sample.method is {options.method!r}; take one of {', '.join(methods)}")
     seed = options.seed if options.seed is not None else (root_seed or 0)
-    sampling = Sampling(method=Method(options.method), seed=seed, sources=tuple(sources.values()))
-    return drawn(tuple(sources), sampling, options.n)
+    replicates = options.replicates
+    sampling = Sampling(
+        method=Method(options.method), seed=seed, sources=tuple(sources.values()), replicates=replicates
+    )
+    return drawn(tuple(sources), sampling, options.n * max(1, replicates))
 
 
 def drawn(names: Sequence[str], sampling: Sampling, count: int) -> Dimension:
-    """The first points of a sampling, as a dimension of axes with these names."""
-    columns = sampling.draw(count)
-    axes = tuple(_axis(name, column) for name, column in zip(names, columns, strict=True))
-    return Dimension(name=SAMPLE, axes=axes, joint=Joint(name=SAMPLE, axes=tuple(names), sampling=sampling))
+    """The first points of a sampling, as a dimension of axes: one for each source, with its name, and of replicates."""
+    columns = dict(zip(names, sampling.draw(count), strict=False))
+    if sampling.replicates > 1:
+        columns[REPLICATE] = [number % sampling.replicates for number in range(count)]
+    axes = tuple(_axis(name, column) for name, column in columns.items())
+    return Dimension(name=SAMPLE, axes=axes, joint=Joint(name=SAMPLE, axes=tuple(columns), sampling=sampling))
 
 
 def _axis(name: str, column: Sequence[Any]) -> Axis:

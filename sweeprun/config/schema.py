@@ -29,11 +29,15 @@ class SampleOptions:
         ``sobol``, ``halton``, ``latin_hypercube`` or ``random``.
     seed
         Of the points; by default the root seed, or 0.
+    replicates
+        How many independent samples of ``n`` points each: their means have an error, which points that fill the space
+        evenly don't have.
     """
 
     n: int | None = None
     method: str = "sobol"
     seed: int | None = None
+    replicates: int = 1
 
 
 @dataclass

@@ -26,6 +26,9 @@ THREADS_COORDINATE = "worker_threads"
 OWN_COORDINATES = RESERVED_NAMES | {THREADS_COORDINATE}
 """All names that collect may give to coordinates of its own, so that no result has them."""
 
+MEMBER_NAMES = ("member", "seed")
+"""What the axis of members is called, unless the user names another: the first that exists."""
+
 _LARGEST_EXACT_FLOAT = 2**53
 """Up to here every integer is a float64; beyond, two labels could become one."""
 

@@ -22,6 +22,9 @@ from sweeprun.errors import FormatError, OverrideError
 SAMPLE = "sample"
 """The dimension of axes that move together, if nobody names another."""
 
+REPLICATE = "replicate"
+"""The last axis of a sample with replicates: which of them a point belongs to. It sets no config key."""
+
 _MOST_AXES = 1000
 
 
@@ -49,8 +52,10 @@ class Joint:
     def describe(self) -> str:
         """Its axes, and how its points were drawn."""
         drawn = self.sampling
-        how = f", drawn by {drawn.method.value} with seed {drawn.seed}" if drawn else ""
-        return ", ".join(self.axes) + how
+        if drawn is None:
+            return ", ".join(self.axes)
+        replicates = f" in {drawn.replicates} replicates" if drawn.replicates > 1 else ""
+        return f"{', '.join(self.axes)}, drawn by {drawn.method.value} with seed {drawn.seed}{replicates}"
 
     def to_dict(self) -> dict[str, Any]:
         data = {"name": self.name, "axes": list(self.axes), "first": self.first}
@@ -180,7 +185,7 @@ class Grid:
         for joint in self.joint:
             if joint.sampling is not None:
                 sources = (source.written() for source in joint.sampling.sources)
-                swept |= dict(zip(joint.axes, sources, strict=True))
+                swept |= dict(zip(joint.axes, sources, strict=False))  # the axis of replicates is drawn from nothing
         return swept
 
     def places(self, position: int) -> tuple[int, ...]:

@@ -19,6 +19,8 @@ from sweeprun.design.scalars import Scalar, check_types, decode_value, encode_va
 from sweeprun.design.streams import DESIGN_KEY
 from sweeprun.errors import FormatError, OverrideError
 
+_MOST_REPLICATES = 10**6
+
 _SMALLEST = 2.0**-53
 """Instead of a probability 0 or 1, at which many distributions are infinite."""
 
@@ -196,12 +198,16 @@ class Sampling:
     spawn_key
         With the seed, makes the seed sequence. It is empty in runs of manifest version 4 and before, whose designs
         draw what task ``seed`` of a run without a root seed draws.
+    replicates
+        How many independent samples there are. Point ``i`` belongs to sample ``i % replicates``, so that all of them go
+        on where points are added.
     """
 
     method: Method
     seed: int
     sources: tuple[Source, ...]
     spawn_key: tuple[int, ...] = DESIGN_KEY
+    replicates: int = 1
 
     def draw(self, count: int) -> list[list[Scalar]]:
         """The first points: for each axis, ``count`` values.
@@ -215,28 +221,46 @@ class Sampling:
             raise OverrideError(f"hydra.sweeper.sample.seed is {self.seed}; a seed is 0 or more")
         if count < 1:
             raise OverrideError(f"hydra.sweeper.sample.n is {count}; a sample needs at least 1 point")
-        sequence = np.random.SeedSequence(self.seed, spawn_key=self.spawn_key)
-        cube = _unit_cube(self.method, sequence, len(self.sources), count)
+        if not 1 <= self.replicates <= _MOST_REPLICATES:
+            raise OverrideError(
+                f"hydra.sweeper.sample.replicates is {self.replicates}; it must lie between 1 and {_MOST_REPLICATES}"
+            )
+        each = -(-count // self.replicates)
+        cubes = [_unit_cube(self.method, seed, len(self.sources), each) for seed in self._seeds()]
+        cube = np.stack(cubes, axis=1).reshape((-1, len(self.sources)))[:count]
         return [_as_scalars(source, source.quantile(cube[:, i])) for i, source in enumerate(self.sources)]
+
+    def _seeds(self) -> "list[np.random.SeedSequence]":
+        """The seed of each replicate; a single one has that of the whole."""
+        keys = [()] if self.replicates == 1 else [(number,) for number in range(self.replicates)]
+        return [np.random.SeedSequence(self.seed, spawn_key=(*self.spawn_key, *key)) for key in keys]
 
     def to_dict(self) -> dict[str, Any]:
         sources = [source.to_dict() for source in self.sources]
-        return {
+        data = {
             "method": self.method.value,
             "seed": self.seed,
             "spawn_key": list(self.spawn_key),
             "sources": sources,
         }
+        return data if self.replicates == 1 else data | {"replicates": self.replicates}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Sampling":
-        spawn_key = data.get("spawn_key", [])
+        spawn_key, replicates = data.get("spawn_key", []), data.get("replicates", 1)
         check_types(list, spawn_key)
-        check_types(int, data["seed"], *spawn_key)
+        check_types(int, data["seed"], replicates, *spawn_key)
         if any(word < 0 for word in spawn_key):
             raise FormatError(f"the spawn key of a sample has {min(spawn_key)}; its numbers are 0 or more")
-        sources = tuple(map(_source_from_dict, data["sources"]))
-        return cls(method=Method(data["method"]), seed=data["seed"], sources=sources, spawn_key=tuple(spawn_key))
+        if not 1 <= replicates <= _MOST_REPLICATES:
+            raise FormatError(f"a sample of {replicates} replicates; from 1 to {_MOST_REPLICATES} can be read")
+        return cls(
+            method=Method(data["method"]),
+            seed=data["seed"],
+            sources=tuple(map(_source_from_dict, data["sources"])),
+            spawn_key=tuple(spawn_key),
+            replicates=replicates,
+        )
 
 
 def _unit_cube(method: Method, seeds: "np.random.SeedSequence", dimensions: int, count: int) -> np.ndarray:

@@ -25,7 +25,7 @@ def print_warnings(file: "CollectedFile") -> None:
     _print_damaged(file)
     for note in file.collected.notes:
         print(plain_message(note.text), file=sys.stderr)
-    for line in file.warnings:
+    for line in (*file.warnings, *file.doubts):
         print(plain_message(line), file=sys.stderr)
     if file.replaced is not None:
         line = f"{file.output} had the results of the run {file.replaced.shown()}, and now has those of this one"

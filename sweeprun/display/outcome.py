@@ -9,6 +9,7 @@ from sweeprun.display.phrases import duration, missing_text
 from sweeprun.results.failures import failures_of
 from sweeprun.runs.launch import Ended, Started
 from sweeprun.runs.observe import counts_text, missing_tasks, warnings_of
+from sweeprun.runs.sampled_members import equal_at_one_point
 from sweeprun.safe_text import plain_message
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import Snapshot
@@ -35,7 +36,7 @@ def conclude_ended(ended: Ended) -> int:
     snapshot = ended.snapshot
     print_summary(snapshot, ended.seconds, interrupted=ended.interrupted)
     print_failures(failures_of(snapshot))
-    for line in warnings_of(snapshot):
+    for line in (*warnings_of(snapshot), *equal_at_one_point(snapshot)):
         print(plain_message(line), file=sys.stderr, flush=True)
     if ended.interrupted:
         return INTERRUPTED

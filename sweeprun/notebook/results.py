@@ -6,7 +6,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from sweeprun.errors import ResultError
+from sweeprun.errors import ResultError, SweeprunError
 from sweeprun.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _SMALL_BYTES = 2**22
 """So small a Dataset is read at once: it shows its values."""
+
+_MOST_DOUBTED_BYTES = 2**24
+"""So much is read to look for NaN and equal members before a run is shown."""
 
 
 class Results:
@@ -79,6 +82,16 @@ class Results:
         if refused:
             raise disagreement(refused, [str(name) for name in self.available if name in names], in_python)
         return alone.dataset
+
+    @cached_property
+    def doubts(self) -> list[str]:
+        """What the user should know of the values: NaN, infinite ones, and members that are equal."""
+        from sweeprun.statistics.doubts import doubts_within
+
+        try:
+            return doubts_within(self.available, _MOST_DOUBTED_BYTES)
+        except SweeprunError:  # there is no Dataset, and why is shown in its place
+            return []
 
     @property
     def states(self) -> "xr.DataArray":

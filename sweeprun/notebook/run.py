@@ -357,7 +357,7 @@ class Run:
                 shown = f"not all results: {self._results.problem}\n{shown}"
         except SweeprunError as error:
             shown = f"no Dataset: {error}"
-        return f"{summarise(self._snapshot).text()}\n{plain(shown)}"
+        return f"{summarise(self._snapshot, self._results.doubts).text()}\n{plain(shown)}"
 
     def _repr_html_(self) -> str:
         try:
@@ -366,4 +366,4 @@ class Run:
                 shown = f"<div>⚠ not all results: {html.escape(self._results.problem)}</div>{shown}"
         except SweeprunError as error:
             shown = f"<div>no Dataset: {html.escape(str(error))}</div>"
-        return summarise(self._snapshot).html() + plain(shown)
+        return summarise(self._snapshot, self._results.doubts).html() + plain(shown)

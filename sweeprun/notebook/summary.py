@@ -1,7 +1,7 @@
 """What a notebook says of a run above its Dataset, as text and as HTML, safe whatever the run says of itself."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,8 +95,16 @@ def bar_of(counts: Mapping[TaskState, int], heading: str) -> str:
     )
 
 
-def summarise(snapshot: Snapshot) -> Summary:
-    """The summary of a run as it was when somebody looked."""
+def summarise(snapshot: Snapshot, doubts: Sequence[str] = ()) -> Summary:
+    """The summary of a run as it was when somebody looked.
+
+    Parameters
+    ----------
+    snapshot
+        The run.
+    doubts
+        What the user should know of its values.
+    """
     provenance = snapshot.manifest.provenance
     host = f" on {provenance['host']}" if provenance.get("host") else ""
     facts = {
@@ -108,7 +116,7 @@ def summarise(snapshot: Snapshot) -> Summary:
         path=snapshot.run.shown(),
         counts=snapshot.counts(),
         facts={name: value for name, value in facts.items() if value},
-        notes=tuple(_notes(snapshot)),
+        notes=(*_notes(snapshot), *map(as_in_python, doubts)),
     )
 
 

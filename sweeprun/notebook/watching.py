@@ -14,6 +14,7 @@ from sweeprun.launchers.progress import Tally
 from sweeprun.notebook.options import as_in_python
 from sweeprun.notebook.summary import STYLE, bar_of
 from sweeprun.runs.observe import is_active, lacked_by_all, missing_tasks, warnings_of
+from sweeprun.runs.sampled_members import equal_at_one_point
 from sweeprun.runs.wait import looks, tally_of
 from sweeprun.safe_text import plain_message
 from sweeprun.store.snapshot import Snapshot, TaskState
@@ -54,7 +55,7 @@ def _tell_end(snapshot: Snapshot) -> None:
     bad = counts[TaskState.FAILED] + counts[TaskState.LOST]
     if bad:
         _tell(f"{bad} {'task' if bad == 1 else 'tasks'} failed: see run.failures; run.resume() runs them again")
-    for line in warnings_of(snapshot):
+    for line in (*warnings_of(snapshot), *equal_at_one_point(snapshot)):
         _tell(as_in_python(line))
     pending = counts[TaskState.PENDING]
     if pending and not is_active(snapshot):

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from sweeprun.statistics.estimators import moments, wilson_halfwidth
+from sweeprun.statistics.moments import moments
+from sweeprun.statistics.proportions import wilson_halfwidth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from sweeprun.report.averages import Average, average_of
 from sweeprun.report.dimensions import Dimension, axis_dimension, grid_dims, members_dim, own_dimension, scale_names
 from sweeprun.report.outputs import Numbers
 from sweeprun.report.text import LEAST_DIGITS, MOST_DIGITS, count, digits_of, numbers, rounded, shown
-from sweeprun.statistics.ensembles import are_independent
+from sweeprun.statistics.dependence import are_independent
 
 LEVEL = 0.95
 _WIDTH = 80
@@ -223,7 +223,7 @@ def _digits(found: Average, least: int) -> np.ndarray:
 def ordered_quantiles(samples: np.ndarray, probabilities: Sequence[float] | np.ndarray) -> np.ndarray:
     """Quantiles along the last axis, linear between order statistics, of what isn't NaN: of all points at once.
 
-    They are those of `sweeprun.statistics.estimators.quantiles`, without their errors.
+    They are those of `sweeprun.statistics.quantiles.quantiles`, without their errors.
     """
     ordered = np.sort(samples, axis=-1)
     known = (~np.isnan(samples)).sum(axis=-1)[..., None]

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sweeprun.design.axes import OWN_COORDINATES
+from sweeprun.design.axes import MEMBER_NAMES, OWN_COORDINATES
 from sweeprun.report.text import float_texts, number, shown
 
-MEMBER_NAMES = ("member", "seed")
 _LONGEST_LABEL = 60
 _LOG_RATIO = 30.0
 """Values that span so much, evenly in their logarithms, are drawn on a logarithmic scale."""

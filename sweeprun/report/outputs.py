@@ -8,7 +8,7 @@ import xarray as xr
 
 from sweeprun.errors import SweeprunError
 from sweeprun.report.text import LARGEST_WHOLE, count, shown
-from sweeprun.statistics.ensembles import is_proportion
+from sweeprun.statistics.kinds import is_proportion
 
 MOST_OUTPUTS = 24
 MOST_BYTES = 2**28
@@ -99,7 +99,7 @@ def _read(name: str, variable: xr.DataArray) -> Iterator[Numbers | Texts | LeftO
     values = variable.values
     kind = values.dtype.kind
     if kind in "biuf":
-        yield _numbers(name, variable, values, proportion=is_proportion(variable))
+        yield _numbers(name, variable, values, proportion=is_proportion(variable, values))
     elif kind == "c":
         for part, told in ((np.abs, "absolute value"), (np.real, "real part"), (np.imag, "imaginary part")):
             yield _numbers(f"{name}, {told}", variable, np.asarray(part(values), float))

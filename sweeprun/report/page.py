@@ -11,7 +11,7 @@ import xarray as xr
 from sweeprun._version import __version__
 from sweeprun.errors import SweeprunError
 from sweeprun.report.cubes import Cube, cube_of
-from sweeprun.report.outputs import LeftOut, Numbers, Texts, read_outputs, told_missing
+from sweeprun.report.outputs import MOST_BYTES, LeftOut, Numbers, Texts, read_outputs, told_missing
 from sweeprun.report.reproducibility import Fact, Reproducibility, header_facts, reproducibility_of
 from sweeprun.report.scatter import Points, points_of, values_at
 from sweeprun.report.spread import Spread, spread_of
@@ -20,6 +20,7 @@ from sweeprun.report.text import LONGEST_MESSAGE, LONGEST_TEXT, shown
 from sweeprun.report.timing import Timing, timing_of
 from sweeprun.results.collect import open_snapshot
 from sweeprun.results.failures import FailureGroup, failures_of
+from sweeprun.statistics.doubts import doubts_within
 from sweeprun.store.snapshot import Snapshot
 
 _CELLS = 36_000
@@ -139,7 +140,7 @@ def page_of(snapshot: Snapshot, *, active: bool = False, warnings: Sequence[str]
         tasks=len(snapshot.states),
         counts=counts,
         facts=header_facts(snapshot),
-        warnings=tuple(shown(warning, LONGEST_MESSAGE) for warning in warnings),
+        warnings=tuple(shown(warning, LONGEST_MESSAGE) for warning in (*warnings, *_doubts(dataset))),
         maps=state_maps(snapshot.states, dataset),
         outputs=tuple(one for one in read if isinstance(one, Output)),
         texts=tuple(one for one in read if isinstance(one, Texts)),
@@ -160,6 +161,11 @@ def _dataset(snapshot: Snapshot) -> tuple[xr.Dataset | None, Mapping[str, str], 
     except SweeprunError as error:
         return None, {}, str(error)
     return opened.dataset, opened.refused, ""
+
+
+def _doubts(dataset: xr.Dataset | None) -> list[str]:
+    """What the user should know of the values."""
+    return [] if dataset is None else doubts_within(dataset, MOST_BYTES)
 
 
 def _told_nothing(counts: Mapping[str, int], *, active: bool) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import xarray as xr
@@ -147,6 +147,32 @@ def dataset_having(snapshot: Snapshot, names: Collection[str] | None, command: s
         if opened.refused.keys().isdisjoint(names):
             return opened.dataset
     return collect_snapshot(snapshot, names, hint=in_terminal(snapshot.run, command)).dataset
+
+
+def collect_compatible(snapshot: Snapshot, hint: Hint | None = None) -> Collected:
+    """Merge each result that can be one variable; ``refused`` says why others can't, as integers that no float holds.
+
+    Raises
+    ------
+    FormatError, UsageError
+        As `collect_snapshot`.
+    ResultError
+        If no result can.
+    """
+    refused: dict[str, str] = {}
+    names: list[str] | None = None
+    with _telling(snapshot):
+        while True:
+            plan = plan_of(snapshot, names)
+            refused |= plan.results.refused
+            check_padding(plan)
+            if refused and not plan.collectable:
+                raise disagreement(refused, (), hint or in_terminal(snapshot.run))
+            try:
+                return replace(_collected(plan, plan.dataset()), refused=refused)
+            except VariableError as error:  # which is seen only when values are read
+                refused[error.name] = error.why
+                names = [name for name in plan.collectable if name not in refused]
 
 
 def stream_snapshot(

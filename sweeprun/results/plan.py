@@ -23,6 +23,7 @@ from sweeprun.results.layout_groups import chosen_rows, naming_of, read_parts
 from sweeprun.results.lazy import lazy_values
 from sweeprun.results.merging import MergedResults, merge_results
 from sweeprun.results.mixed_groups import mixed_groups
+from sweeprun.results.not_given import NOT_GIVEN, not_given_text
 from sweeprun.results.notes import Note
 from sweeprun.results.variables import check_known
 from sweeprun.store.snapshot import STATE_ORDER, Snapshot
@@ -107,6 +108,7 @@ class Plan:
     def attrs(self) -> dict[str, Any]:
         """Where it comes from."""
         attrs = attributes_of(self.snapshot, self.grid, self._common[0], self.only)
+        attrs[NOT_GIVEN] = not_given_text(self.results)
         return attrs | {"tolerance": repr(self.tolerance)} if self.tolerance else attrs
 
     @property

@@ -14,12 +14,16 @@ from sweeprun.results.notes import NoteKind
 from sweeprun.results.plan import Plan
 from sweeprun.results.variables import Hint
 from sweeprun.runs.observe import warnings_of
+from sweeprun.statistics.doubts import doubts_within
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.local_paths import OutputPath, StoreUrl
 from sweeprun.store.snapshot import Snapshot, live_beats
 
 _SHOWN_BYTES = 2**22
 """A Dataset as small as this is read at once."""
+
+_MOST_DOUBTED_BYTES = 2**27
+"""So much is read again to look for NaN and equal members."""
 
 ZARR_FORMATS = (2, 3)
 
@@ -45,6 +49,8 @@ class CollectedFile:
         Whether workers still write to the run, so that the torn end of a shard is normal.
     warnings
         What the user should know of the run.
+    doubts
+        What the user should know of its values: NaN, infinite ones, and members that are equal.
     replaced
         Another run, whose results the file had before.
     """
@@ -55,6 +61,7 @@ class CollectedFile:
     unfit: tuple[Output, ...]
     being_written: bool
     warnings: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
     replaced: RunDirectory | None = None
 
 
@@ -117,6 +124,7 @@ def collect_into(
         unfit=unfit,
         being_written=bool(live_beats(snapshot.run, snapshot.activity)),
         warnings=tuple(warnings_of(snapshot)),
+        doubts=tuple(doubts_within(collected.dataset, _MOST_DOUBTED_BYTES)),
         replaced=replaced,
     )
 

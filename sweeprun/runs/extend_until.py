@@ -1,9 +1,11 @@
 """Batches of further members until results are precise enough, or a limit is reached."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+
+import xarray as xr
 
 from sweeprun.design.axes import Axis
 from sweeprun.design.extension import whole_grid
@@ -12,8 +14,12 @@ from sweeprun.errors import UsageError
 from sweeprun.results.collect import dataset_having
 from sweeprun.runs.events import SILENT, Observer
 from sweeprun.runs.observe import is_active, missing_tasks, observe
+from sweeprun.statistics.dependence import members_along
+from sweeprun.statistics.doubts import doubts_of
 from sweeprun.statistics.ensembles import members_of
 from sweeprun.statistics.interim import Look, look_at
+from sweeprun.statistics.not_finite import NanPolicy
+from sweeprun.statistics.points import more_points, named_points
 from sweeprun.statistics.targets import Target
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.looks import LookRecord, keep_look
@@ -34,12 +40,18 @@ class StoppingRule:
         How many members to add at once; by default as many as seem to be needed, at most as many as there are.
     limit
         How many members there may be.
+    nan
+        What becomes of results that are NaN.
+    independent
+        True if members are known to be independent, whatever the run says.
     """
 
     target: Target
     over: str | None
     batch: int | None
     limit: int
+    nan: NanPolicy = NanPolicy.OMIT
+    independent: bool | None = None
 
 
 class Stop(Enum):
@@ -47,6 +59,7 @@ class Stop(Enum):
 
     HOLDS = "the target holds at every point"
     LIMIT = "there are as many members as there may be"
+    UNDETERMINED = "more members would not say how precise the points are that are left"
     INTERRUPTED = "the user stopped it"
 
 
@@ -67,7 +80,8 @@ def extend_until(
     Raises
     ------
     UsageError
-        If tasks of the run wait, run or were lost; or the axis of its members can't be extended.
+        If tasks of the run wait, run or were lost; the axis of its members can't be extended; or a result isn't finite,
+        and is to be.
     """
     before: Look | None = None
     while True:
@@ -75,9 +89,11 @@ def extend_until(
         _check_ended(snapshot)
         dataset = dataset_having(snapshot, [rule.target.variable])
         (over,) = members_of(dataset, rule.over)
-        look = look_at(dataset, rule.target, over)
+        look = look_at(dataset, rule.target, over, independent=rule.independent, nan=rule.nan)
+        if before is None and look.taken_note:
+            observer.note(look.taken_note)
         members = dataset.sizes[over]
-        done = not look.open_points
+        done = not look.more
         added = 0 if done else max(0, min(_batch(rule, look, members), rule.limit - members))
         stuck = before is not None and not done and not look.has_more_than(before)
         _keep(run, rule, look, over, members, 0 if stuck else added)
@@ -88,8 +104,14 @@ def extend_until(
             )
         before = look
         observer.note(_described(rule, look, members, added))
-        if done or not added:
-            return Stop.HOLDS if done else Stop.LIMIT
+        if not added:
+            members_drawn = members_along(dataset, (over,), independent=rule.independent)
+            doubts = doubts_of(dataset, members_drawn, [rule.target.variable], rule.nan)
+            for line in (*_undetermined(look, dataset), *doubts):
+                observer.warn(line)
+            if not look.open_points:
+                return Stop.HOLDS
+            return Stop.UNDETERMINED if done else Stop.LIMIT
         if not extend(_words(_axis(snapshot, over), over, members + added)):
             return Stop.INTERRUPTED
 
@@ -142,16 +164,38 @@ def _keep(run: RunDirectory, rule: StoppingRule, look: Look, over: str, members:
             points=int(look.reached.size),
             worst=None if worst != worst else worst,  # noqa: PLR0124  # NaN
             added=added,
+            interval=None if look.target.interval is None else look.target.interval.value,
+            level=look.target.level,
         ),
     )
+
+
+def _undetermined(look: Look, dataset: xr.Dataset) -> Iterator[str]:
+    """Which points more members would say nothing of, and why."""
+    why = look.undetermined
+    where = why.values != ""
+    if where.any():
+        points = named_points(dataset, list(map(str, why.dims)), where)
+        named = "; ".join(f"{label or 'the only point'}: {why.values[place]}" for label, place in points)
+        yield f"undetermined, so no members are added for it: {named}{more_points(int(where.sum()))}"
 
 
 def _described(rule: StoppingRule, look: Look, members: int, added: int) -> str:
     total = int(look.reached.size)
     measure = f"{rule.target.measure.value}({rule.target.variable})"
     if not look.open_points:
-        return f"{rule.target} holds at every point ({total}) with {members} members; the largest is {look.worst:.4g}"
-    state = f"{members} members: {measure} is {look.worst:.4g} at worst, {look.open_points} of {total} points are open"
+        counts = look.count.values
+        fewest = int(counts[counts > 0].min(initial=members))
+        told = "" if fewest == members else f" (of {fewest} values where these are fewest)"
+        held = f"{rule.target} holds at every point ({total}) with {members} members{told}"
+        return f"{held}; the largest is {look.worst:.4g}"
+    unknown = look.undetermined_points
+    if unknown == look.open_points:
+        others = "" if unknown == total else ", and holds at the others"
+        return f"{members} members: {rule.target} is undetermined at {unknown} of {total} points{others}"
+    open_points = look.open_points - unknown
+    state = f"{members} members: {measure} is {look.worst:.4g} at worst, {open_points} of {total} points are open"
+    state += f" and {unknown} undetermined" if unknown else ""
     if not added:
         return f"{state}; stopped at the limit of {rule.limit} members (--limit)"
     return f"{state}; {added} more {'member' if added == 1 else 'members'}"

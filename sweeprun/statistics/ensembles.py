@@ -1,31 +1,28 @@
 """Statistics of a Dataset over the members of an ensemble; see `sweeprun.statistics.estimators` for the formulas."""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from sweeprun.design.axes import OWN_COORDINATES
+from sweeprun.design.axes import MEMBER_NAMES, OWN_COORDINATES
 from sweeprun.errors import UsageError
-from sweeprun.results.merging import RECORDED_TYPE
-from sweeprun.statistics.estimators import (
-    Difference,
-    IntervalKind,
-    independent_difference,
-    interval,
-    moments,
-    paired_difference,
-    quantiles,
-)
+from sweeprun.statistics.chains import batch_error
+from sweeprun.statistics.dependence import Members, members_along
+from sweeprun.statistics.estimators import IntervalKind, interval
+from sweeprun.statistics.kinds import choose_kind
+from sweeprun.statistics.moments import moments
+from sweeprun.statistics.not_finite import NanPolicy, check_finite, count_not_finite
+from sweeprun.statistics.quantiles import quantiles
 
 STATISTIC = "statistic"
 """The dimension of the results, with the labels below."""
 
-STATISTICS = ("n", "mean", "std", "sem", "low", "high", "successes")
-DIFFERENCES = ("n", "mean", "sem", "low", "high", "correlation", "variance_reduction")
-_USUAL = ("member", "seed")
+STATISTICS = ("n", "mean", "std", "sem", "low", "high", "successes", "n_effective", "nan", "infinite")
+QUANTILES = ("quantile", "quantile_sem", "quantile_low", "quantile_high")
+"""What the names of the variables that hold quantiles end in."""
+
 _KEPT_ATTRS = ("units", "long_name", "standard_name")
 
 
@@ -39,7 +36,7 @@ def members_of(dataset: xr.Dataset, over: str | Sequence[str] | None) -> tuple[s
     """
     known = ", ".join(map(str, dataset.dims)) or "none"
     if over is None:
-        found = next((name for name in _USUAL if name in dataset.dims), None)
+        found = next((name for name in MEMBER_NAMES if name in dataset.dims), None)
         if found is None:
             raise UsageError(f"over which axis? There is neither 'member' nor 'seed'; axes: {known}")
         return (found,)
@@ -61,12 +58,7 @@ def numeric_variables(dataset: xr.Dataset, over: Sequence[str]) -> list[str]:
     ]
 
 
-def is_proportion(variable: xr.DataArray) -> bool:
-    """Whether values are true and false; with some of them missing they are numbers, and an attribute says so."""
-    return variable.dtype.kind == "b" or variable.attrs.get(RECORDED_TYPE) == "bool"
-
-
-def ensemble_statistics(
+def ensemble_statistics(  # noqa: PLR0913  # each is an option of the command line
     dataset: xr.Dataset,
     over: str | Sequence[str] | None = None,
     *,
@@ -75,6 +67,8 @@ def ensemble_statistics(
     probabilities: Sequence[float] = (),
     seed: int = 0,
     variables: Sequence[str] | None = None,
+    independent: bool | None = None,
+    nan: NanPolicy = NanPolicy.OMIT,
 ) -> xr.Dataset:
     """Mean, errors and interval of every numeric variable at every point.
 
@@ -85,7 +79,8 @@ def ensemble_statistics(
     over
         The axis or axes of the members; by default ``member``, or else ``seed``.
     kind
-        How intervals are made; by default Wilson's for truth values and Student's for numbers.
+        How intervals are made; by default as `sweeprun.statistics.kinds.choose_kind` says for the values of each
+        variable.
     level
         Of the intervals.
     probabilities
@@ -94,45 +89,97 @@ def ensemble_statistics(
         Of the bootstrap.
     variables
         Which variables; by default all that hold numbers.
+    independent
+        True if members are known to be independent, whatever the Dataset says.
+    nan
+        What becomes of results that are NaN.
 
     Returns
     -------
     xarray.Dataset
-        Each variable with the dim ``statistic`` (n, mean, std, sem, low, high, successes) in the place of the members'
-        axes; and, if asked for, ``NAME_quantile`` and ``NAME_quantile_sem`` with the dim ``quantile``. ``n`` counts the
-        members with a value, ``successes`` those that are true. The attribute ``members_independent`` is "False" if
-        members shared random streams; then their errors are larger than these.
+        Each variable with the dim ``statistic`` (n, mean, std, sem, low, high, successes, n_effective, nan, infinite)
+        in the place of the members' axes; and, if asked for, ``NAME_quantile`` and, with the tails ``_sem``, ``_low``
+        and ``_high``, its error and interval, with the dim ``quantile``. ``n`` counts the members with a value,
+        ``successes`` those that are 1 or true, and ``n_effective`` how many independent ones have the same error.
+        ``nan`` and ``infinite`` count results, also where members count once with their mean; those that are NaN are
+        not among ``n``. The attribute
+        ``members_independent`` is "True", "False", "unknown" or "assumed". If it is "False", members that belong
+        together count once, with their mean; if there are no others, errors are NaN.
 
     Raises
     ------
     UsageError
-        If there is no such axis, no numeric variable, or an option is wrong.
+        If there is no such axis, no numeric variable, or an option is wrong; or a result isn't finite, and is to be.
     """
     names = members_of(dataset, over)
     chosen = _chosen_variables(dataset, names, variables)
     _check_names(dataset, names, chosen, with_quantiles=bool(probabilities))
+    members = members_along(dataset, names, independent=independent)
+    if kind is IntervalKind.BATCHES:
+        _check_chain(members)
     found: dict[str, Any] = {}
     for name in chosen:
         variable = dataset[name]
-        own_kind = kind or (IntervalKind.WILSON if is_proportion(variable) else IntervalKind.STUDENT)
-        dims, samples = samples_of(variable, names)
+        counted = count_not_finite(dataset, name, names)
+        check_finite(dataset, counted, nan)
+        unknown = (counted.nan.values > 0) & (nan is NanPolicy.PROPAGATE)
+        dims, samples = members.samples_of(variable)
+        attrs = kept_attrs(variable)
         try:
-            computed = _statistics(samples, own_kind, level, seed, proportion=is_proportion(variable))
+            own = choose_kind(variable, samples, kind)
+            has_error = _has_error(members, own.kind)
+            computed = _statistics(samples, own.kind, level, seed, with_error=has_error)
+            made = (
+                attrs | _described(members, own.kind, level) | ({"taken_for": own.why} if own.why and has_error else {})
+            )
+            computed[1:, unknown] = np.nan
+            found[name] = ((STATISTIC, *dims), np.concatenate([computed, [counted.nan, counted.infinite]]), made)
         except UsageError as error:
             raise UsageError(f"{name}: {error}") from error
-        attrs = {key: variable.attrs[key] for key in _KEPT_ATTRS if key in variable.attrs}
-        found[name] = ((STATISTIC, *dims), computed, attrs | {"interval": f"{own_kind.value}, level {level:g}"})
         if probabilities:
-            values, errors = quantiles(samples, probabilities)
-            found[f"{name}_quantile"] = ((*dims, "quantile"), values, attrs)
-            found[f"{name}_quantile_sem"] = ((*dims, "quantile"), errors, attrs)
+            of_truth = own.kind is IntervalKind.WILSON
+            for tail, values in _quantiles(members, samples, probabilities, level, of_truth=of_truth).items():
+                values[unknown] = np.nan
+                found[f"{name}_{tail}"] = ((*dims, "quantile"), values, attrs)
     coordinates = kept_coordinates(dataset, names) | {STATISTIC: list(STATISTICS)}
     if probabilities:
         coordinates["quantile"] = list(probabilities)
-    independent = are_independent(dataset, names)
-    return xr.Dataset(
-        found, coordinates, {**dataset.attrs, "over": ", ".join(names), "members_independent": str(independent)}
-    )
+    told = {"over": ", ".join(names), "members_independent": members.independence.value}
+    return xr.Dataset(found, coordinates, {**dataset.attrs, **told})
+
+
+def _check_chain(members: Members) -> None:
+    """Refuse to take anything but the steps that each task returned for a chain."""
+    if not members.are_steps:
+        raise UsageError(
+            f"batches are of the steps of a chain, that is of one axis whose values each task returned in their order; "
+            f"--over is {', '.join(members.over)}"
+        )
+
+
+def _has_error(members: Members, kind: IntervalKind) -> bool:
+    return kind is IntervalKind.BATCHES or not members.have_no_error
+
+
+def _described(members: Members, kind: IntervalKind, level: float) -> dict[str, str]:
+    """The attributes that say how an interval was made."""
+    made = {"interval": f"{kind.value}, level {level:g}" if _has_error(members, kind) else "none"}
+    if not members.averaged_over:
+        return made
+    return made | {"averaged_over": ", ".join(members.averaged_over), "counted": ", ".join(members.counted)}
+
+
+def _quantiles(
+    members: Members, samples: np.ndarray, probabilities: Sequence[float], level: float, *, of_truth: bool
+) -> dict[str, np.ndarray]:
+    """Tail of the name -> quantiles, or their errors: those of independent members, or else NaN."""
+    made = quantiles(samples, probabilities, level, of_truth=of_truth)
+    columns = (made.value, made.sem, made.low, made.high)
+    known = (True, *([not members.have_no_error] * 3))
+    return {
+        tail: column if is_known else np.full(column.shape, np.nan)
+        for tail, column, is_known in zip(QUANTILES, columns, known, strict=True)
+    }
 
 
 def _chosen_variables(dataset: xr.Dataset, over: Sequence[str], variables: Sequence[str] | None) -> Sequence[str]:
@@ -156,115 +203,25 @@ def _check_names(dataset: xr.Dataset, over: Sequence[str], variables: Sequence[s
                 f"{name} has an axis {clash!r} of its own, and so have statistics; name other variables (--variables), "
                 f"or rename it: dataset.rename({clash}=…)"
             )
-        for tail in ("_quantile", "_quantile_sem") if with_quantiles else ():
-            if name + tail in variables:
-                raise UsageError(f"{name + tail!r} would be both a variable and quantiles of {name}; name one of them")
+        for tail in QUANTILES if with_quantiles else ():
+            if f"{name}_{tail}" in variables:
+                raise UsageError(f"'{name}_{tail}' would be both a variable and quantiles of {name}; name one of them")
 
 
-def paired(
-    dataset: xr.Dataset,
-    axis: str,
-    first: Any,
-    second: Any,
-    over: str | Sequence[str] | None = None,
-    *,
-    level: float = 0.95,
-    shared: bool | None = None,
-) -> xr.Dataset:
-    """The difference of every numeric variable between two values of an axis, ``first - second``, with its error.
-
-    Where tasks shared their random streams (common random numbers), members are compared one by one, which makes the
-    error smaller; else they are independent samples.
-
-    Parameters
-    ----------
-    dataset
-        What was collected.
-    axis, first, second
-        The axis, and its two values.
-    over
-        The axis or axes of the members; by default ``member``, or else ``seed``.
-    level
-        Of the interval (Student's).
-    shared
-        Whether the members belong together; by default as the attribute ``streams`` says.
-
-    Returns
-    -------
-    xarray.Dataset
-        Each variable with the dim ``statistic`` (n, mean, sem, low, high, correlation, variance_reduction) in the place
-        of the members' axes. The attribute ``streams_shared``, also of each variable, says which of the two it is.
-
-    Raises
-    ------
-    UsageError
-        If there is no such axis, or value of it.
-    """
-    names = members_of(dataset, over)
-    if axis not in dataset.dims or axis in names:
-        others = ", ".join(str(dim) for dim in dataset.dims if dim not in names)
-        raise UsageError(f"there is no axis {axis!r} to compare along; axes: {others or 'none'}")
-    sides = [_at(dataset, axis, value) for value in (first, second)]
-    together = streams_are_shared(dataset, axis, names) if shared is None else shared
-    attrs = {"compared": f"{axis}: {first} - {second}", "over": ", ".join(names), "streams_shared": str(together)}
-    compare: Callable[..., Difference] = paired_difference if together else independent_difference
-    found: dict[str, Any] = {}
-    for name in numeric_variables(dataset, names):
-        if axis not in dataset[name].dims:
-            continue
-        dims, samples = samples_of(sides[0][name], names)
-        made = compare(samples, samples_of(sides[1][name], names)[1], level)
-        columns = [made.count, made.mean, made.sem, made.low, made.high, made.correlation, made.variance_reduction]
-        kept = {key: dataset[name].attrs[key] for key in _KEPT_ATTRS if key in dataset[name].attrs}
-        found[name] = ((STATISTIC, *dims), np.stack([np.asarray(column, float) for column in columns]), kept | attrs)
-    coordinates = kept_coordinates(dataset, (*names, axis)) | {STATISTIC: list(DIFFERENCES)}
-    return xr.Dataset(found, coordinates, attrs)
-
-
-def streams_are_shared(dataset: xr.Dataset, axis: str, over: Sequence[str]) -> bool:
-    """Whether tasks that differ along one axis alone had the same random stream, and members had different ones."""
-    shared_by = _shared_by(dataset)
-    return shared_by is not None and axis not in shared_by and set(over) <= set(shared_by)
-
-
-def are_independent(dataset: xr.Dataset, over: Sequence[str]) -> bool:
-    """Whether members have random streams of their own: those that share one make errors look smaller than they are."""
-    shared_by = _shared_by(dataset)
-    return shared_by is None or set(over) <= set(shared_by)
-
-
-def dependence_of(dataset: xr.Dataset, over: Sequence[str]) -> str:
-    """What is to be told if members share random streams; empty if they don't."""
-    if are_independent(dataset, over):
-        return ""
-    return (
-        f"members along {', '.join(over)} share random streams (hydra.sweeper.streams), so they are not independent, "
-        "and their errors are larger than these"
-    )
-
-
-def _shared_by(dataset: xr.Dataset) -> list[str] | None:
-    """The axes whose values determined the streams; None if each task had its own, or that isn't known."""
-    try:
-        shared_by = json.loads(str(dataset.attrs["streams"]))["shared_by"]
-    except (KeyError, TypeError, ValueError):
-        return None
-    return shared_by if isinstance(shared_by, list) else None
-
-
-def samples_of(variable: xr.DataArray, over: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray]:
-    """The dims of the points, and the values as ``(…, members)``."""
-    kept = tuple(str(dim) for dim in variable.dims if dim not in over)
-    values = variable.transpose(*kept, *over).values.astype(float)
-    return kept, values.reshape((*values.shape[: len(kept)], -1))
-
-
-def _statistics(samples: np.ndarray, kind: IntervalKind, level: float, seed: int, *, proportion: bool) -> np.ndarray:
-    """Shape ``(STATISTICS, …)``."""
+def _statistics(samples: np.ndarray, kind: IntervalKind, level: float, seed: int, *, with_error: bool) -> np.ndarray:
+    """Shape ``(statistics, …)``: all but those that count what isn't finite."""
     found = moments(samples)
-    low, high = interval(samples, kind, level, seed)
-    successes = np.nansum(samples, axis=-1) if proportion else np.full(found.mean.shape, np.nan)
-    return np.stack([found.count.astype(float), found.mean, found.std, found.sem, low, high, successes])
+    unknown = np.full(found.mean.shape, np.nan)
+    low, high, sem, effective = unknown, unknown, unknown, unknown
+    if with_error:
+        low, high = interval(samples, kind, level, seed)
+        sem, effective = found.sem, found.count.astype(float)
+    if kind is IntervalKind.BATCHES:
+        sem, _ = batch_error(samples)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            effective = (found.std / sem) ** 2
+    successes = (samples == 1).sum(axis=-1) if kind is IntervalKind.WILSON else unknown
+    return np.stack([found.count.astype(float), found.mean, found.std, sem, low, high, successes, effective])
 
 
 def kept_coordinates(dataset: xr.Dataset, dropped: Sequence[str]) -> dict[Any, Any]:
@@ -276,15 +233,6 @@ def kept_coordinates(dataset: xr.Dataset, dropped: Sequence[str]) -> dict[Any, A
     }
 
 
-def _at(dataset: xr.Dataset, axis: str, value: Any) -> xr.Dataset:
-    """The Dataset at one value of an axis."""
-    labels: Mapping[Any, Any] = dataset.coords
-    if axis in labels:
-        places = np.flatnonzero(dataset[axis].values == value)
-        if len(places) == 1:
-            return dataset.isel({axis: int(places[0])})
-        shown = ", ".join(map(str, dataset[axis].values[:10].tolist()))
-        raise UsageError(f"{axis} has no value {value!r}; it has {shown}{', …' if dataset.sizes[axis] > 10 else ''}")
-    if value not in range(dataset.sizes[axis]):
-        raise UsageError(f"{axis} has no value {value!r}; it has 0 to {dataset.sizes[axis] - 1}")
-    return dataset.isel({axis: int(value)})
+def kept_attrs(variable: xr.DataArray) -> dict[str, Any]:
+    """The attributes of a variable that its mean has, too."""
+    return {key: variable.attrs[key] for key in _KEPT_ATTRS if key in variable.attrs}

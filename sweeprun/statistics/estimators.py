@@ -1,18 +1,13 @@
-"""Statistics over the members of an ensemble: means with their errors, intervals of confidence, quantiles, differences.
+"""Intervals of confidence of a mean over the members of an ensemble.
 
 Samples lie along the last axis of an array; NaN is a member that has no value, and is left out.
 
 References
 ----------
-E. B. Wilson, J. Am. Stat. Assoc. 22 (1927) 209 (interval of a proportion).
-J. S. Maritz, R. G. Jarrett, J. Am. Stat. Assoc. 73 (1978) 194 (standard error of a quantile).
+E. B. Wilson, J. Am. Stat. Assoc. 22 (1927) 209, and F. Garwood, Biometrika 28 (1936) 437 (proportions and counts).
 B. Efron, J. Am. Stat. Assoc. 82 (1987) 171 (bias-corrected and accelerated bootstrap).
-B. L. Welch, Biometrika 34 (1947) 28 (degrees of freedom of a difference).
 """
 
-import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -20,9 +15,16 @@ import numpy as np
 from scipy import stats
 
 from sweeprun.errors import UsageError
+from sweeprun.statistics.chains import batch_error
+from sweeprun.statistics.counts import FEW, counts, poisson
+from sweeprun.statistics.moments import Moments, Scaled, moments
+from sweeprun.statistics.proportions import Ends, wilson
 
 RESAMPLES = 9999
 """Of a bootstrap, for each point."""
+
+_ONE_ERROR = float(2 * stats.norm.cdf(1) - 1)
+"""The level of an interval that reaches one standard error to each side."""
 
 _BATCH = 2**22
 """How many values are resampled at once: 32 MB."""
@@ -35,6 +37,9 @@ class IntervalKind(Enum):
     NORMAL = "normal"
     BOOTSTRAP = "bootstrap"
     WILSON = "wilson"
+    COUNTS = "counts"
+    POISSON = "poisson"
+    BATCHES = "batches"
 
     @classmethod
     def parse(cls, text: str) -> "IntervalKind":
@@ -51,42 +56,15 @@ class IntervalKind(Enum):
             names = ", ".join(kind.value for kind in cls)
             raise UsageError(f"an interval is not made as {text!r}; take one of {names}") from None
 
+    @property
+    def follows_from_moments(self) -> bool:
+        """Whether the mean, the standard deviation and the number of values determine the interval."""
+        return self not in (IntervalKind.BOOTSTRAP, IntervalKind.BATCHES)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moments:
-    """The mean of samples and its error; arrays of one shape.
-
-    Attributes
-    ----------
-    count
-        How many members have a value.
-    mean, std, sem
-        The mean, the standard deviation (of the population, estimated with ``n - 1``), and the standard error of the
-        mean, ``std / sqrt(n)``; NaN where there are too few values: none, or one.
-    """
-
-    count: np.ndarray
-    mean: np.ndarray
-    std: np.ndarray
-    sem: np.ndarray
-
-
-def moments(samples: np.ndarray) -> Moments:
-    """The mean of each sample, with its error.
-
-    Parameters
-    ----------
-    samples
-        Shape ``(…, members)``.
-    """
-    samples = np.asarray(samples, float)
-    there = ~np.isnan(samples)
-    count = there.sum(axis=-1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(there, samples, 0.0).sum(axis=-1) / count
-        deviations = np.where(there, samples - mean[..., None], 0.0)
-        std = np.sqrt((deviations**2).sum(axis=-1) / np.where(count > 1, count - 1, np.nan))
-        return Moments(count=count, mean=mean, std=std, sem=std / np.sqrt(count))
+    @property
+    def is_open_if_all_agree(self) -> bool:
+        """Whether the interval has a width also where all values are the same."""
+        return self in (IntervalKind.WILSON, IntervalKind.COUNTS, IntervalKind.POISSON)
 
 
 def check_level(level: float) -> None:
@@ -101,9 +79,39 @@ def check_level(level: float) -> None:
         raise UsageError(f"--level is {level:g}; it must lie between 0 and 1, such as 0.95")
 
 
-def interval(
-    samples: np.ndarray, kind: IntervalKind, level: float = 0.95, seed: int = 0
-) -> tuple[np.ndarray, np.ndarray]:
+def check_values(samples: np.ndarray, kind: IntervalKind) -> None:
+    """Refuse values that an interval is not made for.
+
+    Raises
+    ------
+    UsageError
+        If a proportion is asked of values that are not 0 or 1, or a number of events of others than 0, 1, 2, …
+    """
+    if kind is IntervalKind.WILSON and not are_zero_or_one(samples):
+        raise UsageError("an interval of a proportion (wilson) needs values that are 0 or 1, or true and false")
+    if kind in (IntervalKind.COUNTS, IntervalKind.POISSON) and not are_counts(samples):
+        raise UsageError(f"an interval of counts ({kind.value}) needs whole numbers from 0")
+
+
+def are_zero_or_one(samples: np.ndarray) -> bool:
+    """Whether each value is 0 or 1; missing and infinite ones don't matter."""
+    return samples.dtype.kind == "b" or bool(((samples == 0) | (samples == 1) | _is_not_finite(samples)).all())
+
+
+def are_counts(samples: np.ndarray) -> bool:
+    """Whether each value is a whole number that isn't negative; missing and infinite ones don't matter."""
+    if samples.dtype.kind in "bu":
+        return True
+    with np.errstate(invalid="ignore"):
+        whole = samples == np.rint(samples) if samples.dtype.kind == "f" else True
+        return bool(((whole & (samples >= 0)) | _is_not_finite(samples)).all())
+
+
+def _is_not_finite(samples: np.ndarray) -> np.ndarray | bool:
+    return ~np.isfinite(samples) if samples.dtype.kind == "f" else False
+
+
+def interval(samples: np.ndarray, kind: IntervalKind, level: float = 0.95, seed: int = 0) -> Ends:
     """The interval of confidence of each sample's mean: its lower and its upper end.
 
     Parameters
@@ -111,7 +119,8 @@ def interval(
     samples
         Shape ``(…, members)``.
     kind
-        How it is made. WILSON takes the values for zeros and ones.
+        How it is made. WILSON takes the values for zeros and ones, COUNTS and POISSON for numbers of events, BATCHES
+        for the steps of a chain, in their order.
     level
         How often such an interval holds the true mean.
     seed
@@ -121,52 +130,64 @@ def interval(
     Raises
     ------
     UsageError
-        If the level is no probability, or a proportion is asked of values that are not 0 or 1.
+        If the level is no probability, or values are not those that the interval is for.
     """
     check_level(level)
-    found = moments(samples)
-    if kind is IntervalKind.WILSON:
-        return _wilson(samples, found, level)
+    samples = np.asarray(samples)
+    check_values(samples, kind)
     if kind is IntervalKind.BOOTSTRAP:
-        return _bootstrap(np.asarray(samples, float), found, level, seed)
-    quantile = stats.norm.ppf((1 + level) / 2)
-    if kind is IntervalKind.STUDENT:
-        quantile = stats.t.ppf((1 + level) / 2, np.maximum(found.count - 1, 1))
-    return found.mean - quantile * found.sem, found.mean + quantile * found.sem
+        return _bootstrap(Scaled.of(samples), level, seed)
+    found = moments(samples)
+    if kind is IntervalKind.BATCHES:
+        error, freedom = batch_error(samples)
+        half = stats.t.ppf((1 + level) / 2, np.maximum(freedom, 1)) * error
+        return found.mean - half, found.mean + half
+    return interval_of(found, kind, level)
 
 
-def wilson_halfwidth(proportion: np.ndarray, count: np.ndarray, level: float) -> np.ndarray:
-    """Half the width of Wilson's score interval (1927); it isn't 0 where all values are the same."""
-    z = stats.norm.ppf((1 + level) / 2)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        spread = np.sqrt(proportion * (1 - proportion) / count + z**2 / (4 * count**2))
-        half: np.ndarray = z / (1 + z**2 / count) * spread
-        return half
+def interval_of(found: Moments, kind: IntervalKind, level: float) -> Ends:
+    """The interval of those kinds that follow from the moments of the samples."""
+    half = stats.norm.ppf((1 + level) / 2) * found.sem
+    if kind in (IntervalKind.STUDENT, IntervalKind.COUNTS):
+        half = stats.t.ppf((1 + level) / 2, np.maximum(found.count - 1, 1)) * found.sem
+    with np.errstate(over="ignore", invalid="ignore"):
+        around = found.mean - half, found.mean + half
+    match kind:
+        case IntervalKind.WILSON:
+            return wilson(found.mean, found.count, level)
+        case IntervalKind.POISSON:
+            return poisson(found.mean, found.count, level)
+        case IntervalKind.COUNTS:
+            return counts(found.mean, found.count, around, level)
+    return around
 
 
-def _wilson(samples: np.ndarray, found: Moments, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Wilson's score interval: where a test of the proportion would not refuse it."""
-    samples = np.asarray(samples, float)
-    if not np.isin(samples[~np.isnan(samples)], (0.0, 1.0)).all():
-        raise UsageError("an interval of a proportion (wilson) needs values that are 0 or 1, or true and false")
-    z, n, p = stats.norm.ppf((1 + level) / 2), found.count, found.mean
-    half = wilson_halfwidth(p, n, level)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-        low, high = np.where(p == 0, 0.0, centre - half), np.where(p == 1, 1.0, centre + half)
-        return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)
+def standard_error(found: Moments, kind: IntervalKind) -> np.ndarray:
+    """The standard error of the mean; that of proportions and of few events is not smaller than what is left open.
+
+    Members that all agree have the standard error 0; so it is at least half the width of the interval, Wilson's or that
+    of Poisson numbers, that reaches one standard error to each side.
+    """
+    if not kind.is_open_if_all_agree:
+        return found.sem
+    made = wilson if kind is IntervalKind.WILSON else poisson
+    low, high = made(found.mean, found.count, _ONE_ERROR)
+    with np.errstate(invalid="ignore"):
+        matters = (found.count > 1) & ((kind is not IntervalKind.COUNTS) | (found.mean * found.count < FEW))
+        return np.where(matters, np.fmax((high - low) / 2, found.sem), found.sem)
 
 
-def _bootstrap(samples: np.ndarray, found: Moments, level: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _bootstrap(scaled: Scaled, level: float, seed: int) -> Ends:
     """The bias-corrected and accelerated bootstrap, point by point."""
-    low, high = np.full(found.mean.shape, np.nan), np.full(found.mean.shape, np.nan)
-    for number, place in enumerate(np.ndindex(found.mean.shape)):
-        values = samples[place]
+    shape = scaled.count.shape
+    low, high = np.full(shape, np.nan), np.full(shape, np.nan)
+    for number, place in enumerate(np.ndindex(shape)):
+        values = scaled.values[place]
         values = values[~np.isnan(values)]
-        if not np.isfinite(values).all():
+        if not np.isfinite(scaled.origin[place]) or len(values) < 2:
             continue
-        if len(values) < 2 or (values == values[0]).all():  # it has no spread to resample
-            low[place], high[place] = (found.mean[place],) * 2 if len(values) > 1 else (np.nan, np.nan)
+        if (values == values[0]).all():  # it has no spread to resample
+            low[place] = high[place] = 0.0
             continue
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(number,)))
         batch = max(1, _BATCH // len(values))
@@ -174,134 +195,4 @@ def _bootstrap(samples: np.ndarray, found: Moments, level: float, seed: int) -> 
             (values,), np.mean, n_resamples=RESAMPLES, batch=batch, confidence_level=level, rng=rng
         )
         low[place], high[place] = made.confidence_interval
-    return low, high
-
-
-def quantiles(samples: np.ndarray, probabilities: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
-    """Quantiles of each sample (linear between order statistics), and their standard errors (Maritz and Jarrett).
-
-    Parameters
-    ----------
-    samples
-        Shape ``(…, members)``.
-    probabilities
-        Which quantiles.
-
-    Returns
-    -------
-    tuple
-        Two arrays of shape ``(…, probabilities)``; errors are NaN where there are fewer than two values.
-
-    Raises
-    ------
-    UsageError
-        If a probability is none.
-    """
-    wrong = [one for one in probabilities if not 0 < one < 1]
-    if wrong:
-        raise UsageError(f"--quantiles has {wrong[0]:g}; a quantile lies between 0 and 1, such as 0.5")
-    samples = np.asarray(samples, float)
-    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
-        warnings.filterwarnings("ignore", "All-NaN slice", RuntimeWarning)
-        values = np.moveaxis(np.nanquantile(samples, list(probabilities), axis=-1), 0, -1)
-    return values, _quantile_errors(samples, probabilities)
-
-
-def _quantile_errors(samples: np.ndarray, probabilities: Sequence[float]) -> np.ndarray:
-    """Standard errors of quantiles, all points with equally many values at once.
-
-    The order statistic of rank ``r`` of ``n`` resampled values is the one of rank ``i`` with the probability that
-    ``Beta(r, n - r + 1)`` gives to the interval from ``(i - 1) / n`` to ``i / n``. A quantile ``p`` that is linear
-    between order statistics has the rank ``1 + p (n - 1)``, which need not be whole. `scipy.stats.mstats.mjci` has
-    other ranks: it isn't symmetric, and knows no error of outer quantiles of small samples.
-    """
-    ordered, count = np.sort(samples, axis=-1), (~np.isnan(samples)).sum(axis=-1)
-    errors = np.full((*count.shape, len(probabilities)), np.nan)
-    for n in np.unique(count[count > 1]):
-        own = ordered[count == n][:, :n]
-        rank = 1 + np.array(probabilities) * (n - 1)
-        weights = np.diff(stats.beta.cdf(np.linspace(0, 1, n + 1)[:, None], rank, n - rank + 1), axis=0)
-        with np.errstate(invalid="ignore"):
-            centred = own - own[:, [n // 2]]  # else squares of large values leave no digit of their differences
-            error = np.sqrt(np.maximum(centred**2 @ weights - (centred @ weights) ** 2, 0))
-        errors[count == n] = error
-    return errors
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """The difference of the means of pairs of samples; arrays of one shape.
-
-    Attributes
-    ----------
-    count
-        How many pairs there are, or, of independent samples, values of the smaller one.
-    mean, sem, low, high
-        The difference, its standard error, and its interval of confidence (Student's).
-    correlation
-        Of the two members of a pair; NaN of independent samples.
-    variance_reduction
-        By what factor the variance of the difference is smaller than that of independent samples; 1 of these.
-    """
-
-    count: np.ndarray
-    mean: np.ndarray
-    sem: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    correlation: np.ndarray
-    variance_reduction: np.ndarray
-
-
-def paired_difference(first: np.ndarray, second: np.ndarray, level: float = 0.95) -> Difference:
-    """The mean of ``first - second``, member by member; pairs of which one is missing are left out.
-
-    Parameters
-    ----------
-    first, second
-        Shape ``(…, members)`` each; members at one place belong together.
-    level
-        Of the interval.
-    """
-    first, second = np.broadcast_arrays(np.asarray(first, float), np.asarray(second, float))
-    whole = ~(np.isnan(first) | np.isnan(second))
-    first, second = np.where(whole, first, np.nan), np.where(whole, second, np.nan)
-    difference = first - second
-    found = moments(difference)
-    low, high = interval(difference, IntervalKind.STUDENT, level)
-    one, other = moments(first), moments(second)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        apart = one.std**2 + other.std**2
-        scaled = (first - one.mean[..., None]) / one.std[..., None] * (second - other.mean[..., None])
-        correlation = np.nansum(scaled, axis=-1) / ((found.count - 1) * other.std)
-        reduction = apart / found.std**2
-    return Difference(
-        count=found.count,
-        mean=found.mean,
-        sem=found.sem,
-        low=low,
-        high=high,
-        correlation=np.clip(correlation, -1, 1),
-        variance_reduction=reduction,
-    )
-
-
-def independent_difference(first: np.ndarray, second: np.ndarray, level: float = 0.95) -> Difference:
-    """The difference of the means of independent samples, with Welch's degrees of freedom; shapes as in pairs."""
-    check_level(level)
-    one, other = moments(first), moments(second)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        sem = np.hypot(one.sem, other.sem)
-        share = (one.sem / sem) ** 2
-        freedom = 1 / (share**2 / (one.count - 1) + (1 - share) ** 2 / (other.count - 1))
-        half = np.where(sem == 0, 0.0, stats.t.ppf((1 + level) / 2, freedom) * sem)
-    mean = one.mean - other.mean
-    return Difference(
-        count=np.minimum(one.count, other.count),
-        mean=mean,
-        sem=sem,
-        low=mean - half,
-        high=mean + half,
-        correlation=np.full(mean.shape, np.nan),
-        variance_reduction=np.ones(mean.shape),
-    )
+    return scaled.places(low), scaled.places(high)

@@ -7,8 +7,12 @@ import numpy as np
 import xarray as xr
 
 from sweeprun.errors import UsageError
-from sweeprun.statistics.ensembles import is_proportion, kept_coordinates, members_of, numeric_variables, samples_of
-from sweeprun.statistics.estimators import Moments, moments
+from sweeprun.statistics.dependence import members_along
+from sweeprun.statistics.doubts import undetermined_points
+from sweeprun.statistics.ensembles import kept_coordinates, members_of, numeric_variables
+from sweeprun.statistics.kinds import choose_kind, taken_note
+from sweeprun.statistics.moments import Moments, moments
+from sweeprun.statistics.not_finite import NanPolicy, check_finite, count_not_finite
 from sweeprun.statistics.targets import Target
 
 
@@ -22,22 +26,39 @@ class Look:
         The target.
     over
         The axes of the members.
+    taken_for
+        What the values were taken for, if neither their type nor the user says it.
     value, reached, count, needed
         The measure, whether it has reached the target, the members that there are and how many more are needed; each
         with the dims of the points.
+    undetermined
+        Why the measure can't be known at a point, however many members there are, with the same dims; empty where it
+        can. Such a point has not reached the target, and needs no more members.
     """
 
     target: Target
     over: tuple[str, ...]
+    taken_for: str = ""
     value: xr.DataArray
     reached: xr.DataArray
     count: xr.DataArray
     needed: xr.DataArray
+    undetermined: xr.DataArray
+
+    @property
+    def taken_note(self) -> str:
+        """What is to be said of the values, if they were taken for proportions or counts; else nothing."""
+        return taken_note([self.target.variable], self.taken_for)
 
     @property
     def open_points(self) -> int:
-        """How many points have not reached the target."""
+        """How many points have not reached the target, those included that are undetermined."""
         return int((~self.reached).sum())
+
+    @property
+    def undetermined_points(self) -> int:
+        """At how many points the measure can't be known, however many members there are."""
+        return int((self.undetermined != "").sum())
 
     @property
     def worst(self) -> float:
@@ -51,32 +72,61 @@ class Look:
         return int(self.needed.max()) if self.needed.size else 0
 
     def has_more_than(self, before: "Look") -> bool:
-        """Whether any point that is still open has more members with a value than at a look before."""
+        """Whether any point that needs more members has more with a value than at a look before."""
         if self.value.sizes != before.value.sizes:  # own dims of the variable have grown
             return True
         gained = self.count.values > before.count.values
-        return bool((gained & ~self.reached.values).any())
+        return bool((gained & (self.needed.values > 0)).any())
 
 
-def look_at(dataset: xr.Dataset, target: Target, over: str | Sequence[str] | None = None) -> Look:
+def look_at(
+    dataset: xr.Dataset,
+    target: Target,
+    over: str | Sequence[str] | None = None,
+    *,
+    independent: bool | None = None,
+    nan: NanPolicy = NanPolicy.OMIT,
+) -> Look:
     """Compare every point with a target. Points of which no task is to be run are left out of it.
+
+    Parameters
+    ----------
+    dataset, target
+        What was collected, and the target.
+    over
+        The axis or axes of the members; by default ``member``, or else ``seed``.
+    independent
+        True if members are known to be independent, whatever the Dataset says.
+    nan
+        What becomes of results that are NaN.
 
     Raises
     ------
     UsageError
-        If there is no such variable of numbers.
+        If there is no such variable of numbers, its values are not those that the target's interval is for, or members
+        are not independent; or a result isn't finite, and is to be.
     """
     names = members_of(dataset, over)
     variables = numeric_variables(dataset, names)
     if target.variable not in variables:
         known = ", ".join(variables) or "none"
         raise UsageError(f"{target}: there is no variable {target.variable!r} of numbers; there are: {known}")
-    dims, samples = samples_of(dataset[target.variable], names)
-    target = replace(target, of_proportion=is_proportion(dataset[target.variable]))
+    members = members_along(dataset, names, independent=independent)
+    if members.have_no_error:
+        raise UsageError(f"{target}: {members.note}")
+    check_finite(dataset, count_not_finite(dataset, target.variable, names), nan)
+    dims, samples = members.samples_of(dataset[target.variable])
+    chosen = choose_kind(dataset[target.variable], samples, target.interval)
+    target = replace(target, interval=chosen.kind)
     found: Moments = moments(samples)
+    values = target.values(found)
+    undetermined, by_chance = undetermined_points(dataset, target.variable, members, nan)
+    by_chance &= ~(values > 0)  # intervals of counts are open also where all are equal
+    is_known = undetermined == ""
+    reached = target.is_reached(found) & is_known & ~by_chance
     more = np.maximum(target.needed(found) - found.count, 0)
-    reached = target.is_reached(found)
-    more = np.where(reached, 0, np.maximum(more, 1))
+    more = np.where(by_chance, found.count, more)  # as many again either differ, or are too many to be equal by chance
+    more = np.where(reached | ~is_known, 0, np.maximum(more, 1))
     excluded = xr.DataArray(False)
     if "state" in dataset.variables:
         state = dataset["state"]
@@ -90,8 +140,10 @@ def look_at(dataset: xr.Dataset, target: Target, over: str | Sequence[str] | Non
     return Look(
         target=target,
         over=names,
-        value=over_points(target.values(found)),
+        taken_for=chosen.why,
+        value=over_points(np.where(is_known & ~by_chance, values, np.nan)),
         reached=over_points(reached) | excluded,
         count=over_points(found.count),
         needed=over_points(more).where(~excluded, 0),
+        undetermined=over_points(undetermined).where(~excluded, ""),
     )

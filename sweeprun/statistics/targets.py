@@ -2,14 +2,14 @@
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
-from scipy import stats
 
 from sweeprun.errors import UsageError
-from sweeprun.statistics.estimators import Moments, check_level, wilson_halfwidth
+from sweeprun.statistics.estimators import IntervalKind, check_level, interval_of, standard_error
+from sweeprun.statistics.moments import Moments
 
 FEWEST = 2
 """With fewer members there is no error to look at."""
@@ -30,6 +30,11 @@ class Measure(Enum):
         """Whether it is a share of the mean."""
         return self in (Measure.RELATIVE_SEM, Measure.RELATIVE_HALFWIDTH)
 
+    @property
+    def is_of_error(self) -> bool:
+        """Whether it is about the standard error, and not about an interval."""
+        return self in (Measure.SEM, Measure.RELATIVE_SEM)
+
 
 _TARGET = re.compile(r"\s*(?P<measure>\w+)\s*\(\s*(?P<variable>[^()]+?)\s*\)\s*<=?\s*(?P<limit>[^<>=()]+?)\s*")
 
@@ -42,29 +47,33 @@ class Target:
     ----------
     measure, variable, limit
         The measure of the variable is to be less than the limit.
-    level
-        Of the interval that a half-width is of.
-    of_proportion
-        Whether the variable is true or false: the interval is Wilson's then, and else Student's. Two members that are
-        both true have no standard error, but they leave much of the proportion open.
+    level, interval
+        Of the interval that a half-width is of; an interval of None is the one that is right for the values.
     """
 
     measure: Measure
     variable: str
     limit: float
     level: float = 0.95
-    of_proportion: bool = False
+    interval: IntervalKind | None = None
+
+    def __post_init__(self) -> None:
+        check_level(self.level)
+        if self.interval is not None and not self.interval.follows_from_moments:
+            raise UsageError(
+                f"--interval {self.interval.value} can't be that of a target, since it doesn't say how many more "
+                "members are needed; leave it out, or take student"
+            )
 
     @classmethod
-    def parse(cls, text: str, level: float = 0.95) -> "Target":
+    def parse(cls, text: str, level: float = 0.95, interval: IntervalKind | None = None) -> "Target":
         """What is written as ``sem(price)<0.01``.
 
         Raises
         ------
         UsageError
-            If it is malformed, or the level is no probability.
+            If it is malformed, the level is no probability, or the interval can't be that of a target.
         """
-        check_level(level)
         found = _TARGET.fullmatch(text)
         measures = [measure.value for measure in Measure]
         try:
@@ -76,7 +85,9 @@ class Target:
                 f"{text!r} is no target; write MEASURE(VARIABLE)<NUMBER, such as 'sem(price)<0.01', with one of "
                 f"{', '.join(measures)} and a number above 0"
             )
-        return cls(measure=Measure(found["measure"]), variable=found["variable"], limit=limit, level=level)
+        return cls(
+            measure=Measure(found["measure"]), variable=found["variable"], limit=limit, level=level, interval=interval
+        )
 
     def __str__(self) -> str:
         return f"{self.measure.value}({self.variable})<{self.limit!r}"
@@ -90,13 +101,15 @@ class Target:
 
     def _error(self, count: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
         """The standard error or the half-width of so many members."""
-        if self.measure in (Measure.SEM, Measure.RELATIVE_SEM):
-            error: np.ndarray = std / np.sqrt(count)
-        elif self.of_proportion:
-            error = np.where(count < FEWEST, np.nan, wilson_halfwidth(mean, count, self.level))
-        else:
-            error = stats.t.ppf((1 + self.level) / 2, np.maximum(count - 1, 1)) * std / np.sqrt(count)
-        return error
+        found = Moments(count=count, mean=mean, std=std, sem=std / np.sqrt(count))
+        if self.measure.is_of_error:
+            return standard_error(found, self._kind)
+        low, high = interval_of(found, self._kind, self.level)
+        return np.where(count < FEWEST, np.nan, (high - low) / 2)
+
+    @property
+    def _kind(self) -> IntervalKind:
+        return self.interval or IntervalKind.STUDENT
 
     def is_reached(self, found: Moments) -> np.ndarray:
         """Whether each point has reached the target."""
@@ -121,8 +134,10 @@ class Target:
         limit = self.limit * abs(mean) if self.measure.is_relative else self.limit
         if not limit or not math.isfinite(std):
             return _MOST
-        if self.measure in (Measure.SEM, Measure.RELATIVE_SEM):
-            return max(FEWEST, math.floor(min((std / limit) ** 2, _MOST)) + 1)
+        if self.measure.is_of_error and not self._kind.is_open_if_all_agree:
+            needed = max(FEWEST, math.floor(min((std / limit) ** 2, _MOST)) + 1)
+            reached = self.is_reached(replace(found, count=np.array(needed), mean=np.array(mean), std=np.array(std)))
+            return needed if reached else min(needed + 1, _MOST)  # the square was rounded
         return self._first(mean, std, limit)
 
     def _first(self, mean: float, std: float, limit: float) -> int:

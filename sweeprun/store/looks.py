@@ -13,7 +13,8 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import create_file, make_directory, read_json
 
 FORMAT = "sweeprun-look"
-VERSION = 1
+VERSION = 2
+_READ = (1, 2)
 _MOST = 100_000
 
 
@@ -35,6 +36,9 @@ class LookRecord:
         The largest value of the target's measure; None if it was known of no point.
     added
         How many members were added then.
+    interval, level
+        The kind of interval that the target was about, and its level; None and 0.95 of a look of version 1, which
+        didn't say.
     """
 
     rule: str
@@ -45,6 +49,13 @@ class LookRecord:
     points: int
     worst: float | None
     added: int
+    interval: str | None = None
+    level: float = 0.95
+
+    @property
+    def described_rule(self) -> str:
+        """The target, with the interval that it was about."""
+        return self.rule if self.interval is None else f"{self.rule} ({self.interval}, level {self.level:g})"
 
 
 def keep_look(run: RunDirectory, look: LookRecord) -> None:
@@ -70,13 +81,15 @@ def read_looks(run: RunDirectory) -> Iterator[LookRecord]:
     for number in range(1, _count(run) + 1):
         path = run.look(number)
         data = read_json(path)
-        if (data.pop("format", None), data.pop("version", None)) != (FORMAT, VERSION):
+        if data.pop("format", None) != FORMAT or data.pop("version", None) not in _READ:
             raise FormatError(f"{path} is no look of version {VERSION}; use the sweeprun that made it, or a newer one")
         try:
             look = LookRecord(**data)
             check_types(str, look.rule, look.over, look.time)
             check_types(int, look.members, look.open_points, look.points, look.added)
             check_types(float | int | None, look.worst)
+            check_types(str | None, look.interval)
+            check_types(float, look.level)
         except TypeError as error:
             raise FormatError(f"{path} is malformed: {error}") from error
         yield look

@@ -1,12 +1,15 @@
 """``sweeprun stats`` and ``sweeprun extend --until``, as a user runs them."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
 
+from sweeprun.cli import extend, stats
+from sweeprun.errors import UsageError
 from tests.command_line import Run
 
 
@@ -45,10 +48,13 @@ def test_statistics_as_a_table_json_and_file(run: Run, ensemble: Path) -> None:
     assert np.isclose(first["quantile"]["0.5"], np.median(draws(8)) + 0.5)
     assert told["positive"][0]["successes"] == (draws(8) > 0).sum()
     assert "share random streams" not in shown.stderr
-    assert "share random streams" in run("stats", "one", "-o", "stats.nc", "--over", "lr, seed,").stderr
+    told = run("stats", "one", "-o", "stats.nc", "--over", "lr, seed,").stderr
+    assert "tasks along lr share random streams" in told
+    assert "each seed counts once, with its mean over lr" in told
     with xr.open_dataset(ensemble / "stats.nc") as found:
         assert found.x.dims == ("statistic",)
-        assert found.curve.sel(statistic="n").values.tolist() == [14, 14]
+        assert found.curve.sel(statistic="n").values.tolist() == [7, 7]
+        assert found.attrs["members_independent"] == "False"
 
 
 @pytest.mark.usefixtures("ensemble")
@@ -111,15 +117,12 @@ def test_members_are_not_added_for_a_point_that_always_fails(run: Run, study: Pa
     ("words", "message"),
     [
         (("stats", "one", "--over", "batch"), "no axis 'batch'"),
-        (("stats", "one", "--interval", "t"), "student, normal, bootstrap, wilson"),
-        (("stats", "one", "--target", "mean(x)<1"), "no target"),
         (("stats", "one", "--quantiles", "half"), "write numbers between 0 and 1"),
-        (("stats", "one", "-o", "stats.csv"), ".nc or .zarr"),
         (("extend", "one", "--until", "sem(y)<1"), "no variable 'y' of numbers"),
-        (("extend", "one", "--until", "sem(x)<0.01", "--over", "lr"), "lr=0.5,1.5 goes on"),
+        (("extend", "one", "--until", "sem(x)<0.01", "--over", "lr"), "tasks along lr share random streams"),
+        (("extend", "one", "--until", "sem(x)<1", "--level", "2"), "--level is 2"),
         (("extend", "one", "--until", "sem(x)<0.01", "lr=3"), "says itself which members"),
         (("extend", "one", "--until", "sem(x)<0.01", "--limit", "0"), "--limit is 0"),
-        (("extend", "one", "--batch", "3", "lr=3"), "go with --until"),
     ],
 )
 @pytest.mark.usefixtures("ensemble")
@@ -127,13 +130,49 @@ def test_wrong_input_is_told(words: tuple[str, ...], message: str, run: Run) -> 
     assert message in run(*words, code=2).stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("stats", "--interval", "t"), "student, normal, bootstrap, wilson"),
+        (("stats", "--target", "mean(x)<1"), "no target"),
+        (("stats", "--target", "sem(x)<1", "--interval", "bootstrap"), "can't be that of a target"),
+        (("stats", "--target", "sem(x)<1", "--level", "2"), "--level is 2"),
+        (("stats", "-o", "stats.csv"), ".nc or .zarr"),
+        (("stats", "x"), "if it is the name of a result: sweeprun stats --variables x"),
+        (("extend", "--batch", "3", "lr=3"), "go with --until"),
+        (("extend", "--level", "0.9", "lr=3"), "go with --until"),
+    ],
+)
+def test_wrong_words_are_told_before_any_result_is_read(
+    words: tuple[str, ...], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = {"stats": stats.main, "extend": extend.main}[words[0]]
+    with pytest.raises(UsageError, match=re.escape(message)):
+        command(words[1:])
+
+
 def test_a_run_without_results_or_members(run: Run) -> None:
     run("-m", "seed=0,1", "task=study.misbehave", "kind=raise", "hydra.sweep.dir=one", code=1)
     assert "no task has a result yet" in run("stats", "one", code=2).stderr
     run("-m", "seed=1", "hydra.sweep.dir=two")
-    assert "neither 'member' nor 'seed'" in run("stats", "two", code=2).stderr
+    told = run("stats", "two", code=2).stderr
+    assert "neither 'member' nor 'seed'" in told
+    assert "hydra.sweeper.members=30" in told
     run("-m", "hydra.sweeper.members=1", "hydra.sweep.dir=three")
     assert "with one member there is no error" in run("stats", "three").stderr
+
+
+def test_one_huge_integer_does_not_stop_the_others(run: Run, study: Path) -> None:
+    (study / "huge.py").write_text(
+        "def huge(cfg, rng):\n"
+        "    if cfg.seed == 1:\n        return {'x': rng.random()}\n"
+        "    return {'x': rng.random(), 'id': 2**62 + cfg.seed}\n"
+    )
+    run("-m", "task=huge.huge", "seed=range(4)", "hydra.sweep.dir=one")
+    shown = run("stats", "one")
+    assert "x over seed" in shown.stdout
+    assert "left out: 'id' can't be collected: 46116860184273879" in shown.stderr
 
 
 def test_axes_may_have_the_names_of_statistics(run: Run, study: Path) -> None:
@@ -148,3 +187,31 @@ def test_axes_may_have_the_names_of_statistics(run: Run, study: Path) -> None:
     assert "n=5 mean=7: sem(x)" in run("stats", "--target", "sem(x)<0.001", code=1).stdout
     points = json.loads(run("stats", "--json").stdout)["x"]
     assert [(point["axis_n"], point["axis_mean"], point["n"]) for point in points][:2] == [(5, 7, 4), (5, 8, 4)]
+
+
+def test_results_to_doubt_are_named_by_every_door(run: Run, study: Path) -> None:
+    (study / "doubtful.py").write_text(
+        "import numpy as np\n"
+        "def doubtful(cfg, rng):\n"
+        "    x = np.nan if cfg.lr > 1 and cfg.seed < 3 else rng.normal()\n"
+        "    return {'x': x, 'fixed': np.random.default_rng(7).normal()}\n"
+    )
+    nan = "x: 3 of 12 results are NaN, and left out: lr=1.5 (3 of 6)"
+    undetermined = "is undetermined at 2 of 2 points"
+    ended = run("-m", "task=doubtful.doubtful", "lr=0.5,1.5", "seed=range(6)", "hydra.sweep.dir=two")
+    assert "fixed is equal to the bit in the first 6 members at lr=0.5, although" in ended.stderr
+    shown = run("stats", "two").stderr.splitlines()
+    assert shown[0] == nan
+    assert shown[1].startswith("fixed is equal to the bit in all 6 members at every point, although")
+    assert "nan=raise refuses them" in run("stats", "two", "--nan=raise", code=2).stderr
+    assert (
+        "lr=1.5: 3 of 6 results are NaN" in run("stats", "two", "--target=sem(x)<9", "--nan=propagate", code=1).stdout
+    )
+    assert nan in run("stats", "two", "--target=sem(x)<9").stderr
+    assert undetermined in run("stats", "two", "--target=rel_sem(fixed)<0.01", code=1).stdout
+    stopped = run("extend", "two", "--until=rel_sem(fixed)<0.01", "--allow-drift", code=1)
+    assert undetermined in stopped.stderr
+    assert "new tasks" not in stopped.stderr
+    told = json.loads(run("collect", "two", "--json").stdout)["doubts"]
+    assert told[0] == "x: 3 of 12 results are NaN: lr=1.5 (3 of 6)"
+    assert told[1].startswith("fixed is equal to the bit in all 6 members")

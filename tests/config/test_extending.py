@@ -91,6 +91,17 @@ def test_an_ensemble_grows_to_its_new_size(study: Study) -> None:
     assert study.extend("hydra.sweeper.members=1").blocks == ()
 
 
+def test_all_replicates_of_a_sample_go_on(study: Study) -> None:
+    study.sweep("lr=interval(0,1)", "hydra.sweeper.sample={n: 2, replicates: 3}")
+    extension = study.extend("hydra.sweeper.sample.n=3")
+    points = study.points(extension, "lr")
+    (block,) = extension.blocks
+    assert [block.design.coordinates(place)["replicate"] for place in range(3)] == [0, 1, 2]
+    study.sweep("lr=interval(0,1)", "hydra.sweeper.sample={n: 3, replicates: 3}")
+    values = study.manifest.table.blocks[0].design.axes[0].values
+    assert points == [(values.value(index),) for index in range(6, 9)]
+
+
 def test_a_sample_goes_on_where_it_ended(study: Study) -> None:
     study.sweep("lr=interval(0,1)", "hydra.sweeper.sample.n=2")
     points = study.points(study.extend("hydra.sweeper.sample.n=5"), "lr")

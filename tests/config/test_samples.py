@@ -10,7 +10,7 @@ from sweeprun.config.grammar import DistributionSweep
 from sweeprun.config.samples import drawn, sample, source_of
 from sweeprun.config.schema import SampleOptions
 from sweeprun.design.axes import LabelKind
-from sweeprun.design.grid import Dimension
+from sweeprun.design.grid import Dimension, Grid
 from sweeprun.design.sampling import Distribution, Interval, Method, Sampling
 from sweeprun.errors import OverrideError
 
@@ -64,6 +64,16 @@ def test_a_sample_is_one_dimension_of_axes_with_their_types() -> None:
     assert set(depths) <= set(range(1, 9))
 
 
+def test_replicates_are_a_last_axis_that_sets_nothing() -> None:
+    dimension = sample(SOURCES, options(n=4, replicates=3), None)
+    assert len(dimension) == 12
+    assert [axis.name for axis in dimension.axes] == ["lr", "depth", "replicate"]
+    assert values(dimension)[2] == [0, 1, 2] * 4
+    assert dimension.joint is not None
+    assert dimension.joint.describe() == "lr, depth, replicate, drawn by sobol with seed 0 in 3 replicates"
+    assert Grid(axes=dimension.axes, joint=(dimension.joint,)).written().keys() == {"lr", "depth"}
+
+
 @pytest.mark.parametrize(
     ("given", "root_seed", "seed"), [({}, None, 0), ({}, 7, 7), ({"seed": 3}, 7, 3), ({"seed": 0}, 7, 0)]
 )
@@ -81,6 +91,7 @@ def test_the_seed_of_a_sample_is_its_own_or_that_of_the_run(
         ({}, r"^lr, depth: .*add hydra\.sweeper\.sample\.n=256"),
         ({"n": 0}, r"hydra\.sweeper\.sample\.n is 0"),
         ({"n": 4, "seed": -1}, r"hydra\.sweeper\.sample\.seed is -1"),
+        ({"n": 4, "replicates": 0}, r"hydra\.sweeper\.sample\.replicates is 0"),
         ({"n": 4, "method": "sobl"}, "method is 'sobl'; take one of sobol, halton, latin_hypercube, random"),
     ],
 )

@@ -16,8 +16,8 @@ from sweeprun.errors import FormatError, OverrideError
 UNIT = Interval(low=0.0, high=1.0)
 
 
-def sampling(*sources: Source, method: Method = Method.SOBOL, seed: int = 0) -> Sampling:
-    return Sampling(method=method, seed=seed, sources=sources)
+def sampling(*sources: Source, method: Method = Method.SOBOL, seed: int = 0, replicates: int = 1) -> Sampling:
+    return Sampling(method=method, seed=seed, sources=sources, replicates=replicates)
 
 
 @given(st.sampled_from(Method), st.integers(0, 2**64), st.integers(1, 40), st.integers(1, 40), st.integers(1, 3))
@@ -114,3 +114,32 @@ def test_a_sample_of_old_draws_as_it_did() -> None:
     old = Sampling.from_dict(data).draw(4)
     assert old == [np.random.default_rng(3).random(4).tolist()]
     assert new == [np.random.default_rng(np.random.SeedSequence(3, spawn_key=DESIGN_KEY)).random(4).tolist()]
+
+
+@given(st.sampled_from([Method.SOBOL, Method.HALTON]), st.integers(1, 5), st.integers(1, 12), st.integers(1, 12))
+def test_replicates_go_on_where_they_ended(method: Method, replicates: int, few: int, many: int) -> None:
+    few, many = sorted((few, many))
+    source = sampling(UNIT, UNIT, method=method, replicates=replicates)
+    first, all_of_them = source.draw(few * replicates), source.draw(many * replicates)
+    assert [column[: few * replicates] for column in all_of_them] == first
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_each_replicate_is_a_sample_of_its_own(method: Method) -> None:
+    """Each fills the interval evenly by itself, if the method does; no two have a point in common."""
+    (column,) = sampling(UNIT, method=method, replicates=3).draw(3 * 16)
+    samples = np.reshape(column, (16, 3)).T
+    assert len(set(column)) == len(column)
+    if method in (Method.SOBOL, Method.LATIN_HYPERCUBE):
+        assert all(sorted(np.floor(own * 16)) == list(range(16)) for own in samples)
+
+
+def test_replicates_are_written_if_there_are_several() -> None:
+    several = sampling(UNIT, replicates=3)
+    assert Sampling.from_dict(json.loads(json.dumps(several.to_dict()))) == several
+    assert "replicates" not in sampling(UNIT).to_dict()
+    for replicates in (0, 10**9):
+        with pytest.raises(FormatError, match="replicates"):
+            Sampling.from_dict(several.to_dict() | {"replicates": replicates})
+        with pytest.raises(OverrideError, match=r"sample\.replicates is"):
+            sampling(UNIT, replicates=replicates).draw(4)

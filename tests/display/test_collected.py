@@ -92,3 +92,11 @@ def test_a_torn_end_is_normal_while_workers_write(run: RunDirectory, capsys: pyt
     assert "0.arrow" in capsys.readouterr().err
     print_warnings(damaged(file, 1, being_written=True))
     assert "0.arrow" in capsys.readouterr().err
+
+
+def test_nan_and_equal_members_are_told(run: RunDirectory, capsys: pytest.CaptureFixture[str]) -> None:
+    write_shard(run, "w", [success(i, {"x": [float("nan"), 1.0][i], "y": 0.30000000000000004}) for i in range(2)])
+    print_warnings(collected(run, "out.nc"))
+    nan, equal = capsys.readouterr().err.splitlines()
+    assert nan == "x: 1 of 2 results is NaN"
+    assert equal.startswith("y is equal to the bit in both members, although their random streams differ")

@@ -97,3 +97,10 @@ def test_a_table_of_failures_is_no_longer_than_a_screen(
     assert len(told.splitlines()) < 100
     print_failures([])
     assert capsys.readouterr().err == ""
+
+
+def test_a_run_ends_with_what_is_equal_in_all_members(run: RunDirectory, capsys: pytest.CaptureFixture[str]) -> None:
+    write_shard(run, "w", [success(i, {"x": 0.30000000000000004, "ok": True}) for i in range(3)])
+    assert conclude_ended(Ended(snapshot=take_snapshot(run))) == 0
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("x is equal to the bit in the first 3 members, although their random streams differ")

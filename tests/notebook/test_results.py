@@ -76,3 +76,23 @@ def test_large_results_are_read_when_they_are_needed(
     dataset = Results(take_snapshot(directory)).available
     assert dataset["x"].variable._in_memory == bool(most)
     assert dataset["x"].values.tolist() == [[0.0] * 3, [1.0] * 3]
+
+
+def test_nan_and_equal_members_are_told(directory: RunDirectory, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_shard(directory, "w", [success(i, {"x": [np.nan, 1.0][i], "y": 0.30000000000000004}) for i in range(2)])
+    nan, equal = Results(take_snapshot(directory)).doubts
+    assert nan == "x: 1 of 2 results is NaN"
+    assert equal.startswith("y is equal to the bit in both members")
+    monkeypatch.setattr(results_module, "_MOST_DOUBTED_BYTES", 1)
+    (told,) = Results(take_snapshot(directory)).doubts
+    assert "since large: x, y" in told
+
+
+def test_without_a_dataset_nothing_is_told_of_its_values(
+    directory: RunDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_: Results) -> None:
+        raise ResultError("no")
+
+    monkeypatch.setattr(Results, "available", property(failing))
+    assert Results(take_snapshot(directory)).doubts == []

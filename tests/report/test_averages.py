@@ -6,7 +6,8 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import norm
 
 from sweeprun.report.averages import average_of
-from sweeprun.statistics.estimators import IntervalKind, interval, moments
+from sweeprun.statistics.estimators import IntervalKind, interval
+from sweeprun.statistics.moments import moments
 
 _VALUES = st.floats(-1e3, 1e3) | st.just(np.nan)
 

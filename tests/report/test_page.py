@@ -143,3 +143,13 @@ def test_a_page_of_hostile_sizes_is_small(tmp_path: Path) -> None:
 def test_hostile_texts_are_shortened_and_told(tmp_path: Path) -> None:
     page = page_of_run(hostile(tmp_path / "run"))
     assert "\u202e" not in str(page)
+
+
+def test_nan_and_equal_members_are_warned_of(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", count_axis("member", 3))
+    write_shard(run, "w", [success(i, {"x": [1.5, np.nan, np.inf][i], "y": 0.30000000000000004}) for i in range(3)])
+    nan, infinite, equal = page_of_run(run).warnings
+    assert nan == "x: 1 of 3 results is NaN"
+    assert infinite == "x: 1 of 3 results is infinite"
+    assert equal.startswith("y is equal to the bit in all 3 members, although their random streams differ")
+    assert "x: 1 of 3 results is NaN" in page_html(page_of_run(run))

@@ -14,7 +14,7 @@ from sweeprun.errors import ResultError, UsageError
 from sweeprun.results import collect, layout_groups
 from sweeprun.results.collect import collect_run
 from sweeprun.store import payloads, shards
-from sweeprun.store.snapshot import TaskState
+from sweeprun.store.snapshot import TaskState, take_snapshot
 from sweeprun.store.workers import Exit, append_exit
 from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
 
@@ -254,3 +254,23 @@ def test_a_dataset_of_next_to_nothing_is_answered_with_what_works(
     monkeypatch.setattr(collect, "_MOST_PADDING", 0)
     with pytest.raises(UsageError, match=what):
         collect_run(run)
+
+
+def test_what_can_be_one_variable_is_there_whatever_becomes_of_the_others(tmp_path: Path) -> None:
+    """That an integer has too many digits for a float is seen only when it is read."""
+    run = make_run(tmp_path / "run", count_axis("seed", 3))
+    huge, mixed = 2**62 + 1, ("a", 1.0)
+    results = [{"x": 1.5, "id": huge, "kind": mixed[0]}, {"x": 2.5, "id": huge, "kind": mixed[1]}, {"x": 3.5}]
+    write_shard(run, "0.0", [success(i, result) for i, result in enumerate(results)])
+    found = collect.collect_compatible(take_snapshot(run))
+    assert list(found.dataset.data_vars) == ["x"]
+    assert found.dataset.x.values.tolist() == [1.5, 2.5, 3.5]
+    assert found.refused.keys() == {"id", "kind"}
+    assert "has more digits than float64 holds" in found.refused["id"]
+
+
+def test_if_nothing_can_be_one_variable_the_first_says_why(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", count_axis("seed", 2))
+    write_shard(run, "0.0", [success(0, {"id": 2**62 + 1}), success(1, {"id": 0.5})])
+    with pytest.raises(ResultError, match="has more digits than float64 holds"):
+        collect.collect_compatible(take_snapshot(run))

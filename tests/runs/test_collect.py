@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 
 from sweeprun.errors import ResultError, UsageError
+from sweeprun.runs import collect as collecting
 from sweeprun.runs.collect import collect_into
 from sweeprun.runs.observe import observe
 from sweeprun.store.directory import RunDirectory
@@ -117,3 +118,23 @@ def test_what_the_user_should_know_of_the_run_comes_with_it(run: RunDirectory, t
     note_global_randomness(run, GlobalRandomness(function="study.g", tasks="1", generators="numpy.random"))
     (warning,) = collect_into(observe(run), tmp_path / "results.parquet").warnings
     assert warning.startswith("study.g draws from numpy.random")
+
+
+@pytest.mark.parametrize("suffix", [".nc", ".zarr", ".csv", ".parquet"])
+def test_values_that_are_not_finite_or_equal_are_told(tmp_path: Path, suffix: str) -> None:
+    run = make_run(tmp_path / "run", axis("lr", [0.1, 0.2]), count_axis("seed", 3))
+    x = [1.5, np.nan, np.nan, np.inf, 2.5, 3.5]
+    write_shard(run, "0.a", [success(i, {"x": value, "y": 0.30000000000000004}) for i, value in enumerate(x)])
+    nan, infinite, equal = collect_into(observe(run), tmp_path / f"{OUTPUT}{suffix}").doubts
+    assert nan == "x: 2 of 6 results are NaN: lr=0.1 (2 of 3)"
+    assert infinite == "x: 1 of 6 results is infinite: lr=0.2 (1 of 3)"
+    assert equal.startswith("y is equal to the bit in all 3 members at every point")
+
+
+def test_so_much_that_it_would_be_read_twice_is_not_looked_through(
+    run: RunDirectory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert collect_into(observe(run), tmp_path / "x.nc").doubts == ()
+    monkeypatch.setattr(collecting, "_MOST_DOUBTED_BYTES", 1)
+    (told,) = collect_into(observe(run), tmp_path / "x.nc").doubts
+    assert "since large: x, n;" in told

@@ -1,7 +1,8 @@
 """Further members until a target holds, with members that are recorded by hand."""
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from sweeprun.design.python_axes import member_axis
 from sweeprun.errors import UsageError
 from sweeprun.runs.defaults import MOST_MEMBERS
 from sweeprun.runs.extend_until import Stop, StoppingRule, extend_until
+from sweeprun.statistics.estimators import IntervalKind
+from sweeprun.statistics.not_finite import NanPolicy
 from sweeprun.statistics.targets import Target
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import count_extensions, write_extension
@@ -25,8 +28,8 @@ from tests.runs.submitting import ALIVE, submit
 
 
 def value(task_id: int) -> float:
-    """Of members whose mean is 1 and whose standard deviation is about 1."""
-    return 2.0 * (task_id % 2)
+    """Of members whose mean is 1.5 and whose standard deviation is about 1."""
+    return 2.0 * (task_id % 2) + 0.5
 
 
 @dataclass
@@ -39,17 +42,20 @@ class Members:
         The run.
     fails
         Whether new members fail.
+    value
+        What each task returns.
     words
         The words that it was extended by.
     """
 
     run: RunDirectory
     fails: bool = False
+    value: Callable[[int], float] = value
     words: list[str] = field(default_factory=list)
 
     def record(self, first: int = 0) -> None:
         new = range(first, len(read_manifest(self.run).table))
-        records = [failure(i) if self.fails else success(i, {"x": value(i)}) for i in new]
+        records = [failure(i) if self.fails else success(i, {"x": self.value(i)}) for i in new]
         write_shard(self.run, f"0.{first}", records)
 
     def extend(self, word: str) -> bool:
@@ -89,6 +95,7 @@ def test_a_target_that_holds_needs_no_more_members(make: Make, observer: Listene
     assert members.words == []
     assert observer.notes == ["sem(x)<0.25 holds at every point (1) with 40 members; the largest is 0.1601"]
     (look,) = read_looks(members.run)
+    assert (look.interval, look.level) == ("student", 0.95)
     assert (look.rule, look.over, look.members, look.open_points, look.added) == ("sem(x)<0.25", "member", 40, 0, 0)
 
 
@@ -176,3 +183,70 @@ def test_tasks_without_a_result_are_to_be_run_first(make: Make) -> None:
     with pytest.raises(UsageError, match=r"still wait or run; wait for them first: sweeprun wait"):
         extend_until(members.run, rule(), members.extend)
     assert list(read_looks(members.run)) == []
+
+
+def test_a_look_says_which_interval_it_was_about(make: Make) -> None:
+    members = make(member_axis(40))
+    target = Target.parse("halfwidth(x)<0.5", 0.8, IntervalKind.NORMAL)
+    stopping = StoppingRule(target=target, over=None, batch=None, limit=40)
+    assert extend_until(members.run, stopping, members.extend) is Stop.HOLDS
+    (look,) = read_looks(members.run)
+    assert (look.interval, look.level) == ("normal", 0.8)
+
+
+def test_what_values_are_taken_for_is_said_once(make: Make, observer: Listener) -> None:
+    members = valued(make, member_axis(4), of=lambda task_id: task_id % 2)
+    extend_until(members.run, rule("halfwidth(x)<0.3"), members.extend, observer)
+    said = "x: all values are 0 or 1: a proportion; --interval student takes them for other numbers"
+    assert [note for note in observer.notes if "proportion" in note] == [said]
+    assert {look.interval for look in read_looks(members.run)} == {"wilson"}
+
+
+def valued(make: Make, *axes: Axis, of: Callable[[int], float]) -> Members:
+    """Members that have other values."""
+    members = make(*axes, recorded=False)
+    members.value = of
+    members.record()
+    return members
+
+
+def test_an_infinite_value_drives_nothing_to_the_limit(make: Make, observer: Listener) -> None:
+    members = valued(make, axis("lr", [0.1, 0.2]), member_axis(40), of=lambda i: math.inf if i == 43 else value(i))
+    assert extend_until(members.run, rule(), members.extend, observer) is Stop.UNDETERMINED
+    assert members.words == []
+    (look,) = read_looks(members.run)
+    assert (look.open_points, look.added) == (1, 0)
+    assert observer.notes == ["40 members: sem(x)<0.25 is undetermined at 1 of 2 points, and holds at the others"]
+    why, infinite = observer.warnings
+    assert why == "undetermined, so no members are added for it: lr=0.2: 1 of 40 results is infinite"
+    assert infinite.startswith("x: 1 of 80 results is infinite")
+
+
+def test_members_that_are_all_equal_get_no_more(make: Make, observer: Listener) -> None:
+    members = valued(make, member_axis(4), of=lambda _: 0.30000000000000004)
+    assert extend_until(members.run, rule("rel_sem(x)<0.01", batch=5), members.extend, observer) is Stop.UNDETERMINED
+    assert members.words == []
+    assert observer.notes == ["4 members: rel_sem(x)<0.01 is undetermined at 1 of 1 points"]
+    assert "the only point: all members are equal to the bit" in observer.warnings[0]
+
+
+def test_other_points_go_on_and_it_does_not_hold_in_the_end(make: Make, observer: Listener) -> None:
+    def of(task_id: int) -> float:
+        return math.nan if 4 <= task_id < 8 else value(task_id)
+
+    members = valued(make, axis("lr", [0.1, 0.2]), member_axis(4), of=of)
+    assert extend_until(members.run, rule(limit=6), members.extend, observer) is Stop.LIMIT
+    assert observer.notes[0].endswith("1 of 2 points are open and 1 undetermined; 2 more members")
+    assert observer.warnings[0] == "x: 4 of 12 results are NaN, and left out: lr=0.2 (4 of 6)"
+
+
+def test_a_target_holds_with_nan_left_out_and_says_so(make: Make, observer: Listener) -> None:
+    of = lambda i: math.nan if i in (3, 5) else value(i)  # noqa: E731
+    members = valued(make, member_axis(40), of=of)
+    assert extend_until(members.run, rule(), members.extend, observer) is Stop.HOLDS
+    assert "holds at every point (1) with 40 members (of 38 values where these are fewest)" in observer.notes[-1]
+    assert observer.warnings == ["x: 2 of 40 results are NaN, and left out"]
+    assert extend_until(members.run, replace(rule(), nan=NanPolicy.PROPAGATE), members.extend) is Stop.UNDETERMINED
+    with pytest.raises(UsageError, match="2 of 40 results are NaN"):
+        extend_until(members.run, replace(rule(), nan=NanPolicy.RAISE), members.extend)
+    assert members.words == []

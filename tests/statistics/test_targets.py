@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sweeprun.errors import UsageError
-from sweeprun.statistics.estimators import Moments, moments
+from sweeprun.statistics.estimators import IntervalKind, interval
+from sweeprun.statistics.moments import Moments, moments
 from sweeprun.statistics.targets import FEWEST, Measure, Target
 
 
@@ -59,6 +60,12 @@ def test_so_many_members_are_needed_and_not_one_less(
         assert not target.is_reached(fewer) or np.isclose(target.values(fewer), limit, rtol=1e-3)
 
 
+def test_a_number_of_members_that_rounding_makes_too_small_is_one_more() -> None:
+    mean = 58.45857142824474
+    target = Target.parse("rel_sem(x)<0.01")
+    assert target.is_reached(found_of(int(target.needed(found_of(2, mean, mean))), mean, mean))
+
+
 def test_the_rule_of_the_standard_error() -> None:
     assert int(Target.parse("sem(x)<0.1").needed(found_of(20, 5.0, 1.0))) == 101
     assert int(Target.parse("rel_sem(x)<0.1").needed(found_of(20, 5.0, 1.0))) == 5
@@ -73,7 +80,7 @@ def test_a_halfwidth_is_that_of_students_interval() -> None:
 
 @pytest.mark.parametrize("successes", [0, 3, 10])
 def test_the_halfwidth_of_a_proportion_is_wilsons(successes: int) -> None:
-    target = Target(measure=Measure.HALFWIDTH, variable="x", limit=0.02, level=0.9, of_proportion=True)
+    target = Target(measure=Measure.HALFWIDTH, variable="x", limit=0.02, level=0.9, interval=IntervalKind.WILSON)
     found = moments(np.array([1.0] * successes + [0.0] * (10 - successes)))
     expected = stats.binomtest(successes, 10).proportion_ci(0.9, method="wilson")
     assert np.isclose(target.values(found), (expected.high - expected.low) / 2)
@@ -102,3 +109,49 @@ def test_points_that_know_no_error_need_two_members() -> None:
     assert target.needed(found).tolist() == [2, 2, 2]
     relative = Target.parse("rel_sem(x)<0.1")
     assert int(relative.needed(found_of(10, 0.0, 1.0))) == 10**9
+
+
+@given(
+    st.sampled_from(Measure),
+    st.sampled_from([IntervalKind.WILSON, IntervalKind.COUNTS, IntervalKind.POISSON, IntervalKind.NORMAL]),
+    st.integers(2, 100),
+    st.integers(0, 100),
+    st.floats(0.01, 1),
+)
+def test_other_intervals_need_so_many_members_and_not_one_less(
+    measure: Measure, kind: IntervalKind, count: int, events: int, limit: float
+) -> None:
+    target = Target(measure=measure, variable="x", limit=limit, interval=kind)
+    mean = min(events, count) / count
+    std = float(np.sqrt(mean * (1 - mean)))
+    needed = int(target.needed(found_of(count, mean, std)))
+    assume(needed < 10**9)
+    assert target.is_reached(found_of(needed, mean, std))
+    if needed > FEWEST:
+        fewer = found_of(needed - 1, mean, std)
+        assert not target.is_reached(fewer) or np.isclose(target.values(fewer), limit, rtol=1e-3)
+
+
+@pytest.mark.parametrize("kind", [IntervalKind.WILSON, IntervalKind.COUNTS, IntervalKind.POISSON])
+@pytest.mark.parametrize("measure", [Measure.SEM, Measure.HALFWIDTH])
+def test_none_of_30_is_not_precise(kind: IntervalKind, measure: Measure) -> None:
+    """The standard error of 30 zeros is 0; but 3 in 100 would often show none of 30."""
+    found = moments(np.zeros(30, int))
+    target = Target(measure=measure, variable="x", limit=0.005, interval=kind)
+    assert not target.is_reached(found)
+    assert int(target.needed(found)) > 80
+    assert not Target(measure=Measure.RELATIVE_SEM, variable="x", limit=0.5, interval=kind).is_reached(found)
+
+
+@pytest.mark.parametrize("kind", [IntervalKind.NORMAL, IntervalKind.POISSON, IntervalKind.COUNTS])
+def test_a_halfwidth_is_that_of_the_interval_that_was_asked_for(kind: IntervalKind) -> None:
+    sample = np.array([0, 1, 0, 3, 0, 2])
+    low, high = interval(sample, kind, 0.9)
+    target = Target(measure=Measure.HALFWIDTH, variable="x", limit=1.0, level=0.9, interval=kind)
+    assert np.isclose(target.values(moments(sample)), (high - low) / 2)
+
+
+@pytest.mark.parametrize("kind", [IntervalKind.BOOTSTRAP, IntervalKind.BATCHES])
+def test_an_interval_that_knows_no_number_of_members_is_refused(kind: IntervalKind) -> None:
+    with pytest.raises(UsageError, match=f"--interval {kind.value} can't be that of a target"):
+        Target.parse("sem(x)<1", 0.95, kind)

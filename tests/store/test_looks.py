@@ -19,6 +19,8 @@ LOOK = LookRecord(
     points=4,
     worst=0.25,
     added=10,
+    interval="wilson",
+    level=0.9,
 )
 
 
@@ -48,11 +50,13 @@ def test_a_look_is_kept_beside_one_that_another_process_has_just_kept(
 @pytest.mark.parametrize(
     ("changes", "match"),
     [
-        ({"version": 2}, "no look of version 1"),
-        ({"format": None}, "no look of version 1"),
+        ({"version": 3}, "no look of version 2"),
+        ({"format": None}, "no look of version 2"),
         ({"members": "10"}, "malformed: '10' is a str"),
         ({"worst": "high"}, "malformed: 'high' is a str"),
         ({"rule": 5}, "malformed: 5 is a int"),
+        ({"interval": 5}, "malformed: 5 is a int"),
+        ({"level": "high"}, "malformed: 'high' is a str"),
         ({"more": 1}, "malformed: .*'more'"),
     ],
 )
@@ -73,3 +77,13 @@ def test_a_look_without_all_of_its_fields_is_refused(run: RunDirectory) -> None:
     run.look(1).write_text(json.dumps(data))
     with pytest.raises(FormatError, match="'over'"):
         list(read_looks(run))
+
+
+def test_a_look_of_version_1_did_not_say_which_interval_it_was_about(run: RunDirectory) -> None:
+    keep_look(run, LOOK)
+    data = json.loads(run.look(1).read_text())
+    del data["interval"], data["level"]
+    run.look(1).write_text(json.dumps(data | {"version": 1}))
+    (look,) = read_looks(run)
+    assert look == replace(LOOK, interval=None, level=0.95)
+    assert (look.described_rule, LOOK.described_rule) == ("se(x) < 0.1 ü", "se(x) < 0.1 ü (wilson, level 0.9)")

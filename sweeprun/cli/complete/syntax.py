@@ -51,7 +51,11 @@ def _syntax(*arguments: Value, flags: str = "", **options: Value | tuple[str, ..
     return Syntax(flags=(*flags.split(), "--help", "-h"), options=named, arguments=arguments)
 
 
+_INTERVALS = ("student", "normal", "bootstrap", "wilson", "counts", "poisson", "batches")
+
 _OUTPUT: dict[str, Value | tuple[str, ...]] = {"--output": Value.FILE, "-o": Value.FILE}
+
+_NAN = ("omit", "propagate", "raise")
 
 _HYDRA = Syntax(
     flags=(
@@ -85,11 +89,12 @@ SYNTAX = {
     "stats": _with_output(
         _syntax(
             Value.RUN,
-            flags="--json",
+            flags="--json --independent",
             over=Value.AXIS,
             variables=Value.TEXT,
-            interval=("student", "normal", "bootstrap", "wilson"),
+            interval=_INTERVALS,
             level=Value.TEXT,
+            nan=_NAN,
             quantiles=Value.TEXT,
             seed=Value.TEXT,
             target=Value.TEXT,
@@ -109,11 +114,14 @@ SYNTAX = {
         Value.RUN,
         Value.AXIS_VALUES,
         Value.LAUNCHER_OPTION,
-        flags="--allow-drift",
+        flags="--allow-drift --independent",
         until=Value.TEXT,
         over=Value.AXIS,
+        interval=_INTERVALS,
+        level=Value.TEXT,
         batch=Value.TEXT,
         limit=Value.TEXT,
+        nan=_NAN,
     ),
     "replay": _syntax(Value.RUN, Value.AXIS_VALUE, flags="--pdb --allow-drift"),
     "verify": _syntax(Value.RUN, flags="--json --allow-drift", sample=Value.TEXT, seed=Value.TEXT),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sweeprun.cli.complete.candidates import FILES, candidates
+from sweeprun.cli.complete.syntax import SYNTAX
 from sweeprun.cli.completion import answer
 from tests.command_line import CONFIG, STUDY, environment
 
@@ -52,9 +53,9 @@ def here(with_runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
         ([], "ele", []),  # job scripts type that
         ([], "--multi", ["--multirun"]),
         (["stats"], "--int", ["--interval"]),
-        (["stats", "--interval"], "", ["student", "normal", "bootstrap", "wilson"]),
-        (["stats", "--interval"], "b", ["bootstrap"]),
-        (["stats"], "--interval=b", ["--interval=bootstrap"]),
+        (["stats", "--interval"], "", list(SYNTAX["stats"].options["--interval"])),
+        (["stats", "--interval"], "bo", ["bootstrap"]),
+        (["stats"], "--interval=bo", ["--interval=bootstrap"]),
         (["stats", "multirun/old", "--over"], "", ["lr", "seed"]),
         (["stats", "multirun/old", "--over"], "lr,", ["lr,lr", "lr,seed"]),
         (["stats", "--json"], "--j", []),
