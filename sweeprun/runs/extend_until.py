@@ -166,6 +166,8 @@ def _keep(run: RunDirectory, rule: StoppingRule, look: Look, over: str, members:
             added=added,
             interval=None if look.target.interval is None else look.target.interval.value,
             level=look.target.level,
+            nan=rule.nan.value,
+            independent=bool(rule.independent),
         ),
     )
 

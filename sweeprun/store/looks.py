@@ -39,6 +39,10 @@ class LookRecord:
     interval, level
         The kind of interval that the target was about, and its level; None and 0.95 of a look of version 1, which
         didn't say.
+    nan
+        What became of results that are NaN.
+    independent
+        Whether the user said that members are independent.
     """
 
     rule: str
@@ -51,11 +55,16 @@ class LookRecord:
     added: int
     interval: str | None = None
     level: float = 0.95
+    nan: str = "omit"
+    independent: bool = False
 
     @property
     def described_rule(self) -> str:
-        """The target, with the interval that it was about."""
-        return self.rule if self.interval is None else f"{self.rule} ({self.interval}, level {self.level:g})"
+        """The target, with the interval that it was about, and what the user chose beside it."""
+        told = [] if self.interval is None else [self.interval, f"level {self.level:g}"]
+        told += [] if self.nan == "omit" else [f"nan={self.nan}"]
+        told += ["members assumed independent"] if self.independent else []
+        return f"{self.rule} ({', '.join(told)})" if told else self.rule
 
 
 def keep_look(run: RunDirectory, look: LookRecord) -> None:
@@ -85,11 +94,12 @@ def read_looks(run: RunDirectory) -> Iterator[LookRecord]:
             raise FormatError(f"{path} is no look of version {VERSION}; use the sweeprun that made it, or a newer one")
         try:
             look = LookRecord(**data)
-            check_types(str, look.rule, look.over, look.time)
+            check_types(str, look.rule, look.over, look.time, look.nan)
             check_types(int, look.members, look.open_points, look.points, look.added)
             check_types(float | int | None, look.worst)
             check_types(str | None, look.interval)
             check_types(float, look.level)
+            check_types(bool, look.independent)
         except TypeError as error:
             raise FormatError(f"{path} is malformed: {error}") from error
         yield look

@@ -9,8 +9,10 @@ import pytest
 
 from sweeprun.design.axes import Axis
 from sweeprun.design.extension import extend_table
-from sweeprun.design.grid import Dimension
+from sweeprun.design.grid import Dimension, Grid
 from sweeprun.design.python_axes import member_axis
+from sweeprun.design.streams import Streams
+from sweeprun.design.tasks import TaskTable
 from sweeprun.errors import UsageError
 from sweeprun.runs.defaults import MOST_MEMBERS
 from sweeprun.runs.extend_until import Stop, StoppingRule, extend_until
@@ -22,7 +24,7 @@ from sweeprun.store.extensions import count_extensions, write_extension
 from sweeprun.store.files import make_directory
 from sweeprun.store.looks import read_looks
 from sweeprun.store.manifest import read_manifest
-from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
+from tests.results.runs import axis, count_axis, failure, make_run, make_run_of, success, write_shard
 from tests.runs.observers import Listener
 from tests.runs.submitting import ALIVE, submit
 
@@ -250,3 +252,15 @@ def test_a_target_holds_with_nan_left_out_and_says_so(make: Make, observer: List
     with pytest.raises(UsageError, match="2 of 40 results are NaN"):
         extend_until(members.run, replace(rule(), nan=NanPolicy.RAISE), members.extend)
     assert members.words == []
+
+
+def test_members_that_share_streams_may_be_said_to_be_independent(tmp_path: Path) -> None:
+    grid = Grid(axes=(axis("lr", [0.1, 0.2]), count_axis("seed", 4)))
+    members = Members(make_run_of(tmp_path / "run", TaskTable.of(grid, Streams(shared_by=("lr",)))))
+    members.record()
+    by_seed = replace(rule("sem(x)<9"), over="seed", nan=NanPolicy.PROPAGATE)
+    with pytest.raises(UsageError, match="share random streams"):
+        extend_until(members.run, by_seed, members.extend)
+    assert extend_until(members.run, replace(by_seed, independent=True), members.extend) is Stop.HOLDS
+    (look,) = read_looks(members.run)
+    assert (look.independent, look.nan) == (True, "propagate")

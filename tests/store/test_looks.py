@@ -57,6 +57,8 @@ def test_a_look_is_kept_beside_one_that_another_process_has_just_kept(
         ({"rule": 5}, "malformed: 5 is a int"),
         ({"interval": 5}, "malformed: 5 is a int"),
         ({"level": "high"}, "malformed: 'high' is a str"),
+        ({"nan": 5}, "malformed: 5 is a int"),
+        ({"independent": "yes"}, "malformed: 'yes' is a str"),
         ({"more": 1}, "malformed: .*'more'"),
     ],
 )
@@ -82,8 +84,14 @@ def test_a_look_without_all_of_its_fields_is_refused(run: RunDirectory) -> None:
 def test_a_look_of_version_1_did_not_say_which_interval_it_was_about(run: RunDirectory) -> None:
     keep_look(run, LOOK)
     data = json.loads(run.look(1).read_text())
-    del data["interval"], data["level"]
+    del data["interval"], data["level"], data["nan"], data["independent"]
     run.look(1).write_text(json.dumps(data | {"version": 1}))
     (look,) = read_looks(run)
     assert look == replace(LOOK, interval=None, level=0.95)
     assert (look.described_rule, LOOK.described_rule) == ("se(x) < 0.1 ü", "se(x) < 0.1 ü (wilson, level 0.9)")
+
+
+def test_what_the_user_chose_is_part_of_the_rule() -> None:
+    chosen = replace(LOOK, nan="propagate", independent=True)
+    expected = "se(x) < 0.1 ü (wilson, level 0.9, nan=propagate, members assumed independent)"
+    assert chosen.described_rule == expected
