@@ -59,6 +59,7 @@ def named_dims(
 
 def add_labels(found: Found, names: ResultNames, lengths: Mapping[str, int], left_out: dict[str, str]) -> None:
     """Give named dims their coordinates: what the task returned under their names, or labels of the run."""
+    _move_labels(found, names)
     given = {dim for name in names.dims if name in found for dim in names.dims[name] if dim in found[name][0][1]}
     for dim in sorted(given):
         if dim in found:
@@ -77,3 +78,16 @@ def add_labels(found: Found, names: ResultNames, lengths: Mapping[str, int], lef
                 continue
             attrs = json_of(own_attrs, f"{dim}.", left_out) if own_attrs else NO_ATTRS
             found[dim] = (dim, (dim,), array.shape, kind, True, attrs), array
+
+
+def _move_labels(found: Found, names: ResultNames) -> None:
+    """Have the labels that a variable came with, such as those of a Series, along the name that its dim has now."""
+    for name in names.dims:
+        own = found[name][0][1] if name in found else ()
+        for old, new in zip(default_dims(name, len(own)), own, strict=True):
+            if old == new or new in found or old not in found or found[old][0][1] != (old,):
+                continue
+            (_, _, shape, kind, _, attrs), array = found[old]
+            if not any(old in dims for other, ((_, dims, *_), _) in found.items() if other != old):
+                del found[old]
+            found[new] = (new, (new,), shape, kind, True, attrs), array

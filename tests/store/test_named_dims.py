@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
@@ -79,6 +80,17 @@ def test_a_value_that_names_do_not_fit_is_recorded_without_them(
     found, left_out = named_dims(result)
     assert found["x"] == (dims, result["x"])
     assert why in left_out["dims.x"]
+
+
+def test_labels_that_a_series_came_with_stay_its_own() -> None:
+    series = pd.Series([1, 2], ["p", "q"])
+    found, left_out = named_dims({"y": series})
+    assert found == {"y": (("time",), [1, 2]), "time": (("time",), ["p", "q"])}
+    found, left_out = named_dims({"y": series, "k": ("y_0", [3, 4])})
+    assert found["time"] == (("time",), ["p", "q"])
+    assert (found["y_0"], found["k"]) == ((("y_0",), ["p", "q"]), (("y_0",), [3, 4]))
+    assert named_dims({"y": pd.Series([1, 2])})[0]["time"] == (("time",), [0.0, 0.5])
+    assert left_out == {}
 
 
 def test_labels_of_another_length_are_told_if_they_were_given() -> None:
