@@ -192,6 +192,7 @@ class Returned:
             {f"{prefix}{key}": value for key, value in dataset.attrs.items()} if prefix else dataset.attrs
         )
         groups: list[tuple[str, Any]] = []
+        self._grouped |= any(getattr(variable.dtype, "names", None) for variable in dataset.variables.values())
         for key, variable in dataset.variables.items():
             if variable.dtype.kind == "O" and getattr(dataset.indexes.get(key), "nlevels", 1) > 1:
                 continue  # the tuples of stacked dims, whose levels are coordinates of their own

@@ -188,6 +188,16 @@ def test_a_variable_of_xarray_without_names_has_none_either() -> None:
     }
 
 
+def test_fields_of_an_array_have_its_dims() -> None:
+    pairs = np.array([(1.0, 2), (3.0, 4)], [("a", "f8"), ("b", "i4")])
+    for dataset in (
+        xr.Dataset({"p": ("x", pairs)}, {"x": [5, 6]}),
+        xr.Dataset({"p": ("x", pairs), "q": ("x", [1, 2])}),
+    ):
+        found = names_and_dims(dataset)
+        assert (found["p.a"], found["p.b"]) == (("x",), ("x",))
+
+
 def test_what_was_computed_of_a_coordinate_keeps_that() -> None:
     time = xr.DataArray([1.0, 2.0], {"time": [1.0, 2.0]}, name="time")
     assert variables(time) == {"time": (("time",), [1.0, 2.0], False)}
