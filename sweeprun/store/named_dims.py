@@ -59,6 +59,7 @@ def named_dims(
 
 def add_labels(found: Found, names: ResultNames, lengths: Mapping[str, int], left_out: dict[str, str]) -> None:
     """Give named dims their coordinates: what the task returned under their names, or labels of the run."""
+    _move_labels(found, names, left_out)
     given = {dim for name in names.dims if name in found for dim in names.dims[name] if dim in found[name][0][1]}
     for dim in sorted(given):
         if dim in found:
@@ -77,3 +78,33 @@ def add_labels(found: Found, names: ResultNames, lengths: Mapping[str, int], lef
                 continue
             attrs = json_of(own_attrs, f"{dim}.", left_out) if own_attrs else NO_ATTRS
             found[dim] = (dim, (dim,), array.shape, kind, True, attrs), array
+
+
+def _move_labels(found: Found, names: ResultNames, left_out: dict[str, str]) -> None:
+    """Have the labels that a Series came with along the name that its dim has now, unless others are there."""
+    for name in (name for name in names.dims if name in found):
+        (_, own, lengths, own_kind, coordinate, own_attrs), array = found[name]
+        for old, new in zip(default_dims(name, len(own)), own, strict=True):
+            if old == new or old not in found or found[old][0][1] != (old,):
+                continue
+            (_, _, shape, kind, _, attrs), labels = found[old]
+            there = _along(new, len(labels), found, names)
+            if there is not None and not np.array_equal(there, labels):
+                left_out[f"dims.{name}"] = f"it has labels of its own, not those along {new!r}; its dims are {old}"
+                found[name] = (name, (old,), lengths, own_kind, coordinate, own_attrs), array
+                continue
+            if not any(old in dims for other, ((_, dims, *_), _) in found.items() if other != old):
+                del found[old]
+            if new not in found:
+                found[new] = (new, (new,), shape, kind, True, attrs), labels
+
+
+def _along(dim: str, length: int, found: Found, names: ResultNames) -> np.ndarray | None:
+    """The labels that a dim has, of the task or of the run; None if there are none of this length."""
+    if dim in found:
+        return found[dim][1]
+    try:
+        labels = names.labels[dim].array()[0]
+    except (KeyError, Unstorable):
+        return None
+    return labels if len(labels) == length else None

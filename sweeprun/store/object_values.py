@@ -59,12 +59,17 @@ def _of(*types: type) -> Callable[[Any], bool]:
     return lambda item: isinstance(item, types)
 
 
+def plain_text(item: str | bytes) -> str | bytes:
+    """A text or bytes without a type of its own, such as an enum's, whose name NumPy would take, and cut short."""
+    return str.__str__(item) if isinstance(item, str) else bytes.__add__(item, b"")
+
+
 def _texts(items: Sequence[Any]) -> Typed:
-    return np.array([str(item) for item in items]), {}
+    return np.array([plain_text(item) if isinstance(item, str) else str(item) for item in items]), {}
 
 
 def _bytes(items: Sequence[Any]) -> Typed:
-    return np.array(items), {}
+    return np.array([plain_text(item) for item in items]), {}
 
 
 def _truth_values(items: Sequence[Any]) -> Typed:

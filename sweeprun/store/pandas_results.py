@@ -14,7 +14,7 @@ import xarray as xr
 
 from sweeprun.errors import ResultError
 from sweeprun.store.dims import default_dim, is_of_pandas
-from sweeprun.store.storable import has_large_integers
+from sweeprun.store.storable import RECORDED_TYPE, has_large_integers
 
 
 def as_xarray(result: Any, name: str) -> Any:
@@ -32,7 +32,7 @@ def as_xarray(result: Any, name: str) -> Any:
     if dim in result.columns:
         raise ResultError(f"the result has a column that is named like its index, {dim!r}; rename one of them")
     variables = {column: (dim, _values(result[column])) for column in result.columns}
-    return xr.Dataset(variables, {} if _only_counts(result.index) else {dim: _labels(result.index)})
+    return xr.Dataset(variables, {} if _only_counts(result.index) else {dim: _labels(result.index)}, result.attrs)
 
 
 def as_row(value: Any) -> dict[str, Any] | None:
@@ -58,7 +58,7 @@ def with_labels(value: Any, name: str) -> Any:
         return _by_levels(value, ())
     dim = default_dim(name, 0) if value.index.name is None else str(value.index.name)
     labels = {} if _only_counts(value.index) else {dim: _labels(value.index)}
-    return xr.DataArray(_values(value), labels, (dim,))
+    return xr.DataArray(_values(value), labels, (dim,), attrs=value.attrs)
 
 
 def _by_levels(value: Any, columns: Iterable[Any]) -> Any:
@@ -80,16 +80,26 @@ def _by_levels(value: Any, columns: Iterable[Any]) -> Any:
         raise ResultError("the index of the result has entries that are missing")
     if len(value) < prod(map(len, levels.levels)):
         value = value.apply(_unrounded) if value.ndim > 1 else _unrounded(value)
-    return value.set_axis(levels).to_xarray()
+        found = value.set_axis(levels).to_xarray()
+        for column in found.data_vars.values() if value.ndim > 1 else [found]:
+            if column.dtype == object and {type(item) for item in column.values.flat} == {bool, float}:
+                column.attrs[RECORDED_TYPE] = "bool"  # the floats are NaN, where there is no entry
+        return found.assign_attrs(value.attrs)
+    return value.set_axis(levels).to_xarray().assign_attrs(value.attrs)
 
 
 def _unrounded(column: pd.Series) -> pd.Series:
     """A column that may become floats."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return pd.Series(_values(column), column.index, dtype=object)
     return column.astype(object) if has_large_integers(column) else column
 
 
 def _values(column: pd.Series) -> np.ndarray:
     """The values of a column; beside missing ones as objects, since pandas would round integers."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        categories = np.array([*column.cat.categories, None], dtype=object)[column.cat.codes.to_numpy()]
+        return categories if column.isna().any() else np.asarray(column.to_numpy())
     if isinstance(column.dtype, pd.api.extensions.ExtensionDtype) and column.isna().any():
         return np.asarray(column.to_numpy(dtype=object))
     return np.asarray(column.to_numpy())
@@ -100,6 +110,10 @@ def _only_counts(index: pd.Index) -> bool:
 
 
 def _labels(index: pd.Index) -> np.ndarray:
-    """Labels as they are; those that are objects (intervals, periods, tuples) as texts."""
-    labels = index.to_numpy()
-    return labels if labels.dtype != object else np.array([str(label) for label in labels])
+    """Labels as they are; those of several families, or of one that can't be stored, as texts that differ."""
+    labels = _values(index.to_series())
+    families = {_kind(label) for label in labels if not pd.isna(label)} if labels.dtype == object else set()
+    if not families or (len(families) == 1 and families <= {float, str, bytes}):
+        return labels
+    texts = [str(label) for label in labels]
+    return np.array(texts) if len(set(texts)) == index.nunique(dropna=False) else labels

@@ -98,7 +98,7 @@ class Returned:
             elif not name:
                 self.left_out[prefix + repr(key)] = _EMPTY_NAME
             else:
-                while name in own:
+                while name in own or (name != key and name in group):
                     name += "_"
                 own[name], names[name] = value, attrs
         self._grouped |= bool(groups)
@@ -192,6 +192,7 @@ class Returned:
             {f"{prefix}{key}": value for key, value in dataset.attrs.items()} if prefix else dataset.attrs
         )
         groups: list[tuple[str, Any]] = []
+        self._grouped |= any(getattr(variable.dtype, "names", None) for variable in dataset.variables.values())
         for key, variable in dataset.variables.items():
             if variable.dtype.kind == "O" and getattr(dataset.indexes.get(key), "nlevels", 1) > 1:
                 continue  # the tuples of stacked dims, whose levels are coordinates of their own
@@ -286,7 +287,9 @@ def _with_labels(value: Any, name: str | None) -> Any:
 
 def _named(array: Any) -> Any:
     """A DataArray as a Dataset."""
-    if array.name in array.coords:  # a coordinate itself, of which xarray makes no Dataset
+    if array.name in array.coords:  # a coordinate itself, or what was computed of one; xarray makes no Dataset of it
+        if not array.variable.equals(array.coords[array.name].variable):
+            return array.to_dataset(name=f"{RESULT_NAME}_{array.name}")
         array = array.drop_vars(array.name)
     return array.to_dataset(name=RESULT_NAME if array.name is None else array.name)
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from sweeprun.store.foreign_values import WithAttributes, converted
-from sweeprun.store.object_values import NothingThere, Unstorable, is_missing, typed_objects
+from sweeprun.store.dims import is_of_pandas
+from sweeprun.store.foreign_values import WithAttributes, converted, values_alone
+from sweeprun.store.object_values import NothingThere, Unstorable, is_missing, plain_text, typed_objects
 
 TEXT = "text"
 """The type of strings in a layout."""
@@ -72,7 +73,7 @@ def storable(data: Any) -> Stored:
         array, attrs = _of_sequence(data)
     elif isinstance(data, str | bytes):
         _refuse_zeros_at_the_end(data)
-        array = np.asarray(data)
+        array = np.asarray(plain_text(data))
     else:
         array = _as_array(data)
     kind = array.dtype.kind
@@ -139,9 +140,11 @@ def _plain_items(data: Sequence[Any]) -> tuple[list[Any], Mapping[str, Any]]:
     found: list[Mapping[str, Any]] = []
 
     def plain(item: Any) -> Any:
+        if isinstance(item, np.ma.MaskedArray):
+            item = _with_gaps(item)
         if isinstance(item, list | tuple):
             return [plain(each) for each in item]
-        item = converted(item)
+        item = values_alone(converted(item)) if is_of_pandas(item) else converted(item)
         if not is_missing(item):
             found.append(item.attrs if isinstance(item, WithAttributes) else _NO_ATTRS)
         return item.data if isinstance(item, WithAttributes) else item
@@ -150,6 +153,13 @@ def _plain_items(data: Sequence[Any]) -> tuple[list[Any], Mapping[str, Any]]:
     if any(attrs != found[0] for attrs in found):
         raise Unstorable("it holds quantities of different units")
     return items, found[0] if found else _NO_ATTRS
+
+
+def _with_gaps(array: Any) -> Any:
+    """A masked array as lists, with None where it is masked: NumPy forgets the masks of those that are in a list."""
+    if array.ndim:
+        return [None if part is np.ma.masked else _with_gaps(part) if np.ndim(part) else part for part in array]
+    return None if np.ma.is_masked(array) else array[()]
 
 
 def _object_array(data: Sequence[Any]) -> np.ndarray:

@@ -152,15 +152,10 @@ def _read_file(path: Path) -> Any:
 
 def _read_groups(path: Path) -> Any:
     """A netCDF file, or HDF5 of any program, as a Dataset; one with groups as a mapping of their paths to Datasets."""
-    import xarray as xr
+    from sweeprun.worker.netcdf_values import read_groups
 
     try:
-        groups = xr.open_groups(path)
-        try:
-            loaded = {name: dataset.load() for name, dataset in groups.items()}
-        finally:
-            for dataset in groups.values():
-                dataset.close()
+        loaded = read_groups(path)
     except Exception as error:  # what the netCDF library raises of HDF5 that it doesn't know is of any type
         why = str(error).partition("\n")[0]
         raise CommandError(

@@ -64,6 +64,11 @@ def test_missing_values_are_masked_and_the_others_stay_exact() -> None:
     assert np.isnat(as_columns(pa.array([np.datetime64("2020-01-01", "s"), None]))).tolist() == [False, True]
 
 
+def test_two_columns_of_one_name_are_refused() -> None:
+    with pytest.raises(Unstorable, match=r"two columns of one name: \['a', 'b', 'a'\]"):
+        as_columns(pa.table([[1], [2], [3]], names=["a", "b", "a"]))
+
+
 def test_a_time_zone_is_refused() -> None:
     with pytest.raises(Unstorable, match="time zone"):
         as_columns(pa.array([1], pa.timestamp("s", "Europe/Berlin")))

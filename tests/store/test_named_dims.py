@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
@@ -79,6 +80,27 @@ def test_a_value_that_names_do_not_fit_is_recorded_without_them(
     found, left_out = named_dims(result)
     assert found["x"] == (dims, result["x"])
     assert why in left_out["dims.x"]
+
+
+def test_labels_that_a_series_came_with_stay_its_own() -> None:
+    series = pd.Series([1, 2], ["p", "q"])
+    names = ResultNames(dims={"y": ("time",), "z": ("time",)})
+    labelled = {"y": (("time",), [1, 2]), "time": (("time",), ["p", "q"])}
+    assert named_dims({"y": series}, names) == (labelled, {})
+    assert named_dims({"y": series, "z": series}, names) == ({**labelled, "z": (("time",), [1, 2])}, {})
+    found, left_out = named_dims({"y": series, "k": ("y_0", [3, 4])}, names)
+    assert (found["time"], found["y_0"], found["k"]) == (labelled["time"], (("y_0",), ["p", "q"]), (("y_0",), [3, 4]))
+    assert left_out == {}
+    assert named_dims({"y": pd.Series([1, 2])})[0]["time"] == (("time",), [0.0, 0.5])
+
+
+@pytest.mark.parametrize("more", [{}, {"x": np.ones((1, 2))}, {"time": [7, 8]}])
+def test_labels_of_a_series_never_become_those_of_others(more: dict[str, Any]) -> None:
+    found, left_out = named_dims({"y": pd.Series([1, 2], ["p", "q"]), **more})
+    assert (found["y"], found["y_0"]) == ((("y_0",), [1, 2]), (("y_0",), ["p", "q"]))
+    assert left_out == {"dims.y": "it has labels of its own, not those along 'time'; its dims are y_0"}
+    if "x" in more:
+        assert found["time"] == (("time",), [0.0, 0.5])
 
 
 def test_labels_of_another_length_are_told_if_they_were_given() -> None:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from sweeprun.errors import ResultError
 from sweeprun.store.pandas_results import as_xarray, with_labels
+from sweeprun.store.payloads import Layout, decode_result, encode_result
+from sweeprun.store.storable import RECORDED_TYPE
 
 YEARS = pd.Index([2020, 2021], name="year")
 
@@ -59,6 +61,50 @@ def test_labels_that_are_objects_become_texts(index: pd.Index, texts: list[str])
     found = with_labels(pd.Series([1, 2], index), "x")
     assert found["x_0"].values.tolist() == texts
     assert found["x_0"].dtype.kind == "U"
+
+
+@pytest.mark.parametrize(
+    ("index", "labels"),
+    [
+        (pd.Index([1, 2], dtype=object), [1, 2]),
+        (pd.Index([b"a", b"b"]), [b"a", b"b"]),
+        (pd.Index(["a", None]), ["a", ""]),
+        (pd.Index([1, "all"]), ["1", "all"]),
+        (pd.Index(["a\0", "a"]), None),
+        (pd.Index([1, "1"]), None),
+        (pd.Index([2**53 + 1, None], dtype="Int64"), None),
+        (pd.CategoricalIndex([2**53 + 1, None]), None),
+    ],
+)
+def test_labels_are_what_they_are_or_left_out(index: pd.Index, labels: list[Any] | None) -> None:
+    layout, payload = encode_result(pd.DataFrame({"v": [1, 2]}, index))
+    found = Layout.from_json(layout)
+    arrays = dict(zip([one.name for one in found.variables], decode_result(found, payload), strict=True))
+    assert arrays["v"].tolist() == [1, 2]
+    assert (arrays["index"].tolist() if "index" in arrays else None) == labels
+    assert ("index" in found.left_out) == (labels is None)
+
+
+def test_categories_are_not_rounded_beside_missing_ones() -> None:
+    column = pd.Series(pd.Categorical([2**53 + 1, None, 3]))
+    assert as_xarray(pd.DataFrame({"n": column}), "r")["n"].values.tolist() == [2**53 + 1, None, 3]
+    levels = pd.MultiIndex.from_tuples([("a", 1), ("a", 2), ("b", 1)], names=["p", "q"])
+    frame = pd.DataFrame({"n": column.values, "flag": [True, False, True]}, levels)
+    with pytest.raises(ResultError, match="round"):
+        encode_result(frame[["n"]].reset_index(drop=True))
+    layout = Layout.from_json(encode_result(frame)[0])
+    assert "n" in layout.left_out
+    assert next(one for one in layout.variables if one.name == "flag").attrs == {RECORDED_TYPE: "bool"}
+
+
+def test_attributes_are_kept() -> None:
+    frame = pd.DataFrame({"v": [1.0, 2.0]})
+    levels = pd.DataFrame({"v": [1.0]}, pd.MultiIndex.from_tuples([(1, 2)]))
+    series = pd.Series([1.0])
+    for one in (frame, levels, series):
+        one.attrs = {"units": "km"}
+        assert as_xarray(one, "r").attrs == {"units": "km"}
+        assert with_labels(one, "x").attrs == {"units": "km"}
 
 
 def test_levels_of_an_index_become_dims() -> None:

@@ -188,6 +188,31 @@ def test_a_variable_of_xarray_without_names_has_none_either() -> None:
     }
 
 
+def test_fields_of_an_array_have_its_dims() -> None:
+    pairs = np.array([(1.0, 2), (3.0, 4)], [("a", "f8"), ("b", "i4")])
+    for dataset in (
+        xr.Dataset({"p": ("x", pairs)}, {"x": [5, 6]}),
+        xr.Dataset({"p": ("x", pairs), "q": ("x", [1, 2])}),
+    ):
+        found = names_and_dims(dataset)
+        assert (found["p.a"], found["p.b"]) == (("x",), ("x",))
+
+
+def test_what_was_computed_of_a_coordinate_keeps_that() -> None:
+    time = xr.DataArray([1.0, 2.0], {"time": [1.0, 2.0]}, name="time")
+    assert variables(time) == {"time": (("time",), [1.0, 2.0], False)}
+    assert variables(time * 2) == {
+        "result_time": (("time",), [2.0, 4.0], False),
+        "time": (("time",), [1.0, 2.0], True),
+    }
+
+
+def test_a_name_that_is_changed_never_takes_that_of_another() -> None:
+    expected = {"a.b": (None, 2, False), "a.b_": (None, 1, False), "7": (None, 4, False), "7_": (None, 3, False)}
+    assert variables({"a/b": 1, "a.b": 2, 7: 3, "7": 4}) == expected
+    assert variables({"7": 4, 7: 3, "a.b": 2, "a/b": 1}) == expected
+
+
 def test_a_variable_of_xarray_keeps_its_dims() -> None:
     assert names_and_dims(xr.Variable("t", [1])) == {RESULT_NAME: ("t",)}
 

@@ -6,6 +6,7 @@ NetCDF Users Guide, "Permitted characters in netCDF names": a letter, digit, und
 anything but control characters and ``/``, no space at the end; compared in Unicode's normalisation form C.
 """
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -37,7 +38,13 @@ _SYMBOLS = {"days": "d", "hours": "h", "minutes": "min", "seconds": "s"} | {
 """Units in which versions of xarray read any number as a time span, and the symbols that mean the same (UDUNITS)."""
 
 ORIGINAL_UNITS = "original_units"
-"""The attribute that holds units that are written as a symbol."""
+"""The attribute that holds units that are written as a symbol, or that seem to be of dates and aren't."""
+
+_LONGEST_NAME = 200
+"""Bytes of a name that netCDF (256) and file systems (255) hold, with what is appended to it."""
+
+_OWN_NAMES = re.compile(r"zarr\.json|string\d+")
+"""Zarr's file with metadata, beside the directories of arrays; xarray's dims of the characters of texts in netCDF."""
 
 
 def portable(dataset: xr.Dataset, names: Mapping[Any, Any] | None = None) -> xr.Dataset:
@@ -60,12 +67,24 @@ def portable(dataset: xr.Dataset, names: Mapping[Any, Any] | None = None) -> xr.
         variable.attrs = _portable_attrs(variable.attrs, reserved)
         if (units := str(variable.attrs.get("units"))) in _SYMBOLS:
             variable.attrs |= {"units": _SYMBOLS[units], ORIGINAL_UNITS: units}
+        elif "since" in units and not _are_dates(variable.attrs):
+            variable.attrs = {ORIGINAL_UNITS if name == "units" else name: one for name, one in variable.attrs.items()}
         if old in names:
             variable.attrs[ORIGINAL_NAME] = portable_text(str(old))
     strings = {name: variable for name, variable in plain.variables.items() if variable.dtype.kind in "UO"}
     return plain.assign(
         {name: variable.copy(deep=False, data=_strings(variable)) for name, variable in strings.items()}
     )
+
+
+def _are_dates(attrs: Mapping[Any, Any]) -> bool:
+    """Whether xarray can read numbers with these units as dates; it tries, and then opens no other variable either."""
+    dates = {name: attrs[name] for name in _TIME_ATTRS if name in attrs}
+    try:
+        xr.coders.CFDatetimeCoder().decode(xr.Variable((), np.int64(0), dates))
+    except Exception:  # noqa: BLE001  # whatever it is, a reader will meet it
+        return False
+    return True
 
 
 def _strings(variable: xr.Variable) -> np.ndarray:
@@ -97,7 +116,11 @@ def portable_name(name: str, taken: Collection[str] = ()) -> str:
     new = unicodedata.normalize("NFC", portable_text(name).replace("/", "."))
     new = re.sub(r"[\x00-\x1f\x7f\\]", "_", new)
     new = re.sub(r"^[^\w\u0080-\U0010ffff]|^$| $", "_", new)
-    new = "zarr_json" if new == "zarr.json" else new  # a Zarr store keeps its own metadata there
+    if _OWN_NAMES.fullmatch(new):
+        new += "_"
+    if len(encoded := new.encode()) > _LONGEST_NAME:
+        digest = hashlib.sha256(encoded).hexdigest()[:8]
+        new = f"{encoded[: _LONGEST_NAME - 9].decode(errors='ignore')}_{digest}"
     while new in taken:
         new += "_"
     return new
@@ -106,9 +129,16 @@ def portable_name(name: str, taken: Collection[str] = ()) -> str:
 def _portable_attrs(attrs: Mapping[Any, Any], reserved: frozenset[str]) -> dict[str, Any]:
     plain: dict[str, Any] = {}
     for key, value in attrs.items():
-        name = f"{key}_" if key in reserved else str(key).lstrip("_")
-        plain[portable_name(name, plain)] = _portable_attr(value)
+        name = _attr_name(str(key))
+        plain[portable_name(f"{name}_" if name in reserved else name, plain)] = _portable_attr(value)
     return plain
+
+
+def _attr_name(name: str) -> str:
+    """A portable name without underscores before it, also such as stand for something else."""
+    while (bare := portable_name(name).lstrip("_")) != name:
+        name = bare
+    return name
 
 
 def _portable_attr(value: Any) -> Any:

@@ -69,15 +69,6 @@ def test_any_names(suffix: str, axis: str, variables: list[str], dims: list[str]
         assert arrays[(2, 2, 2)].tolist() == [[[100, 101], [102, 103]], [[110, 111], [112, 113]]]
 
 
-@pytest.mark.parametrize("suffix", [".nc", ".zarr"])
-def test_what_zarr_calls_its_own_metadata(tmp_path: Path, suffix: str) -> None:
-    found = collected(tmp_path, "zarr.json", [{"zarr.json": 1.5}, {"zarr.json": 2.5}], suffix)
-    assert found["zarr_json"].values.tolist() == [0, 1]
-    assert found["result_zarr.json"].values.tolist() == [1.5, 2.5]
-    found = collected(tmp_path / "2", "x", [{"zarr.json": 1.5}, {"zarr.json": 2.5}], suffix)
-    assert found["zarr_json"].values.tolist() == [1.5, 2.5]
-
-
 @pytest.mark.parametrize("suffix", FORMATS)
 @pytest.mark.parametrize("name", ["c", "ri", "complex"])
 def test_two_of_what_others_call_parts_of_a_number(tmp_path: Path, suffix: str, name: str) -> None:

@@ -85,8 +85,9 @@ def test_a_changed_name_is_noted(tmp_path: Path, suffix: str) -> None:
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_attributes_never_change_values(tmp_path: Path, suffix: str) -> None:
-    attrs = {"_FillValue": 1, "missing_value": 2, "scale_factor": 10, "dtype": "bool", "coordinates": "d", "NAME": "n"}
+@pytest.mark.parametrize("fill", ["_FillValue", ":FillValue", "-_:FillValue"])
+def test_attributes_never_change_values(tmp_path: Path, suffix: str, fill: str) -> None:
+    attrs = {fill: 1, "missing_value": 2, "scale_factor": 10, "dtype": "bool", "/coordinates": "d", "NAME": "n"}
     times = np.array(["2020", "NaT"], "M8[s]")
     dataset = xr.Dataset({"x": ("t", [1, 2], attrs), "d": ("t", times, {"units": "K", "calendar": "c"})})
     found = round_trip(dataset, tmp_path / f"x{suffix}")
@@ -137,3 +138,45 @@ def test_numbers_of_days_stay_numbers(tmp_path: Path, suffix: str, units: str) -
         assert found.x.values.tolist() == [1.5, 2.0]
         assert found.x.attrs["original_units"] == units
         assert found.y.attrs == {"units": "km"}
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize(
+    "attrs",
+    [
+        {"units": "seconds since start"},
+        {"units": "steps since 2000-01-01"},
+        {"units": "days since 2000-01-01", "calendar": "martian"},
+    ],
+)
+def test_units_that_no_reader_takes_for_dates_stay_beside(tmp_path: Path, suffix: str, attrs: dict[str, Any]) -> None:
+    found = round_trip(xr.Dataset({"t": ("x", [1.0, 2.0], attrs), "n": ("x", [1, 2], attrs)}), tmp_path / f"x{suffix}")
+    for name in ("t", "n"):
+        assert found[name].values.tolist() == [1, 2]
+        assert found[name].attrs == {f"original_{name}" if name == "units" else name: attrs[name] for name in attrs}
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("name", ["zarr.json", "ü" * 200, "layer." * 60 + "weight", "string1", "string9"])
+def test_names_that_the_formats_themselves_use_or_do_not_hold(tmp_path: Path, suffix: str, name: str) -> None:
+    texts = {"one": ("x", ["a", "b"]), "nine": ("x", ["succeeded", "ü"])}
+    for dataset in (
+        xr.Dataset({**texts, name: ("x", [1.0, 2.0])}),
+        xr.Dataset({**texts, name: ("x", ["p", "q"])}),
+        xr.Dataset(texts, {name: ("x", ["p", "q"])}),
+        xr.Dataset({**texts, "v": (name, [1.0, 2.0])}),
+    ):
+        found = round_trip(dataset, tmp_path / f"x{suffix}")
+        assert found["nine"].values.tolist() == ["succeeded", "ü"]
+        assert found["one"].dims == ("x",)
+        if name in dataset.variables:
+            (own,) = (one for key, one in found.variables.items() if one.attrs.get(ORIGINAL_NAME, key) == name)
+            assert own.values.tolist() == dataset[name].values.tolist()
+        else:
+            assert found["v"].values.tolist() == [1.0, 2.0]
+
+
+def test_long_names_stay_apart() -> None:
+    one, other = (portable_name("layer." * 60 + end) for end in ("weight", "bias"))
+    assert one != other
+    assert max(len(one), len(other)) < 255
