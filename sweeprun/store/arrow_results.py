@@ -18,6 +18,8 @@ def as_columns(table: Any) -> Any:
     if type(table).__name__ == "Series":  # of polars
         return _values(pa.chunked_array(table))
     table = pa.table(table)
+    if len(set(table.column_names)) < len(table.column_names):
+        raise Unstorable(f"it has two columns of one name: {table.column_names}")
     return {name: (ROWS, table.column(place)) for place, name in enumerate(table.column_names)}
 
 

@@ -35,12 +35,12 @@ def as_xarray(result: Any, name: str) -> Any:
     return xr.Dataset(variables, {} if _only_counts(result.index) else {dim: _labels(result.index)})
 
 
-def as_row(value: Any) -> dict[str, Any] | None:
+def as_row(value: Any) -> dict[Any, Any] | None:
     """A row of a DataFrame, whose values are of different types, as a mapping; None of anything else."""
     if value.ndim != 1 or value.dtype != object or value.index.nlevels > 1 or not value.index.is_unique:
         return None
     kinds = {_kind(item) for item in value if not pd.api.types.is_scalar(item) or not pd.isna(item)}
-    return {str(label): item for label, item in value.items()} if len(kinds) > 1 else None
+    return dict(value.items()) if len(kinds) > 1 else None
 
 
 def _kind(item: object) -> type:

@@ -240,8 +240,6 @@ def encode_result(result: object, names: ResultNames = NO_NAMES) -> tuple[str, b
         except (Unstorable, MemoryError, RecursionError) as error:
             left_out[name] = str(error) or type(error).__name__
             continue
-        while name in found:
-            name += "_"  # noqa: PLW2901
         if own_attrs:
             variable_attrs = {**variable_attrs, **own_attrs}  # noqa: PLW2901
         attrs = json_of(variable_attrs, f"{name}.", left_out) if variable_attrs else NO_ATTRS

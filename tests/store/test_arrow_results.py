@@ -67,3 +67,9 @@ def test_missing_values_are_masked_and_the_others_stay_exact() -> None:
 def test_a_time_zone_is_refused() -> None:
     with pytest.raises(Unstorable, match="time zone"):
         as_columns(pa.array([1], pa.timestamp("s", "Europe/Berlin")))
+
+
+def test_two_columns_of_one_name_are_refused() -> None:
+    table = pa.table([[1], [2]], names=["a", "a"])
+    with pytest.raises(Unstorable, match="two columns of one name"):
+        as_columns(table)
