@@ -132,6 +132,11 @@ class Layout:
         return np.dtype(fields)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether the task returned nothing, not even something that can't be stored."""
+        return not (self.variables or self.left_out or self.missing)
+
+    @property
     def has_texts(self) -> bool:
         """Whether there are strings in it, so that payloads differ in length."""
         return any(variable.type == TEXT for variable in self.variables)
