@@ -48,7 +48,7 @@ def main(words: Sequence[str]) -> int:
     check_output(output)
     check_tolerance(args.tolerance, output)
     run = chosen_run(args.run)
-    check_replaceable(output, run)
+    check_replaceable(output, run, f"choose another name: -o NAME{output.suffix}")
     file = collect_into(observe(run), output, only, tolerance=args.tolerance, zarr_format=args.zarr_format)
     collected = file.collected
     print_warnings(file)

@@ -21,7 +21,9 @@ def main(words: Sequence[str]) -> int:
         "--assume-ended", action="store_true", help="take all that was started before for ended, without asking"
     )
     parser.add_argument(
-        "--incomplete", action="store_true", help="also the tasks that returned something that could not be stored"
+        "--incomplete",
+        action="store_true",
+        help="also the tasks that returned something that could not be stored, or nothing",
     )
     add_allow_drift(parser)
     args = parser.parse_intermixed_args(words)

@@ -131,7 +131,8 @@ def _record(record: Record) -> dict[str, Any]:
         return shown | {"failure": f"{failure.type}: {failure.message}", "traceback": failure.traceback}
     layout = Layout.from_json(record.layout)
     arrays = decode_result(layout, record.payload)
-    lacks = {"left out": layout.left_out} if layout.left_out else {}
+    lacks: dict[str, Any] = {"left out": layout.left_out} if layout.left_out else {}
+    lacks |= {"missing": list(layout.missing)} if layout.missing else {}
     return (
         shown
         | lacks
@@ -153,7 +154,9 @@ def _head(array: Any) -> str:
 def _text(shown: dict[str, Any]) -> str:
     lines = []
     for name, value in shown.items():
-        if isinstance(value, dict):
+        if name == "result" and not value:
+            lines.append(f"{name}: the task returned no value")
+        elif isinstance(value, dict):
             lines.append(f"{name}:")
             lines.extend(f"  {key}: {item}" for key, item in value.items())
         elif isinstance(value, list):

@@ -6,12 +6,32 @@ from typing import Any
 
 from sweeprun.errors import ResultError
 from sweeprun.results.notes import Note, NoteKind
+from sweeprun.store.clean_names import renamed_from
 
 _MEANING = ("units", "calendar")
 """Attributes without which numbers can't be compared."""
 
 Given = Sequence[tuple[int, Mapping[str, Any]]]
 """The id of each task, and the attributes that it gave."""
+
+
+def check_meaning(name: str, given: Given) -> None:
+    """Refuse a variable that is something else in another task: another result by the same name, or in other units.
+
+    Raises
+    ------
+    ResultError
+        If two tasks have different ones; it names both.
+    """
+    called = [(task_id, renamed_from(name, attrs)) for task_id, attrs in given]
+    for task_id, own in called:
+        first_id, first = called[0]
+        if own != first:
+            raise ResultError(
+                f"{name!r} is what task {first_id} called {(first or name)!r} and task {task_id} {(own or name)!r}; "
+                "names have a dot in the place of a slash, and these are two results: give them names that differ"
+            )
+    check_units(repr(name), given)
 
 
 def check_units(what: str, given: Given) -> None:

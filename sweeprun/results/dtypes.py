@@ -19,6 +19,9 @@ _EXACT_BYTES = 4
 _EXACT = 2**53
 """Integers of so many bytes, or up to this, are doubles, too."""
 
+KEPT_BY_PARQUET = ".parquet keeps integers of which some are missing"
+"""What is said of integers that floats would round."""
+
 _EPOCH, _FIRST_YEAR, _LAST_YEAR = 1970, 1677, 2262
 
 _FIRST_SURROGATE, _LAST_SURROGATE = 0xD800, 0xDFFF
@@ -71,7 +74,7 @@ def _check_exact(integers: np.ndarray) -> None:
     if inexact:
         raise OverflowError(
             f"{inexact[0]} has more digits than float64 holds, which integers become where some are missing or others "
-            "are floats; .parquet keeps integers of which some are missing, and texts keep all digits"
+            f"are floats; {KEPT_BY_PARQUET}, and texts keep all digits"
         )
 
 

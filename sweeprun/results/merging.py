@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sweeprun.errors import ResultError
-from sweeprun.results.agreement import check_units, common_attrs, dropped_note
+from sweeprun.results.agreement import check_meaning, common_attrs, dropped_note
 from sweeprun.results.dtypes import DType, equal, missing
 from sweeprun.results.layout_groups import Part, in_order
 from sweeprun.results.naming import is_dimension_coordinate
@@ -276,7 +276,7 @@ def _attrs(name: str, pieces: Sequence[Piece]) -> tuple[dict[str, Any], tuple[No
     """The attributes that all tasks agree on, and what is to be said of the others; what is empty has no say."""
     full = [piece for piece in pieces if prod(piece.variable.shape)] or pieces
     given = [(piece.part.first_task, piece.variable.attrs) for piece in full]
-    check_units(repr(name), given)
+    check_meaning(name, given)
     attrs, dropped = common_attrs(given)
     return attrs, dropped_note(name, dropped)
 

@@ -4,14 +4,18 @@ import shlex
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from sweeprun.errors import ResultError, UsageError
+from sweeprun.results.dtypes import KEPT_BY_PARQUET
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.payloads import Variable
 
 _MOST_NAMES = 5
 """So many names a message has."""
 
-Hint = Callable[[Sequence[str]], str]
-"""What somebody types to have some variables."""
+AS_TEXT = "results.csv"
+"""A table, which has as text what can't be one variable."""
+
+Hint = Callable[..., str]
+"""What somebody types to have some variables, in a file if one is named: ``(names, output="")``."""
 
 
 class VariableError(ResultError):
@@ -67,20 +71,21 @@ def with_coordinates(variables: Sequence[Variable], names: Collection[str] | Non
 def in_terminal(run: RunDirectory, command: str = "collect") -> Hint:
     """The command line of a subcommand; names with commas can't be given in one."""
 
-    def hint(names: Sequence[str]) -> str:
-        return f"sweeprun {command} {run.shown()} --variables {shlex.quote(','.join(names))}"
+    def hint(names: Sequence[str], output: str = "") -> str:
+        begin = f"collect {run.shown()} -o {output}" if output else f"{command} {run.shown()}"
+        return f"sweeprun {begin} --variables {shlex.quote(','.join(names))}"
 
     return hint
 
 
-def in_python(names: Sequence[str]) -> str:
+def in_python(names: Sequence[str], output: str = "") -> str:
     """The parts of a run that a notebook has."""
-    return f"run[{list(names)!r}]"
+    return in_call(names, output) if output else f"run[{list(names)!r}]"
 
 
-def in_call(names: Sequence[str]) -> str:
+def in_call(names: Sequence[str], output: str = "") -> str:
     """What a notebook writes to a file."""
-    return f"run.collect(…, variables={list(names)!r})"
+    return f"run.collect({repr(output) if output else '…'}, variables={list(names)!r})"
 
 
 def disagreement(refused: Mapping[str, str], others: Collection[str], hint: Hint) -> ResultError:
@@ -95,17 +100,23 @@ def disagreement(refused: Mapping[str, str], others: Collection[str], hint: Hint
     hint
         What somebody types to have these.
     """
-    why = next(iter(refused.values()))
+    name, why = next(iter(refused.items()))
+    kept = KEPT_BY_PARQUET in why
     if len(refused) > 1:
         why += f" (and {_counted(len(refused) - 1, 'other')} can't be collected either)"
-    plain = [other for other in others if other.strip() == other and "," not in other]
-    if plain:
-        shown = plain[:_MOST_NAMES]
-        more = f" (of {len(plain)})" if len(plain) > len(shown) else ""
-        why += f"; the others can be had: {hint(shown)}{more}"
-    else:
-        why += "; a .csv or .parquet has it as text, if it is asked for by name"
+    plain = list(filter(_can_be_typed, others))
+    if len(plain) > _MOST_NAMES:
+        why += f"; of {len(plain)} others, the first {_MOST_NAMES} can be had: {hint(plain[:_MOST_NAMES])}"
+    elif plain:
+        why += f"; the others can be had: {hint(plain)}"
+    elif not kept and _can_be_typed(name):
+        why += f"; a table has it as text: {hint([name], AS_TEXT)}"
     return ResultError(why)
+
+
+def _can_be_typed(name: str) -> bool:
+    """Whether a name can be one of several with commas between them."""
+    return name.strip() == name and "," not in name
 
 
 def _counted(count: int, what: str) -> str:

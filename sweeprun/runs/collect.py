@@ -13,11 +13,11 @@ from sweeprun.results.formats.owners import check_replaceable, is_there
 from sweeprun.results.notes import NoteKind
 from sweeprun.results.plan import Plan
 from sweeprun.results.variables import Hint
-from sweeprun.runs.observe import warnings_of
+from sweeprun.runs.observe import counts_text, warnings_of
 from sweeprun.statistics.doubts import doubts_within
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.local_paths import OutputPath, StoreUrl
-from sweeprun.store.snapshot import Snapshot, live_beats
+from sweeprun.store.snapshot import Snapshot, TaskState, live_beats
 
 _SHOWN_BYTES = 2**22
 """A Dataset as small as this is read at once."""
@@ -96,7 +96,7 @@ def collect_into(
         there, or it has the results of another run that is gone.
     ResultError
         If tasks don't agree on a result, and the file isn't a table or the result was not asked for by name; if
-        there is a file, and no task has a result.
+        no task has a result, and there is a file, or none is going to.
     """
     check_output(output)
     check_tolerance(tolerance, output)
@@ -105,8 +105,7 @@ def collect_into(
     if zarr_format == 2 and isinstance(output, StoreUrl):
         raise UsageError(f"{str(output)!r} can't be of Zarr format 2, which is written to local folders only")
     replaced = check_replaceable(output, snapshot.run)
-    if is_there(output) and not has_results(snapshot):
-        raise ResultError(f"no task of {snapshot.run.shown()} has a result yet, so {str(output)!r} is left as it is")
+    _check_results(snapshot, output)
     unfit: tuple[Output, ...] = ()
     if isinstance(output, Path) and output.suffix in TABLES:
         collected, unfit = _write_table(snapshot, output, only, hint)
@@ -127,6 +126,20 @@ def collect_into(
         doubts=tuple(doubts_within(collected.dataset, _MOST_DOUBTED_BYTES)),
         replaced=replaced,
     )
+
+
+def _check_results(snapshot: Snapshot, output: OutputPath) -> None:
+    """Refuse to write a file without results where it would replace one, or where it would stay without."""
+    if has_results(snapshot):
+        return
+    shown = snapshot.run.shown()
+    if is_there(output):
+        raise ResultError(f"no task of {shown} has a result yet, so {str(output)!r} is left as it is")
+    counts = snapshot.counts()
+    if not (counts[TaskState.PENDING] or counts[TaskState.RUNNING]):
+        raise ResultError(
+            f"no task of {shown} has a result ({counts_text(snapshot)}), so {str(output)!r} is not written"
+        )
 
 
 def _writer(output: OutputPath) -> Callable[[Plan], None]:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.launchers.activity import activity_of
 from sweeprun.provenance.mixed_code import other_code_of
@@ -38,7 +40,7 @@ def observe(run: RunDirectory, read: Callable[[Path], Iterable[ShardContents]] =
         Reads all shards in a directory.
     """
     snapshot = take_snapshot(run, read=read)
-    if snapshot.complete and not snapshot.incomplete:
+    if snapshot.complete and not snapshot.lacks_something:
         return snapshot
     activity = activity_of(run)  # asked before the files are read: what has ended by then is in them
     return take_snapshot(run, activity, read)
@@ -52,11 +54,14 @@ def missing_tasks(snapshot: Snapshot, *, incomplete: bool = False) -> TaskIds:
     snapshot
         The run.
     incomplete
-        Whether those count, too, whose results lack something that could not be stored.
+        Whether those count, too, whose results lack something that could not be stored, and those that returned
+        nothing where others returned something.
     """
     missing = snapshot.states != STATE_ORDER.index(TaskState.SUCCEEDED)
     if incomplete:
         missing |= snapshot.best.incomplete
+        if snapshot.empty:
+            missing |= snapshot.best.empty
     for state in (TaskState.RUNNING, TaskState.EXCLUDED):
         missing &= snapshot.states != STATE_ORDER.index(state)
     for tasks in snapshot.activity.active_tasks():
@@ -67,9 +72,11 @@ def missing_tasks(snapshot: Snapshot, *, incomplete: bool = False) -> TaskIds:
 
 def counts_text(snapshot: Snapshot) -> str:
     """How many tasks are in each state, those with none left out."""
-    incomplete = {TaskState.SUCCEEDED: f" ({snapshot.incomplete} incomplete)"} if snapshot.incomplete else {}
+    lacking_some = {"incomplete": snapshot.incomplete, "returned nothing": snapshot.empty}
+    lacks = ", ".join(f"{count} {what}" for what, count in lacking_some.items() if count)
+    more = {TaskState.SUCCEEDED: f" ({lacks})"} if lacks else {}
     return ", ".join(
-        f"{count} {state.value}{incomplete.get(state, '')}" for state, count in snapshot.counts().items() if count
+        f"{count} {state.value}{more.get(state, '')}" for state, count in snapshot.counts().items() if count
     )
 
 
@@ -118,11 +125,24 @@ def lacking(snapshot: Snapshot) -> list[str]:
             f"{snapshot.incomplete} of {snapshot.total} tasks succeeded and are incomplete; when they return what can "
             f"be stored, run them again with: sweeprun resume {snapshot.run.shown()} --incomplete"
         )
+    if snapshot.empty:
+        found.append(_returned_nothing(snapshot))
     if names := never_given(snapshot):
-        found.append(f"no task gave a value for {', '.join(map(repr, names))}: all said None, null or NA")
+        found.append(f"no task gave a value for {', '.join(map(repr, names))}: all returned None, null or NA")
     if returned_nothing(snapshot):
         found.append("no task returned anything, so there is nothing to collect; does the function return its result?")
     return found
+
+
+def _returned_nothing(snapshot: Snapshot) -> str:
+    """Which tasks returned nothing, beside others that returned something."""
+    ids = np.flatnonzero(snapshot.best.empty)
+    shown = ", ".join(map(str, ids[:_SHOWN_REASONS])) + (", …" if len(ids) > _SHOWN_REASONS else "")
+    tasks, they, them = ("task", "it returns", "it") if len(ids) == 1 else ("tasks", "they return", "them")
+    return (
+        f"{len(ids)} {tasks} ({shown}) returned nothing, unlike others; when {they} something, run {them} again "
+        f"with: sweeprun resume {snapshot.run.shown()} --incomplete"
+    )
 
 
 def lacked_by_all(snapshot: Snapshot) -> str:
@@ -136,7 +156,7 @@ def lacked_by_all(snapshot: Snapshot) -> str:
 
 def is_active(snapshot: Snapshot) -> bool:
     """Whether anything of a run waits or runs, or may do so."""
-    if snapshot.complete and not snapshot.incomplete:
+    if snapshot.complete and not snapshot.lacks_something:
         return False
     return next(snapshot.activity.active_elements(), None) is not None
 

@@ -26,6 +26,7 @@ def describe_status(snapshot: Snapshot) -> dict[str, Any]:
         "tasks": len(snapshot.states),
         "states": state_counts(snapshot),
         "incomplete": snapshot.incomplete,
+        "returned_nothing": snapshot.empty,
         "submissions": describe_submissions(snapshot),
         "running": [
             {"task": beat.task_id, "host": beat.process.host, "pid": beat.process.pid, "since": beat.since}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container, Sequence
+from typing import Any
 
 _PHONY = "phony_dim_"
 _NAMELESS = re.compile(rf"(?:.+\.)?{_PHONY}\d+")
@@ -16,6 +17,11 @@ def is_of_pandas(value: object) -> bool:
 def is_table(value: object) -> bool:
     """Whether it has columns of one length: a DataFrame, or a table of pyarrow, polars and others that speak Arrow."""
     return getattr(value, "ndim", 2) > 1 if is_of_pandas(value) else hasattr(value, "__arrow_c_stream__")
+
+
+def only_counts(index: Any) -> bool:
+    """Whether an index of pandas is what comes without one: 0, 1, …, without a name."""
+    return type(index).__name__ == "RangeIndex" and index.name is None and (index.start, index.step) == (0, 1)
 
 
 def given_names(dims: Sequence[object], labelled: Container[object] = ()) -> tuple[str | None, ...]:

@@ -48,23 +48,6 @@ def converted(value: Any) -> Any:
 _LABELLED = ("xarray", "pandas")
 
 
-def values_alone(table: Any) -> np.ndarray:
-    """The values of a Series within a list, which has no place for names and labels.
-
-    Raises
-    ------
-    Unstorable
-        If it has any.
-    """
-    index = table.index
-    counts = type(index).__name__ == "RangeIndex" and index.name is None and (index.start, index.step) == (0, 1)
-    if table.ndim > 1 or table.name is not None or not counts:
-        raise Unstorable(
-            f"it holds a {type(table).__name__}, whose names and labels a list has no place for; return a mapping"
-        )
-    return np.asarray(table.to_numpy(dtype=None if isinstance(table.dtype, np.dtype) else object))
-
-
 def _has(*names: str) -> Callable[[Any], bool]:
     return lambda value: not isinstance(value, type) and all(hasattr(value, name) for name in names)
 

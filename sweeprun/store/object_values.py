@@ -114,7 +114,7 @@ def _time_spans(items: Sequence[Any]) -> Typed:
 
 def _dates(items: Sequence[Any]) -> Typed:
     if any(isinstance(item, datetime) and item.tzinfo is not None for item in items):
-        raise Unstorable("it has a time zone; convert it to UTC without one")
+        raise Unstorable("it has a time zone; convert it to UTC without one, in pandas by .tz_convert(None)")
     return _times(items, "M8[us]"), {}
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from sweeprun.errors import ResultError
-from sweeprun.store.dims import default_dim, is_of_pandas
+from sweeprun.store.dims import default_dim, is_of_pandas, only_counts
 from sweeprun.store.storable import RECORDED_TYPE, has_large_integers
 
 
@@ -32,15 +32,15 @@ def as_xarray(result: Any, name: str) -> Any:
     if dim in result.columns:
         raise ResultError(f"the result has a column that is named like its index, {dim!r}; rename one of them")
     variables = {column: (dim, _values(result[column])) for column in result.columns}
-    return xr.Dataset(variables, {} if _only_counts(result.index) else {dim: _labels(result.index)}, result.attrs)
+    return xr.Dataset(variables, {} if only_counts(result.index) else {dim: _labels(result.index)}, result.attrs)
 
 
-def as_row(value: Any) -> dict[str, Any] | None:
+def as_row(value: Any) -> dict[Any, Any] | None:
     """A row of a DataFrame, whose values are of different types, as a mapping; None of anything else."""
     if value.ndim != 1 or value.dtype != object or value.index.nlevels > 1 or not value.index.is_unique:
         return None
     kinds = {_kind(item) for item in value if not pd.api.types.is_scalar(item) or not pd.isna(item)}
-    return {str(label): item for label, item in value.items()} if len(kinds) > 1 else None
+    return dict(value.items()) if len(kinds) > 1 else None
 
 
 def _kind(item: object) -> type:
@@ -57,7 +57,7 @@ def with_labels(value: Any, name: str) -> Any:
     if value.index.nlevels > 1:
         return _by_levels(value, ())
     dim = default_dim(name, 0) if value.index.name is None else str(value.index.name)
-    labels = {} if _only_counts(value.index) else {dim: _labels(value.index)}
+    labels = {} if only_counts(value.index) else {dim: _labels(value.index)}
     return xr.DataArray(_values(value), labels, (dim,), attrs=value.attrs)
 
 
@@ -103,10 +103,6 @@ def _values(column: pd.Series) -> np.ndarray:
     if isinstance(column.dtype, pd.api.extensions.ExtensionDtype) and column.isna().any():
         return np.asarray(column.to_numpy(dtype=object))
     return np.asarray(column.to_numpy())
-
-
-def _only_counts(index: pd.Index) -> bool:
-    return isinstance(index, pd.RangeIndex) and index.name is None and (index.start, index.step) == (0, 1)
 
 
 def _labels(index: pd.Index) -> np.ndarray:

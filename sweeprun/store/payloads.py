@@ -132,6 +132,11 @@ class Layout:
         return np.dtype(fields)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether the task returned nothing, not even something that can't be stored."""
+        return not (self.variables or self.left_out or self.missing)
+
+    @property
     def has_texts(self) -> bool:
         """Whether there are strings in it, so that payloads differ in length."""
         return any(variable.type == TEXT for variable in self.variables)
@@ -240,8 +245,6 @@ def encode_result(result: object, names: ResultNames = NO_NAMES) -> tuple[str, b
         except (Unstorable, MemoryError, RecursionError) as error:
             left_out[name] = str(error) or type(error).__name__
             continue
-        while name in found:
-            name += "_"  # noqa: PLW2901
         if own_attrs:
             variable_attrs = {**variable_attrs, **own_attrs}  # noqa: PLW2901
         attrs = json_of(variable_attrs, f"{name}.", left_out) if variable_attrs else NO_ATTRS

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from sweeprun.errors import ResultError
+from sweeprun.store.clean_names import clashing, clean_name, outer_ones, shown_key, taken
 from sweeprun.store.dims import default_dims, given_names, is_of_pandas, is_table, with_names
 from sweeprun.store.foreign_values import WithAttributes, converted
 from sweeprun.store.object_values import NothingThere, Unstorable, is_missing
@@ -17,9 +18,6 @@ from sweeprun.store.storable import NUMBERS, has_large_integers, storable
 
 RESULT_NAME = "result"
 """The name of a result that came without one."""
-
-ORIGINAL_NAME = "original_name"
-"""The attribute of a variable whose name had to be changed: what its task called it."""
 
 Item = tuple[str, tuple[str, ...] | None, Any, Mapping[Any, Any], bool]
 """Name, dims (None: to be named after the variable), data, attributes, whether it is a coordinate."""
@@ -51,11 +49,28 @@ class Returned:
     missing: list[str] = field(default_factory=list)
     _dims: dict[str, int] = field(default_factory=dict)
     _grouped: bool = False
-    _around: list[int] = field(default_factory=list)
+    _around: dict[int, str] = field(default_factory=dict)
     _table: str = ""
 
-    def variables(self, result: object) -> Iterator[Item]:
-        """The variables of a result."""
+    def variables(self, result: object) -> Sequence[Item]:
+        """The variables of a result, no two of which have one name."""
+        groups: list[str] = []
+        depths: list[int] = []
+        items: list[Item] = []
+        for item in self._walk(result):
+            items.append(item)
+            depths.append(len(self._around))
+            groups.append(next(reversed(self._around.values()), ""))
+        if len({item[0] for item in items}) == len(items):
+            return items
+        keeps = outer_ones([(item[0], depth) for item, depth in zip(items, depths, strict=True)])
+        for (name, *_), group, kept in zip(items, groups, keeps, strict=True):
+            if not kept:
+                self.left_out[f"{group.rstrip('.')}[{name.removeprefix(group)!r}]"] = taken(name)
+        return [item for item, kept in zip(items, keeps, strict=True) if kept]
+
+    def _walk(self, result: object) -> Iterator[Item]:
+        """The variables of a result, whatever their names."""
         if _is_simple(result):
             yield (RESULT_NAME, None, result, {}, False)
             return
@@ -80,16 +95,16 @@ class Returned:
         if id(group) in self._around or len(self._around) >= _MOST_LEVELS:
             self.left_out[prefix.rstrip(".")] = "it contains itself, or more groups in groups than can be told apart"
             return
-        self._around.append(id(group))
+        self._around[id(group)] = prefix
         yield from self._dataset(group, prefix) if hasattr(group, "data_vars") else self._mapping(group, prefix)
-        self._around.pop()
+        del self._around[id(group)]
 
     def _mapping(self, group: Mapping[Any, Any], prefix: str) -> Iterator[Item]:
-        own: dict[str, Any] = {}
-        names: dict[str, Mapping[str, Any]] = {}
+        named: dict[Any, tuple[str, Mapping[str, Any]]] = {}
+        values: dict[Any, Any] = {}
         groups: list[tuple[str, Any, bool]] = []
         for key, given in group.items():
-            name, attrs = _clean_name(key)
+            name, attrs = clean_name(key)
             value = self._known(given, name, prefix + (name or repr(key)))
             if value is _NOTHING:
                 continue
@@ -98,13 +113,22 @@ class Returned:
             elif not name:
                 self.left_out[prefix + repr(key)] = _EMPTY_NAME
             else:
-                while name in own or (name != key and name in group):
-                    name += "_"
-                own[name], names[name] = value, attrs
+                named[key], values[key] = (name, attrs), value
+        for key in self._clashing({key: name for key, (name, _) in named.items()}, prefix):
+            del named[key]
+        own = {name: values[key] for key, (name, _) in named.items()}
+        names = dict(named.values())
         self._grouped |= bool(groups)
         yield from self._values(own, names, prefix)
         for inner, value, with_rows in groups:
             yield from self._rows(value, inner) if with_rows else self._group(value, inner)
+
+    def _clashing(self, names: Mapping[Any, str], prefix: str) -> Collection[Any]:
+        """The keys of what is left out of a group, since its name would be that of another."""
+        clashes = clashing(names)
+        for key in clashes:
+            self.left_out[shown_key(prefix, key)] = taken(prefix + names[key])
+        return clashes
 
     def _rows(self, table: Any, prefix: str) -> Iterator[Item]:
         """A table within a mapping: its dims are its own, even if a group around it has one as long."""
@@ -193,10 +217,13 @@ class Returned:
         )
         groups: list[tuple[str, Any]] = []
         self._grouped |= any(getattr(variable.dtype, "names", None) for variable in dataset.variables.values())
+        clashes = self._clashing({key: clean_name(key)[0] for key in dataset.variables}, prefix)
         for key, variable in dataset.variables.items():
+            if key in clashes:
+                continue
             if variable.dtype.kind == "O" and getattr(dataset.indexes.get(key), "nlevels", 1) > 1:
                 continue  # the tuples of stacked dims, whose levels are coordinates of their own
-            name, attrs = _clean_name(key)
+            name, attrs = clean_name(key)
             if not name:
                 self.left_out[prefix + repr(key)] = _EMPTY_NAME
                 continue
@@ -334,12 +361,3 @@ def _as_coordinate(item: Item, dims: Collection[str]) -> Item:
     """A variable without dims that is named like one of others: its coordinate, as xarray takes it."""
     name, own, data, attrs, _ = item
     return (name, (name,), data, attrs, True) if own is None and name in dims else item
-
-
-def _clean_name(key: object) -> tuple[str, Mapping[str, Any]]:
-    """A name without slashes, which netCDF and Zarr keep for groups, and what it was, if that was another."""
-    if type(key) is str and key and "/" not in key:
-        return key, _NO_ATTRS
-    name = ".".join(map(str, key)) if isinstance(key, tuple) else "" if key is None else str(key)
-    clean = name.strip("/").replace("/", ".")
-    return clean, _NO_ATTRS if clean == name else {ORIGINAL_NAME: name}

@@ -36,6 +36,9 @@ STATE_ORDER = tuple(TaskState)
 _COMPLETE = 127
 """The grade of a success with all that its task returned; of others less by the number of what was left out."""
 
+_NOTHING = 1
+"""The grade of a success whose task returned nothing at all."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BestRecords:
@@ -49,6 +52,8 @@ class BestRecords:
         1 succeeded, 0 failed, -1 none. Shape ``(tasks,)``.
     incomplete
         Whether it succeeded, and something that it returned could not be stored. Shape ``(tasks,)``.
+    empty
+        Whether it succeeded, and returned nothing at all. Shape ``(tasks,)``.
     last_attempt
         The highest number of an attempt in a sound record; 0 if there is none.
     unsound
@@ -62,6 +67,7 @@ class BestRecords:
     row: np.ndarray
     outcome: np.ndarray
     incomplete: np.ndarray
+    empty: np.ndarray
     last_attempt: int
     unsound: tuple[tuple[str, int], ...]
     foreign: int
@@ -100,7 +106,8 @@ def choose_records(shards: Sequence[ShardContents], tasks: int) -> BestRecords:
         batch=batch_of,
         row=row_of,
         outcome=np.sign(grade),
-        incomplete=(grade > 0) & (grade < _COMPLETE),
+        incomplete=(grade > _NOTHING) & (grade < _COMPLETE),
+        empty=grade == _NOTHING,
         last_attempt=last_attempt,
         unsound=tuple(unsound),
         foreign=foreign,
@@ -109,12 +116,14 @@ def choose_records(shards: Sequence[ShardContents], tasks: int) -> BestRecords:
 
 @lru_cache(maxsize=2**16)
 def _form(text: str) -> tuple[int, int]:
-    """How long the payloads of a layout are (`_ANY` if that differs), and how many values were left out."""
+    """How long the payloads of a layout are (`_ANY` if that differs), and what a success with it lacks in its grade."""
     layout = known_layout(text)
     if layout is None:
         return _UNREADABLE, 0
+    if layout.is_empty:
+        return 0, _COMPLETE - _NOTHING
     dtype = layout.dtype
-    return _ANY if dtype is None else dtype.itemsize, min(len(layout.left_out), _COMPLETE - 1)
+    return _ANY if dtype is None else dtype.itemsize, min(len(layout.left_out), _COMPLETE - _NOTHING - 1)
 
 
 _ANY, _UNREADABLE = -1, -2
@@ -256,6 +265,17 @@ class Snapshot:
     def incomplete(self) -> int:
         """How many of those that succeeded returned something that could not be stored."""
         return int(np.count_nonzero(self.best.incomplete))
+
+    @property
+    def empty(self) -> int:
+        """How many of them returned nothing, if others of the run returned something."""
+        count = int(np.count_nonzero(self.best.empty))
+        return count if count < np.count_nonzero(self.best.outcome == 1) else 0
+
+    @property
+    def lacks_something(self) -> bool:
+        """Whether tasks that succeeded should have returned more, as far as can be told."""
+        return bool(self.incomplete or self.empty)
 
     def counts(self) -> dict[TaskState, int]:
         """How many tasks are in each state."""

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sweeprun.store.dims import is_of_pandas
-from sweeprun.store.foreign_values import WithAttributes, converted, values_alone
+from sweeprun.store.list_items import plain_items
 from sweeprun.store.object_values import NothingThere, Unstorable, is_missing, plain_text, typed_objects
 
 TEXT = "text"
@@ -108,7 +107,7 @@ def _of_sequence(data: Sequence[Any]) -> tuple[np.ndarray, Mapping[str, Any]]:
     types = _leaf_types(data)
     attrs: Mapping[str, Any] = _NO_ATTRS
     if not types <= _PLAIN:
-        data, attrs = _plain_items(data)
+        data, attrs = plain_items(data)
         types = _leaf_types(data)
     if types <= NUMBERS:
         try:
@@ -135,38 +134,13 @@ def _leaf_types(data: Any) -> set[type]:
     return found
 
 
-def _plain_items(data: Sequence[Any]) -> tuple[list[Any], Mapping[str, Any]]:
-    """A list whose values of foreign types are what they are to NumPy, and the attributes that all of them have."""
-    found: list[Mapping[str, Any]] = []
-
-    def plain(item: Any) -> Any:
-        if isinstance(item, np.ma.MaskedArray):
-            item = _with_gaps(item)
-        if isinstance(item, list | tuple):
-            return [plain(each) for each in item]
-        item = values_alone(converted(item)) if is_of_pandas(item) else converted(item)
-        if not is_missing(item):
-            found.append(item.attrs if isinstance(item, WithAttributes) else _NO_ATTRS)
-        return item.data if isinstance(item, WithAttributes) else item
-
-    items = [plain(item) for item in data]
-    if any(attrs != found[0] for attrs in found):
-        raise Unstorable("it holds quantities of different units")
-    return items, found[0] if found else _NO_ATTRS
-
-
-def _with_gaps(array: Any) -> Any:
-    """A masked array as lists, with None where it is masked: NumPy forgets the masks of those that are in a list."""
-    if array.ndim:
-        return [None if part is np.ma.masked else _with_gaps(part) if np.ndim(part) else part for part in array]
-    return None if np.ma.is_masked(array) else array[()]
-
-
 def _object_array(data: Sequence[Any]) -> np.ndarray:
     try:
         return np.array(data, dtype=object)
     except ValueError as error:
         raise Unstorable("its parts have different lengths") from error
+    except Exception as error:  # a foreign type's own conversion may raise anything
+        raise Unstorable(f"a value in it gives no array ({type(error).__name__})") from error
 
 
 def _of_objects(array: np.ndarray) -> tuple[np.ndarray, Mapping[str, Any]]:

@@ -104,6 +104,15 @@ def test_a_task_is_shown_with_its_stream_and_result(
     assert shown(capsys, "3", str(directory.path)) == told
 
 
+def test_a_task_that_returned_nothing_is_said_to(directory: RunDirectory, capsys: pytest.CaptureFixture[str]) -> None:
+    write_shard(directory, "w", [success(3, None), success(2, {"x": None})])
+    assert main(["show", "3"]) == 0
+    assert "result: the task returned no value\n" in capsys.readouterr().out
+    assert main(["show", "2"]) == 0
+    assert "missing: x\nresult: the task returned no value\n" in capsys.readouterr().out
+    assert shown(capsys, "3")["result"] == {}
+
+
 def test_a_failed_task_is_shown_with_its_traceback(directory: RunDirectory, capsys: pytest.CaptureFixture[str]) -> None:
     write_shard(directory, "w", [failure(1, "KeyError", "no key\x1b[2J")])
     assert main(["show", "1"]) == 0

@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 
 from sweeprun.errors import ResultError
-from sweeprun.results.agreement import check_units, common_attrs, dropped_note
+from sweeprun.results.agreement import check_meaning, check_units, common_attrs, dropped_note
 from sweeprun.results.formats.netcdf import FORMATS
 from sweeprun.runs.collect import collect_into
 from sweeprun.store.directory import RunDirectory
@@ -32,6 +32,20 @@ def test_units_are_compared_where_they_are_given() -> None:
     check_units("'x'", [(0, {}), (1, {"units": "m"}), (2, {"units": "m"})])
     with pytest.raises(ResultError, match="'x' has calendar 'noleap' in task 1 and calendar '360_day' in task 2"):
         check_units("'x'", [(0, {}), (1, {"calendar": "noleap"}), (2, {"calendar": "360_day"})])
+
+
+def test_two_results_that_have_one_name_are_told_apart() -> None:
+    check_meaning("x.y", [(0, {"original_name": "x/y"}), (1, {"original_name": "x/y"})])
+    check_meaning("tas", [(0, {"original_name": "STREFHT"}), (1, {"original_name": "T2"}), (2, {})])
+    with pytest.raises(ResultError, match=r"'x\.y' is what task 1 called 'x/y' and task 4 'x\.y'; .* two results"):
+        check_meaning("x.y", [(1, {"original_name": "x/y"}), (4, {})])
+
+
+@pytest.mark.parametrize("suffix", [".nc", ".csv", ".parquet"])
+def test_what_has_one_name_by_a_slash_is_not_merged(tmp_path: Path, suffix: str) -> None:
+    run = run_of(tmp_path, {"x/y": 1.0, "z": 1}, {"x.y": 2.0, "z": 2})
+    with pytest.raises(ResultError, match=r"task 0 called 'x/y' and task 1 'x\.y'"):
+        collect_into(take_snapshot(run), tmp_path / f"r{suffix}")
 
 
 def test_nothing_is_said_of_nothing() -> None:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from sweeprun.errors import ResultError, UsageError
 from sweeprun.results.collect import Collected, collect_snapshot, open_snapshot, stream_snapshot
+from sweeprun.results.dtypes import KEPT_BY_PARQUET
 from sweeprun.results.formats.table_files import write_table
 from sweeprun.results.formats.zarr_store import write_store
-from sweeprun.results.variables import disagreement, in_python, in_terminal, names_in
+from sweeprun.results.variables import disagreement, in_call, in_python, in_terminal, names_in
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import Snapshot, take_snapshot
 from tests.results.runs import count_axis, make_run, success, write_shard
@@ -71,8 +72,10 @@ def test_an_error_says_how_the_others_are_had(tmp_path: Path, case: str, monkeyp
     assert [child.name for child in tmp_path.iterdir()] == ["run"]
     with pytest.raises(ResultError, match=r"can be had: sweeprun collect run --variables w$"):
         collect_snapshot(snapshot, ["v", "w"])
-    with pytest.raises(ResultError, match=r"a \.csv or \.parquet has it as text, if it is asked for by name$"):
+    with pytest.raises(ResultError) as raised:
         collect_snapshot(snapshot, ["v"])
+    as_text = "; a table has it as text: sweeprun collect run -o results.csv --variables v"
+    assert str(raised.value).endswith(as_text) is (KEPT_BY_PARQUET not in str(raised.value))
 
 
 def test_without_names_all_that_go_together_can_be_had(tmp_path: Path) -> None:
@@ -183,7 +186,10 @@ def test_messages_stay_short_and_can_be_typed(tmp_path: Path, monkeypatch: pytes
     names = ["a,b", " c", *(f"it's {i}" for i in range(300))]
     error = disagreement(refused, names, in_terminal(run))
     assert str(error) == (
-        "'v' differs (and 2 others can't be collected either); the others can be had: sweeprun collect 'a run' "
-        """--variables 'it'"'"'s 0,it'"'"'s 1,it'"'"'s 2,it'"'"'s 3,it'"'"'s 4' (of 300)"""
+        "'v' differs (and 2 others can't be collected either); of 300 others, the first 5 can be had: "
+        """sweeprun collect 'a run' --variables 'it'"'"'s 0,it'"'"'s 1,it'"'"'s 2,it'"'"'s 3,it'"'"'s 4'"""
     )
+    as_text = "no; a table has it as text: run.collect('results.csv', variables=['v'])"
+    assert str(disagreement({"v": "no"}, [], in_python)) == str(disagreement({"v": "no"}, [], in_call)) == as_text
+    assert str(disagreement({"a,b": "no"}, [], in_terminal(run))) == "no"
     assert str(disagreement({"v": "no"}, ["w"], in_python)) == "no; the others can be had: run[['w']]"

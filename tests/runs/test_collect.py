@@ -1,5 +1,6 @@
 """Results of a run as a file."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -138,3 +139,19 @@ def test_so_much_that_it_would_be_read_twice_is_not_looked_through(
     monkeypatch.setattr(collecting, "_MOST_DOUBTED_BYTES", 1)
     (told,) = collect_into(observe(run), tmp_path / "x.nc").doubts
     assert "since large: x, n;" in told
+
+
+@pytest.mark.parametrize("suffix", [".nc", ".zarr", ".csv", ".parquet"])
+@pytest.mark.parametrize("result", [None, {"x": None}, "failed"])
+def test_where_no_task_has_a_result_no_file_is_written(tmp_path: Path, suffix: str, result: object) -> None:
+    run = make_run(tmp_path / "run", count_axis("seed", 2))
+    output = tmp_path / f"{OUTPUT}{suffix}"
+    write_shard(run, "a", [failure(0)])
+    collect_into(observe(run), output)  # one task is still to come
+    shutil.rmtree(output) if output.is_dir() else output.unlink()
+    write_shard(run, "b", [failure(1) if result == "failed" else success(1, result)])
+    with pytest.raises(
+        ResultError, match=r"no task of .* has a result \(.*1 failed|2 failed.*\), so .* is not written"
+    ):
+        collect_into(observe(run), output)
+    assert not output.exists()

@@ -257,6 +257,26 @@ def test_incomplete_results_are_warned_of_and_can_be_run_again(four: RunDirector
     assert str(missing_tasks(snapshot, incomplete=True)) == "0,2-3"
 
 
+def test_tasks_that_returned_nothing_beside_others_are_warned_of_and_can_be_run_again(four: RunDirectory) -> None:
+    write_shard(four, "w", [success(0, None), success(1, {}), success(2, {"x": None}), success(3, None)])
+    assert (observe(four).empty, str(missing_tasks(observe(four), incomplete=True))) == (3, "0-1,3")
+    write_shard(four, "v", [success(0, {"x": 1.0, "m": object()}, attempt=2), success(2, None, attempt=2)])
+    snapshot = observe(four)
+    assert counts_text(snapshot) == "4 succeeded (1 incomplete, 2 returned nothing)"
+    assert warnings_of(snapshot)[2:] == [
+        "2 tasks (1, 3) returned nothing, unlike others; when they return something, run them again with: "
+        f"sweeprun resume {four.shown()} --incomplete"
+    ]
+    assert not missing_tasks(snapshot)
+    assert str(missing_tasks(snapshot, incomplete=True)) == "0-1,3"
+
+
+def test_a_run_in_which_all_return_nothing_is_not_incomplete(four: RunDirectory) -> None:
+    write_shard(four, "w", [success(0, None), failure(1), success(2, None)])
+    assert counts_text(observe(four)) == "1 pending, 2 succeeded, 1 failed"
+    assert str(missing_tasks(observe(four), incomplete=True)) == "1,3"
+
+
 def test_of_many_reasons_the_first_are_shown(four: RunDirectory) -> None:
     write_shard(four, "w", [success(0, {"x": 1.0, **{f"m{i}": object() for i in range(9)}})])
     warnings = warnings_of(observe(four))

@@ -28,6 +28,7 @@ def test_a_run_that_was_never_started(run: RunDirectory) -> None:
         "tasks": 10,
         "states": {"pending": 10, "running": 0, "succeeded": 0, "failed": 0, "lost": 0, "excluded": 0},
         "incomplete": 0,
+        "returned_nothing": 0,
         "submissions": [],
         "running": [],
         "pace": {"done": 0, "rate": 0.0, "left": None},

@@ -198,7 +198,7 @@ def test_truth_values_of_which_some_are_missing_say_what_they_were() -> None:
     ("result", "names"),
     [
         ({"val/acc": 0.5}, {"val.acc": "val/acc"}),
-        ({"val/acc": 0.5, "val.acc": 1}, {"val.acc_": "val/acc", "val.acc": None}),
+        ({"val/acc": 0.5, "val.acc": 1}, {"val.acc": None}),
         ({1: 2, (3, "x"): 4}, {"1": None, "3.x": None}),
         (pd.DataFrame({7: [1], "a/b": [2]}), {"7": None, "a.b": "a/b"}),
         (xr.DataArray([1], name=5), {"5": None}),

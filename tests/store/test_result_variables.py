@@ -207,12 +207,6 @@ def test_what_was_computed_of_a_coordinate_keeps_that() -> None:
     }
 
 
-def test_a_name_that_is_changed_never_takes_that_of_another() -> None:
-    expected = {"a.b": (None, 2, False), "a.b_": (None, 1, False), "7": (None, 4, False), "7_": (None, 3, False)}
-    assert variables({"a/b": 1, "a.b": 2, 7: 3, "7": 4}) == expected
-    assert variables({"7": 4, 7: 3, "a.b": 2, "a/b": 1}) == expected
-
-
 def test_a_variable_of_xarray_keeps_its_dims() -> None:
     assert names_and_dims(xr.Variable("t", [1])) == {RESULT_NAME: ("t",)}
 

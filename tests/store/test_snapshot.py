@@ -122,6 +122,16 @@ def test_a_newer_record_never_takes_the_place_of_a_more_complete_one(tmp_path: P
     assert best.incomplete.tolist() == [False, False, True]
 
 
+def test_a_record_of_nothing_counts_after_any_other_success(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", count_axis("seed", 3))
+    many = {"x": 1.0, **{f"lacks {number}": object() for number in range(200)}}
+    write_shard(run, "a", [success(0, many), success(1, None), success(2, None)])
+    write_shard(run, "b", [success(0, None, attempt=2), failure(1, attempt=2), success(2, {"x": None}, attempt=2)])
+    best = choose_records(list(read_shards(run.shards)), 3)
+    assert best.shard.tolist() == [0, 0, 1]
+    assert (best.incomplete.tolist(), best.empty.tolist()) == ([True, False, False], [False, True, False])
+
+
 @given(st.lists(st.lists(st.lists(drawn, min_size=1, max_size=6), max_size=3), max_size=3))
 def test_the_best_records_are_those_that_a_search_would_find(
     tmp_path_factory: pytest.TempPathFactory, contents: list[list[list[tuple[int, int, int]]]]

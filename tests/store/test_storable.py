@@ -125,7 +125,6 @@ def test_units_of_quantities_in_a_list_are_those_of_all() -> None:
     [
         [pd.DataFrame({"n": [2**53 + 1], "x": [0.5]})],
         (pd.Series([1.0], ["a"]),),
-        [[pd.Series([1.0], name="v")]],
         [np.ma.array([2**53 + 1, 1], mask=[0, 1])],
         [pd.Series([2**53 + 1, None], dtype="Int64")],
     ],

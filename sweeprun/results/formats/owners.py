@@ -117,7 +117,7 @@ def is_there(path: OutputPath) -> bool:
         return is_anything_below(store, LOCK)
 
 
-def check_replaceable(path: OutputPath, run: RunDirectory) -> RunDirectory | None:
+def check_replaceable(path: OutputPath, run: RunDirectory, instead: str = "choose another name") -> RunDirectory | None:
     """Refuse to write over what can't be made again.
 
     Parameters
@@ -126,6 +126,8 @@ def check_replaceable(path: OutputPath, run: RunDirectory) -> RunDirectory | Non
         The file that is going to be written.
     run
         Whose results it is going to hold.
+    instead
+        What the user can do about it.
 
     Returns
     -------
@@ -141,17 +143,16 @@ def check_replaceable(path: OutputPath, run: RunDirectory) -> RunDirectory | Non
         return None
     owner = owner_of(path)
     if owner is None:
-        changed = " as it is" if isinstance(path, Path) and _note(path).exists() else ""
-        raise UsageError(
-            f"{str(path)!r} is there and was not made by sweeprun{changed}, so it is not replaced; choose another name"
-        )
+        edited = isinstance(path, Path) and _note(path).exists()
+        whose = "was edited since sweeprun wrote it" if edited else "is there and was not made by sweeprun"
+        raise UsageError(f"{str(path)!r} {whose}, so it is not replaced; {instead}")
     if owner.is_run(run):
         return None
     other = owner.directory()
     if other is None:
         raise UsageError(
             f"{str(path)!r} has the results of the run {owner.path or owner.name!r}, which is there no more, so "
-            "they could not be collected again; choose another name, or remove the file"
+            f"they could not be collected again; remove the file, or {instead}"
         )
     return other
 

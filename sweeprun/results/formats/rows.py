@@ -20,7 +20,7 @@ from sweeprun.design.grid import Grid
 from sweeprun.errors import ResultError
 from sweeprun.provenance.mixed_threads import threads_of_results
 from sweeprun.provenance.origin import Origin
-from sweeprun.results.agreement import check_units, common_attrs
+from sweeprun.results.agreement import check_meaning, common_attrs
 from sweeprun.results.dtypes import encodable, encodable_text, family, kept
 from sweeprun.results.echoes import echoed, mixed_axes, told_of
 from sweeprun.results.formats.columns import Column, Output, arrow_type, element_columns, nested, whole_columns
@@ -250,7 +250,7 @@ def _why_apart(name: str, given: Sequence[tuple[int, Variable]]) -> str:
                 f"in task {task_id}; they must agree"
             )
     try:
-        check_units(repr(name), [(task_id, variable.attrs) for task_id, variable in _full(given)])
+        check_meaning(name, [(task_id, variable.attrs) for task_id, variable in _full(given)])
     except ResultError as error:
         return str(error)
     return ""

@@ -152,7 +152,7 @@ def test_a_table_that_was_edited_is_no_longer_ours(run: RunDirectory, tmp_path: 
     path = tmp_path / "mine.csv"
     collect(run, path)
     path.write_text(path.read_text() + "my,own,line\n")
-    with pytest.raises(UsageError, match="was not made by sweeprun as it is"):
+    with pytest.raises(UsageError, match="was edited since sweeprun wrote it, so it is not replaced"):
         collect(run, path)
 
 
