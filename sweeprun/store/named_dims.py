@@ -34,27 +34,64 @@ def check_dims(dims: tuple[str, ...], array: np.ndarray, lengths: Mapping[str, i
             raise Unstorable(f"it has another length along {dim!r} than other variables")
 
 
-def named_dims(
-    name: str,
-    dims: tuple[str, ...],
-    array: np.ndarray,
-    names: ResultNames,
-    lengths: Mapping[str, int],
-    left_out: dict[str, str],
-) -> tuple[str, ...]:
-    """The dims of a variable for which names are given: these, if it comes without names and they fit."""
-    own, given = default_dims(name, array.ndim), names.dims[name]
-    if dims != own:
-        return dims
-    try:
-        if len(given) != array.ndim:
-            count = "1 dimension" if array.ndim == 1 else f"{array.ndim} dimensions"
-            raise Unstorable(f"it has {count}, and {len(given)} are named: {', '.join(given)}")
-        check_dims(given, array, lengths)
-    except Unstorable as error:
-        left_out[f"dims.{name}"] = f"{error}; its dims are {', '.join(own) or 'none'}"
-        return own
-    return given
+def give_names(found: Found, names: ResultNames, lengths: dict[str, int], left_out: dict[str, str]) -> None:
+    """Call dims that came without names as the run says, with all that is along them, where that fits."""
+    for name in [name for name in found if name in names.dims]:
+        (_, own, shape, *_), _ = found[name]
+        given = names.dims[name]
+        if own != default_dims(name, len(shape)) or own == given:
+            continue
+        try:
+            _check_count(given, len(shape))
+            _rename(found, dict(zip(own, given, strict=True)), lengths)
+        except Unstorable as error:
+            left_out[f"dims.{name}"] = f"{error}; its dims are {', '.join(own) or 'none'}"
+
+
+def _check_count(given: tuple[str, ...], count: int) -> None:
+    if len(given) != count:
+        dimensions = "1 dimension" if count == 1 else f"{count} dimensions"
+        raise Unstorable(f"it has {dimensions}, and {len(given)} are named: {', '.join(given)}")
+
+
+def _rename(found: Found, new: Mapping[str, str], lengths: dict[str, int]) -> None:
+    """Rename dims of all variables, and what labels them.
+
+    Raises
+    ------
+    Unstorable
+        If they can't have the new names; nothing is renamed then.
+    """
+    others = {dim: length for dim, length in lengths.items() if dim not in new}
+    renamed: Found = {}
+    for key, ((name, dims, shape, kind, coordinate, attrs), array) in found.items():
+        if new.keys().isdisjoint(dims):
+            continue
+        own = tuple([new.get(dim, dim) for dim in dims])
+        check_dims(own, array, others)
+        labels = coordinate and dims == (name,)
+        renamed[key] = (name, own, shape, kind, coordinate or own == (name,), attrs), array
+        if labels and new[name] not in found:
+            renamed[key] = (new[name], own, shape, kind, True, attrs), array
+        elif labels and _labels_itself(found[new[name]][0]):
+            if not _equal(array, found[new[name]][1]):
+                raise Unstorable(f"its labels are not those of others along {new[name]!r}")
+            renamed[key] = found[new[name]]
+    for old, (described, array) in renamed.items():
+        if old != described[0]:
+            del found[old]
+        found[described[0]] = described, array
+    for old, dim in [(old, dim) for old, dim in new.items() if old != dim]:
+        lengths[dim] = lengths.pop(old)
+
+
+def _labels_itself(described: Described) -> bool:
+    name, dims, _, _, coordinate, _ = described
+    return coordinate and dims == (name,)
+
+
+def _equal(one: np.ndarray, other: np.ndarray) -> bool:
+    return one.shape == other.shape and one.dtype.kind == other.dtype.kind and bool((one == other).all())
 
 
 def add_labels(found: Found, names: ResultNames, lengths: Mapping[str, int], left_out: dict[str, str]) -> None:

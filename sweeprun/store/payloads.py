@@ -19,7 +19,7 @@ import numpy as np
 from sweeprun.design.scalars import check_types
 from sweeprun.errors import FormatError, ResultError
 from sweeprun.store.dims import default_dims
-from sweeprun.store.named_dims import Described, Found, add_labels, check_dims, named_dims
+from sweeprun.store.named_dims import Described, Found, add_labels, check_dims, give_names
 from sweeprun.store.object_values import NothingThere, Unstorable
 from sweeprun.store.result_attributes import NO_ATTRS, json_of
 from sweeprun.store.result_names import NO_NAMES, ResultNames
@@ -228,9 +228,6 @@ def encode_result(result: object, names: ResultNames = NO_NAMES) -> tuple[str, b
         try:
             array, kind, own_attrs = storable(data)
             named = default_dims(name, array.ndim) if dims is None else dims
-            if name in names.dims:
-                named = named_dims(name, named, array, names, lengths, left_out)
-                coordinate = coordinate or named == (name,)  # noqa: PLW2901
             if named:
                 check_dims(named, array, lengths)
                 lengths.update(zip(named, array.shape, strict=True))
@@ -247,6 +244,7 @@ def encode_result(result: object, names: ResultNames = NO_NAMES) -> tuple[str, b
         attrs = json_of(variable_attrs, f"{name}.", left_out) if variable_attrs else NO_ATTRS
         found[name] = (name, named, array.shape, kind, coordinate, attrs), array
     if names.dims:
+        give_names(found, names, lengths, left_out)
         add_labels(found, names, lengths, left_out)
     attrs = json_of(returned.attrs, "", left_out) if returned.attrs else NO_ATTRS
     try:

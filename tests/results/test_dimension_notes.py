@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sweeprun.results.collect import collect_snapshot
@@ -32,7 +33,7 @@ def texts(path: Path, results: Sequence[Any], **job: Any) -> list[str]:
     return [note.text for note in notes if note.kind is NoteKind.DIMENSIONS]
 
 
-RESULT = {"curves": np.zeros((2, 3)), "größe": [1, 2], "score": 0.5, "named": ("t", [1])}
+RESULT = {"curves": np.zeros((2, 3)), "größe": [1, 2, 3, 4], "score": 0.5, "named": ("t", [1])}
 
 
 def test_dimensions_without_names_are_told_once_with_what_names_them(tmp_path: Path) -> None:
@@ -78,3 +79,16 @@ def test_names_given_in_vain_and_names_that_are_taken_are_told(tmp_path: Path) -
 def test_a_wrong_number_of_names_is_told_elsewhere(tmp_path: Path) -> None:
     (text,) = texts(tmp_path, [{"x": [1, 2]}], dims={"x": ["a", "b"]})
     assert text == "dimensions without names are called x_0"
+
+
+def test_a_list_that_may_be_labels_is_no_dimension_to_name(tmp_path: Path) -> None:
+    (text,) = texts(tmp_path, [{"walk": np.zeros((2, 3)), "time": [0.0, 0.5, 1.0], "other": [1, 2, 3, 4]}])
+    assert "dims: {walk: [NAME, NAME], time: [NAME], other: [NAME]}; if 'time' labels a dimension" in text
+    assert text.endswith("of another result, name that one time, and leave it out here")
+
+
+def test_labels_keep_their_place_when_the_advice_is_followed(tmp_path: Path) -> None:
+    series = pd.Series([1.0, 2.0], index=["mean", "std"])
+    (text,) = texts(tmp_path, [{"d": series}])
+    assert text.endswith("dims: {d: [NAME]}")
+    assert texts(tmp_path / "again", [{"d": series}], dims={"d": ["stat"]}) == []

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
@@ -92,3 +93,51 @@ def test_labels_of_another_length_are_told_if_they_were_given() -> None:
 def test_without_names_nothing_changes() -> None:
     result = {"x": [[1, 2]], "v": ("t", [1])}
     assert encode_result(result) == encode_result(result, ResultNames(dims={"other": ("t",)}))
+
+
+def labelled(result: Any, dims: dict[str, tuple[str, ...]]) -> tuple[dict[str, Any], dict[str, str]]:
+    return named_dims(result, ResultNames(dims=dims))
+
+
+A, B = pd.Series([1, 2], index=["mean", "std"]), pd.Series([3, 4], index=["mean", "max"])
+
+
+@pytest.mark.parametrize(
+    ("result", "name"),
+    [({"d": A}, "d"), (A, "result"), (A.rename("d"), "d"), ({"g": {"d": A}}, "g.d"), ({"d": A, "n": 1}, "d")],
+    ids=str,
+)
+def test_labels_of_a_dimension_without_a_name_get_the_name_too(result: Any, name: str) -> None:
+    found, left_out = labelled(result, {name: ("stat",)})
+    assert (found[name], found["stat"]) == ((("stat",), [1, 2]), (("stat",), ["mean", "std"]))
+    assert f"{name}_0" not in found
+    assert left_out == {}
+
+
+def test_all_that_is_along_a_dimension_goes_with_it() -> None:
+    array = xr.DataArray([1, 2], {"x_0": [5, 6], "more": ("x_0", [7, 8])}, dims=["x_0"])
+    found, _ = labelled({"x": array}, {"x": ("k",)})
+    assert {name: dims for name, (dims, _) in found.items()} == {"x": ("k",), "k": ("k",), "more": ("k",)}
+
+
+def test_two_results_share_a_dimension_whose_labels_are_the_same() -> None:
+    found, left_out = labelled({"a": A, "b": A}, {"a": ("stat",), "b": ("stat",)})
+    assert found == {"a": (("stat",), [1, 2]), "b": (("stat",), [1, 2]), "stat": (("stat",), ["mean", "std"])}
+    assert left_out == {}
+
+
+def test_other_labels_keep_a_dimension_of_their_own() -> None:
+    found, left_out = labelled({"a": A, "b": B}, {"a": ("stat",), "b": ("stat",)})
+    assert (found["stat"][1], found["b"], found["b_0"][1]) == (["mean", "std"], (("b_0",), [3, 4]), ["mean", "max"])
+    assert "labels are not those of others along 'stat'" in left_out["dims.b"]
+
+
+def test_labels_stay_beside_what_the_task_returns_under_the_name() -> None:
+    found, _ = labelled({"d": A, "stat": [0.5, 0.7]}, {"d": ("stat",)})
+    assert (found["stat"], found["d_0"]) == ((("stat",), [0.5, 0.7]), (("stat",), ["mean", "std"]))
+
+
+def test_names_never_cost_what_came_with_names() -> None:
+    found, left_out = named_dims({"y": [1, 2], "v": ("time", [1, 2, 3])}, NAMES)
+    assert (found["v"], found["y"]) == ((("time",), [1, 2, 3]), (("y_0",), [1, 2]))
+    assert set(left_out) == {"dims.y"}
