@@ -18,6 +18,7 @@ from sweeprun.errors import ResultError, SweeprunError, UsageError
 from sweeprun.runs.prepare import compose_for_launch, import_early, prepare_sweep
 from sweeprun.runs.start import start_run
 from sweeprun.safe_text import plain_message
+from sweeprun.store.named_dims import misfit_text
 from sweeprun.store.payloads import Layout, encode_result
 from sweeprun.store.result_names import ResultNames
 from sweeprun.worker.functions import load_task_function
@@ -104,8 +105,11 @@ def _check_recordable(result: Any, names: ResultNames) -> None:
         layout, _ = encode_result(result, names)
     except ResultError as error:
         raise ResultError(f"a sweep can't record this result: {error}") from error
-    for name, why in Layout.from_json(layout).left_out.items():
+    recorded = Layout.from_json(layout)
+    for name, why in recorded.left_out.items():
         print(f"sweeprun: a sweep can't record {name!r}: {plain_message(why)}", file=sys.stderr)
+    for name, why in recorded.misfits.items():
+        print(f"sweeprun: {plain_message(misfit_text(name, why))}", file=sys.stderr)
 
 
 def _report(error: Exception) -> int:

@@ -13,6 +13,7 @@ from sweeprun.store.directory import RunDirectory, chosen_run
 from sweeprun.store.extensions import config_text
 from sweeprun.store.looks import read_looks
 from sweeprun.store.manifest import Manifest, read_manifest
+from sweeprun.store.named_dims import misfit_text
 from sweeprun.store.payloads import Layout, decode_result
 from sweeprun.store.records import Record
 from sweeprun.store.snapshot import STATE_ORDER, TaskState, take_snapshot
@@ -132,6 +133,8 @@ def _record(record: Record) -> dict[str, Any]:
     layout = Layout.from_json(record.layout)
     arrays = decode_result(layout, record.payload)
     lacks = {"left out": layout.left_out} if layout.left_out else {}
+    if layout.misfits:
+        lacks["doesn't fit"] = {name: misfit_text(name, why) for name, why in layout.misfits.items()}
     return (
         shown
         | lacks

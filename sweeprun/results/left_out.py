@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sweeprun.results.layout_groups import chosen_rows
+from sweeprun.store.named_dims import LABELS, misfit_text
 from sweeprun.store.payloads import Layout, known_layout
 from sweeprun.store.snapshot import Snapshot, TaskState
 
@@ -57,6 +58,65 @@ def left_out_of(snapshot: Snapshot) -> list[LeftOut]:
         for (name, why), ids in everything.items()
     ]
     return sorted(groups, key=lambda group: (-group.count, group.task_ids, group.variable))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misfit:
+    """A name or labels that a run gives and that don't fit in some tasks, of which nothing is lost.
+
+    Attributes
+    ----------
+    name, why
+        As of `NamesGiven.misfits`; of the first task.
+    count
+        In how many tasks.
+    task_ids
+        The first of them.
+    everywhere
+        Whether these are all that succeeded.
+    """
+
+    name: str
+    why: str
+    count: int
+    task_ids: tuple[int, ...]
+    everywhere: bool
+
+    def text(self, *, python: bool) -> str:
+        """What is to be said of it, and what to do."""
+        ids = ", ".join(map(str, self.task_ids)) + (", …" if self.count > len(self.task_ids) else "")
+        tasks = f"task {ids}" if self.count == 1 else f"{self.count} tasks ({ids})"
+        if self.name.startswith(LABELS):
+            what = misfit_text(self.name, self.why, "in the constants" if python else "in the config")
+            return f"{what} in task {self.task_ids[0]}, so it has no labels"
+        source = "the arguments" if python else "the config"
+        where = "" if self.everywhere else f" in {tasks}"
+        return f"{self.why}{where}; names are fixed in a run: correct {source} and start a new sweep"
+
+
+def misfits_of(snapshot: Snapshot) -> list[Misfit]:
+    """What doesn't fit of the names that a run gives, what doesn't in most tasks first."""
+    if not any(layout.misfits for layout in _layouts(snapshot)):
+        return []
+    whys: dict[str, tuple[int, str]] = {}
+    ids: dict[str, list[np.ndarray]] = {}
+    wanted = snapshot.best.outcome == 1
+    for batch, task_ids, rows in chosen_rows(snapshot.shards, snapshot.best, wanted):
+        numbers = batch.columns["layout"][rows]
+        for number in np.unique(numbers).tolist():
+            layout = known_layout(batch.layouts[number])
+            own = task_ids[numbers == number]
+            for name, why in layout.misfits.items() if layout is not None else ():
+                ids.setdefault(name, []).append(own)
+                whys[name] = min(whys.get(name, (int(own.min()), why)), (int(own.min()), why))
+    found = [(name, why, np.sort(np.concatenate(ids[name]))) for name, (_, why) in whys.items()]
+    total = int(np.count_nonzero(wanted))
+    return [
+        Misfit(
+            name=name, why=why, count=len(own), task_ids=tuple(own[:_KEPT_IDS].tolist()), everywhere=len(own) == total
+        )
+        for name, why, own in sorted(found, key=lambda one: (-len(one[2]), one[0]))
+    ]
 
 
 def returned_nothing(snapshot: Snapshot) -> bool:

@@ -9,7 +9,7 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.launchers.activity import activity_of
 from sweeprun.provenance.mixed_code import other_code_of
 from sweeprun.provenance.mixed_threads import other_threads_of
-from sweeprun.results.left_out import left_out_of, never_given, returned_nothing
+from sweeprun.results.left_out import left_out_of, misfits_of, never_given, returned_nothing
 from sweeprun.store.activity import Element, ElementState
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.notices import (
@@ -118,6 +118,8 @@ def lacking(snapshot: Snapshot) -> list[str]:
             f"{snapshot.incomplete} of {snapshot.total} tasks succeeded and are incomplete; when they return what can "
             f"be stored, run them again with: sweeprun resume {snapshot.run.shown()} --incomplete"
         )
+    python = snapshot.manifest.calls_by_keywords
+    found += [misfit.text(python=python) for misfit in misfits_of(snapshot)[:_SHOWN_REASONS]]
     if names := never_given(snapshot):
         found.append(f"no task gave a value for {', '.join(map(repr, names))}: all said None, null or NA")
     if returned_nothing(snapshot):
@@ -128,10 +130,13 @@ def lacking(snapshot: Snapshot) -> list[str]:
 def lacked_by_all(snapshot: Snapshot) -> str:
     """While a run goes on: what all tasks so far lack that could not be stored; an empty text if there is nothing."""
     succeeded = snapshot.counts()[TaskState.SUCCEEDED]
-    if snapshot.incomplete < max(succeeded, 1) or not is_active(snapshot):
+    if not succeeded or not is_active(snapshot):
         return ""
+    python = snapshot.manifest.calls_by_keywords
+    misfits = [f"in every task so far, {one.text(python=python)}" for one in misfits_of(snapshot) if one.everywhere]
     lacks = [f"{group.variable!r} ({group.why})" for group in left_out_of(snapshot) if group.count == succeeded]
-    return f"every task so far lacks what can't be stored: {'; '.join(lacks)}" if lacks else ""
+    found = [f"every task so far lacks what can't be stored: {'; '.join(lacks)}"] if lacks else []
+    return "; ".join([*found, *misfits])
 
 
 def is_active(snapshot: Snapshot) -> bool:

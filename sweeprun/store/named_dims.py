@@ -1,6 +1,7 @@
 """The dims of a result's variables: whether they go together, and the names that a run gives to those without."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from sweeprun.store.result_names import ResultNames
 Described = tuple[str, tuple[str, ...], tuple[int, ...], str, bool, str]
 """Name, dims, shape, type, whether it is a coordinate, and attributes as JSON, of a variable."""
 
+
+LABELS = "labels."
+"""How the names of lists begin that are called like a dimension and don't fit."""
 
 Found = dict[str, tuple[Described, np.ndarray]]
 """The variables of a result by name, with their values."""
@@ -34,24 +38,42 @@ def check_dims(dims: tuple[str, ...], array: np.ndarray, lengths: Mapping[str, i
             raise Unstorable(f"it has another length along {dim!r} than other variables")
 
 
-def give_names(found: Found, names: ResultNames, lengths: dict[str, int], left_out: dict[str, str]) -> None:
+@dataclass(frozen=True, slots=True)
+class NamesGiven:
+    """What became of the names that a run gives.
+
+    Attributes
+    ----------
+    misfits
+        Names and labels that don't fit, though all values are recorded: ``dims.RESULT`` or ``coords.DIM`` -> what is
+        wrong, as a sentence; ``labels.DIM``, of a list that is only called like a dimension -> the end of one.
+    implied
+        The dimensions that such a list labels.
+    """
+
+    misfits: dict[str, str] = field(default_factory=dict)
+    implied: list[str] = field(default_factory=list)
+
+
+def give_names(found: Found, names: ResultNames, lengths: dict[str, int], given: NamesGiven) -> None:
     """Call dims that came without names as the run says, with all that is along them, where that fits."""
     for name in [name for name in found if name in names.dims]:
         (_, own, shape, *_), _ = found[name]
-        given = names.dims[name]
-        if own != default_dims(name, len(shape)) or own == given:
+        new = names.dims[name]
+        if own != default_dims(name, len(shape)) or own == new:
             continue
-        try:
-            _check_count(given, len(shape))
-            _rename(found, dict(zip(own, given, strict=True)), lengths)
-        except Unstorable as error:
-            left_out[f"dims.{name}"] = f"{error}; its dims are {', '.join(own) or 'none'}"
-
-
-def _check_count(given: tuple[str, ...], count: int) -> None:
-    if len(given) != count:
-        dimensions = "1 dimension" if count == 1 else f"{count} dimensions"
-        raise Unstorable(f"it has {dimensions}, and {len(given)} are named: {', '.join(given)}")
+        recorded = f"along {', '.join(own)}" if own else "without dimensions"
+        if len(new) != len(own):
+            named = f"{len(new)} dimension{'s' * (len(new) != 1)} ({', '.join(new)})"
+            wrong = f"names {named}, but {name} has {len(own) or 'none'}"
+        else:
+            try:
+                _rename(found, dict(zip(own, new, strict=True)), lengths)
+            except Unstorable as error:
+                wrong = f"doesn't fit: {error}"
+            else:
+                continue
+        given.misfits[f"dims.{name}"] = f"dims.{name} {wrong}; it is recorded {recorded}"
 
 
 def _rename(found: Found, new: Mapping[str, str], lengths: dict[str, int]) -> None:
@@ -94,10 +116,12 @@ def _equal(one: np.ndarray, other: np.ndarray) -> bool:
     return one.shape == other.shape and one.dtype.kind == other.dtype.kind and bool((one == other).all())
 
 
-def add_labels(found: Found, names: ResultNames, lengths: Mapping[str, int], left_out: dict[str, str]) -> None:
+def add_labels(
+    found: Found, names: ResultNames, lengths: Mapping[str, int], given: NamesGiven, left_out: dict[str, str]
+) -> None:
     """Give named dims their coordinates: what the task returned under their names, or labels of the run."""
-    given = {dim for name in names.dims if name in found for dim in names.dims[name] if dim in found[name][0][1]}
-    for dim in sorted(given):
+    dims_given = {dim for name in names.dims if name in found for dim in names.dims[name] if dim in found[name][0][1]}
+    for dim in sorted(dims_given):
         if dim in found:
             (_, dims, shape, kind, _, attrs), array = found[dim]
             if dims == default_dims(dim, 1) and shape == (lengths[dim],):
@@ -106,11 +130,42 @@ def add_labels(found: Found, names: ResultNames, lengths: Mapping[str, int], lef
             labels = names.labels[dim]
             try:
                 array, kind, own_attrs = labels.array()
-                if len(array) != lengths[dim]:
-                    raise Unstorable(f"it has {len(array)} values, and the dimension {lengths[dim]}")
             except Unstorable as error:
                 if labels.given:
-                    left_out[f"coords.{dim}"] = str(error)
+                    wrong = f"coords.{dim} can't label the dimension: {error}"
+                    given.misfits[f"coords.{dim}"] = f"{wrong}; it is recorded without labels"
                 continue
+            if len(array) != lengths[dim]:
+                _note_length(dim, len(array), lengths[dim], given, implied=not labels.given)
+                continue
+            if not labels.given:
+                given.implied.append(dim)
             attrs = json_of(own_attrs, f"{dim}.", left_out) if own_attrs else NO_ATTRS
             found[dim] = (dim, (dim,), array.shape, kind, True, attrs), array
+
+
+def _note_length(dim: str, values: int, length: int, given: NamesGiven, *, implied: bool) -> None:
+    count = f"{values} value{'s' * (values != 1)}"
+    if implied:
+        given.misfits[f"{LABELS}{dim}"] = f"has {count} and the dimension {length}"
+    else:
+        wrong = f"coords.{dim} has {count}, but the dimension has {length}"
+        given.misfits[f"coords.{dim}"] = f"{wrong}; it is recorded without labels"
+
+
+def misfit_text(name: str, why: str, where: str = "in the config") -> str:
+    """What doesn't fit, in words.
+
+    Parameters
+    ----------
+    name, why
+        As of `NamesGiven.misfits`.
+    where
+        Where a list is that is called like a dimension.
+    """
+    return f"`{name.removeprefix(LABELS)}` {where} {why}" if name.startswith(LABELS) else why
+
+
+def misfits_text(misfits: Mapping[str, str]) -> str:
+    """The same of several, in one line."""
+    return "; ".join(" ".join(misfit_text(name, why).split()) for name, why in misfits.items())

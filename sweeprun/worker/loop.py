@@ -229,7 +229,8 @@ class Worker:
     def _encode(self, result: object, names: ResultNames) -> tuple[str, bytes]:
         layout, payload = encode_result(result, names)
         known = known_layout(layout)
-        self._lacks.look(known.left_out if known is not None else {})
+        if known is not None:
+            self._lacks.look(known.left_out, known.misfits)
         return layout, payload
 
     def news(self) -> str:
