@@ -21,6 +21,7 @@ from sweeprun.safe_text import plain_message
 from sweeprun.store.named_dims import misfit_text
 from sweeprun.store.payloads import Layout, encode_result
 from sweeprun.store.result_names import ResultNames
+from sweeprun.store.unused_names import unused_names
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.jobs import PlainJob
 
@@ -108,7 +109,12 @@ def _check_recordable(result: Any, names: ResultNames) -> None:
     recorded = Layout.from_json(layout)
     for name, why in recorded.left_out.items():
         print(f"sweeprun: a sweep can't record {name!r}: {plain_message(why)}", file=sys.stderr)
-    for name, why in recorded.misfits.items():
+    for one in recorded.variables:
+        if one.dims and not one.coordinate:
+            lengths = ", ".join(f"{dim} {length}" for dim, length in zip(one.dims, one.shape, strict=True))
+            print(f"dimensions of {plain_message(one.name)}: {plain_message(lengths)}")
+    unused = unused_names(names.dims, [recorded], "the task didn't return")
+    for name, why in {**recorded.misfits, **unused}.items():
         print(f"sweeprun: {plain_message(misfit_text(name, why))}", file=sys.stderr)
 
 

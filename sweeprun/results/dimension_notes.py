@@ -1,4 +1,4 @@
-"""What is to be said of the names of results' own dimensions: which have none, and which names were given in vain."""
+"""What is to be said of the names of results' own dimensions: which have none, and which have another one."""
 
 import json
 import re
@@ -33,11 +33,6 @@ def dimension_notes(manifest: Manifest, layouts: Iterable[Layout]) -> tuple[Note
     unnamed = {name: dims for name, dims in variables.items() if dims and dims == default_dims(name, len(dims))}
     lengths = {_own_name(one): one.shape for one in every}
     texts = [_of_unnamed(manifest, unnamed, _may_label(unnamed, lengths))] if unnamed else []
-    if unknown := [result for result in manifest.dims if result not in variables]:
-        texts.append(
-            f"dims names the dimensions of {', '.join(map(repr, unknown))}, which no task returned; "
-            f"there are: {', '.join(_short(list(variables)))}"
-        )
     texts += [
         f"the dimension {dim!r} is called 'result_{dim}', since {dim!r} says something of each task"
         for dim in named(manifest.dims)

@@ -96,7 +96,7 @@ class Misfit:
 
 def misfits_of(snapshot: Snapshot) -> list[Misfit]:
     """What doesn't fit of the names that a run gives, what doesn't in most tasks first."""
-    if not any(layout.misfits for layout in _layouts(snapshot)):
+    if not any(layout.misfits for layout in layouts_of(snapshot)):
         return []
     whys: dict[str, tuple[int, str]] = {}
     ids: dict[str, list[np.ndarray]] = {}
@@ -122,13 +122,13 @@ def misfits_of(snapshot: Snapshot) -> list[Misfit]:
 def returned_nothing(snapshot: Snapshot) -> bool:
     """Whether tasks succeeded, and none of them returned anything."""
     return bool(snapshot.counts()[TaskState.SUCCEEDED]) and not any(
-        layout.variables or layout.missing for layout in _layouts(snapshot)
+        layout.variables or layout.missing for layout in layouts_of(snapshot)
     )
 
 
 def never_given(snapshot: Snapshot) -> list[str]:
     """The names of values of which all tasks only said that there is none."""
-    layouts = {id(layout): layout for layout in _layouts(snapshot)}.values()
+    layouts = {id(layout): layout for layout in layouts_of(snapshot)}.values()
     missing = dict.fromkeys(name for layout in layouts for name in layout.missing)
     if not missing:
         return []
@@ -137,7 +137,8 @@ def never_given(snapshot: Snapshot) -> list[str]:
     return [name for name in missing if name not in given]
 
 
-def _layouts(snapshot: Snapshot) -> Iterator[Layout]:
+def layouts_of(snapshot: Snapshot) -> Iterator[Layout]:
+    """What tasks returned, each kind about once."""
     for shard in snapshot.shards:
         for batch in shard.batches:
             yield from (layout for layout in map(known_layout, batch.layouts) if layout is not None)

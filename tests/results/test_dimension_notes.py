@@ -1,4 +1,4 @@
-"""What `collect` says of dimensions without names, and of names that were given in vain."""
+"""What `collect` says of dimensions without names, and of names that are taken."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -70,9 +70,8 @@ def test_a_result_that_has_another_name_in_the_dataset_is_told_by_its_own(tmp_pa
     assert text.endswith("dims: {state: [NAME]}")
 
 
-def test_names_given_in_vain_and_names_that_are_taken_are_told(tmp_path: Path) -> None:
-    vain, taken = texts(tmp_path, [{"x": [1, 2]}], dims={"x": ["state"], "y": ["t"]})
-    assert vain == "dims names the dimensions of 'y', which no task returned; there are: x"
+def test_names_that_are_taken_are_told(tmp_path: Path) -> None:
+    (taken,) = texts(tmp_path, [{"x": [1, 2]}], dims={"x": ["state"]})
     assert taken == "the dimension 'state' is called 'result_state', since 'state' says something of each task"
 
 

@@ -246,6 +246,15 @@ def four(tmp_path: Path) -> RunDirectory:
     return make_run(tmp_path / "a rün", count_axis("seed", 4))
 
 
+@pytest.mark.parametrize(("name", "said"), [("x", []), ("xx", ["did you mean 'x'?"])])
+def test_names_of_what_no_task_returned_are_warned_of(four: RunDirectory, name: str, said: list[str]) -> None:
+    write_shard(four, "w", [success(i, {"x": [1, 2]}) for i in range(4)])
+    snapshot = observe(four)
+    manifest = replace(snapshot.manifest, job=snapshot.manifest.job | {"dims": {name: ["a"]}})
+    warned = warnings_of(replace(snapshot, manifest=manifest))
+    assert [text.rpartition("; ")[2] for text in warned] == said
+
+
 def test_names_that_do_not_fit_are_warned_of_and_never_run_again(four: RunDirectory) -> None:
     names = ResultNames(dims={"x": ("path", "time")})
     layout, payload = encode_result({"x": [1, 2]}, names)
