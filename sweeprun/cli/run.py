@@ -9,7 +9,7 @@ from typing import Any
 from sweeprun.cli.hydra_words import config_source, parse_command_line
 from sweeprun.config.application import Application, command_line_parser, full_errors, open_application, show
 from sweeprun.config.composing import task_spec
-from sweeprun.config.result_names import names_in
+from sweeprun.config.result_names import misspelt_in, names_in
 from sweeprun.config.schema import SWEEPER
 from sweeprun.display.outcome import conclude
 from sweeprun.display.short_values import shown_lines
@@ -79,6 +79,8 @@ def _run_single(application: Application, overrides: Sequence[str]) -> int:
     config = application.compose_single(overrides)
     load_task_function(task_spec(config), Path.cwd())
     names = names_in(config)
+    for text in misspelt_in(config):
+        print(f"sweeprun: {text}", file=sys.stderr)
     job = PlainJob(Path.cwd())
     try:
         result = application.run_single(overrides, job)
