@@ -1,6 +1,6 @@
 """What succeeded tasks returned and their records don't have: values that can't be stored, or of which there is none.
 
-Layouts say it, so no value is read.
+Also names of the run that don't fit what they returned. Layouts say it, so no value is read.
 """
 
 from collections.abc import Iterator

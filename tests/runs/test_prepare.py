@@ -12,7 +12,7 @@ from sweeprun.config.launching import Words, policy_of
 from sweeprun.design.policy import Policy
 from sweeprun.errors import OverrideError, SweeprunError, TaskFunctionError, UsageError
 from sweeprun.results.collect import collect_run
-from sweeprun.results.left_out import left_out_of
+from sweeprun.results.left_out import misfits_of
 from sweeprun.runs.collect import collect_into
 from sweeprun.runs.extend import extend_run, plan_words
 from sweeprun.runs.observe import observe
@@ -182,8 +182,10 @@ def test_names_that_do_not_fit_cost_no_value() -> None:
     run = sweep_words(*NAMED, "coords=null", "dims.curves=[time]")
     dataset = collect_run(run).dataset
     assert dataset["curves"].dims == ("seed", "curves_0", "curves_1")
-    (left_out,) = left_out_of(observe(run))
-    assert str(left_out).startswith("2 tasks (0, 1) lack 'dims.curves', which can't be stored: it has 2 dimensions")
+    (misfit,) = misfits_of(observe(run))
+    assert misfit.text(python=False).startswith(
+        "dims.curves names 1 dimension (time), but curves has 2; it is recorded"
+    )
 
 
 @pytest.mark.parametrize(
