@@ -17,6 +17,7 @@ from sweeprun.runs.collect import collect_into
 from sweeprun.runs.extend import extend_run, plan_words
 from sweeprun.runs.observe import observe
 from sweeprun.runs.prepare import compose_for_launch, import_early, is_dated
+from sweeprun.runs.recorded_dataset import recorded_in_dataset
 from sweeprun.runs.replay import differences_from, recorded_in_run, run_here
 from sweeprun.store.directory import RunDirectory
 from tests.runs.observers import launch_here
@@ -176,6 +177,14 @@ def test_labels_follow_what_is_swept() -> None:
     run = sweep_words(*NAMED, "+half=1,2", "coords.time=[0, '${half}', 9]")
     time = collect_run(run).dataset["time"]
     assert time.values.tolist() == [0, 1, 2, 9]
+
+
+def test_a_task_runs_again_whose_implied_labels_the_dataset_does_not_have(here: Path) -> None:
+    run = sweep_words("task=study.curves", "+length=3,4", "+dims={curves: [trial, time]}", "+time=[0, 0.5, 1]")
+    collect_into(observe(run), here / "results.nc")
+    for length in (3, 4):
+        recorded = recorded_in_dataset(here / "results.nc", [f"length={length}"])
+        assert differences_from(recorded, run_here(recorded)) == []
 
 
 def test_names_that_do_not_fit_cost_no_value() -> None:
