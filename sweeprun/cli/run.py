@@ -9,7 +9,7 @@ from typing import Any
 from sweeprun.cli.hydra_words import config_source, parse_command_line
 from sweeprun.config.application import Application, command_line_parser, full_errors, open_application, show
 from sweeprun.config.composing import task_spec
-from sweeprun.config.result_names import names_in
+from sweeprun.config.result_names import misspelt_in, names_in
 from sweeprun.config.schema import SWEEPER
 from sweeprun.display.outcome import conclude
 from sweeprun.display.short_values import shown_lines
@@ -18,8 +18,10 @@ from sweeprun.errors import ResultError, SweeprunError, UsageError
 from sweeprun.runs.prepare import compose_for_launch, import_early, prepare_sweep
 from sweeprun.runs.start import start_run
 from sweeprun.safe_text import plain_message
+from sweeprun.store.named_dims import misfit_text
 from sweeprun.store.payloads import Layout, encode_result
 from sweeprun.store.result_names import ResultNames
+from sweeprun.store.unused_names import unused_names
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.jobs import PlainJob
 
@@ -77,6 +79,8 @@ def _run_single(application: Application, overrides: Sequence[str]) -> int:
     config = application.compose_single(overrides)
     load_task_function(task_spec(config), Path.cwd())
     names = names_in(config)
+    for text in misspelt_in(config):
+        print(f"sweeprun: {text}", file=sys.stderr)
     job = PlainJob(Path.cwd())
     try:
         result = application.run_single(overrides, job)
@@ -104,8 +108,16 @@ def _check_recordable(result: Any, names: ResultNames) -> None:
         layout, _ = encode_result(result, names)
     except ResultError as error:
         raise ResultError(f"a sweep can't record this result: {error}") from error
-    for name, why in Layout.from_json(layout).left_out.items():
+    recorded = Layout.from_json(layout)
+    for name, why in recorded.left_out.items():
         print(f"sweeprun: a sweep can't record {name!r}: {plain_message(why)}", file=sys.stderr)
+    for one in recorded.variables:
+        if one.dims and not one.coordinate:
+            lengths = ", ".join(f"{dim} {length}" for dim, length in zip(one.dims, one.shape, strict=True))
+            print(f"dimensions of {plain_message(one.name)}: {plain_message(lengths)}")
+    unused = unused_names(names.dims, [recorded], "the task didn't return")
+    for name, why in {**recorded.misfits, **unused}.items():
+        print(f"sweeprun: {plain_message(misfit_text(name, why))}", file=sys.stderr)
 
 
 def _report(error: Exception) -> int:

@@ -13,6 +13,7 @@ from sweeprun.store.directory import RunDirectory, chosen_run
 from sweeprun.store.extensions import config_text
 from sweeprun.store.looks import read_looks
 from sweeprun.store.manifest import Manifest, read_manifest
+from sweeprun.store.named_dims import misfit_text
 from sweeprun.store.payloads import Layout, decode_result
 from sweeprun.store.records import Record
 from sweeprun.store.snapshot import STATE_ORDER, TaskState, take_snapshot
@@ -133,6 +134,8 @@ def _record(record: Record) -> dict[str, Any]:
     arrays = decode_result(layout, record.payload)
     lacks: dict[str, Any] = {"left out": layout.left_out} if layout.left_out else {}
     lacks |= {"missing": list(layout.missing)} if layout.missing else {}
+    if layout.misfits:
+        lacks["doesn't fit"] = {name: misfit_text(name, why) for name, why in layout.misfits.items()}
     return (
         shown
         | lacks

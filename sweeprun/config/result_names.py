@@ -36,6 +36,32 @@ def names_in(config: DictConfig, axes: Collection[str] = ()) -> ResultNames:
     return names
 
 
+def misspelt_in(config: DictConfig) -> tuple[str, ...]:
+    """What to say of keys beside the task that may be meant as ``dims`` or ``coords``, and do nothing."""
+    found = []
+    if DIMS not in config and _maps_to_names(_node(config, "dim")):
+        found.append("`dim` in the config maps to names; did you mean `dims`, which names the dimensions of results?")
+    if COORDS not in config and OmegaConf.is_dict(coord := _node(config, "coord")):
+        given = _node(config, DIMS) if DIMS in config else _node(config, "dim")
+        names = named(_quietly(given))
+        if any(key in names for key in coord):
+            found.append("`coord` in the config has dimensions of results; did you mean `coords`, which labels them?")
+    return tuple(found)
+
+
+def _maps_to_names(node: Any) -> bool:
+    return OmegaConf.is_dict(node) and bool(_quietly(node))
+
+
+def _quietly(node: Any) -> Dims:
+    """Names as a config has them; none if they can't be any."""
+    try:
+        given = OmegaConf.to_container(node, resolve=True) if OmegaConf.is_dict(node) else None
+        return {} if is_of_numbers(given) else checked_dims(given, ())
+    except (OmegaConfBaseException, ValueError, TypeError, KeyError, OverrideError):
+        return {}
+
+
 def dims_of_configs(configs: Sequence[bytes], overrides: Sequence[Override], grid: Grid) -> Dims:
     """The names that are the same in all tasks of a sweep.
 

@@ -33,17 +33,33 @@ def checked_dims(given: object, axes: Collection[str]) -> Dims:
     dims: dict[str, tuple[str, ...]] = {}
     for result, names in _flat(given, ""):
         where = f"dims.{result}"
-        listed = (names,) if isinstance(names, str) else names
-        if not isinstance(listed, Sequence):
-            raise OverrideError(f"{where} is {names!r}; give the names of its dimensions")
+        listed = _listed(names, where)
         for name in listed:
             _check_name(name, where, axes)
+        if result in listed and len(listed) > 1:
+            raise OverrideError(f"{where} has the name of the result itself; give that dimension another name")
         if len(set(listed)) < len(listed):
             raise OverrideError(f"{where} has a name twice: {', '.join(listed)}")
         if result in dims:
             raise OverrideError(f"dims has {result!r} twice")
         dims[result] = tuple(listed)
     return dims
+
+
+def _listed(names: object, where: str) -> Sequence[Any]:
+    """The names of one result's dimensions; one text names a single one."""
+    if names is None:
+        raise OverrideError(f"{where} is empty; give the names of its dimensions, such as [trial, time]")
+    if isinstance(names, str):
+        words = names.replace(",", " ").split()
+        if len(words) > 1:
+            raise OverrideError(
+                f"{where} is one name with spaces; write [{', '.join(words)}], or [{names!r}] if it is the name"
+            )
+        return (names,)
+    if not isinstance(names, Sequence):
+        raise OverrideError(f"{where} is {names!r}; give the names of its dimensions")
+    return names
 
 
 def _flat(given: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, Any]]:
@@ -96,7 +112,8 @@ def named(dims: Dims) -> list[str]:
 def is_of_numbers(given: object) -> bool:
     """Whether it holds numbers and no text: a parameter that is called ``dims``, such as the widths of layers."""
     if isinstance(given, Mapping):
-        return all(map(is_of_numbers, given.values()))
+        leaves = [leaf for _, leaf in _flat(given, "")]
+        return (not leaves or any(leaf is not None for leaf in leaves)) and all(map(is_of_numbers, leaves))
     if isinstance(given, Sequence) and not isinstance(given, str):
         return all(map(is_of_numbers, given))
     return given is None or isinstance(given, bool | int | float)

@@ -72,6 +72,7 @@ class Run:
     def __init__(self, directory: RunDirectory) -> None:
         self._directory = directory
         self._reader = ShardReader()
+        self._told: set[str] = set()
         self.refresh()
 
     @property
@@ -116,7 +117,14 @@ class Run:
 
         if not wait(self._look(), self._look, timeout):
             raise TimeoutError(f"{self._directory.shown()} has not ended after {timeout:g} s; it goes on")
+        self._tell_of_names()
         return self
+
+    def _tell_of_names(self) -> None:
+        """Say once what is wrong with the names of dimensions."""
+        from sweeprun.notebook.watching import tell_of_names
+
+        tell_of_names(self._snapshot, self._told)
 
     def resume(
         self,
@@ -311,6 +319,7 @@ class Run:
         ResultError
             If two tasks returned what can't be one variable.
         """
+        self._tell_of_names()
         return self._results.whole
 
     @property

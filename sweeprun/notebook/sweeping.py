@@ -1,9 +1,12 @@
 """``sweeprun.sweep()``: a sweep that is started from a notebook or a script, without any config."""
 
+import inspect
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from difflib import get_close_matches
+from functools import wraps
+from typing import Any, ParamSpec
 
 from sweeprun.design.python_axes import whole_number
 from sweeprun.errors import UsageError
@@ -17,7 +20,26 @@ from sweeprun.runs.start import start_run
 from sweeprun.worker.copied_generators import is_generator
 from sweeprun.worker.task_handle import INSIDE
 
+Parameters = ParamSpec("Parameters")
 
+
+def _with_advice(function: Callable[Parameters, Run]) -> Callable[Parameters, Run]:
+    """Say which argument may be meant by one that there is not."""
+    known = tuple(inspect.signature(function).parameters)
+
+    @wraps(function)
+    def called(*args: Parameters.args, **given: Parameters.kwargs) -> Run:
+        for name in given:
+            if name not in known:
+                close = get_close_matches(name, known, n=1)
+                hint = f"did you mean {close[0]!r}?" if close else f"its arguments are {', '.join(known)}"
+                raise UsageError(f"sweeprun.sweep() has no argument {name!r}; {hint}")
+        return function(*args, **given)
+
+    return called
+
+
+@_with_advice
 def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its name
     function: Callable[..., Any],
     axes: Mapping[str, Any],

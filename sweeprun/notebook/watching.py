@@ -13,7 +13,7 @@ from sweeprun.display.progress import make_progress
 from sweeprun.launchers.progress import Tally
 from sweeprun.notebook.options import as_in_python
 from sweeprun.notebook.summary import STYLE, bar_of
-from sweeprun.runs.observe import is_active, lacked_by_all, missing_tasks, warnings_of
+from sweeprun.runs.observe import is_active, lacked_by_all, missing_tasks, name_warnings, warnings_of
 from sweeprun.runs.sampled_members import equal_at_one_point
 from sweeprun.runs.wait import looks, tally_of
 from sweeprun.safe_text import plain_message
@@ -73,6 +73,14 @@ def _last_words(snapshot: Snapshot) -> str:
     with present[-1].open("rb") as file:
         file.seek(max(0, present[-1].stat().st_size - 1000))
         return file.read().decode(errors="replace").strip()
+
+
+def tell_of_names(snapshot: Snapshot, told: set[str]) -> None:
+    """Say what is wrong with the names of dimensions, but for what was told before, and take note of it."""
+    for line in name_warnings(snapshot) if snapshot.manifest.dims else ():
+        if line not in told:
+            told.add(line)
+            _tell(as_in_python(line))
 
 
 def _tell(text: str) -> None:

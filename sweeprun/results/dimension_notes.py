@@ -1,4 +1,4 @@
-"""What is to be said of the names of results' own dimensions: which have none, and which names were given in vain."""
+"""What is to be said of the names of results' own dimensions: which have none, and which have another one."""
 
 import json
 import re
@@ -26,18 +26,13 @@ def dimension_notes(manifest: Manifest, layouts: Iterable[Layout]) -> tuple[Note
     layouts
         What its tasks returned.
     """
-    variables = {
-        _own_name(one): one.dims for layout in {id(own): own for own in layouts}.values() for one in layout.variables
-    }
+    every = [one for layout in {id(own): own for own in layouts}.values() for one in layout.variables]
+    variables = {_own_name(one): one.dims for one in every}
     if not variables:
         return ()
     unnamed = {name: dims for name, dims in variables.items() if dims and dims == default_dims(name, len(dims))}
-    texts = [_of_unnamed(manifest, unnamed)] if unnamed else []
-    if unknown := [result for result in manifest.dims if result not in variables]:
-        texts.append(
-            f"dims names the dimensions of {', '.join(map(repr, unknown))}, which no task returned; "
-            f"there are: {', '.join(_short(list(variables)))}"
-        )
+    lengths = {_own_name(one): one.shape for one in every}
+    texts = [_of_unnamed(manifest, unnamed, _may_label(unnamed, lengths))] if unnamed else []
     texts += [
         f"the dimension {dim!r} is called 'result_{dim}', since {dim!r} says something of each task"
         for dim in named(manifest.dims)
@@ -52,7 +47,18 @@ def _own_name(variable: Variable) -> str:
     return own if variable.dims and variable.dims == default_dims(own, len(variable.dims)) else variable.name
 
 
-def _of_unnamed(manifest: Manifest, unnamed: Mapping[str, tuple[str, ...]]) -> str:
+def _may_label(unnamed: Mapping[str, tuple[str, ...]], lengths: Mapping[str, tuple[int, ...]]) -> list[str]:
+    """The lists that may be labels of a dimension of another result, by their lengths."""
+    return [
+        result
+        for result, dims in unnamed.items()
+        if len(dims) == 1
+        and "." not in result
+        and any(lengths[result][0] in lengths[other] for other in unnamed if other != result)
+    ]
+
+
+def _of_unnamed(manifest: Manifest, unnamed: Mapping[str, tuple[str, ...]], labels: list[str]) -> str:
     """Which dimensions have no names, and what is to be typed that they have in the next sweep."""
     dims = list(dict.fromkeys(dim for own in unnamed.values() for dim in own))
     missing = {result: own for result, own in unnamed.items() if result not in manifest.dims}
@@ -64,10 +70,23 @@ def _of_unnamed(manifest: Manifest, unnamed: Mapping[str, tuple[str, ...]]) -> s
         [f"{_key(result, python=python)}: {_placeholders(own, python=python)}" for result, own in missing.items()]
     )
     entries = ", ".join(names)
+    hint = _of_labels([result for result in labels if result in missing])
     if python:
-        return f"{called}; to name them in the next sweep, call sweeprun.sweep(…, dims={{{entries}}})"
+        return f"{called}; to name them in the next sweep, call sweeprun.sweep(…, dims={{{entries}}}){hint}"
     where = "in the config" if manifest.job.get("function") else "beside `task` in the config"
-    return f"{called}; to name them in the next sweep, write {where}: dims: {{{entries}}}"
+    return f"{called}; to name them in the next sweep, write {where}: dims: {{{entries}}}{hint}"
+
+
+def _of_labels(labels: list[str]) -> str:
+    """What to write instead of a result that labels a dimension of another."""
+    if not labels:
+        return ""
+    if len(labels) == 1:
+        return (
+            f"; if {labels[0]!r} labels a dimension of another result, name that one {labels[0]}, and leave it out here"
+        )
+    listed = ", ".join(map(repr, _short(labels)))
+    return f"; if one of {listed} labels a dimension of another result, name that one after it, and leave it out here"
 
 
 def _key(result: str, *, python: bool) -> str:

@@ -44,7 +44,8 @@ class Naming:
 
     def applied(self, layout: Layout) -> Layout:
         """A layout with the new names."""
-        return replace(layout, variables=tuple(map(self._renamed, layout.variables)))
+        implied = tuple(self.dims.get(dim, dim) for dim in layout.implied)
+        return replace(layout, variables=tuple(map(self._renamed, layout.variables)), implied=implied)
 
     def _renamed(self, variable: Variable) -> Variable:
         names = self.dims if is_dimension_coordinate(variable) else self.variables

@@ -53,12 +53,17 @@ class OwnDimension:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Labels:
-    """How one part labels a dimension; ``values`` is None if it doesn't."""
+    """How one part labels a dimension; ``values`` is None if it doesn't, ``implied`` if a list of the config does."""
 
     task_id: int
     length: int
     values: np.ndarray | None = None
     attrs: dict[str, Any]
+    implied: bool = False
+
+    def without(self) -> "_Labels":
+        """The same part, unlabelled."""
+        return _Labels(task_id=self.task_id, length=self.length, attrs={})
 
 
 def own_dimensions(
@@ -92,16 +97,35 @@ def own_dimensions(
             variable, values = own.get(dim, (None, None))
             attrs = variable.attrs if variable is not None else {}
             labels.setdefault(dim, []).append(
-                _Labels(task_id=part.first_task, length=length, values=values, attrs=attrs)
+                _Labels(
+                    task_id=part.first_task,
+                    length=length,
+                    values=values,
+                    attrs=attrs,
+                    implied=dim in part.layout.implied,
+                )
             )
     found: dict[str, OwnDimension] = {}
     refused: dict[str, str] = {}
     for dim, given in labels.items():
         try:
-            found[dim] = _own_dimension(dim, given, tolerance)
+            found[dim] = _tolerant(dim, given, tolerance)
         except ResultError as error:
             refused[dim] = str(error)
     return found, refused
+
+
+def _tolerant(dim: str, given: Sequence[_Labels], tolerance: float) -> OwnDimension:
+    """A dimension without the labels that lists of the config imply, if these don't fit in all tasks."""
+    if not any(labels.implied for labels in given):
+        return _own_dimension(dim, given, tolerance)
+    without = [labels.without() if labels.implied else labels for labels in given]
+    if any(labels.values is None for labels in given):
+        return _own_dimension(dim, without, tolerance)
+    try:
+        return _own_dimension(dim, given, tolerance)
+    except ResultError:
+        return _own_dimension(dim, without, tolerance)
 
 
 def _own_dimension(dim: str, given: Sequence[_Labels], tolerance: float) -> OwnDimension:

@@ -11,7 +11,7 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.launchers.activity import activity_of
 from sweeprun.provenance.mixed_code import other_code_of
 from sweeprun.provenance.mixed_threads import other_threads_of
-from sweeprun.results.left_out import left_out_of, never_given, returned_nothing
+from sweeprun.results.left_out import layouts_of, left_out_of, misfits_of, never_given, returned_nothing
 from sweeprun.store.activity import Element, ElementState
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.notices import (
@@ -25,6 +25,7 @@ from sweeprun.store.notices import (
 from sweeprun.store.shards import ShardContents, read_shards
 from sweeprun.store.snapshot import STATE_ORDER, Snapshot, TaskState, take_snapshot
 from sweeprun.store.submissions import read_submissions
+from sweeprun.store.unused_names import unused_names
 
 _SHOWN_REASONS = 5
 
@@ -127,6 +128,7 @@ def lacking(snapshot: Snapshot) -> list[str]:
         )
     if snapshot.empty:
         found.append(_returned_nothing(snapshot))
+    found += name_warnings(snapshot)
     if names := never_given(snapshot):
         found.append(f"no task gave a value for {', '.join(map(repr, names))}: all returned None, null or NA")
     if returned_nothing(snapshot):
@@ -145,13 +147,26 @@ def _returned_nothing(snapshot: Snapshot) -> str:
     )
 
 
+def name_warnings(snapshot: Snapshot) -> list[str]:
+    """What is wrong with the names that a run gives to dimensions of results, and with their labels."""
+    python = snapshot.manifest.calls_by_keywords
+    found = [misfit.text(python=python) for misfit in misfits_of(snapshot)]
+    missing = "no task returned so far" if is_active(snapshot) else "no task returned"
+    found += unused_names(snapshot.manifest.dims, layouts_of(snapshot), missing).values()
+    return found[:_SHOWN_REASONS]
+
+
 def lacked_by_all(snapshot: Snapshot) -> str:
     """While a run goes on: what all tasks so far lack that could not be stored; an empty text if there is nothing."""
     succeeded = snapshot.counts()[TaskState.SUCCEEDED]
-    if snapshot.incomplete < max(succeeded, 1) or not is_active(snapshot):
+    if not succeeded or not is_active(snapshot):
         return ""
+    python = snapshot.manifest.calls_by_keywords
+    misfits = [f"in every task so far, {one.text(python=python)}" for one in misfits_of(snapshot) if one.everywhere]
+    misfits += unused_names(snapshot.manifest.dims, layouts_of(snapshot), "no task returned so far").values()
     lacks = [f"{group.variable!r} ({group.why})" for group in left_out_of(snapshot) if group.count == succeeded]
-    return f"every task so far lacks what can't be stored: {'; '.join(lacks)}" if lacks else ""
+    found = [f"every task so far lacks what can't be stored: {'; '.join(lacks)}"] if lacks else []
+    return "; ".join([*found, *misfits])
 
 
 def is_active(snapshot: Snapshot) -> bool:

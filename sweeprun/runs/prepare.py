@@ -16,7 +16,7 @@ from sweeprun.config.frozen import ConfigDeriver
 from sweeprun.config.jobs import changes_directory, needs_job_directories
 from sweeprun.config.launching import policy_of
 from sweeprun.config.resources import options_by_tasks
-from sweeprun.config.result_names import dims_of_configs, labels_in
+from sweeprun.config.result_names import dims_of_configs, labels_in, misspelt_in
 from sweeprun.config.schema import LOCAL, NOT_OF_LAUNCHERS, SLURM, LocalNode, LocalOptions, SlurmOptions
 from sweeprun.design.policy import Policy
 from sweeprun.errors import OverrideError, SweeprunError, UsageError
@@ -185,6 +185,7 @@ def prepare_composed(
         function=function,
         hydra_config=sweep_config,
         clash=_clash(sweep, manifest) if called is None else None,
+        notes=misspelt_in(first) if called is None else (),
     )
 
 

@@ -82,6 +82,8 @@ class PreparedRun:
         Hydra's own config of the sweep; None if Hydra took no part.
     clash
         A generator of the task function's own that draws what the stream of a task does, if there is one.
+    notes
+        What else is to be said when it starts.
     """
 
     manifest: Manifest
@@ -93,6 +95,7 @@ class PreparedRun:
     function: RunFunction | None = None
     hydra_config: DictConfig | None = None
     clash: StreamClash | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def launcher(self) -> Launcher | None:

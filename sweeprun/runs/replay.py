@@ -29,6 +29,7 @@ from sweeprun.runs.task_selection import choose_task
 from sweeprun.safe_text import plain, plain_message
 from sweeprun.store.directory import chosen_run
 from sweeprun.store.manifest import Manifest, read_manifest
+from sweeprun.store.payloads import Layout
 from sweeprun.store.records import Failure, Outcome, Record
 from sweeprun.store.shards import read_shards
 from sweeprun.store.snapshot import Snapshot, take_snapshot
@@ -174,7 +175,9 @@ def differences_from(recorded: Recorded, now: Record) -> list[Difference]:
         return [Difference(variable="", what=f"a result before, {failure.type} now")]
     grid = whole_grid(recorded.manifest.table)
     told = OWN_COORDINATES.union(dimension_names(grid), grid.names())
-    return compare_arrays(*as_collected(recorded.arrays, arrays_of(now), told))
+    implied = Layout.from_json(now.layout).implied  # left out of a Dataset if they don't fit in all tasks
+    arrays = {name: array for name, array in arrays_of(now).items() if name in recorded.arrays or name not in implied}
+    return compare_arrays(*as_collected(recorded.arrays, arrays, told))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

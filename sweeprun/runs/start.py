@@ -43,6 +43,8 @@ def start_run(
         )
     if prepared.clash is not None:
         observer.warn(str(prepared.clash))
+    for text in prepared.notes:
+        observer.note(text)
     submissions = plan_submissions(prepared.groups) if prepared.groups else ()
     if table.selection:
         observer.note(f"{len(table) - table.count_selected()} of {len(table)} points are left out")

@@ -19,7 +19,7 @@ import numpy as np
 from sweeprun.design.scalars import check_types
 from sweeprun.errors import FormatError, ResultError
 from sweeprun.store.dims import default_dims
-from sweeprun.store.named_dims import Described, Found, add_labels, check_dims, named_dims
+from sweeprun.store.named_dims import Described, Found, NamesGiven, add_labels, check_dims, give_names
 from sweeprun.store.object_values import NothingThere, Unstorable
 from sweeprun.store.result_attributes import NO_ATTRS, json_of
 from sweeprun.store.result_names import NO_NAMES, ResultNames
@@ -116,12 +116,16 @@ class Layout:
         What else the task returned, and can't be stored: name -> why.
     missing
         The names of values of which the task only said that there is none.
+    misfits, implied
+        As of `NamesGiven`.
     """
 
     variables: tuple[Variable, ...]
     attrs: dict[str, Any]
     left_out: dict[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    misfits: dict[str, str] = field(default_factory=dict)
+    implied: tuple[str, ...] = ()
 
     @property
     def dtype(self) -> np.dtype[Any] | None:
@@ -152,6 +156,10 @@ class Layout:
             data["left_out"] = self.left_out
         if self.missing:
             data["missing"] = list(self.missing)
+        if self.misfits:
+            data["misfits"] = self.misfits
+        if self.implied:
+            data["implied"] = list(self.implied)
         return json.dumps(data)
 
     @classmethod
@@ -171,6 +179,8 @@ class Layout:
                 attrs=dict(data["attrs"]),
                 left_out=dict(data.get("left_out", {})),
                 missing=tuple(data.get("missing", ())),
+                misfits=dict(data.get("misfits", {})),
+                implied=tuple(data.get("implied", ())),
             )
             layout.check()
         except (KeyError, TypeError, ValueError, RecursionError, OverflowError) as error:
@@ -186,6 +196,7 @@ class Layout:
             If something is wrong.
         """
         check_types(str, *self.left_out, *self.left_out.values(), *self.missing)
+        check_types(str, *self.misfits, *self.misfits.values(), *self.implied)
         names = [variable.name for variable in self.variables]
         if len(set(names)) < len(names):
             raise ValueError("two variables have one name")
@@ -226,16 +237,13 @@ def encode_result(result: object, names: ResultNames = NO_NAMES) -> tuple[str, b
         If there is something, and nothing of it can be stored.
     """
     returned = Returned()
-    left_out = returned.left_out
+    left_out, given = returned.left_out, NamesGiven()
     found: Found = {}
     lengths: dict[str, int] = {}
     for name, dims, data, variable_attrs, coordinate in returned.variables(result):
         try:
             array, kind, own_attrs = storable(data)
             named = default_dims(name, array.ndim) if dims is None else dims
-            if name in names.dims:
-                named = named_dims(name, named, array, names, lengths, left_out)
-                coordinate = coordinate or named == (name,)  # noqa: PLW2901
             if named:
                 check_dims(named, array, lengths)
                 lengths.update(zip(named, array.shape, strict=True))
@@ -250,16 +258,26 @@ def encode_result(result: object, names: ResultNames = NO_NAMES) -> tuple[str, b
         attrs = json_of(variable_attrs, f"{name}.", left_out) if variable_attrs else NO_ATTRS
         found[name] = (name, named, array.shape, kind, coordinate, attrs), array
     if names.dims:
-        add_labels(found, names, lengths, left_out)
+        give_names(found, names, lengths, given)
+        add_labels(found, names, lengths, given, left_out)
     attrs = json_of(returned.attrs, "", left_out) if returned.attrs else NO_ATTRS
     try:
-        layout = _layout_json(_described(found), attrs, tuple(left_out.items()), tuple(returned.missing))
+        layout = _layout_json(_described(found), attrs, *_remarks(returned, given))
     except Unstorable:
         _drop_unreadable(found, left_out)
-        layout = _layout_json(_described(found), attrs, tuple(left_out.items()), tuple(returned.missing))
+        layout = _layout_json(_described(found), attrs, *_remarks(returned, given))
     if left_out and not found:
         raise _nothing_stored(left_out)
     return layout, b"".join([_payload(array) for _, array in found.values()])
+
+
+_Remarks = tuple[tuple[tuple[str, str], ...], tuple[str, ...], tuple[tuple[str, str], ...], tuple[str, ...]]
+"""What a layout says besides: left out, missing, misfits, implied."""
+
+
+def _remarks(returned: Returned, given: NamesGiven) -> _Remarks:
+    misfits, implied = tuple(given.misfits.items()), tuple(given.implied)
+    return tuple(returned.left_out.items()), tuple(returned.missing), misfits, implied
 
 
 def _nothing_stored(left_out: Mapping[str, str]) -> ResultError:
@@ -349,7 +367,12 @@ def _checked_variable(described: Described) -> Variable:
 
 @lru_cache(maxsize=256)
 def _layout_json(
-    signature: tuple[Described, ...], attrs: str, left_out: tuple[tuple[str, str], ...], missing: tuple[str, ...]
+    signature: tuple[Described, ...],
+    attrs: str,
+    left_out: tuple[tuple[str, str], ...],
+    missing: tuple[str, ...],
+    misfits: tuple[tuple[str, str], ...],
+    implied: tuple[str, ...],
 ) -> str:
     """A layout as JSON, read once as it will be read: what a reader refuses, no worker writes."""
     layout = Layout(
@@ -357,6 +380,8 @@ def _layout_json(
         attrs=json.loads(attrs),
         left_out=dict(left_out),
         missing=missing,
+        misfits=dict(misfits),
+        implied=implied,
     )
     text = layout.to_json()
     try:

@@ -28,6 +28,7 @@ from sweeprun.store.payloads import encode_result, known_layout
 from sweeprun.store.records import FAILURE_LAYOUT, Failure, Outcome, Record
 from sweeprun.store.result_names import ResultNames
 from sweeprun.store.submissions import read_submission
+from sweeprun.store.unused_names import unused_names
 from sweeprun.store.workers import WARNING_SIGNAL, BeatWriter, Place
 from sweeprun.worker.failure import failure_of, names_of
 from sweeprun.worker.global_generators import GlobalSeeds
@@ -229,7 +230,9 @@ class Worker:
     def _encode(self, result: object, names: ResultNames) -> tuple[str, bytes]:
         layout, payload = encode_result(result, names)
         known = known_layout(layout)
-        self._lacks.look(known.left_out if known is not None else {})
+        if known is not None:
+            unused = unused_names(names.dims, [known], "was not returned") if names.dims else {}
+            self._lacks.look(known.left_out, {**known.misfits, **unused})
         return layout, payload
 
     def news(self) -> str:

@@ -127,3 +127,13 @@ def test_words_that_do_not_go_together_are_refused_and_nothing_is_made(
 def test_a_flag_that_looks_shows_the_config_and_runs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--cfg", "job", "lr=7"]) == 0
     assert "lr: 7\nseed: 0\n" in capsys.readouterr().out
+
+
+def test_one_task_shows_the_dimensions_of_arrays_and_names_of_nothing(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "arrays.py").write_text("def simulate(cfg):\n    return {'traj': [[1, 2, 3]], 'score': 0.5}\n")
+    assert main(["task=arrays.py:simulate", "+dims={traj: [path, time], trja: k}", "hydra/job_logging=none"]) == 0
+    told = capsys.readouterr()
+    assert told.out.endswith("dimensions of traj: path 1, time 3\n")
+    assert "'trja', which the task didn't return; did you mean 'traj'?" in told.err

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from omegaconf import OmegaConf
 
-from sweeprun.config.result_names import dims_of_configs, labels_in, names_in
+from sweeprun.config.result_names import dims_of_configs, labels_in, misspelt_in, names_in
 from sweeprun.design.grid import Grid
 from sweeprun.design.overrides import Operation, Override
 from sweeprun.errors import OverrideError
@@ -107,3 +107,23 @@ def test_names_are_the_same_in_all_tasks() -> None:
         dims_of("lr: 1", overrides=followed("dims.x", None, "dims.x"), grid=grid)
     widths = Grid(axes=(axis("lr", [1, 2]), axis("dims", [2, 3])))
     assert dims_of("lr: 1\ndims: 2", overrides=followed("dims", None, "dims"), grid=widths) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("dim: {x: [a, b]}", ["dim"]),
+        ("dim: {x: a}\ncoord: {a: [1, 2]}", ["dim", "coord"]),
+        ("dims: {x: [a, b]}\ncoord: {a: [1, 2]}", ["coord"]),
+        ("dims: {x: [a, b]}\ndim: {y: c}", []),
+        ("dim: 3", []),
+        ("dim: {hidden: 64}", []),
+        ("dim: time", []),
+        ("coord: {lat: [1, 2]}", []),
+        ("dim: {x: '${nothing}'}", []),
+    ],
+)
+def test_keys_that_may_be_meant_otherwise_are_noted(text: str, keys: list[str]) -> None:
+    said = misspelt_in(OmegaConf.create(text))
+    assert [one.split("`")[1] for one in said] == keys
+    assert all(f"did you mean `{key}s`" in one for key, one in zip(keys, said, strict=True))

@@ -5,6 +5,7 @@ import importlib
 import json
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -502,3 +503,11 @@ def test_inside_of_a_task_nothing_is_started(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(UsageError, match="was called inside a task of multirun/größter Lauf, or while"):
         sweeprun.sweep(lambda a: a, {"a": [1]})
     assert list(Path.cwd().iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("dim", "did you mean 'dims'?"), ("coord", "did you mean 'coords'?"), ("xyz", "arguments are")]
+)
+def test_an_argument_that_there_is_not_gets_advice(name: str, said: str) -> None:
+    with pytest.raises(SweeprunError, match=re.escape(said)):
+        sweeprun.sweep(print, {"x": [1]}, **{name: {}})

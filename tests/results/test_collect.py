@@ -1,6 +1,7 @@
 """Collect: every value at its place, missing ones missing, whatever the types, batches and shards."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from sweeprun.errors import ResultError, UsageError
 from sweeprun.results import collect, layout_groups
 from sweeprun.results.collect import collect_run
 from sweeprun.store import payloads, shards
+from sweeprun.store.payloads import encode_result
+from sweeprun.store.result_names import Labels, ResultNames
 from sweeprun.store.snapshot import TaskState, take_snapshot
 from sweeprun.store.workers import Exit, append_exit
 from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
@@ -274,3 +277,30 @@ def test_if_nothing_can_be_one_variable_the_first_says_why(tmp_path: Path) -> No
     write_shard(run, "0.0", [success(0, {"id": 2**62 + 1}), success(1, {"id": 0.5})])
     with pytest.raises(ResultError, match="has more digits than float64 holds"):
         collect.collect_compatible(take_snapshot(run))
+
+
+@pytest.mark.parametrize("lengths", [(2, 3), (3, 2), (2, 1), (3, 3)])
+def test_a_list_of_the_config_that_fits_in_some_tasks_labels_none(tmp_path: Path, lengths: tuple[int, int]) -> None:
+    names = ResultNames(dims={"x": ("time",)}, labels={"time": Labels(values=[5, 6], given=False)})
+    run = make_run(tmp_path / "run", count_axis("seed", 2))
+    encoded = [encode_result({"x": [1.0] * length}, names) for length in lengths]
+    write_shard(
+        run, "w", [replace(success(i, 0), layout=own, payload=payload) for i, (own, payload) in enumerate(encoded)]
+    )
+    dataset = collect_run(run).dataset
+    assert "time" not in dataset.coords
+    assert dataset.sizes["time"] == max(lengths)
+    assert int(dataset.x.notnull().sum()) == sum(lengths)
+
+
+@pytest.mark.parametrize("other", [["a", "b"], [7, 7], [6, 5]])
+def test_lists_of_configs_that_do_not_go_together_never_make_it_fail(tmp_path: Path, other: list[object]) -> None:
+    run = make_run(tmp_path / "run", count_axis("seed", 2))
+    records = []
+    for i, values in enumerate([[5, 6], other]):
+        names = ResultNames(dims={"x": ("time",)}, labels={"time": Labels(values=values, given=False)})
+        layout, payload = encode_result({"x": [1.0, 2.0]}, names)
+        records.append(replace(success(i, 0), layout=layout, payload=payload))
+    write_shard(run, "w", records)
+    dataset = collect_run(run).dataset
+    assert ("time" in dataset.coords) == (other == [6, 5])

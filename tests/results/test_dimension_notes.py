@@ -1,4 +1,4 @@
-"""What `collect` says of dimensions without names, and of names that were given in vain."""
+"""What `collect` says of dimensions without names, and of names that are taken."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sweeprun.results.collect import collect_snapshot
@@ -32,7 +33,7 @@ def texts(path: Path, results: Sequence[Any], **job: Any) -> list[str]:
     return [note.text for note in notes if note.kind is NoteKind.DIMENSIONS]
 
 
-RESULT = {"curves": np.zeros((2, 3)), "größe": [1, 2], "score": 0.5, "named": ("t", [1])}
+RESULT = {"curves": np.zeros((2, 3)), "größe": [1, 2, 3, 4], "score": 0.5, "named": ("t", [1])}
 
 
 def test_dimensions_without_names_are_told_once_with_what_names_them(tmp_path: Path) -> None:
@@ -69,12 +70,24 @@ def test_a_result_that_has_another_name_in_the_dataset_is_told_by_its_own(tmp_pa
     assert text.endswith("dims: {state: [NAME]}")
 
 
-def test_names_given_in_vain_and_names_that_are_taken_are_told(tmp_path: Path) -> None:
-    vain, taken = texts(tmp_path, [{"x": [1, 2]}], dims={"x": ["state"], "y": ["t"]})
-    assert vain == "dims names the dimensions of 'y', which no task returned; there are: x"
+def test_names_that_are_taken_are_told(tmp_path: Path) -> None:
+    (taken,) = texts(tmp_path, [{"x": [1, 2]}], dims={"x": ["state"]})
     assert taken == "the dimension 'state' is called 'result_state', since 'state' says something of each task"
 
 
 def test_a_wrong_number_of_names_is_told_elsewhere(tmp_path: Path) -> None:
     (text,) = texts(tmp_path, [{"x": [1, 2]}], dims={"x": ["a", "b"]})
     assert text == "dimensions without names are called x_0"
+
+
+def test_a_list_that_may_be_labels_is_no_dimension_to_name(tmp_path: Path) -> None:
+    (text,) = texts(tmp_path, [{"walk": np.zeros((2, 3)), "time": [0.0, 0.5, 1.0], "other": [1, 2, 3, 4]}])
+    assert "dims: {walk: [NAME, NAME], time: [NAME], other: [NAME]}; if 'time' labels a dimension" in text
+    assert text.endswith("of another result, name that one time, and leave it out here")
+
+
+def test_labels_keep_their_place_when_the_advice_is_followed(tmp_path: Path) -> None:
+    series = pd.Series([1.0, 2.0], index=["mean", "std"])
+    (text,) = texts(tmp_path, [{"d": series}])
+    assert text.endswith("dims: {d: [NAME]}")
+    assert texts(tmp_path / "again", [{"d": series}], dims={"d": ["stat"]}) == []

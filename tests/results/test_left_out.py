@@ -1,11 +1,16 @@
 """What tasks returned and their records don't have: counted by variable and reason, from layouts alone."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sweeprun.results.left_out import LeftOut, left_out_of, never_given, returned_nothing
+from sweeprun.results.left_out import LeftOut, left_out_of, misfits_of, never_given, returned_nothing
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.named_dims import LABELS
+from sweeprun.store.payloads import encode_result
+from sweeprun.store.result_names import Labels, ResultNames
 from sweeprun.store.snapshot import Snapshot, take_snapshot
 from tests.results.runs import count_axis, failure, make_run, success, write_shard
 
@@ -54,3 +59,44 @@ def test_a_value_that_every_task_calls_missing_was_never_given(run: RunDirectory
     write_shard(run, "a", [success(0, {"x": 1.0, "sd": None, "n": None}), success(1, {"x": 1.0, "sd": None, "n": 3})])
     assert never_given(look(run)) == ["sd"]
     assert not returned_nothing(look(run))
+
+
+NAMES = ResultNames(
+    dims={"x": ("path", "time"), "y": ("time",)},
+    labels={"time": Labels(values=[1, 2], given=False), "path": Labels(values=[7])},
+)
+
+
+def named(task_id: int, result: Any) -> Any:
+    layout, payload = encode_result(result, NAMES)
+    return replace(success(task_id, 0.5), layout=layout, payload=payload)
+
+
+def test_names_that_do_not_fit_leave_a_task_complete(run: RunDirectory) -> None:
+    write_shard(run, "a", [named(i, {"x": [[1, 2]] if i == 2 else [1, 2, 3]}) for i in range(8)])
+    snapshot = look(run)
+    assert (snapshot.incomplete, left_out_of(snapshot)) == (0, [])
+    (misfit,) = misfits_of(snapshot)
+    assert (misfit.count, misfit.task_ids, misfit.everywhere) == (7, (0, 1, 3, 4, 5), False)
+    assert misfit.text(python=False) == (
+        "dims.x names 2 dimensions (path, time), but x has 1; it is recorded along x_0 in 7 tasks (0, 1, 3, 4, 5, …); "
+        "names are fixed in a run: correct the config and start a new sweep"
+    )
+
+
+def test_a_list_that_only_has_the_name_of_a_dimension_is_no_mistake(run: RunDirectory) -> None:
+    write_shard(run, "a", [named(i, {"y": [0] * (2 + i)}) for i in range(4)])
+    (misfit,) = misfits_of(look(run))
+    assert (misfit.name, misfit.count) == (f"{LABELS}time", 3)
+    assert misfit.text(python=False) == (
+        "`time` in the config has 2 values and the dimension 3 in task 1, so it has no labels"
+    )
+
+
+def test_labels_that_were_given_are_told_by_their_key(run: RunDirectory) -> None:
+    write_shard(run, "a", [named(0, {"x": [[1, 2], [3, 4]]})])
+    (misfit,) = misfits_of(look(run))
+    assert misfit.text(python=True) == (
+        "coords.path has 1 value, but the dimension has 2; it is recorded without labels; names are fixed in a run: "
+        "correct the arguments and start a new sweep"
+    )

@@ -40,6 +40,8 @@ from sweeprun.store.notices import (
     note_stream_clash,
     note_unseeded_generators,
 )
+from sweeprun.store.payloads import encode_result
+from sweeprun.store.result_names import ResultNames
 from sweeprun.store.snapshot import Snapshot, take_snapshot
 from sweeprun.store.submissions import Submission, read_submissions
 from sweeprun.store.workers import BeatWriter, Place
@@ -242,6 +244,27 @@ def test_looking_changes_nothing(run: RunDirectory) -> None:
 @pytest.fixture
 def four(tmp_path: Path) -> RunDirectory:
     return make_run(tmp_path / "a rün", count_axis("seed", 4))
+
+
+@pytest.mark.parametrize(("name", "said"), [("x", []), ("xx", ["did you mean 'x'?"])])
+def test_names_of_what_no_task_returned_are_warned_of(four: RunDirectory, name: str, said: list[str]) -> None:
+    write_shard(four, "w", [success(i, {"x": [1, 2]}) for i in range(4)])
+    snapshot = observe(four)
+    manifest = replace(snapshot.manifest, job=snapshot.manifest.job | {"dims": {name: ["a"]}})
+    warned = warnings_of(replace(snapshot, manifest=manifest))
+    assert [text.rpartition("; ")[2] for text in warned] == said
+
+
+def test_names_that_do_not_fit_are_warned_of_and_never_run_again(four: RunDirectory) -> None:
+    names = ResultNames(dims={"x": ("path", "time")})
+    layout, payload = encode_result({"x": [1, 2]}, names)
+    write_shard(four, "w", [replace(success(i, 0.5), layout=layout, payload=payload) for i in range(4)])
+    snapshot = observe(four)
+    (text,) = warnings_of(snapshot)
+    assert text.startswith("dims.x names 2 dimensions (path, time), but x has 1;")
+    assert "resume" not in text
+    assert not missing_tasks(snapshot, incomplete=True)
+    assert counts_text(snapshot) == "4 succeeded"
 
 
 def test_incomplete_results_are_warned_of_and_can_be_run_again(four: RunDirectory) -> None:

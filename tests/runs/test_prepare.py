@@ -12,11 +12,12 @@ from sweeprun.config.launching import Words, policy_of
 from sweeprun.design.policy import Policy
 from sweeprun.errors import OverrideError, SweeprunError, TaskFunctionError, UsageError
 from sweeprun.results.collect import collect_run
-from sweeprun.results.left_out import left_out_of
+from sweeprun.results.left_out import misfits_of
 from sweeprun.runs.collect import collect_into
 from sweeprun.runs.extend import extend_run, plan_words
 from sweeprun.runs.observe import observe
 from sweeprun.runs.prepare import compose_for_launch, import_early, is_dated
+from sweeprun.runs.recorded_dataset import recorded_in_dataset
 from sweeprun.runs.replay import differences_from, recorded_in_run, run_here
 from sweeprun.store.directory import RunDirectory
 from tests.runs.observers import launch_here
@@ -178,12 +179,22 @@ def test_labels_follow_what_is_swept() -> None:
     assert time.values.tolist() == [0, 1, 2, 9]
 
 
+def test_a_task_runs_again_whose_implied_labels_the_dataset_does_not_have(here: Path) -> None:
+    run = sweep_words("task=study.curves", "+length=3,4", "+dims={curves: [trial, time]}", "+time=[0, 0.5, 1]")
+    collect_into(observe(run), here / "results.nc")
+    for length in (3, 4):
+        recorded = recorded_in_dataset(here / "results.nc", [f"length={length}"])
+        assert differences_from(recorded, run_here(recorded)) == []
+
+
 def test_names_that_do_not_fit_cost_no_value() -> None:
     run = sweep_words(*NAMED, "coords=null", "dims.curves=[time]")
     dataset = collect_run(run).dataset
     assert dataset["curves"].dims == ("seed", "curves_0", "curves_1")
-    (left_out,) = left_out_of(observe(run))
-    assert str(left_out).startswith("2 tasks (0, 1) lack 'dims.curves', which can't be stored: it has 2 dimensions")
+    (misfit,) = misfits_of(observe(run))
+    assert misfit.text(python=False).startswith(
+        "dims.curves names 1 dimension (time), but curves has 2; it is recorded"
+    )
 
 
 @pytest.mark.parametrize(
