@@ -54,6 +54,8 @@ class Returned:
 
     def variables(self, result: object) -> Sequence[Item]:
         """The variables of a result, no two of which have one name."""
+        if _is_simple(result):
+            return ((RESULT_NAME, None, result, _NO_ATTRS, False),)
         groups: list[str] = []
         depths: list[int] = []
         items: list[Item] = []
@@ -71,9 +73,6 @@ class Returned:
 
     def _walk(self, result: object) -> Iterator[Item]:
         """The variables of a result, whatever their names."""
-        if _is_simple(result):
-            yield (RESULT_NAME, None, result, {}, False)
-            return
         if is_missing(result):
             return
         try:
