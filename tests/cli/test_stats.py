@@ -194,7 +194,7 @@ def test_results_to_doubt_are_named_by_every_door(run: Run, study: Path) -> None
         "import numpy as np\n"
         "def doubtful(cfg, rng):\n"
         "    x = np.nan if cfg.lr > 1 and cfg.seed < 3 else rng.normal()\n"
-        "    return {'x': x, 'fixed': np.random.default_rng(7).normal()}\n"
+        "    return {'x': x, 'fixed': np.random.default_rng([7, 1]).normal()}\n"
     )
     nan = "x: 3 of 12 results are NaN, and left out: lr=1.5 (3 of 6)"
     undetermined = "is undetermined at 2 of 2 points"

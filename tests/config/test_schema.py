@@ -87,7 +87,7 @@ def test_a_launcher_has_its_options_by_both_names(words: list[str], node: type, 
 def test_our_sweeper_has_its_options(application: Application) -> None:
     sweeper = application.compose(["hydra.sweeper.sample.n=8"], RunMode.MULTIRUN).hydra.sweeper
     assert OmegaConf.get_type(sweeper) is SweeperNode
-    assert sweeper.sample == {"n": 8, "method": "sobol", "seed": None}
+    assert sweeper.sample == {"n": 8, "method": "sobol", "seed": None, "replicates": 1}
 
 
 def test_options_of_sbatch_may_have_any_names(application: Application) -> None:
