@@ -88,7 +88,6 @@ COMMANDS = {
     "output": 'echo working; echo "{\\"x\\": $1, \\"seed\\": $2}"',
     "number": "echo $1",
     "json": 'echo "{\\"x\\": $1, \\"seed\\": $SWEEPRUN_SEED}" > result.json; cp "$SWEEPRUN_CONFIG" copy.yaml',
-    "nothing": "true",
 }
 
 
@@ -112,6 +111,15 @@ def test_any_executable(run: Run, study: Path, kind: str) -> None:
         assert dataset.result.values.tolist() == [0.5, 2]
     if kind == "json":
         assert (path / "1" / "copy.yaml").read_text() == (path / "1" / "config.yaml").read_text()
+
+
+def test_an_executable_whose_results_are_files_alone(run: Run, study: Path) -> None:
+    (study / "conf" / "config.yaml").write_text("lr: 0.5\ntask: {_target_: sweeprun.command, command: 'touch made'}\n")
+    run("-m", "lr=0.5,2")
+    path = newest_run(study / "multirun").path
+    assert (path / "1" / "made").exists()
+    assert "(2 succeeded), so 'results.nc' is not written" in run("collect", code=1).stderr
+    assert not (study / "results.nc").exists()
 
 
 @pytest.mark.parametrize(
