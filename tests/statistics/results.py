@@ -32,3 +32,23 @@ def collected(*, shared_by: list[str] | None = None, not_given: Any = None, **va
 def drawn(points: int = 2, members: int = 9, *own: int) -> np.ndarray:
     """Numbers that differ."""
     return np.random.default_rng(0).normal(size=(points, members, *own))
+
+
+def dataset(*, shared_by: list[str] | None = None) -> xr.Dataset:
+    """Two points of 50 members each, of which one failed; they share their streams if that is said."""
+    rng = np.random.default_rng(0)
+    common = rng.normal(size=50)
+    loss = np.stack([common + 0.1 * rng.normal(size=50) + lr for lr in (0.0, 1.0)])
+    loss[0, 7] = np.nan
+    state = np.where(np.isnan(loss), "failed", "succeeded")
+    ids = np.arange(100).reshape(2, 50)
+    return xr.Dataset(
+        {
+            "loss": (("lr", "seed"), loss, {"units": "J"}),
+            "ok": (("lr", "seed"), (loss > 0).astype(float), {"recorded_type": "bool"}),
+            "curve": (("lr", "seed", "t"), loss[..., None] + np.arange(3.0)),
+            "name": (("lr", "seed"), np.full((2, 50), "a")),
+        },
+        {"lr": [0.1, 0.01], "seed": np.arange(50), "state": (("lr", "seed"), state), "task_id": (("lr", "seed"), ids)},
+        {"streams": json.dumps({"root_seed": None, "shared_by": shared_by})},
+    )

@@ -1,7 +1,5 @@
 """Differences between two points of a Dataset."""
 
-import json
-
 import numpy as np
 import pytest
 import xarray as xr
@@ -11,26 +9,7 @@ from sweeprun.errors import UsageError
 from sweeprun.statistics.comparisons import paired
 from sweeprun.statistics.differences import DifferenceKind
 from sweeprun.statistics.not_finite import NanPolicy
-from tests.statistics.results import collected, drawn
-
-
-def dataset(*, shared_by: list[str] | None = None) -> xr.Dataset:
-    rng = np.random.default_rng(0)
-    common = rng.normal(size=50)
-    loss = np.stack([common + 0.1 * rng.normal(size=50) + lr for lr in (0.0, 1.0)])
-    loss[0, 7] = np.nan
-    state = np.where(np.isnan(loss), "failed", "succeeded")
-    ids = np.arange(100).reshape(2, 50)
-    return xr.Dataset(
-        {
-            "loss": (("lr", "seed"), loss, {"units": "J"}),
-            "ok": (("lr", "seed"), (loss > 0).astype(float), {"recorded_type": "bool"}),
-            "curve": (("lr", "seed", "t"), loss[..., None] + np.arange(3.0)),
-            "name": (("lr", "seed"), np.full((2, 50), "a")),
-        },
-        {"lr": [0.1, 0.01], "seed": np.arange(50), "state": (("lr", "seed"), state), "task_id": (("lr", "seed"), ids)},
-        {"streams": json.dumps({"root_seed": None, "shared_by": shared_by})},
-    )
+from tests.statistics.results import collected, dataset, drawn
 
 
 def test_common_random_numbers_make_a_difference_smaller() -> None:
