@@ -11,7 +11,7 @@ from sweeprun.errors import SweeprunError
 from sweeprun.statistics.dependence import Members
 from sweeprun.statistics.equal_members import equal_members, told_equal
 from sweeprun.statistics.equal_values import Suspicion
-from sweeprun.statistics.not_finite import NanPolicy, count_not_finite, told_not_finite
+from sweeprun.statistics.not_finite import NanPolicy, all_finite, count_not_finite, told_not_finite
 from sweeprun.statistics.points import grid_dims
 
 _NUMBERS = "biufc"
@@ -44,7 +44,8 @@ def doubts_of(
     equal = []
     for name in names:
         with suppress(SweeprunError):  # that it can't be read is said elsewhere
-            yield from told_not_finite(dataset, count_not_finite(dataset, name, members.over), policy)
+            if not all_finite(dataset[name]):
+                yield from told_not_finite(dataset, count_not_finite(dataset, name, members.over), policy)
             equal.append(equal_members(dataset, name, members.drawn))
     yield from told_equal(dataset, [one for one in equal if one is not None])
 

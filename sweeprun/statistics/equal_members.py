@@ -34,7 +34,7 @@ class EqualMembers:
     by_chance
         Where they are equal, too, and may be so by chance.
     members
-        How many members have a value; with the same dims.
+        How many members have a value where they are equal; with the same dims.
     """
 
     name: str

@@ -53,8 +53,12 @@ def suspicion_of(values: np.ndarray, members: int) -> Suspicion:
     flat = values.ravel()
     if flat.dtype.kind == "c":
         flat = np.concatenate([flat.real, flat.imag])
-    known = flat[np.isfinite(flat)][:_LOOKED_AT].tolist()
-    return max((_suspicion(one, members) for one in known), default=Suspicion.NONE)
+    worst = Suspicion.NONE
+    for one in flat[np.isfinite(flat)][:_LOOKED_AT].tolist():
+        worst = max(worst, _suspicion(one, members))
+        if worst is Suspicion.CERTAIN:
+            break
+    return worst
 
 
 @lru_cache(maxsize=2**10, typed=True)  # what is constant is so at all points
@@ -105,9 +109,29 @@ def agreeing(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     Returns
     -------
     tuple
-        For each point whether they agree, at least two of them; how many have any value; and the values of the first
-        that has, shape ``(points, values)``.
+        For each point whether they agree, at least two of them; how many have any value, or 2 where the first two
+        differ; and the values of the first that has, shape ``(points, values)``.
     """
+    if samples.shape[1] < 2:
+        return _agreeing(samples)
+    alike = ~_first_two_differ(samples)  # so nearly all samples are told apart by two members each
+    agree, count, values = np.zeros(len(samples), bool), np.full(len(samples), 2), samples[:, 0].copy()
+    if alike.any():
+        agree[alike], count[alike], values[alike] = _agreeing(samples[alike])
+    return agree, count, values
+
+
+def _first_two_differ(samples: np.ndarray) -> np.ndarray:
+    """Whether the first two members of each point both have a value somewhere, and not the same."""
+    one, other = samples[:, 0], samples[:, 1]
+    differ = one != other
+    if samples.dtype.kind in "fc":
+        differ &= np.isfinite(one) & np.isfinite(other)
+    anywhere: np.ndarray = differ.any(axis=-1)
+    return anywhere
+
+
+def _agreeing(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     known = np.isfinite(samples) if samples.dtype.kind in "fc" else np.ones(samples.shape, bool)
     there = known.any(axis=-1)
     count = there.sum(axis=-1)

@@ -71,6 +71,14 @@ class NotFinite:
         return bool(self.nan.any()) or bool(self.infinite.any())
 
 
+def all_finite(variable: xr.DataArray) -> bool:
+    """Whether it is plain at once that no value is NaN or infinite; it is not if their sum overflows."""
+    if variable.dtype.kind not in "fc":
+        return True
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(variable.values.sum()))
+
+
 def count_not_finite(dataset: xr.Dataset, name: str, over: Sequence[str] = ()) -> NotFinite:
     """Count the NaN and infinite results of a variable.
 

@@ -8,7 +8,7 @@ from sweeprun.results.variables import VariableError
 from sweeprun.statistics import doubts
 from sweeprun.statistics.dependence import Members
 from sweeprun.statistics.doubts import doubts_of, doubts_within, undetermined_points, usual_members
-from sweeprun.statistics.not_finite import NanPolicy, NotFinite, count_not_finite
+from sweeprun.statistics.not_finite import NanPolicy, all_finite
 from tests.statistics.results import collected, drawn
 
 FIXED = 0.30000000000000004
@@ -52,12 +52,12 @@ def test_large_variables_are_not_read_and_named() -> None:
 
 
 def test_what_cannot_be_read_keeps_nothing_else_from_being_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(dataset: xr.Dataset, name: str, over: list[str]) -> NotFinite:
-        if name == "fixed":
-            raise VariableError(name, "it can't be read")
-        return count_not_finite(dataset, name, over)
+    def failing(variable: xr.DataArray) -> bool:
+        if variable.name == "fixed":
+            raise VariableError("fixed", "it can't be read")
+        return all_finite(variable)
 
-    monkeypatch.setattr(doubts, "count_not_finite", failing)
+    monkeypatch.setattr(doubts, "all_finite", failing)
     assert doubts_within(doubtful(), 10**6) == ["x: 3 of 18 results are NaN: lr=1.0 (3 of 9)"]
 
 

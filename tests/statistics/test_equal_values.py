@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from sweeprun.statistics.equal_values import Suspicion, agreeing, equal_text, suspicion_of
 
@@ -82,6 +83,19 @@ def test_members_agree_in_all_values_that_they_have() -> None:
     assert count.tolist() == [2, 3, 1, 0]
     assert values[0, 0] == 1.5
     assert agreeing(np.array([[[3], [3]], [[3], [4]]]))[0].tolist() == [True, False]
+
+
+@given(arrays(float, (2, 3, 2), elements=st.sampled_from([1.5, 2.5, NAN, np.inf])))
+def test_two_members_are_told_apart_as_all_are(samples: np.ndarray) -> None:
+    agree, count, values = agreeing(samples)
+    for point, members in enumerate(samples):
+        having = [member for member in members if np.isfinite(member).any()]
+        same = all(np.array_equal(member, having[0], equal_nan=True) for member in having)
+        assert agree[point] == (len(having) > 1 and same)
+        assert (count[point] > 1) == (len(having) > 1)
+        if agree[point]:
+            assert count[point] == len(having)
+            assert np.array_equal(values[point], having[0], equal_nan=True)
 
 
 def test_the_sentence_says_what_may_be_wrong() -> None:

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweeprun.errors import UsageError
-from sweeprun.statistics.not_finite import NanPolicy, check_finite, count_not_finite, is_truth, told_not_finite
+from sweeprun.statistics.not_finite import (
+    NanPolicy,
+    all_finite,
+    check_finite,
+    count_not_finite,
+    is_truth,
+    told_not_finite,
+)
 from tests.statistics.results import collected, drawn
 
 NAN, INF = np.nan, np.inf
@@ -151,3 +158,12 @@ def test_every_value_is_counted_once_as_what_it_is(tasks: list[tuple[float, str,
     there = [value for value, state, gave in tasks if gave and state == "succeeded"]
     expected = [len(there), int(np.isnan(there).sum()), int(np.isinf(there).sum())]
     assert [one for (one,) in counts(data)] == expected
+
+
+def test_what_is_all_finite_is_plain_at_once() -> None:
+    def plain(*values: object) -> bool:
+        return all_finite(xr.DataArray(np.array(values)))
+
+    assert all([plain(1.0, -2.5), plain(1, 2), plain(True), plain(1 + 2j)])
+    assert not any([plain(1.0, NAN), plain(INF), plain(INF, -INF), plain(complex(0, INF))])
+    assert not plain(1e308, 1e308), "a sum that overflows says nothing"
