@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from sweeprun._version import __version__
 from sweeprun.errors import SweeprunError, UsageError, describe_os_error
+from sweeprun.wording import TERMINAL, speaking
 
 SUBCOMMANDS = {
     "init": "lay out a new study: a config, a task function, and how to run them",
@@ -58,7 +59,11 @@ running here, and has more (`sweeprun --cfg hydra -p hydra.launcher hydra/launch
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line; its exit code: 0 success, 1 failed tasks, 2 wrong usage."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    with speaking(TERMINAL):
+        return _run(list(sys.argv[1:] if arguments is None else arguments))
+
+
+def _run(words: list[str]) -> int:
     try:
         code = _dispatch(words)
         sys.stdout.flush()

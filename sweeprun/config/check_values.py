@@ -19,6 +19,7 @@ from sweeprun.design.overrides import Operation, Override, keys_overlap
 from sweeprun.design.scalars import Scalar, Value
 from sweeprun.design.values import AxisValues, Choice, Files
 from sweeprun.errors import OverrideError
+from sweeprun.wording import sweeper
 
 _CHECKED_ENDS = 64
 """Of a range longer than twice this, so many values at each end are set on trial: all its values are of one type."""
@@ -189,7 +190,7 @@ def _refuse_repetition(axis: Axis) -> None:
         if label in seen:
             raise OverrideError(
                 f"axis {axis.name!r} has the value {axis.values.text(index)} twice; a coordinate must name one task. "
-                "For replicates, use hydra.sweeper.members=N"
+                f"For replicates, use {sweeper('members').to('N')}"
             )
         seen.add(label)
 

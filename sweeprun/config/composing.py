@@ -23,6 +23,7 @@ from sweeprun.design.streams import Streams
 from sweeprun.design.tasks import TaskTable
 from sweeprun.errors import OverrideError
 from sweeprun.store.local_paths import local_path
+from sweeprun.wording import sweeper
 
 _TARGET = re.compile(r"""^[ -]*_target_: ['"]?([A-Za-z_][\w.]*)""", re.MULTILINE)
 
@@ -198,7 +199,7 @@ def _compose_all(
 def _with_members(sweep: Sweep, members: int, config: DictConfig) -> Sweep:
     """The sweep with the ensemble axis; it sets the config key ``member`` where there is one."""
     if any(axis.name == MEMBER for axis in sweep.axes):
-        raise OverrideError("both hydra.sweeper.members and an override make an axis named 'member'; keep one of them")
+        raise OverrideError(f"both {sweeper('members')} and an override make an axis named 'member'; keep one of them")
     overrides = sweep.overrides
     if MEMBER in config:
         overrides = (*overrides, Override(operation=Operation.CHANGE, key=MEMBER, axis=MEMBER))

@@ -33,6 +33,7 @@ from sweeprun.design.tasks import Block, TaskTable
 from sweeprun.design.values import AxisValues
 from sweeprun.errors import OverrideError, UsageError
 from sweeprun.store.manifest import Manifest
+from sweeprun.wording import sweeper
 
 _MEMBERS = "hydra.sweeper.members"
 _SAMPLE = "hydra.sweeper.sample.n"
@@ -173,7 +174,7 @@ def _more_samples(count: int, sweep: Sweep, configs: Sequence[DictConfig]) -> Di
         raise OverrideError(
             f"a {sampling.method.value} of {len(own) // sampling.replicates} points can't be continued: it is made for "
             "one number of points. Sobol and Halton sequences can; start a new sweep with "
-            "hydra.sweeper.sample.method=sobol"
+            f"{sweeper('sample.method').to('sobol')}"
         )
     whole = drawn(own.joint.axes, sampling, max(count * sampling.replicates, len(own)))
     for axis, again in zip(own.axes, whole.axes, strict=True):

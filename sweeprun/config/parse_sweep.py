@@ -31,6 +31,7 @@ from sweeprun.design.sampling import Source
 from sweeprun.design.scalars import Scalar, Value
 from sweeprun.design.values import AxisValues, Choice, DecimalRange, Files, IntegerRange
 from sweeprun.errors import OverrideError
+from sweeprun.wording import sweeper
 
 _PLAIN_WORD = re.compile(r"(?!(true|false|null|nan|inf)$)[a-z_][a-z0-9_/-]*", re.IGNORECASE)
 """Words that Hydra's grammar reads as themselves; most values are such, and the grammar takes 0.3 ms for one."""
@@ -109,7 +110,7 @@ def parse_sweep(application: Application, options: Any, arguments: Sequence[str]
         dimensions.insert(place, sample(sources, options.sample, options.root_seed))
     elif options.sample.n is not None:
         raise OverrideError(
-            "hydra.sweeper.sample.n is given, and no key follows an interval or a distribution: lr=interval(0.01,0.1)"
+            f"{sweeper('sample.n')} is given, and no key follows an interval or a distribution: lr=interval(0.01,0.1)"
         )
     return Sweep(grid=grid_of(dimensions), overrides=tuple(overrides))
 
@@ -162,7 +163,7 @@ def refuse_repeated_points(dimension: Dimension, written: str) -> None:
             texts = ", ".join(f"{axis.name}={axis.values.text(place)}" for axis in dimension.axes)
             raise OverrideError(
                 f"{written}: points {first} and {place} are the same ({texts}). For replicates, use "
-                "hydra.sweeper.members=N"
+                f"{sweeper('members').to('N')}"
             )
 
 
@@ -211,7 +212,9 @@ def axis_of(name: str, parsed: HydraOverride, *, is_group: bool, base: Path, lik
     if isinstance(swept, Glob) and is_group:
         raise OverrideError(f"{parsed.input_line!r}: name the options one by one, separated by commas")
     if isinstance(swept, IntervalSweep):
-        raise OverrideError(f"{parsed.input_line!r}: a sample is extended by hydra.sweeper.sample.n=N, or by values")
+        raise OverrideError(
+            f"{parsed.input_line!r}: a sample is extended by {sweeper('sample.n').to('N')}, or by values"
+        )
     many = parsed.is_sweep_override()
     values = _axis_values(Grammar(), parsed, base, like) if many else choice_of(Grammar(), [swept])
     if not len(values):

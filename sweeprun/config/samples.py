@@ -11,6 +11,7 @@ from sweeprun.design.grid import REPLICATE, SAMPLE, Dimension, Joint
 from sweeprun.design.sampling import Interval, Method, Sampling, Source
 from sweeprun.design.values import Numbers
 from sweeprun.errors import OverrideError
+from sweeprun.wording import sweeper
 
 _N = "hydra.sweeper.sample.n"
 
@@ -60,7 +61,7 @@ def sample(sources: Mapping[str, Source], options: Any, root_seed: int | None) -
         )
     methods = [method.value for method in Method]
     if options.method not in methods:
-        raise OverrideError(f"hydra.sweeper.sample.method is {options.method!r}; take one of {', '.join(methods)}")
+        raise OverrideError(f"{sweeper('sample.method')} is {options.method!r}; take one of {', '.join(methods)}")
     seed = options.seed if options.seed is not None else (root_seed or 0)
     replicates = options.replicates
     sampling = Sampling(

@@ -6,6 +6,7 @@ from typing import Any
 
 from sweeprun.design.scalars import check_types
 from sweeprun.errors import OverrideError
+from sweeprun.wording import sweeper
 
 LOST = "LOST"
 TIMEOUT = "timeout"
@@ -45,20 +46,20 @@ class Policy:
 
     def __post_init__(self) -> None:
         if self.retries < 0:
-            raise OverrideError(f"hydra.sweeper.retries is {self.retries}; it must be at least 0")
+            raise OverrideError(f"{sweeper('retries')} is {self.retries}; it must be at least 0")
         if self.timeout is not None and not 0 < self.timeout <= _LONGEST_TIMEOUT:
             raise OverrideError(
-                f"hydra.sweeper.timeout is {self.timeout}; it must be a number of seconds above 0, of years at most"
+                f"{sweeper('timeout')} is {self.timeout}; it must be a number of seconds above 0, of years at most"
             )
         if self.max_failures is not None and self.max_failures < 1:
-            raise OverrideError(f"hydra.sweeper.max_failures is {self.max_failures}; it must be at least 1")
+            raise OverrideError(f"{sweeper('max_failures')} is {self.max_failures}; it must be at least 1")
         for name in self.retry_on or ():
             for word in (LOST, TIMEOUT):
                 if name != word and name.lower() == word.lower():
-                    raise OverrideError(f"hydra.sweeper.retry_on has {name!r}; write {word}")
+                    raise OverrideError(f"{sweeper('retry_on')} has {name!r}; write {word}")
             if not all(part.isidentifier() for part in name.split(".")):
                 raise OverrideError(
-                    f"hydra.sweeper.retry_on has {name!r}; write {LOST}, {TIMEOUT} or the name of an exception"
+                    f"{sweeper('retry_on')} has {name!r}; write {LOST}, {TIMEOUT} or the name of an exception"
                 )
 
     @property

@@ -11,6 +11,7 @@ from sweeprun.design.python_values import Typed
 from sweeprun.design.scalars import Scalar
 from sweeprun.design.values import IntegerRange
 from sweeprun.errors import OverrideError
+from sweeprun.wording import sweeper
 
 MEMBER = "member"
 """The name of the ensemble axis."""
@@ -71,7 +72,7 @@ def member_axis(members: int) -> Axis:
         If it would be empty.
     """
     if members < 1:
-        raise OverrideError(f"hydra.sweeper.members is {members}; an ensemble needs at least 1 member")
+        raise OverrideError(f"{sweeper('members')} is {members}; an ensemble needs at least 1 member")
     return Axis(name=MEMBER, values=IntegerRange(start=0, stop=members), kind=LabelKind.INTEGER)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from sweeprun.design.scalars import Scalar, check_types, decode_value, encode_value
 from sweeprun.design.streams import DESIGN_KEY
 from sweeprun.errors import FormatError, OverrideError
+from sweeprun.wording import sweeper
 
 _MOST_REPLICATES = 10**6
 
@@ -218,12 +219,12 @@ class Sampling:
             If there can't be so many, or a distribution doesn't exist.
         """
         if self.seed < 0:
-            raise OverrideError(f"hydra.sweeper.sample.seed is {self.seed}; a seed is 0 or more")
+            raise OverrideError(f"{sweeper('sample.seed')} is {self.seed}; a seed is 0 or more")
         if count < 1:
-            raise OverrideError(f"hydra.sweeper.sample.n is {count}; a sample needs at least 1 point")
+            raise OverrideError(f"{sweeper('sample.n')} is {count}; a sample needs at least 1 point")
         if not 1 <= self.replicates <= _MOST_REPLICATES:
             raise OverrideError(
-                f"hydra.sweeper.sample.replicates is {self.replicates}; it must lie between 1 and {_MOST_REPLICATES}"
+                f"{sweeper('sample.replicates')} is {self.replicates}; it must lie between 1 and {_MOST_REPLICATES}"
             )
         each = -(-count // self.replicates)
         cubes = [_unit_cube(self.method, seed, len(self.sources), each) for seed in self._seeds()]
@@ -279,7 +280,7 @@ def _unit_cube(method: Method, seeds: "np.random.SeedSequence", dimensions: int,
     if bits > _MOST_BITS or dimensions > qmc.Sobol.MAXDIM:
         raise OverrideError(
             f"a Sobol sequence has at most 2^{_MOST_BITS} points of {qmc.Sobol.MAXDIM} dimensions; "
-            "choose hydra.sweeper.sample.method=random"
+            f"choose {sweeper('sample.method').to('random')}"
         )
     sequence = qmc.Sobol(dimensions, bits=bits, rng=generator)
     # The first points are the same ones, however many are drawn; of a power of two SciPy doesn't warn.

@@ -19,6 +19,7 @@ from sweeprun.design.grid import Dimension, Grid
 from sweeprun.design.scalars import check_types
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import OverrideError
+from sweeprun.wording import sweeper
 
 _MOST_COMBINATIONS = 10**8
 _LONGEST = 10_000
@@ -223,7 +224,7 @@ class Selection:
         shape = tuple(grid.shape[place] for place in places)
         if prod(shape) > _MOST_COMBINATIONS:
             raise OverrideError(
-                f"the conditions of hydra.sweeper.exclude and only are about {prod(shape)} combinations of values; "
+                f"the conditions of {sweeper('exclude')} and only are about {prod(shape)} combinations of values; "
                 f"{_MOST_COMBINATIONS} can be looked at"
             )
         columns = {}

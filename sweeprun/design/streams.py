@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sweeprun.design.scalars import check_types
 from sweeprun.design.seeds import FEWEST_BITS, MOST_BITS, ROUNDS, permuted
 from sweeprun.errors import FormatError, OverrideError, UsageError
+from sweeprun.wording import sweeper
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +47,7 @@ class BitGenerator(Enum):
             If the name is not one of these.
         """
         if name not in cls.__members__:
-            raise OverrideError(f"hydra.sweeper.bit_generator is {name!r}; take one of {', '.join(cls.__members__)}")
+            raise OverrideError(f"{sweeper('bit_generator')} is {name!r}; take one of {', '.join(cls.__members__)}")
         return cls[str(name)]
 
 
@@ -85,7 +86,7 @@ class Streams:
 
     def __post_init__(self) -> None:
         if self.root_seed is not None and self.root_seed < 0:
-            raise OverrideError(f"hydra.sweeper.root_seed is {self.root_seed}; it must be an integer of at least 0")
+            raise OverrideError(f"{sweeper('root_seed')} is {self.root_seed}; it must be an integer of at least 0")
 
     def seed_sequence(self, stream: int) -> "np.random.SeedSequence":
         """The seed sequence of a stream."""

@@ -14,6 +14,7 @@ from sweeprun.design.selection import Kept, Selection
 from sweeprun.design.streams import Streams
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import OverrideError, UsageError
+from sweeprun.wording import sweeper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ class TaskTable:
         for name in self.streams.shared_by or ():
             if any(name not in block.design.names() for block in self.blocks):
                 names = ", ".join(axis.name for axis in self.blocks[0].design.axes) or "none"
-                raise OverrideError(f"hydra.sweeper.streams names {name!r}, which is not an axis; axes: {names}")
+                raise OverrideError(f"{sweeper('streams')} names {name!r}, which is not an axis; axes: {names}")
 
     @classmethod
     def of(
@@ -126,7 +127,7 @@ class TaskTable:
         table = cls(blocks=(block,), streams=streams or Streams(), selection=selection or Selection())
         if not table.count_selected():
             raise OverrideError(
-                f"hydra.sweeper.exclude and only leave none of the {len(table)} points; there is nothing to run"
+                f"{sweeper('exclude')} and only leave none of the {len(table)} points; there is nothing to run"
             )
         return table
 

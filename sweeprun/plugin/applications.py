@@ -12,6 +12,7 @@ from omegaconf import DictConfig
 from sweeprun.config.application import Application, ConfigSource, full_errors
 from sweeprun.errors import SweeprunError
 from sweeprun.safe_text import plain_message
+from sweeprun.wording import TERMINAL, speaking
 from sweeprun.worker.applications import ApplicationFunction
 from sweeprun.worker.jobs import PlainJob
 
@@ -42,7 +43,7 @@ def command_line() -> list[str]:
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """End the application with one clear message where an error of ours would show Hydra's innards.
+    """Speak in Hydra's words; end the application with one clear message where an error of ours would show innards.
 
     Raises
     ------
@@ -50,7 +51,8 @@ def plain_errors() -> Iterator[None]:
         With our exit code, after the message.
     """
     try:
-        yield
+        with speaking(TERMINAL):
+            yield
     except SweeprunError as error:
         if full_errors():
             raise

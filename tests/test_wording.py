@@ -1,0 +1,62 @@
+"""Every door spells options and commands in its own words."""
+
+from dataclasses import fields
+from threading import Thread
+
+import pytest
+
+from sweeprun.wording import PYTHON, TERMINAL, Command, Option, flag, hydra, launcher, speaking, sweeper
+
+RESUME = Command("resume", "'my runs/one'", options=(flag("incomplete").to(True), launcher("throttle").to(4)))
+
+
+@pytest.mark.parametrize(
+    ("said", "in_terminal", "in_python"),
+    [
+        (sweeper("members"), "hydra.sweeper.members", "members"),
+        (sweeper("members").to("N"), "hydra.sweeper.members=N", "members=N"),
+        (sweeper("seed_globals").to(True), "hydra.sweeper.seed_globals=true", "seed_globals=True"),
+        (launcher("throttle").to(2), "hydra.launcher.throttle=2", "throttle=2"),
+        (launcher("cpus_per_task"), "hydra.launcher.cpus_per_task", "launcher['cpus_per_task']"),
+        (launcher("cpus_per_task").to(1), "hydra.launcher.cpus_per_task=1", "launcher={…, 'cpus_per_task': 1}"),
+        (hydra("/launcher").to("local"), "hydra/launcher=local", "launcher='local'"),
+        (hydra("sweep.dir").to(...), "hydra.sweep.dir=…", "directory=…"),
+        (flag("allow_drift").to(True), "--allow-drift", "allow_drift=True"),
+        (flag("variables").to("a b"), "--variables 'a b'", "variables='a b'"),
+        (RESUME, "sweeprun resume 'my runs/one' --incomplete hydra.launcher.throttle=4", None),
+        (RESUME, None, "run.resume(incomplete=True, throttle=4)"),
+        (Command("wait", "runs/one"), "sweeprun wait runs/one", "run.wait()"),
+        (Command("show", "runs/one", (17,)), "sweeprun show runs/one 17", "run.task(17)"),
+        (Command("list"), "sweeprun list", "sweeprun.runs()"),
+    ],
+)
+def test_a_door_spells_it_in_its_own_words(said: object, in_terminal: str | None, in_python: str | None) -> None:
+    for words, spelled in ((TERMINAL, in_terminal), (PYTHON, in_python)):
+        if spelled is not None:
+            with speaking(words):
+                assert f"{said}" == spelled
+
+
+def test_python_is_spoken_but_while_another_door_is_open() -> None:
+    heard = []
+
+    def say() -> None:
+        heard.append(str(sweeper("members")))
+
+    def fail_in_a_terminal() -> None:
+        with speaking(TERMINAL):
+            thread = Thread(target=say)
+            thread.start()
+            thread.join()
+            raise ZeroDivisionError
+
+    say()
+    with pytest.raises(ZeroDivisionError):
+        fail_in_a_terminal()
+    say()
+    assert heard == ["members", "hydra.sweeper.members", "members"]
+
+
+def test_an_option_is_what_it_is_and_no_text() -> None:
+    assert [each.name for each in fields(Option)] == ["place", "name"]
+    assert sweeper("members") == Option("hydra.sweeper.", "members") != launcher("members")
