@@ -12,7 +12,7 @@ threads that a door leaves behind go on in its words.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 
 __all__ = ["PYTHON", "TERMINAL", "Command", "Option", "Setting", "flag", "hydra", "launcher", "speaking", "sweeper"]
@@ -36,6 +36,10 @@ class Option:
 
     def __str__(self) -> str:
         return _words.option(self)
+
+    def __getitem__(self, name: str) -> "Option":
+        """An entry of an option that is a mapping."""
+        return Option(self.place, f"{self.name}.{name}")
 
     def to(self, value: Any) -> "Setting":
         """The option with a value, as it is typed; one in capitals stands for whatever the user has."""
@@ -97,6 +101,10 @@ class Command:
     def __str__(self) -> str:
         return _words.command(self)
 
+    def with_option(self, setting: Setting) -> "Command":
+        """The same with one more option."""
+        return replace(self, options=(*self.options, setting))
+
 
 class Words(Protocol):
     """How a door spells options and commands."""
@@ -114,8 +122,12 @@ class Words(Protocol):
 class _Terminal:
     """Hydra's overrides, and the subcommands of ``sweeprun``."""
 
+    _SHORT: ClassVar[Mapping[str, str]] = {"output": "-o"}
+
     def option(self, option: Option) -> str:
-        return option.place + (option.name.replace("_", "-") if option.place == "--" else option.name)
+        if option.place != "--":
+            return option.place + option.name
+        return self._SHORT.get(option.name, f"--{option.name.replace('_', '-')}")
 
     def setting(self, option: Option, value: Any) -> str:
         if option.place != "--":
@@ -136,15 +148,20 @@ class _Python:
 
     def option(self, option: Option) -> str:
         if option.place == "hydra.launcher." and option.name != "throttle":
-            return f"launcher[{option.name!r}]"
+            return "launcher" + "".join(f"[{part!r}]" for part in option.name.split("."))
         return self._NAMES.get(option.name, option.name)
 
     def setting(self, option: Option, value: Any) -> str:
+        if option.name == "output":
+            return repr(value)
         if option.place == "hydra.launcher." and option.name != "throttle":
             return f"launcher={{…, {option.name!r}: {_in_python(value)}}}"
         return f"{self.option(option)}={_in_python(value)}"
 
     def command(self, command: Command) -> str:
+        given = {each.option.name: each.value for each in command.options}
+        if command.verb == "collect" and given.keys() == {"variables"}:
+            return f"run[{given['variables']!r}]"
         function = self._FUNCTIONS.get(command.verb, f"run.{command.verb}")
         options = (self.setting(each.option, each.value) for each in command.options)
         return f"{function}({', '.join([*map(str, command.words), *options])})"
@@ -172,6 +189,8 @@ def _on_command_line(value: Any) -> str:
         return str(value).lower()
     if value is ...:
         return "…"
+    if isinstance(value, list):
+        value = ",".join(map(str, value))
     from shlex import quote  # which most processes never need
 
     return quote(str(value))

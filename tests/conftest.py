@@ -1,10 +1,12 @@
 """Hypothesis draws the same examples in every run; a failure is never a matter of luck, or of a busy machine."""
 
 import signal
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from sweeprun.wording import TERMINAL, speaking
 from tests.command_line import run, study
 from tests.s3_server import bucket, s3_server
 
@@ -26,3 +28,10 @@ def pytest_configure() -> None:
     """Let Ctrl-C reach what tests start, also where pytest itself was started in the background of a script."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def door() -> Iterator[None]:
+    """Messages are in the words of a terminal, but where tests say otherwise."""
+    with speaking(TERMINAL):
+        yield

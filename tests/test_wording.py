@@ -1,5 +1,7 @@
 """Every door spells options and commands in its own words."""
 
+import subprocess
+import sys
 from dataclasses import fields
 from threading import Thread
 
@@ -25,6 +27,18 @@ RESUME = Command("resume", "'my runs/one'", options=(flag("incomplete").to(True)
         (flag("variables").to("a b"), "--variables 'a b'", "variables='a b'"),
         (RESUME, "sweeprun resume 'my runs/one' --incomplete hydra.launcher.throttle=4", None),
         (RESUME, None, "run.resume(incomplete=True, throttle=4)"),
+        (launcher("sbatch")["time"], "hydra.launcher.sbatch.time", "launcher['sbatch']['time']"),
+        (Command("collect", "one", options=(flag("variables").to(["a", "b"]),)), None, "run[['a', 'b']]"),
+        (
+            Command("collect", "one", options=(flag("variables").to(["a", "b"]),)),
+            "sweeprun collect one --variables a,b",
+            None,
+        ),
+        (
+            Command("collect", "one", options=(flag("output").to("x.nc"),)),
+            "sweeprun collect one -o x.nc",
+            "run.collect('x.nc')",
+        ),
         (Command("wait", "runs/one"), "sweeprun wait runs/one", "run.wait()"),
         (Command("show", "runs/one", (17,)), "sweeprun show runs/one 17", "run.task(17)"),
         (Command("list"), "sweeprun list", "sweeprun.runs()"),
@@ -50,11 +64,17 @@ def test_python_is_spoken_but_while_another_door_is_open() -> None:
             thread.join()
             raise ZeroDivisionError
 
-    say()
-    with pytest.raises(ZeroDivisionError):
-        fail_in_a_terminal()
-    say()
+    with speaking(PYTHON):  # as in a process that has not said anything else
+        say()
+        with pytest.raises(ZeroDivisionError):
+            fail_in_a_terminal()
+        say()
     assert heard == ["members", "hydra.sweeper.members", "members"]
+
+
+def test_python_is_the_default() -> None:
+    program = "from sweeprun.wording import sweeper; print(sweeper('members'))"
+    assert subprocess.check_output([sys.executable, "-c", program], text=True) == "members\n"
 
 
 def test_an_option_is_what_it_is_and_no_text() -> None:

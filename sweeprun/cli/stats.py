@@ -11,6 +11,7 @@ from sweeprun.errors import UsageError
 from sweeprun.safe_text import plain, plain_json, plain_message
 from sweeprun.store.directory import RunDirectory, chosen_run
 from sweeprun.store.local_paths import local_path
+from sweeprun.wording import Command
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -114,12 +115,11 @@ def _parser() -> ArgumentParser:
 def _read(snapshot: "Snapshot", only: Sequence[str] | None) -> "xr.Dataset":
     """The results, and what is to be said of them: those that were named, or else all that can be one variable."""
     from sweeprun.results.collect import collect_compatible, dataset_having
-    from sweeprun.results.variables import in_terminal
     from sweeprun.runs.observe import warnings_of
 
     left_out: list[str] = []
     if only is None:
-        collected = collect_compatible(snapshot, in_terminal(snapshot.run, "stats"))
+        collected = collect_compatible(snapshot, Command("stats", snapshot.run.shown()))
         dataset, left_out = collected.dataset, [f"left out: {why}" for why in collected.refused.values()]
     else:
         dataset = dataset_having(snapshot, only, "stats")

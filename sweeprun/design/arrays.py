@@ -7,6 +7,7 @@ from typing import Any
 from sweeprun.design.scalars import check_types
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
+from sweeprun.wording import launcher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class Array:
     def __post_init__(self) -> None:
         for name in ("tasks_per_job", "throttle"):
             if getattr(self, name) < 1:
-                raise UsageError(f"hydra.launcher.{name} is {getattr(self, name)}; it must be at least 1")
+                raise UsageError(f"{launcher(name)} is {getattr(self, name)}; it must be at least 1")
 
     def __len__(self) -> int:
         return (len(self.tasks) + self.tasks_per_job - 1) // self.tasks_per_job

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sweeprun.errors import ResultError, SweeprunError
 from sweeprun.store.snapshot import Snapshot
+from sweeprun.wording import Command
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -46,10 +47,10 @@ class Results:
     @property
     def problem(self) -> str:
         """Why these are not all; empty if they are."""
-        from sweeprun.results.variables import disagreement, in_python
+        from sweeprun.results.variables import disagreement
 
         refused = self._collected.refused
-        return str(disagreement(refused, list(map(str, self.available)), in_python)) if refused else ""
+        return str(disagreement(refused, list(map(str, self.available)), Command("collect"))) if refused else ""
 
     @property
     def whole(self) -> "xr.Dataset":
@@ -72,7 +73,7 @@ class Results:
         ResultError
             If one of them can't be.
         """
-        from sweeprun.results.variables import disagreement, in_python
+        from sweeprun.results.variables import disagreement
 
         if self._collected.refused.keys().isdisjoint(map(str, names)):
             return self.available
@@ -80,7 +81,7 @@ class Results:
         alone = self._opened([str(name) for name in names if name in known])  # what they agree on without the others
         refused = {name: why for name, why in alone.refused.items() if name in names}
         if refused:
-            raise disagreement(refused, [str(name) for name in self.available if name in names], in_python)
+            raise disagreement(refused, [str(name) for name in self.available if name in names], Command("collect"))
         return alone.dataset
 
     @cached_property

@@ -288,13 +288,12 @@ class Run:
             If two tasks returned what can't be one variable.
         """
         from sweeprun.display.collected import print_notes, print_warnings
-        from sweeprun.results.variables import in_call
         from sweeprun.runs.collect import collect_into
 
         output = output_path(path)
         output = output.expanduser() if isinstance(output, Path) else output
         only = [variables] if isinstance(variables, str) else variables
-        file = collect_into(self._look(), output, only, hint=in_call, tolerance=tolerance, zarr_format=zarr_format)
+        file = collect_into(self._look(), output, only, tolerance=tolerance, zarr_format=zarr_format)
         print_warnings(file)
         print_notes(file)
         return output if isinstance(output, Path) else str(output)

@@ -13,6 +13,7 @@ import numpy as np
 from sweeprun.design.axes import THREADS_COORDINATE
 from sweeprun.provenance.origin import Origin
 from sweeprun.store.snapshot import Snapshot
+from sweeprun.wording import launcher
 
 _SUBMISSION = re.compile("(0|[1-9][0-9]{0,8})[.]")
 """What the name of a shard begins with."""
@@ -42,7 +43,7 @@ class OtherThreads:
         return (
             f"{', '.join(listed)} and {last}: results of threaded linear algebra may differ in the last digits, and "
             f"more after training, others not; {THREADS_COORDINATE} in the Dataset tells them apart; to have all from "
-            f"one number, start a new sweep with hydra.launcher.cpus_per_task={self.first}"
+            f"one number, start a new sweep with {launcher('cpus_per_task').to(self.first)}"
         )
 
 

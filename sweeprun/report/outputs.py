@@ -9,6 +9,7 @@ import xarray as xr
 from sweeprun.errors import SweeprunError
 from sweeprun.report.text import LARGEST_WHOLE, count, shown
 from sweeprun.statistics.kinds import is_proportion
+from sweeprun.wording import Command
 
 MOST_OUTPUTS = 24
 MOST_BYTES = 2**28
@@ -85,7 +86,7 @@ def read_outputs(dataset: xr.Dataset) -> Iterator[Numbers | Texts | LeftOut]:
             yield LeftOut(name=shown_name, why=f"a page has {MOST_OUTPUTS} outputs at most")
         elif variable.nbytes > MOST_BYTES:
             size = f"{variable.nbytes / 2**20:,.0f} MB"
-            yield LeftOut(name=shown_name, why=f"it has {size}; `sweeprun collect` puts it into a file")
+            yield LeftOut(name=shown_name, why=f"it has {size}; {Command('collect')} puts it into a file")
         elif not variable.size:
             yield LeftOut(name=shown_name, why="it has no values")
         else:

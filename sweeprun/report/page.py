@@ -22,6 +22,7 @@ from sweeprun.results.collect import open_snapshot
 from sweeprun.results.failures import FailureGroup, failures_of
 from sweeprun.statistics.doubts import doubts_within
 from sweeprun.store.snapshot import Snapshot
+from sweeprun.wording import Command
 
 _CELLS = 36_000
 _MOST_CELLS = 10_000
@@ -181,7 +182,7 @@ def _few(left_out: list[LeftOut]) -> tuple[LeftOut, ...]:
     if len(left_out) <= _MOST_GROUPS:
         return tuple(left_out)
     rest = len(left_out) - _MOST_GROUPS
-    return (*left_out[:_MOST_GROUPS], LeftOut(name=f"… and {rest} more", why="see sweeprun collect"))
+    return (*left_out[:_MOST_GROUPS], LeftOut(name=f"… and {rest} more", why=f"see {Command('collect')}"))
 
 
 def _outputs(dataset: xr.Dataset) -> Iterator[Output | Texts | LeftOut]:

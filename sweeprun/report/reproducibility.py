@@ -16,6 +16,7 @@ from sweeprun.store.looks import read_looks
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.snapshot import Snapshot
 from sweeprun.store.verification import read_verification
+from sweeprun.wording import Command
 
 _MOST_PACKAGES = 1000
 _MOST_DIFFERENCES = 50
@@ -139,7 +140,7 @@ def _verification(snapshot: Snapshot) -> tuple[bool | None, list[Fact]]:
     except SweeprunError as error:
         return None, [Fact(name="Verified", value=shown(f"can't be read: {error}", LONGEST_MESSAGE))]
     if outcome is None:
-        hint = f"never; try: sweeprun verify {snapshot.run.shown()}"
+        hint = f"never; try: {Command('verify', snapshot.run.shown())}"
         return None, [Fact(name="Verified", value=shown(hint, LONGEST_MESSAGE))]
     return outcome.equal == outcome.sample, [Fact(name="Verified", value=shown(outcome, LONGEST_MESSAGE))]
 

@@ -8,6 +8,7 @@ import numpy as np
 from sweeprun.errors import ResultError
 from sweeprun.results.dtypes import equal
 from sweeprun.results.notes import Note, NoteKind
+from sweeprun.wording import flag
 
 _ROUNDINGS = 64
 """So many of the smallest relative steps of a float may a computation be off."""
@@ -39,7 +40,7 @@ def close_labels(dim: str, tasks: Sequence[int], given: Sequence[np.ndarray], un
             wide = 10.0 ** (ceil(log10(float(high - low))) + 1)
             text = (
                 f"labels of {dim!r} differ by rounding alone, {float(low)!r} in task {one} and {float(high)!r} in task "
-                f"{other}, and are kept apart; a tolerance makes them one: --tolerance {wide:g}"
+                f"{other}, and are kept apart; a tolerance makes them one: {flag('tolerance').to(wide)}"
             )
             return (Note(kind=NoteKind.LABELS, name=dim, text=text),)
     return ()

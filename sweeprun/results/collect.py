@@ -11,10 +11,11 @@ from sweeprun.errors import FormatError, SweeprunError, UsageError
 from sweeprun.results.layout_groups import chosen_rows
 from sweeprun.results.notes import Note
 from sweeprun.results.plan import Plan, plan_of
-from sweeprun.results.variables import Hint, VariableError, disagreement, in_terminal
+from sweeprun.results.variables import VariableError, disagreement
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.payloads import Layout
 from sweeprun.store.snapshot import Snapshot, TaskState, take_snapshot
+from sweeprun.wording import Command
 
 _MOST_BYTES = 2**30
 _MOST_PADDING = 1000
@@ -58,7 +59,7 @@ def collect_run(run: RunDirectory) -> Collected:
 
 
 def collect_snapshot(
-    snapshot: Snapshot, only: Collection[str] | None = None, *, hint: Hint | None = None, tolerance: float = 0.0
+    snapshot: Snapshot, only: Collection[str] | None = None, *, again: Command | None = None, tolerance: float = 0.0
 ) -> Collected:
     """Merge all that a run had recorded when somebody looked.
 
@@ -71,8 +72,8 @@ def collect_snapshot(
         The run.
     only
         The results that are wanted, which come with their coordinates; by default all.
-    hint
-        What somebody types to have those that can be collected, if others can't; by default ``sweeprun collect``.
+    again
+        What was called, and can be called again for those that can be collected; by default to collect.
     tolerance
         How far apart labels of dimensions that results have of their own may be that are one: that of the first task.
 
@@ -87,7 +88,7 @@ def collect_snapshot(
     """
     with _telling(snapshot):
         plan = plan_of(snapshot, only, tolerance=tolerance)
-        with _agreeing(plan, hint):
+        with _agreeing(plan, again):
             check_padding(plan)
             return _collected(plan, plan.dataset())
 
@@ -98,13 +99,13 @@ def open_snapshot(
     *,
     all_is_read: bool = False,
     in_part: bool = False,
-    hint: Hint | None = None,
+    again: Command | None = None,
 ) -> Collected:
     """The same, but values are read when they are indexed or computed with.
 
     Parameters
     ----------
-    snapshot, only, hint
+    snapshot, only, again
         As of `collect_snapshot`.
     all_is_read
         Whether all values are going to be read, so that a huge Dataset of next to nothing is refused.
@@ -119,7 +120,7 @@ def open_snapshot(
     with _telling(snapshot):
         plan = plan_of(snapshot, only)
         if not in_part:
-            _check_agreement(plan, hint)
+            _check_agreement(plan, again)
         if all_is_read:
             check_padding(plan)
         return _collected(plan, plan.lazy_dataset())
@@ -146,10 +147,10 @@ def dataset_having(snapshot: Snapshot, names: Collection[str] | None, command: s
         opened = open_snapshot(snapshot, in_part=True)
         if opened.refused.keys().isdisjoint(names):
             return opened.dataset
-    return collect_snapshot(snapshot, names, hint=in_terminal(snapshot.run, command)).dataset
+    return collect_snapshot(snapshot, names, again=Command(command, snapshot.run.shown())).dataset
 
 
-def collect_compatible(snapshot: Snapshot, hint: Hint | None = None) -> Collected:
+def collect_compatible(snapshot: Snapshot, again: Command | None = None) -> Collected:
     """Merge each result that can be one variable; ``refused`` says why others can't, as integers that no float holds.
 
     Raises
@@ -167,7 +168,7 @@ def collect_compatible(snapshot: Snapshot, hint: Hint | None = None) -> Collecte
             refused |= plan.results.refused
             check_padding(plan)
             if refused and not plan.collectable:
-                raise disagreement(refused, (), hint or in_terminal(snapshot.run))
+                raise disagreement(refused, (), again or _collect(snapshot))
             try:
                 return replace(_collected(plan, plan.dataset()), refused=refused)
             except VariableError as error:  # which is seen only when values are read
@@ -180,14 +181,14 @@ def stream_snapshot(
     write: Callable[[Plan], None],
     only: Collection[str] | None = None,
     *,
-    hint: Hint | None = None,
+    again: Command | None = None,
     tolerance: float = 0.0,
 ) -> Collected:
     """The same, written stretch by stretch as it is read; the Dataset is that of `open_snapshot`.
 
     Parameters
     ----------
-    snapshot, only, hint, tolerance
+    snapshot, only, again, tolerance
         As of `collect_snapshot`.
     write
         Writes what a plan describes, with no more in memory than a stretch of it.
@@ -199,27 +200,31 @@ def stream_snapshot(
     """
     with _telling(snapshot):
         plan = plan_of(snapshot, only, tolerance=tolerance)
-        with _agreeing(plan, hint):
+        with _agreeing(plan, again):
             check_padding(plan)
             write(plan)
             return _collected(plan, plan.lazy_dataset())
 
 
-def _check_agreement(plan: Plan, hint: Hint | None) -> None:
+def _collect(snapshot: Snapshot) -> Command:
+    return Command("collect", snapshot.run.shown())
+
+
+def _check_agreement(plan: Plan, again: Command | None) -> None:
     """Refuse what can't be collected whole."""
     if plan.refused:
-        raise disagreement(plan.refused, plan.collectable, hint or in_terminal(plan.snapshot.run))
+        raise disagreement(plan.refused, plan.collectable, again or _collect(plan.snapshot))
 
 
 @contextmanager
-def _agreeing(plan: Plan, hint: Hint | None) -> Iterator[None]:
+def _agreeing(plan: Plan, again: Command | None) -> Iterator[None]:
     """The same, also if it is seen only when values are read."""
-    _check_agreement(plan, hint)
+    _check_agreement(plan, again)
     try:
         yield
     except VariableError as error:
         others = [name for name in plan.collectable if name != error.name]
-        raise disagreement({error.name: error.why}, others, hint or in_terminal(plan.snapshot.run)) from error
+        raise disagreement({error.name: error.why}, others, again or _collect(plan.snapshot)) from error
 
 
 def _collected(plan: Plan, dataset: xr.Dataset) -> Collected:

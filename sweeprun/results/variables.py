@@ -1,12 +1,11 @@
 """Which variables are collected: all, or those that are named; and what is told of those that can't be."""
 
-import shlex
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sweeprun.errors import ResultError, UsageError
 from sweeprun.results.dtypes import KEPT_BY_PARQUET
-from sweeprun.store.directory import RunDirectory
 from sweeprun.store.payloads import Variable
+from sweeprun.wording import Command, Option, flag
 
 _MOST_NAMES = 5
 """So many names a message has."""
@@ -14,8 +13,10 @@ _MOST_NAMES = 5
 AS_TEXT = "results.csv"
 """A table, which has as text what can't be one variable."""
 
-Hint = Callable[..., str]
 """What somebody types to have some variables, in a file if one is named: ``(names, output="")``."""
+
+
+VARIABLES = flag("variables")
 
 
 class VariableError(ResultError):
@@ -30,7 +31,7 @@ class VariableError(ResultError):
         return self.why
 
 
-def names_in(text: str, option: str = "--variables") -> list[str]:
+def names_in(text: str, option: Option = VARIABLES) -> list[str]:
     """The names in the value of an option, with commas between them.
 
     Raises
@@ -56,7 +57,7 @@ def check_known(names: Collection[str], known: Collection[str]) -> None:
     if unknown is None:
         return
     if not known:
-        raise UsageError(f"there is no variable {unknown!r}: no task has a result yet; see `sweeprun status`")
+        raise UsageError(f"there is no variable {unknown!r}: no task has a result yet; see {Command('status')}")
     raise UsageError(f"there is no variable {unknown!r}; there are: {', '.join(known)}")
 
 
@@ -68,27 +69,7 @@ def with_coordinates(variables: Sequence[Variable], names: Collection[str] | Non
     return {*names, *(one.name for one in variables if one.coordinate and dims.issuperset(one.dims))}
 
 
-def in_terminal(run: RunDirectory, command: str = "collect") -> Hint:
-    """The command line of a subcommand; names with commas can't be given in one."""
-
-    def hint(names: Sequence[str], output: str = "") -> str:
-        begin = f"collect {run.shown()} -o {output}" if output else f"{command} {run.shown()}"
-        return f"sweeprun {begin} --variables {shlex.quote(','.join(names))}"
-
-    return hint
-
-
-def in_python(names: Sequence[str], output: str = "") -> str:
-    """The parts of a run that a notebook has."""
-    return in_call(names, output) if output else f"run[{list(names)!r}]"
-
-
-def in_call(names: Sequence[str], output: str = "") -> str:
-    """What a notebook writes to a file."""
-    return f"run.collect({repr(output) if output else '…'}, variables={list(names)!r})"
-
-
-def disagreement(refused: Mapping[str, str], others: Collection[str], hint: Hint) -> ResultError:
+def disagreement(refused: Mapping[str, str], others: Collection[str], again: Command) -> ResultError:
     """What is told when not all can be collected: the first that can't be and why, and how the others are had.
 
     Parameters
@@ -97,20 +78,25 @@ def disagreement(refused: Mapping[str, str], others: Collection[str], hint: Hint
         Name -> why it can't be one variable; at least one.
     others
         The names of the other results that were asked for.
-    hint
-        What somebody types to have these.
+    again
+        What was called, and can be called again for some of them.
     """
+
+    def having(names: Sequence[str]) -> Command:
+        return again.with_option(VARIABLES.to(names))
+
     name, why = next(iter(refused.items()))
     kept = KEPT_BY_PARQUET in why
     if len(refused) > 1:
         why += f" (and {_counted(len(refused) - 1, 'other')} can't be collected either)"
     plain = list(filter(_can_be_typed, others))
     if len(plain) > _MOST_NAMES:
-        why += f"; of {len(plain)} others, the first {_MOST_NAMES} can be had: {hint(plain[:_MOST_NAMES])}"
+        why += f"; of {len(plain)} others, the first {_MOST_NAMES} can be had: {having(plain[:_MOST_NAMES])}"
     elif plain:
-        why += f"; the others can be had: {hint(plain)}"
+        why += f"; the others can be had: {having(plain)}"
     elif not kept and _can_be_typed(name):
-        why += f"; a table has it as text: {hint([name], AS_TEXT)}"
+        table = Command("collect", again.run, options=(flag("output").to(AS_TEXT), VARIABLES.to([name])))
+        why += f"; a table has it as text: {table}"
     return ResultError(why)
 
 

@@ -12,12 +12,12 @@ from sweeprun.results.formats.netcdf import TABLES, check_output, write_dataset
 from sweeprun.results.formats.owners import check_replaceable, is_there
 from sweeprun.results.notes import NoteKind
 from sweeprun.results.plan import Plan
-from sweeprun.results.variables import Hint
 from sweeprun.runs.observe import counts_text, warnings_of
 from sweeprun.statistics.doubts import doubts_within
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.local_paths import OutputPath, StoreUrl
 from sweeprun.store.snapshot import Snapshot, TaskState, live_beats
+from sweeprun.wording import Command, flag
 
 _SHOWN_BYTES = 2**22
 """A Dataset as small as this is read at once."""
@@ -70,7 +70,6 @@ def collect_into(
     output: OutputPath,
     only: Collection[str] | None = None,
     *,
-    hint: Hint | None = None,
     tolerance: float = 0.0,
     zarr_format: int = 3,
 ) -> CollectedFile:
@@ -82,8 +81,6 @@ def collect_into(
         The run, and the file; or the URL of a Zarr store.
     only
         The results that are wanted; by default all.
-    hint
-        What the user types to have some of them; by default ``sweeprun collect``.
     tolerance
         How far apart labels of dimensions that results have of their own may be that are one; a table has no such.
     zarr_format
@@ -107,13 +104,14 @@ def collect_into(
     replaced = check_replaceable(output, snapshot.run)
     _check_results(snapshot, output)
     unfit: tuple[Output, ...] = ()
+    again = Command("collect", snapshot.run.shown(), options=(flag("output").to(str(output)),))
     if isinstance(output, Path) and output.suffix in TABLES:
-        collected, unfit = _write_table(snapshot, output, only, hint)
+        collected, unfit = _write_table(snapshot, output, only)
     elif isinstance(output, Path) and zarr_format == 2:
-        collected = collect_snapshot(snapshot, only, hint=hint, tolerance=tolerance)
+        collected = collect_snapshot(snapshot, only, again=again, tolerance=tolerance)
         write_dataset(collected.dataset, output)
     else:
-        collected = stream_snapshot(snapshot, _writer(output), only, hint=hint, tolerance=tolerance)
+        collected = stream_snapshot(snapshot, _writer(output), only, again=again, tolerance=tolerance)
     if output.suffix == ".nc" and collected.dataset.nbytes <= _SHOWN_BYTES:
         collected.dataset.load()  # so that it shows its values
     return CollectedFile(
@@ -154,13 +152,13 @@ def _writer(output: OutputPath) -> Callable[[Plan], None]:
 
 
 def _write_table(
-    snapshot: Snapshot, output: Path, only: Collection[str] | None, hint: Hint | None
+    snapshot: Snapshot, output: Path, only: Collection[str] | None
 ) -> tuple[Collected, tuple[Output, ...]]:
     """Write a table; what is in it, and what is too large for its columns."""
     from sweeprun.results.formats.table_files import write_table
 
     collected = open_snapshot(snapshot, only, in_part=True)
-    written = write_table(snapshot, collected.dataset.attrs, output, only, hint=hint)
+    written = write_table(snapshot, collected.dataset.attrs, output, only)
     notes = tuple(note for note in collected.notes if note.kind not in _OF_DIMENSIONS)
     return replace(collected, refused=written.as_text, notes=notes), written.left_out
 

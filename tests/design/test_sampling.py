@@ -87,7 +87,7 @@ def test_whole_numbers_of_an_interval_have_both_ends(log: bool) -> None:
         (lambda: sampling(Distribution(name="normal", args=(0.0, -1.0))).draw(2), "out of range"),
         (lambda: sampling(UNIT).draw(0), "at least 1 point"),
         (lambda: sampling(UNIT, seed=-1).draw(1), "a seed is 0 or more"),
-        (lambda: sampling(*[UNIT] * 30000).draw(1), "choose sample.method=.random."),
+        (lambda: sampling(*[UNIT] * 30000).draw(1), "choose hydra.sweeper.sample.method=random"),
     ],
 )
 def test_what_cannot_be_drawn_is_told(make: object, message: str) -> None:

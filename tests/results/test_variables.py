@@ -15,9 +15,10 @@ from sweeprun.results.collect import Collected, collect_snapshot, open_snapshot,
 from sweeprun.results.dtypes import KEPT_BY_PARQUET
 from sweeprun.results.formats.table_files import write_table
 from sweeprun.results.formats.zarr_store import write_store
-from sweeprun.results.variables import disagreement, in_call, in_python, in_terminal, names_in
+from sweeprun.results.variables import disagreement, names_in
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import Snapshot, take_snapshot
+from sweeprun.wording import PYTHON, Command, speaking
 from tests.results.runs import count_axis, make_run, success, write_shard
 
 BIG = 2**53 + 1
@@ -62,7 +63,7 @@ def test_the_others_are_had_by_name_in_every_way(tmp_path: Path, case: str) -> N
 def test_an_error_says_how_the_others_are_had(tmp_path: Path, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     snapshot = apart(tmp_path, case)
-    told = f"^{APART[case][2]}.*; the others can be had: sweeprun collect run --variables w,c$"
+    told = f"^{APART[case][2]}.*; the others can be had: sweeprun collect run(?: -o .*x[.]csv)? --variables w,c$"
     with pytest.raises(ResultError, match=told):
         collect_snapshot(snapshot)
     with pytest.raises(ResultError, match=told):
@@ -184,12 +185,13 @@ def test_messages_stay_short_and_can_be_typed(tmp_path: Path, monkeypatch: pytes
     run = make_run(tmp_path / "a run", count_axis("seed", 1))
     refused = {"v": "'v' differs", "u": "'u' differs", "t": "'t' differs"}
     names = ["a,b", " c", *(f"it's {i}" for i in range(300))]
-    error = disagreement(refused, names, in_terminal(run))
-    assert str(error) == (
+    again = Command("stats", run.shown())
+    assert str(disagreement(refused, names, again)) == (
         "'v' differs (and 2 others can't be collected either); of 300 others, the first 5 can be had: "
-        """sweeprun collect 'a run' --variables 'it'"'"'s 0,it'"'"'s 1,it'"'"'s 2,it'"'"'s 3,it'"'"'s 4'"""
+        """sweeprun stats 'a run' --variables 'it'"'"'s 0,it'"'"'s 1,it'"'"'s 2,it'"'"'s 3,it'"'"'s 4'"""
     )
     as_text = "no; a table has it as text: run.collect('results.csv', variables=['v'])"
-    assert str(disagreement({"v": "no"}, [], in_python)) == str(disagreement({"v": "no"}, [], in_call)) == as_text
-    assert str(disagreement({"a,b": "no"}, [], in_terminal(run))) == "no"
-    assert str(disagreement({"v": "no"}, ["w"], in_python)) == "no; the others can be had: run[['w']]"
+    assert str(disagreement({"a,b": "no"}, [], again)) == "no"
+    with speaking(PYTHON):
+        assert str(disagreement({"v": "no"}, [], Command("collect"))) == as_text
+        assert str(disagreement({"v": "no"}, ["w"], Command("collect"))) == "no; the others can be had: run[['w']]"

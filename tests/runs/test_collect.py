@@ -16,6 +16,7 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.notices import GlobalRandomness, note_global_randomness
 from sweeprun.store.snapshot import TaskState
 from sweeprun.store.workers import BeatWriter, Place
+from sweeprun.wording import PYTHON, speaking
 from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
 
 OUTPUT = "my 'results' ü"
@@ -99,10 +100,10 @@ def test_what_tasks_disagree_on_is_text_in_a_table_if_it_was_asked_for(
 def test_what_tasks_disagree_on_is_an_error_that_says_how_to_have_the_rest(
     disagreeing: RunDirectory, tmp_path: Path, name: str
 ) -> None:
-    with pytest.raises(ResultError, match=r"'y' is a text in task 0.*sweeprun collect .* --variables x"):
+    with pytest.raises(ResultError, match=rf"'y' is a text in task 0.*sweeprun collect .* -o .*{name} --variables x"):
         collect_into(observe(disagreeing), tmp_path / name)
-    with pytest.raises(ResultError, match="type this: x"):
-        collect_into(observe(disagreeing), tmp_path / name, hint=lambda names: f"type this: {', '.join(names)}")
+    with speaking(PYTHON), pytest.raises(ResultError, match=rf"run\.collect\('.*{name}', variables=\['x'\]\)"):
+        collect_into(observe(disagreeing), tmp_path / name)
     assert list(tmp_path.iterdir()) == [disagreeing.path]
 
 

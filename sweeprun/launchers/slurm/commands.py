@@ -16,6 +16,7 @@ from typing import TypeVar
 from sweeprun.errors import LaunchError
 from sweeprun.launchers.slurm.error_hints import known_complaint
 from sweeprun.launchers.slurm.options import EXCLUSIVE, OURS
+from sweeprun.wording import hydra
 
 T = TypeVar("T")
 
@@ -250,8 +251,8 @@ def _timed_out(command: str, timeout: float, stderr: str) -> SlurmError:
 def _cannot_start(command: str, error: OSError) -> str:
     if isinstance(error, FileNotFoundError) and error.filename == command:
         return (
-            f"there is no {command} on the PATH: this is no machine of a Slurm cluster; run sweeprun where {command} "
-            "is, or choose the launcher for local workers: hydra/launcher=local (sweeprun_local in applications)"
+            f"there is no {command} on the PATH: this is no machine of a Slurm cluster; work where {command} "
+            f"is, or choose the launcher for local workers: {hydra('/launcher').to('local')}"
         )
     return f"{command} can't be run: {error}"
 

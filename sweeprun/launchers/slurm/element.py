@@ -28,6 +28,7 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.notices import count_failures
 from sweeprun.store.submissions import Job, JobRole, Submission, note_job, read_jobs
 from sweeprun.store.workers import WARNING_SIGNAL, Beat, Exit, Place, append_exit, read_beat, read_exits
+from sweeprun.wording import Command, launcher, sweeper
 
 if TYPE_CHECKING:
     from sweeprun.launchers.pool import Pool
@@ -118,7 +119,7 @@ class ElementRun:
         """Run what is left of the element; 0 if all its tasks have succeeded, else 1, but after all of them ran."""
         left, failed = self._chunk, False
         if self._too_many_failed():
-            _say(f"too many tasks have failed (hydra.sweeper.max_failures), so tasks {left} are not started")
+            _say(f"too many tasks have failed ({sweeper('max_failures')}), so tasks {left} are not started")
             return 1
         if not self._is_first():
             left, failed = self._left(interrupted=self._forget_former_beats())
@@ -247,9 +248,9 @@ class ElementRun:
             if self._queued_again:
                 return
             self._queued_again = True
-        rest = f"tasks {left} are left for: sweeprun resume {self._run.shown()}"
+        rest = f"tasks {left} are left for: {Command('resume', self._run.shown())}"
         if self._job.restarts >= self._options["requeues"]:
-            _say(f"the time is up after {self._job.restarts} restarts (hydra.launcher.requeues); {rest}")
+            _say(f"the time is up after {self._job.restarts} restarts ({launcher('requeues')}); {rest}")
             return
         _say(f"the time is up; queued again for tasks {left}")
         try:

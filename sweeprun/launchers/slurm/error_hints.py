@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sweeprun.wording import Command, launcher
+
 
 @dataclass(frozen=True, slots=True)
 class _Complaint:
@@ -18,8 +20,7 @@ def _complaints(*, passing: bool, advice: Mapping[str, str]) -> list[_Complaint]
     return [_Complaint(re.compile(pattern, re.IGNORECASE), text, passing) for pattern, text in advice.items()]
 
 
-_SBATCH = "hydra.launcher.sbatch"
-_FEWER = "raise hydra.launcher.tasks_per_job, so that the array has fewer elements"
+_FEWER = "raise {tasks_per_job}, so that the array has fewer elements"
 
 # Of all that match, the first: what passes goes before the general remarks that may follow it.
 _COMPLAINTS = (
@@ -53,60 +54,59 @@ _COMPLAINTS = (
                 "or choose the launcher for local workers"
             ),
             r"invalid --(?P<name>[a-z-]+)|unrecognized --(?P<other>[a-z-]+) argument": (
-                f"sbatch can't read the value of {_SBATCH}.{{name}}{{other}}"
+                "sbatch can't read the value of {option}"
             ),
             r"invalid entry for --cluster": (
                 "jobs of several clusters are not supported: unset SLURM_CLUSTERS and SBATCH_CLUSTERS"
             ),
             r"invalid partition|no partition specified|partition not available|not permitted to use this part": (
-                f"set {_SBATCH}.partition to one of those that `sinfo -o '%R %a %l'` lists"
+                "set {sbatch[partition]} to one of those that `sinfo -o '%R %a %l'` lists"
             ),
             r"invalid account|job has invalid account|invalid bank account": (
-                f"set {_SBATCH}.account to one of yours; `sacctmgr show associations user=$USER "
+                "set {sbatch[account]} to one of yours; `sacctmgr show associations user=$USER "
                 "format=account,partition,qos` lists them"
             ),
             r"invalid qos": (
-                f"set {_SBATCH}.qos to one of yours; `sacctmgr show associations user=$USER "
+                "set {sbatch[qos]} to one of yours; `sacctmgr show associations user=$USER "
                 "format=account,partition,qos` lists them"
             ),
             r"violates accounting|SubmitJob\w*Limit|SubmitLimit": (
                 "it is beyond a limit of your account or of the QOS; if that is the number of jobs that you may have "
-                f"in the queue, {_FEWER}, or wait until some have ended and call `sweeprun resume`; otherwise let "
+                f"in the queue, {_FEWER}, or wait until some have ended and call `{{resume}}`; otherwise let "
                 "each job ask for less"
             ),
             r"requested time limit|invalid time-min": (
-                f"set {_SBATCH}.time within the partition's limit, which `sinfo -o '%R %l'` lists"
+                "set {sbatch[time]} within the partition's limit, which `sinfo -o '%R %l'` lists"
             ),
             r"invalid job array": (
                 f"the array is larger than the site allows (its MaxArraySize or max_array_tasks): {_FEWER}"
             ),
             r"invalid job id": "Slurm knows no such job, or has forgotten it since it ended",
             r"memory specification|memory required": (
-                f"let each job ask for memory that a node has: {_SBATCH}.mem, or mem-per-cpu; `sinfo -o '%R %m %c'` "
+                "let each job ask for memory that a node has: {sbatch[mem]}, or mem-per-cpu; `sinfo -o '%R %m %c'` "
                 "lists their megabytes and CPUs"
             ),
             r"node configuration is not available|more processors requested|node count specification": (
-                "no node here has what each job asks for; ask for fewer CPUs (hydra.launcher.cpus_per_task times "
-                f"workers_per_job), less memory ({_SBATCH}.mem) or fewer GPUs; `sinfo -o '%R %c %m %G'` lists CPUs, "
+                "no node here has what each job asks for; ask for fewer CPUs ({cpus_per_task} times "
+                "workers_per_job), less memory ({sbatch[mem]}) or fewer GPUs; `sinfo -o '%R %c %m %G'` lists CPUs, "
                 "megabytes and GPUs of the nodes"
             ),
             r"partition configuration not available": (
-                f"it is beyond a limit of the partition, or that is closed; set {_SBATCH}.partition or "
-                f"{_SBATCH}.time; `sinfo -o '%R %a %l'` lists them"
+                "it is beyond a limit of the partition, or that is closed; set {sbatch[partition]} or "
+                "{sbatch[time]}; `sinfo -o '%R %a %l'` lists them"
             ),
             r"invalid (?:preferred )?feature": (
-                f"set {_SBATCH}.constraint to what nodes have; `sinfo -o '%R %f'` lists it"
+                "set {sbatch[constraint]} to what nodes have; `sinfo -o '%R %f'` lists it"
             ),
             r"invalid generic resource|\(?TRES\)? specification": (
-                f"set {_SBATCH}.gres or {_SBATCH}.gpus-per-node to what nodes have; `sinfo -o '%R %G'` lists it"
+                "set {sbatch[gres]} or {sbatch[gpus-per-node]} to what nodes have; `sinfo -o '%R %G'` lists it"
             ),
             r"requeue is disabled|operation is presently disabled": (
-                "the job or the site allows no requeueing; set hydra.launcher.requeues=0 and call `sweeprun resume` "
-                "when the time is up"
+                "the job or the site allows no requeueing; set {no_requeues} and call `{resume}` when the time is up"
             ),
             r"access/permission denied|invalid user id": "the job is another user's, or the site doesn't let you do it",
             r"unrecognized option '--(?P<name>[^'=]+)": (
-                f"this Slurm is older than the option, or has dropped it; leave out {_SBATCH}.{{name}}"
+                "this Slurm is older than the option, or has dropped it; leave out {option}"
             ),
             r"other parameter too long": "an option or a path is longer than Slurm takes (1,023 characters)",
             r"accounting storage is disabled": "this site keeps no accounts of jobs that have ended",
@@ -119,6 +119,19 @@ def known_complaint(stderr: str) -> tuple[str, bool] | None:
     """What to do about what a command of Slurm wrote, and whether it may pass; None if the wording is not known."""
     for complaint in _COMPLAINTS:
         if found := complaint.pattern.search(stderr):
-            values = {name: value or "" for name, value in found.groupdict().items()}
-            return complaint.advice.format(**values), complaint.passing
+            named = "".join(name or "" for name in found.groupdict().values())
+            return _spelled(complaint.advice, named), complaint.passing
     return None
+
+
+def _spelled(advice: str, named: str) -> str:
+    """Advice with its options in the words of the door that is open, and the option that was complained of."""
+    sbatch = launcher("sbatch")
+    return advice.format(
+        option=sbatch[named],
+        sbatch=sbatch,
+        tasks_per_job=launcher("tasks_per_job"),
+        cpus_per_task=launcher("cpus_per_task"),
+        no_requeues=launcher("requeues").to(0),
+        resume=Command("resume"),
+    )

@@ -28,6 +28,8 @@ from sweeprun.store.activity import Activity
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import create_file
 from sweeprun.store.submissions import Job, JobRole, Submission, note_job, read_jobs
+from sweeprun.wording import Command, hydra
+from sweeprun.wording import launcher as option
 
 COLLECTED = "results.nc"
 """What a dependent job collects into, in the run directory."""
@@ -94,14 +96,14 @@ class SlurmLauncher:
         for name in ("throttle", "cpus_per_task", "tasks_per_job", "workers_per_job", "warning_seconds"):
             value = getattr(self, name)
             if value is not None and value < 1:
-                raise UsageError(f"hydra.launcher.{name} is {value}; it must be at least 1")
+                raise UsageError(f"{option(name)} is {value}; it must be at least 1")
         if self.requeues < 0:
-            raise UsageError(f"hydra.launcher.requeues is {self.requeues}; it must be at least 0")
+            raise UsageError(f"{option('requeues')} is {self.requeues}; it must be at least 0")
         for name in self.variables:
             if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name):
-                raise UsageError(f"hydra.job.env_set has {name!r}, which is no name of an environment variable")
+                raise UsageError(f"{hydra('job.env_set')} has {name!r}, which is no name of an environment variable")
         normalize_options(self.sbatch)
-        normalize_options(self.collect_sbatch, key="hydra.launcher.collect_sbatch")
+        normalize_options(self.collect_sbatch, key=option("collect_sbatch"))
 
     @property
     def in_foreground(self) -> bool:
@@ -139,7 +141,7 @@ class SlurmLauncher:
         per_job = self.tasks_per_job or max(self.workers_per_job, least)
         if per_job < least:
             raise UsageError(
-                f"hydra.launcher.tasks_per_job={per_job} makes more than {most} elements of {len(tasks)} tasks, and an "
+                f"{option('tasks_per_job').to(per_job)} makes more than {most} elements of {len(tasks)} tasks, and an "
                 f"array of this site has at most {most}; leave it out, or choose at least {least}"
             )
         return Array(tasks=tasks, tasks_per_job=per_job, throttle=throttle or self.throttle)
@@ -157,7 +159,9 @@ class SlurmLauncher:
         """
         job_ids: dict[int, str] = {}
         if reason := why_not_shared(run.path):
-            progress.note(f"warning: {reason}; if the nodes don't see it, choose a shared one: hydra.sweep.dir=…")
+            progress.note(
+                f"warning: {reason}; if the nodes don't see it, choose a shared one: {hydra('sweep.dir').to(...)}"
+            )
         try:
             for submission in submissions:
                 launcher = _launcher_of(submission)
@@ -179,7 +183,7 @@ class SlurmLauncher:
         except SlurmError as error:
             queued = f"{len(job_ids)} of {len(submissions)} arrays are queued" if job_ids else "nothing was submitted"
             raise LaunchError(
-                f"{error}\n{queued}, and the run is recorded; go on with: sweeprun resume {run.shown()}"
+                f"{error}\n{queued}, and the run is recorded; go on with: {Command('resume', run.shown())}"
             ) from error
 
     def activity(self, run: RunDirectory, submissions: Sequence[Submission]) -> Activity:
@@ -265,7 +269,7 @@ class SlurmLauncher:
                 "job-name": f"collect-{_printable(run.path.name)}",
                 "comment": f"{COMMENT}{last.token}:{JobRole.COLLECT.value}",
                 **inherited,
-                **normalize_options(self.collect_sbatch, key="hydra.launcher.collect_sbatch"),
+                **normalize_options(self.collect_sbatch, key=option("collect_sbatch")),
             },
             variables={},
             setup=self.setup,

@@ -12,6 +12,7 @@ from sweeprun.launchers.slurm.queue import QueuedJob, active_jobs, elements_of, 
 from sweeprun.store.activity import Activity, Element, ElementState
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.submissions import JobRole, Submission, read_jobs
+from sweeprun.wording import Command, launcher
 
 _SUBMITTING_SECONDS = 600.0
 """Longer than that nobody tries to submit one array; a process of another host can't be asked whether it still does."""
@@ -68,7 +69,8 @@ def set_throttle(run: RunDirectory, submissions: Sequence[Submission], throttle:
         if job.role is JobRole.ARRAY:
             lanes.setdefault(_lane(by_token[job.token], submissions), []).append(job)
     if not lanes:
-        raise UsageError(f"nothing of {run.shown()} waits or runs; `sweeprun resume` takes hydra.launcher.throttle=N")
+        resume = Command("resume", run.shown(), options=(launcher("throttle").to("N"),))
+        raise UsageError(f"nothing of {run.shown()} waits or runs; to start what is missing: {resume}")
     if throttle < len(lanes):
         raise UsageError(
             f"{throttle} elements at once are too few: {len(lanes)} arrays run side by side; choose at least that"

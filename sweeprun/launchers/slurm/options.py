@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sweeprun.errors import UsageError
+from sweeprun.wording import Command, Option, hydra, launcher
 
 
 def _words(text: str) -> frozenset[str]:
@@ -55,26 +56,26 @@ EXCLUSIVE = (
 )
 """Options of which ``sbatch`` takes one at most."""
 
-_SBATCH = "hydra.launcher.sbatch"
-_WORKERS = "each element is one job on one node; use hydra.launcher.workers_per_job for more workers in it"
-_LOGS = "logs are in the run directory; `sweeprun logs` shows them"
-_REQUEUES = "use hydra.launcher.requeues, 0 for none"
+_SBATCH = launcher("sbatch")
+_WORKERS = "each element is one job on one node; use {workers_per_job} for more workers in it"
+_LOGS = "logs are in the run directory; `{logs}` shows them"
+_REQUEUES = "use {requeues}, 0 for none"
 _SWEEPRUN_CALLS = "it is about how sbatch is called, which sweeprun does itself"
 _YOURS = "jobs are submitted as the user who runs sweeprun"
 _ONE_CLUSTER = "jobs of several clusters are not supported"
-_SCRIPT = "the script is made by sweeprun; use hydra.launcher.setup for lines that it runs first"
+_SCRIPT = "the script is made by sweeprun; use {setup} for lines that it runs first"
 
 OURS = {
-    "array": "use hydra.launcher.throttle for how many elements may run at once, hydra.launcher.tasks_per_job for how "
+    "array": "use {throttle} for how many elements may run at once, {tasks_per_job} for how "
     "many tasks each of them runs",
-    "batch": "an element runs on one node; use {key}.constraint",
+    "batch": "an element runs on one node; use {key[constraint]}",
     "chdir": "workers run in the directory that the sweep is started in",
     "cluster": _ONE_CLUSTER,
     "clusters": _ONE_CLUSTER,
-    "cpus-per-gpu": "sbatch can't combine it with cpus-per-task; use hydra.launcher.cpus_per_task",
-    "cpus-per-task": "use hydra.launcher.cpus_per_task",
+    "cpus-per-gpu": "sbatch can't combine it with cpus-per-task; use {cpus_per_task}",
+    "cpus-per-task": "use {cpus_per_task}",
     "error": _LOGS,
-    "export-file": "use {key}.export, hydra.job.env_set, or hydra.launcher.setup",
+    "export-file": "use {key[export]}, {env_set}, or {setup}",
     "gid": _YOURS,
     "help": _SWEEPRUN_CALLS,
     "ignore-pbs": _SWEEPRUN_CALLS,
@@ -88,17 +89,17 @@ OURS = {
     "parsable": _SWEEPRUN_CALLS,
     "quiet": _SWEEPRUN_CALLS,
     "requeue": _REQUEUES,
-    "signal": "use hydra.launcher.warning_seconds",
+    "signal": "use {warning_seconds}",
     "tasks-per-node": _WORKERS,
-    "test-only": "use `sweeprun plan`",
+    "test-only": "use `{plan}`",
     "uid": _YOURS,
     "usage": _SWEEPRUN_CALLS,
     "verbose": _SWEEPRUN_CALLS,
     "version": _SWEEPRUN_CALLS,
-    "wait": "use `sweeprun wait`",
+    "wait": "use `{wait}`",
     "wrap": _SCRIPT,
 }
-"""The options that are not the user's to set, and what to do instead."""
+"""The options that are not the user's to set, and what to do instead; options in braces are spelled when it is said."""
 
 _LAUNCHER_OPTIONS = _words(
     """
@@ -109,16 +110,16 @@ _LAUNCHER_OPTIONS = _words(
 
 _SUBMITIT = {
     "additional-parameters": "write its entries into {key}",
-    "array-parallelism": "use hydra.launcher.throttle",
-    "max-num-timeout": "use hydra.launcher.requeues",
-    "mem-gb": "use {key}.mem=NG, N being the gigabytes",
-    "name": "use {key}.job-name",
-    "signal-delay-s": "use hydra.launcher.warning_seconds",
+    "array-parallelism": "use {throttle}",
+    "max-num-timeout": "use {requeues}",
+    "mem-gb": "use {key[mem]}=NG, N being the gigabytes",
+    "name": "use {key[job-name]}",
+    "signal-delay-s": "use {warning_seconds}",
     "srun-args": "there is no srun: the job script starts the workers",
-    "stderr-to-stdout": "a log always holds both; `sweeprun logs` shows it",
+    "stderr-to-stdout": "a log always holds both; `{logs}` shows it",
     "submitit-folder": _LOGS,
-    "tasks-per-node": "use hydra.launcher.workers_per_job",
-    "timeout-min": "use {key}.time, in minutes",
+    "tasks-per-node": "use {workers_per_job}",
+    "timeout-min": "use {key[time]}, in minutes",
     "use-srun": "there is no srun: the job script starts the workers",
 }
 
@@ -138,7 +139,7 @@ _LONGEST_BARE_TIME = 24 * 60
 _BARE = re.compile(r"[A-Za-z0-9_./:,@%+=^-]+")
 
 
-def normalize_options(options: Mapping[str, Any], *, key: str = _SBATCH) -> dict[str, str | None]:
+def normalize_options(options: Mapping[str, Any], *, key: Option = _SBATCH) -> dict[str, str | None]:
     """Options of ``sbatch`` by their long names, each with its value as text, None for a flag.
 
     Parameters
@@ -160,12 +161,12 @@ def normalize_options(options: Mapping[str, Any], *, key: str = _SBATCH) -> dict
         if value is None:
             continue
         if name in OURS:
-            raise UsageError(f"{key}.{given}={value!r}: --{name} is set by sweeprun; {OURS[name].format(key=key)}")
+            raise UsageError(f"{key[given]}={value!r}: --{name} is set by sweeprun; {_spelled(OURS[name], key)}")
         if value is False or (_is_list(value) and not value):
             continue
         if name in normalized:
             raise UsageError(f"{key} has --{name} twice, once as {given}; leave one out")
-        normalized[name] = _value(name, value, f"{key}.{given}")
+        normalized[name] = _value(name, value, str(key[given]))
     for group in EXCLUSIVE:
         together = [name for name in normalized if name in group]
         if len(together) > 1:
@@ -195,16 +196,23 @@ def submitit_hint(name: str) -> str | None:
     return _hint(name.replace("_", "-"), _SBATCH)
 
 
-def _hint(name: str, key: str) -> str | None:
+def _hint(name: str, key: Option) -> str | None:
     if name.replace("-", "_") in _LAUNCHER_OPTIONS:
-        return f"use hydra.launcher.{name.replace('-', '_')}"
+        return f"use {launcher(name.replace('-', '_'))}"
     hint = _SUBMITIT.get(name) or OURS.get(name)
     if hint is not None:
-        return hint.format(key=key)
-    return f"use {key}.{name}" if name in OPTIONS else None
+        return _spelled(hint, key)
+    return f"use {key[name]}" if name in OPTIONS else None
 
 
-def _known_name(given: str, key: str) -> str:
+def _spelled(advice: str, key: Option) -> str:
+    """Advice with its options and commands in the words of the door that is open."""
+    options = {name: launcher(name) for name in _LAUNCHER_OPTIONS}
+    commands = {name: Command(name) for name in ("logs", "plan", "wait")}
+    return advice.format(key=key, env_set=hydra("job.env_set"), **options, **commands)
+
+
+def _known_name(given: str, key: Option) -> str:
     name = given.replace("_", "-")
     if name in OPTIONS:
         return name
@@ -214,14 +222,14 @@ def _known_name(given: str, key: str) -> str:
             f"{key} has an option with the name {given!r}; names are sbatch's long ones, such as partition"
         )
     if bare in _SHORT:
-        raise UsageError(f"{key}.{given} is a short option; use its long name, {key}.{_SHORT[bare]}")
+        raise UsageError(f"{key[given]} is a short option; use its long name, {key[_SHORT[bare]]}")
     if bare in OPTIONS:
-        raise UsageError(f"{key}.{given} has too many dashes; write {key}.{bare}")
+        raise UsageError(f"{key[given]} has too many dashes; write {key[bare]}")
     hint = _hint(bare, key)
     if hint is None:
         close = difflib.get_close_matches(bare.lower(), sorted(OPTIONS - set(OURS)), n=1)
-        hint = f"did you mean {key}.{close[0]}?" if close else "names are sbatch's long ones, such as partition"
-    raise UsageError(f"{key}.{given} is no option of sbatch: {hint}")
+        hint = f"did you mean {key[close[0]]}?" if close else "names are sbatch's long ones, such as partition"
+    raise UsageError(f"{key[given]} is no option of sbatch: {hint}")
 
 
 def _value(name: str, value: Any, where: str) -> str | None:

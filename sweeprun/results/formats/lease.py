@@ -63,7 +63,7 @@ class Lease:
         """
         if self._lost:
             raise UsageError(
-                f"another `sweeprun collect` has begun to write {self._shown!r}, as this one could not reach the store "
+                f"another process has begun to write {self._shown!r}, as this one could not reach the store "
                 "for a while; collect again when it has ended"
             )
 
@@ -149,9 +149,7 @@ class Lease:
             if {"pid", "host", "since"} <= {*who}
             else ""
         )
-        return UsageError(
-            f"another `sweeprun collect` is writing {self._shown!r}{told}; collect again when it has ended"
-        )
+        return UsageError(f"another process is collecting into {self._shown!r}{told}; collect again when it has ended")
 
 
 def _version(told: Any) -> dict[str, str]:

@@ -24,9 +24,10 @@ from sweeprun.results.formats.columns import Output
 from sweeprun.results.formats.netcdf import check_output
 from sweeprun.results.formats.owners import write_note
 from sweeprun.results.formats.rows import Tidy
-from sweeprun.results.variables import Hint, VariableError, disagreement, in_terminal
+from sweeprun.results.variables import VariableError, disagreement
 from sweeprun.store.files import temporary_sibling
 from sweeprun.store.snapshot import Snapshot
+from sweeprun.wording import Command, flag
 
 LARGEST_LIST = 2**30
 """The bytes that a task's value of one output may have in a Parquet file."""
@@ -61,8 +62,6 @@ def write_table(
     attrs: Mapping[str, Any],
     path: Path,
     only: Collection[str] | None = None,
-    *,
-    hint: Hint | None = None,
 ) -> Written:
     """Write a run as a table with one row for each task, in the place of what was there.
 
@@ -88,8 +87,6 @@ def write_table(
 
     only
         The results that are wanted, which come with their coordinates; by default all.
-    hint
-        What somebody types to have some of them; by default ``sweeprun collect``.
 
     Raises
     ------
@@ -103,7 +100,8 @@ def write_table(
     while True:
         if tidy.refused and only is None:
             others = [one.name for one in tidy.outputs if not one.coordinate and one.name not in tidy.refused]
-            raise disagreement(tidy.refused, others, hint or in_terminal(snapshot.run))
+            again = Command("collect", snapshot.run.shown(), options=(flag("output").to(str(path)),))
+            raise disagreement(tidy.refused, others, again)
         try:
             return Written(left_out=_write(tidy, attrs, path), as_text=tidy.refused)
         except VariableError as error:

@@ -52,9 +52,7 @@ def test_much_output_on_both_sides(fake: Fake) -> None:
 
 
 def test_no_such_command(tmp_path: Path) -> None:
-    with pytest.raises(
-        SlurmError, match=r"no sbatch on the PATH: .* run sweeprun where sbatch is.*hydra/launcher=loc"
-    ) as e:
+    with pytest.raises(SlurmError, match=r"no sbatch on the PATH: .* work where sbatch is.*hydra/launcher=loc") as e:
         run_command(["sbatch"], environ={"PATH": str(tmp_path)})
     assert not e.value.passing
 

@@ -201,7 +201,8 @@ def test_a_throttle_below_the_number_of_arrays_is_refused_by_number(run: RunDire
 
 def test_a_throttle_of_a_run_that_has_ended_is_refused(run: RunDirectory, slurm: Slurm) -> None:
     slurm.plays("squeue", row(16, 0, "COMPLETED", "a0"), row(17, "N/A", "PENDING", "a0:collect"))
-    with pytest.raises(UsageError, match=r"waits or runs; `sweeprun resume` takes hydra.launcher\.throttle=N") as error:
+    message = r"waits or runs; to start what is missing: sweeprun resume .* hydra.launcher\.throttle=N"
+    with pytest.raises(UsageError, match=message) as error:
         set_throttle(run, [submission(0)], 3)
     assert run.shown() in str(error.value)
 

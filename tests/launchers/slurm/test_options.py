@@ -17,6 +17,7 @@ from sweeprun.launchers.slurm.options import (
     normalize_options,
     submitit_hint,
 )
+from sweeprun.wording import Option
 
 
 def test_names_take_either_dash_and_values_become_text() -> None:
@@ -83,7 +84,7 @@ def test_these_are_the_users(name: str) -> None:
 )
 def test_what_is_refused_says_what_would_be_right(options: dict[Any, Any], told: str) -> None:
     with pytest.raises(UsageError, match=told):
-        normalize_options(options, key="K")
+        normalize_options(options, key=Option("", "K"))
 
 
 def test_a_time_that_yaml_read_as_a_number_is_refused() -> None:
