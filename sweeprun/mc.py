@@ -8,7 +8,7 @@ Examples
 """
 
 import warnings
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,10 +19,11 @@ from sweeprun.statistics.comparisons import paired
 from sweeprun.statistics.dependence import Members, members_along
 from sweeprun.statistics.differences import DifferenceKind
 from sweeprun.statistics.doubts import doubts_of
-from sweeprun.statistics.ensembles import ensemble_statistics, members_of
+from sweeprun.statistics.ensembles import ensemble_statistics, kinds_of, members_of
 from sweeprun.statistics.estimators import IntervalKind
 from sweeprun.statistics.interim import Look, look_at
 from sweeprun.statistics.not_finite import NanPolicy
+from sweeprun.statistics.rare_values import told_only_one_value
 from sweeprun.statistics.targets import Target
 
 
@@ -90,7 +91,9 @@ class MonteCarlo:
         members = self._members(over, independent)
         if kind is not IntervalKind.BATCHES:
             _warn_of_dependence(members)
-        _warn_of_doubts(self._dataset, members, [name for name in found.data_vars if name in self._dataset], policy)
+        _warn_of_doubts(
+            self._dataset, members, [name for name in found.data_vars if name in self._dataset], policy, kinds_of(found)
+        )
         return found
 
     def paired(
@@ -115,7 +118,7 @@ class MonteCarlo:
         members = self._members(over)
         _warn_of_dependence(members)
         places = np.isin(self._dataset[axis], [first, second]) if axis in self._dataset.coords else [first, second]
-        _warn_of_doubts(self._dataset.isel({axis: places}), members, list(found.data_vars), policy)
+        _warn_of_doubts(self._dataset.isel({axis: places}), members, list(found.data_vars), policy, kinds_of(found))
         return found
 
     def target(
@@ -140,7 +143,7 @@ class MonteCarlo:
         look = look_at(self._dataset, wanted, over, independent=independent, nan=policy)
         members = self._members(over, independent)
         _warn_of_dependence(members)
-        _warn_of_doubts(self._dataset, members, [wanted.variable], policy)
+        _warn_of_doubts(self._dataset, members, [wanted.variable], policy, look.kinds)
         return look
 
     def _members(self, over: str | Sequence[str] | None, independent: bool | None = None) -> Members:
@@ -155,7 +158,14 @@ def _warn_of_dependence(members: Members) -> None:
         warnings.warn(members.note + remedy, stacklevel=3)
 
 
-def _warn_of_doubts(dataset: xr.Dataset, members: Members, names: Sequence[Hashable], policy: NanPolicy) -> None:
+def _warn_of_doubts(
+    dataset: xr.Dataset,
+    members: Members,
+    names: Sequence[Hashable],
+    policy: NanPolicy,
+    kinds: Mapping[str, IntervalKind],
+) -> None:
     """Say which results are NaN or infinite, and where members are equal; the caller's caller sees the line."""
-    for line in doubts_of(dataset, members, list(map(str, names)), policy):
+    doubts = doubts_of(dataset, members, list(map(str, names)), policy)
+    for line in (*doubts, *told_only_one_value(dataset, members, kinds)):
         warnings.warn(line, stacklevel=3)

@@ -160,3 +160,16 @@ def test_what_becomes_of_nan_can_be_chosen() -> None:
             refused()
     with pytest.raises(UsageError, match="take one of omit, propagate, raise"):
         data.mc.statistics(nan="skip")
+
+
+def test_members_that_are_all_0_are_warned_of_where_they_are_asked_for() -> None:
+    data = dataset()
+    data["x"][1] = 0
+    for ask in (
+        data.mc.statistics,
+        lambda: data.mc.target("sem(x)<9"),
+        lambda: data.mc.paired("lr", 0.1, 0.01),
+    ):
+        with pytest.warns(UserWarning, match=r"x is 0 in all 20 members at 1 of 2 points \(lr=0\.01\)") as told:
+            ask()
+        assert [warning.filename for warning in told] == [__file__]

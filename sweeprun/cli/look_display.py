@@ -12,6 +12,7 @@ from sweeprun.statistics.dependence import Members
 from sweeprun.statistics.doubts import doubts_of
 from sweeprun.statistics.interim import Look
 from sweeprun.statistics.not_finite import NanPolicy
+from sweeprun.statistics.rare_values import told_only_one_value
 
 _SHOWN_POINTS = 40
 
@@ -19,7 +20,8 @@ _SHOWN_POINTS = 40
 def print_look_notes(dataset: xr.Dataset, look: Look, members: Members, policy: NanPolicy = NanPolicy.OMIT) -> None:
     """Say what the values of a target were taken for, whether members are independent, and what is to be doubted."""
     doubts = doubts_of(dataset, members, [look.target.variable], policy)
-    for line in (look.taken_note, members.note, *doubts):
+    alike = told_only_one_value(dataset, members, look.kinds)
+    for line in (look.taken_note, members.note, *doubts, *alike):
         if line:
             print(plain_message(line), file=sys.stderr)
 

@@ -20,6 +20,7 @@ from sweeprun.statistics.ensembles import members_of
 from sweeprun.statistics.interim import Look, look_at
 from sweeprun.statistics.not_finite import NanPolicy
 from sweeprun.statistics.points import more_points, named_points
+from sweeprun.statistics.rare_values import told_only_one_value
 from sweeprun.statistics.targets import Target
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.looks import LookRecord, keep_look
@@ -107,7 +108,8 @@ def extend_until(
         if not added:
             members_drawn = members_along(dataset, (over,), independent=rule.independent)
             doubts = doubts_of(dataset, members_drawn, [rule.target.variable], rule.nan)
-            for line in (*_undetermined(look, dataset), *doubts):
+            alike = told_only_one_value(dataset, members_drawn, look.kinds)
+            for line in (*_undetermined(look, dataset), *doubts, *alike):
                 observer.warn(line)
             if not look.open_points:
                 return Stop.HOLDS

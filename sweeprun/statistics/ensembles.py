@@ -224,6 +224,13 @@ def _statistics(samples: np.ndarray, kind: IntervalKind, level: float, seed: int
     return np.stack([found.count.astype(float), found.mean, found.std, sem, low, high, successes, effective])
 
 
+def kinds_of(found: xr.Dataset) -> dict[str, IntervalKind]:
+    """How the intervals of statistics were made, of the variables that have one."""
+    made = {str(name): one.attrs.get("interval", "").partition(",")[0] for name, one in found.data_vars.items()}
+    known = {kind.value: kind for kind in IntervalKind}
+    return {name: known[text] for name, text in made.items() if text in known}
+
+
 def kept_coordinates(dataset: xr.Dataset, dropped: Sequence[str]) -> dict[Any, Any]:
     """The coordinates that have none of some dims."""
     return {

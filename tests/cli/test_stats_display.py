@@ -177,3 +177,10 @@ def test_of_results_that_are_all_nan_it_is_not_said_that_there_is_one_member(
     data = collected(x=np.full((2, 4), np.nan))
     print_notes(data, ensemble_statistics(data), members(data, "member"))
     assert capsys.readouterr().err == "x: 8 of 8 results are NaN, and left out: lr=0.1 (4 of 4), lr=1.0 (4 of 4)\n"
+
+
+def test_members_that_are_all_0_do_not_pass_as_precise(capsys: pytest.CaptureFixture[str]) -> None:
+    data = dataset()
+    data["x"][1] = 0
+    print_notes(data, ensemble_statistics(data), members(data))
+    assert "x is 0 in all 4 members at 1 of 2 points (lr=0.25): other values may be rare" in capsys.readouterr().err
