@@ -8,13 +8,17 @@ Examples
 """
 
 import warnings
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from sweeprun.design.grid import REPLICATE
+from sweeprun.display.arguments import as_arguments
+from sweeprun.errors import UsageError
+from sweeprun.statistics.choices import Choice, choice
 from sweeprun.statistics.comparisons import paired
 from sweeprun.statistics.dependence import Members, members_along
 from sweeprun.statistics.differences import DifferenceKind
@@ -40,7 +44,7 @@ class MonteCarlo:
         *,
         interval: str | None = None,
         level: float = 0.95,
-        quantiles: Sequence[float] = (),
+        quantiles: float | Sequence[float] = (),
         seed: int = 0,
         independent: bool | None = None,
         nan: str = "omit",
@@ -57,7 +61,7 @@ class MonteCarlo:
         level
             Of the intervals.
         quantiles
-            Which quantiles to add, each between 0 and 1.
+            Which quantile or quantiles to add, each between 0 and 1.
         seed
             Of the bootstrap.
         independent
@@ -77,18 +81,19 @@ class MonteCarlo:
         UsageError
             If an option is wrong; with ``nan="raise"`` also if a result is NaN or infinite.
         """
-        kind, policy = None if interval is None else IntervalKind.parse(interval), NanPolicy.parse(nan)
-        found: xr.Dataset = ensemble_statistics(
-            self._dataset,
-            over,
-            kind=kind,
-            level=level,
-            probabilities=quantiles,
-            seed=seed,
-            independent=independent,
-            nan=policy,
-        )
-        members = self._members(over, independent)
+        with _in_python():
+            kind, policy = _chosen(IntervalKind, interval), choice(NanPolicy, nan, "--nan")
+            found: xr.Dataset = ensemble_statistics(
+                self._dataset,
+                over,
+                kind=kind,
+                level=level,
+                probabilities=np.atleast_1d(quantiles).tolist(),
+                seed=seed,
+                independent=independent,
+                nan=policy,
+            )
+            members = self._members(over, independent)
         if kind is not IntervalKind.BATCHES:
             _warn_of_dependence(members)
         _warn_of_doubts(
@@ -113,9 +118,10 @@ class MonteCarlo:
         ``interval`` is student or newcombe; by default Newcombe's for proportions, and Student's for other numbers.
         Pairs with NaN are left out, with a warning, unless ``nan`` says otherwise: see `statistics`.
         """
-        kind, policy = None if interval is None else DifferenceKind.parse(interval), NanPolicy.parse(nan)
-        found = paired(self._dataset, axis, first, second, over, level=level, shared=shared, kind=kind, nan=policy)
-        members = self._members(over)
+        with _in_python():
+            kind, policy = _chosen(DifferenceKind, interval), choice(NanPolicy, nan, "--nan")
+            found = paired(self._dataset, axis, first, second, over, level=level, shared=shared, kind=kind, nan=policy)
+            members = self._members(over)
         _warn_of_dependence(members)
         places = np.isin(self._dataset[axis], [first, second]) if axis in self._dataset.coords else [first, second]
         _warn_of_doubts(self._dataset.isel({axis: places}), members, list(found.data_vars), policy, kinds_of(found))
@@ -138,16 +144,31 @@ class MonteCarlo:
 
         ``level``, ``interval``, ``independent`` and ``nan`` are those of `statistics`, and so are the warnings.
         """
-        kind, policy = None if interval is None else IntervalKind.parse(interval), NanPolicy.parse(nan)
-        wanted = Target.parse(target, level, kind)
-        look = look_at(self._dataset, wanted, over, independent=independent, nan=policy)
-        members = self._members(over, independent)
+        with _in_python():
+            kind, policy = _chosen(IntervalKind, interval), choice(NanPolicy, nan, "--nan")
+            wanted = Target.parse(target, level, kind)
+            look = look_at(self._dataset, wanted, over, independent=independent, nan=policy)
+            members = self._members(over, independent)
         _warn_of_dependence(members)
         _warn_of_doubts(self._dataset, members, [wanted.variable], policy, look.kinds)
         return look
 
     def _members(self, over: str | Sequence[str] | None, independent: bool | None = None) -> Members:
         return members_along(self._dataset, members_of(self._dataset, over), independent=independent)
+
+
+@contextmanager
+def _in_python() -> Iterator[None]:
+    """Errors name arguments as they are in Python."""
+    try:
+        yield
+    except UsageError as error:
+        raise type(error)(as_arguments(str(error))) from None
+
+
+def _chosen(choices: type[Choice], name: str | None) -> Choice | None:
+    """The kind of interval of a name, if there is one."""
+    return None if name is None else choice(choices, name, "--interval")
 
 
 def _warn_of_dependence(members: Members) -> None:
@@ -168,4 +189,4 @@ def _warn_of_doubts(
     """Say which results are NaN or infinite, and where members are equal; the caller's caller sees the line."""
     doubts = doubts_of(dataset, members, list(map(str, names)), policy)
     for line in (*doubts, *told_only_one_value(dataset, members, kinds)):
-        warnings.warn(line, stacklevel=3)
+        warnings.warn(as_arguments(line), stacklevel=3)

@@ -9,7 +9,7 @@ import xarray as xr
 from sweeprun.errors import UsageError
 from sweeprun.statistics.dependence import Members, members_along
 from sweeprun.statistics.doubts import undetermined_points
-from sweeprun.statistics.ensembles import kept_coordinates, members_of, numeric_variables
+from sweeprun.statistics.ensembles import check_numeric, kept_coordinates, members_of
 from sweeprun.statistics.estimators import IntervalKind
 from sweeprun.statistics.kinds import choose_kind, taken_note
 from sweeprun.statistics.moments import Moments, moments
@@ -114,10 +114,7 @@ def look_at(
         are not independent; or a result isn't finite, and is to be.
     """
     names = members_of(dataset, over)
-    variables = numeric_variables(dataset, names)
-    if target.variable not in variables:
-        known = ", ".join(variables) or "none"
-        raise UsageError(f"{target}: there is no variable {target.variable!r} of numbers; there are: {known}")
+    check_numeric(dataset, target.variable, names, asked=f"{target}: ")
     members = members_along(dataset, names, independent=independent)
     if members.have_no_error:
         raise UsageError(f"{target}: {members.note}")

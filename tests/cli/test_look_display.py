@@ -56,6 +56,9 @@ def test_a_point_without_values_is_unknown_and_null() -> None:
 
 
 def test_options_of_a_target_are_typed_again() -> None:
+    assert look_text(look("sem(x)<0.1"), MEMBERS, run="'a run'").endswith(
+        "run them with: sweeprun extend 'a run' --until 'sem(x)<0.1' --over seed"
+    )
     assert look_text(look("sem(x)<0.1"), MEMBERS, " --level 0.9").endswith(
         "--until 'sem(x)<0.1' --over seed --level 0.9"
     )

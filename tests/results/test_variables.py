@@ -193,3 +193,7 @@ def test_messages_stay_short_and_can_be_typed(tmp_path: Path, monkeypatch: pytes
     assert str(disagreement({"v": "no"}, [], in_python)) == str(disagreement({"v": "no"}, [], in_call)) == as_text
     assert str(disagreement({"a,b": "no"}, [], in_terminal(run))) == "no"
     assert str(disagreement({"v": "no"}, ["w"], in_python)) == "no; the others can be had: run[['w']]"
+
+
+def test_names_are_understood_as_tasks_wrote_them() -> None:
+    assert names_in("val/acc, loss,val.acc") == ["val.acc", "loss"]
