@@ -23,11 +23,12 @@ from sweeprun.statistics.comparisons import paired
 from sweeprun.statistics.dependence import Members, members_along
 from sweeprun.statistics.differences import DifferenceKind
 from sweeprun.statistics.doubts import doubts_of
-from sweeprun.statistics.ensembles import ensemble_statistics, kinds_of, members_of
+from sweeprun.statistics.ensembles import ensemble_statistics, kinds_of, members_of, told_left_out
 from sweeprun.statistics.estimators import IntervalKind
 from sweeprun.statistics.interim import Look, look_at
 from sweeprun.statistics.not_finite import NanPolicy
 from sweeprun.statistics.rare_values import told_only_one_value
+from sweeprun.statistics.spans import spans_in_seconds
 from sweeprun.statistics.targets import Target
 
 
@@ -37,6 +38,11 @@ class MonteCarlo:
 
     def __init__(self, dataset: xr.Dataset) -> None:
         self._dataset = dataset
+
+    @property
+    def _numbers(self) -> xr.Dataset:
+        """The Dataset as it is now, with spans of time as seconds."""
+        return spans_in_seconds(self._dataset)
 
     def statistics(
         self,
@@ -74,7 +80,8 @@ class MonteCarlo:
         -----
         UserWarning
             If members are not independent, or that isn't known; it says what errors there are then. If results are NaN
-            or infinite, or members are equal although their random streams differ.
+            or infinite, or members are equal although their random streams differ. If complex numbers or dates are left
+            out.
 
         Raises
         ------
@@ -84,7 +91,7 @@ class MonteCarlo:
         with _in_python():
             kind, policy = _chosen(IntervalKind, interval), choice(NanPolicy, nan, "--nan")
             found: xr.Dataset = ensemble_statistics(
-                self._dataset,
+                self._numbers,
                 over,
                 kind=kind,
                 level=level,
@@ -96,8 +103,10 @@ class MonteCarlo:
             members = self._members(over, independent)
         if kind is not IntervalKind.BATCHES:
             _warn_of_dependence(members)
+        for line in told_left_out(self._numbers, members.over, also_texts=False):
+            warnings.warn(line, stacklevel=2)
         _warn_of_doubts(
-            self._dataset, members, [name for name in found.data_vars if name in self._dataset], policy, kinds_of(found)
+            self._numbers, members, [name for name in found.data_vars if name in self._numbers], policy, kinds_of(found)
         )
         return found
 
@@ -120,11 +129,11 @@ class MonteCarlo:
         """
         with _in_python():
             kind, policy = _chosen(DifferenceKind, interval), choice(NanPolicy, nan, "--nan")
-            found = paired(self._dataset, axis, first, second, over, level=level, shared=shared, kind=kind, nan=policy)
+            found = paired(self._numbers, axis, first, second, over, level=level, shared=shared, kind=kind, nan=policy)
             members = self._members(over)
         _warn_of_dependence(members)
-        places = np.isin(self._dataset[axis], [first, second]) if axis in self._dataset.coords else [first, second]
-        _warn_of_doubts(self._dataset.isel({axis: places}), members, list(found.data_vars), policy, kinds_of(found))
+        places = np.isin(self._numbers[axis], [first, second]) if axis in self._numbers.coords else [first, second]
+        _warn_of_doubts(self._numbers.isel({axis: places}), members, list(found.data_vars), policy, kinds_of(found))
         return found
 
     def target(
@@ -147,14 +156,14 @@ class MonteCarlo:
         with _in_python():
             kind, policy = _chosen(IntervalKind, interval), choice(NanPolicy, nan, "--nan")
             wanted = Target.parse(target, level, kind)
-            look = look_at(self._dataset, wanted, over, independent=independent, nan=policy)
+            look = look_at(self._numbers, wanted, over, independent=independent, nan=policy)
             members = self._members(over, independent)
         _warn_of_dependence(members)
-        _warn_of_doubts(self._dataset, members, [wanted.variable], policy, look.kinds)
+        _warn_of_doubts(self._numbers, members, [wanted.variable], policy, look.kinds)
         return look
 
     def _members(self, over: str | Sequence[str] | None, independent: bool | None = None) -> Members:
-        return members_along(self._dataset, members_of(self._dataset, over), independent=independent)
+        return members_along(self._numbers, members_of(self._numbers, over), independent=independent)
 
 
 @contextmanager

@@ -193,3 +193,12 @@ def test_errors_are_in_words_of_python() -> None:
 
 def test_a_single_quantile_needs_no_list() -> None:
     xr.testing.assert_identical(dataset().mc.statistics(quantiles=0.5), dataset().mc.statistics(quantiles=[0.5]))
+
+
+def test_complex_numbers_and_dates_are_not_left_out_without_a_word() -> None:
+    data = dataset()
+    data = data.assign(z=data["x"] * 1j, day=data["x"].astype("datetime64[s]"), text=data["x"].astype(str))
+    with pytest.warns(UserWarning, match="so left out") as told:
+        assert list(data.mc.statistics()) == ["x"]
+    assert [str(warning.message).rpartition(": ")[2] for warning in told] == ["z", "day"]
+    assert {warning.filename for warning in told} == {__file__}

@@ -118,6 +118,7 @@ def _read(snapshot: "Snapshot", only: Sequence[str] | None) -> "xr.Dataset":
     from sweeprun.results.collect import collect_compatible, dataset_having
     from sweeprun.results.variables import in_terminal
     from sweeprun.runs.observe import warnings_of
+    from sweeprun.statistics.spans import spans_in_seconds
 
     left_out: list[str] = []
     if only is None:
@@ -129,7 +130,7 @@ def _read(snapshot: "Snapshot", only: Sequence[str] | None) -> "xr.Dataset":
         raise UsageError("no task has a result yet, so there is nothing to take statistics of; see `sweeprun status`")
     for line in (*warnings_of(snapshot), *left_out):
         print(plain_message(line), file=sys.stderr)
-    return dataset
+    return spans_in_seconds(dataset)
 
 
 def _run(args: Namespace) -> RunDirectory:

@@ -13,7 +13,7 @@ from sweeprun.safe_text import plain_message
 from sweeprun.statistics.chains import FEW_EFFECTIVE
 from sweeprun.statistics.dependence import Members
 from sweeprun.statistics.doubts import doubts_of
-from sweeprun.statistics.ensembles import QUANTILES, STATISTIC, kinds_of, without_statistics
+from sweeprun.statistics.ensembles import QUANTILES, STATISTIC, kinds_of, told_left_out
 from sweeprun.statistics.kinds import taken_note
 from sweeprun.statistics.not_finite import NanPolicy
 from sweeprun.statistics.rare_values import told_only_one_value
@@ -79,11 +79,12 @@ def _table(found: xr.Dataset, name: str, points: Sequence[Mapping[str, Any]]) ->
 
 
 def _title(found: xr.Dataset, name: str) -> str:
-    """What a table is of: ``x over seed, averaged over t (student, level 0.95)``."""
+    """What a table is of: ``x in J over seed, averaged over t (student, level 0.95)``."""
     attrs = found[name].attrs
     averaged = f", averaged over {attrs['averaged_over']}" if "averaged_over" in attrs else ""
     kind = "no interval" if attrs["interval"] == "none" else attrs["interval"]
-    return f"{name} over {attrs.get('counted', found.attrs['over'])}{averaged} ({kind})"
+    units = f" in {attrs['units']}" if attrs.get("units") else ""
+    return f"{name}{units} over {attrs.get('counted', found.attrs['over'])}{averaged} ({kind})"
 
 
 def _to_error(value: float, error: float) -> str:
@@ -119,7 +120,7 @@ def print_notes(
     if missing:
         told = "1 task has no result and is" if missing == 1 else f"{missing} tasks have no result and are"
         print(f"{told} left out; see `sweeprun status`", file=sys.stderr)
-    left_out = _left_out(dataset, members) if everything else ()
+    left_out = told_left_out(dataset, members.over) if everything else ()
     for line in (*_notes(dataset, found, members, policy, named), *left_out):
         print(plain_message(line), file=sys.stderr)
 
@@ -146,13 +147,6 @@ def _notes(dataset: xr.Dataset, found: xr.Dataset, members: Members, policy: Nan
     results = (found[name].sel({STATISTIC: ["n", "nan"]}).sum(STATISTIC) for name in variables)
     if all(bool((count < 2).all()) for count in results):
         yield "with one member there is no error: std, sem and interval are nan"
-
-
-def _left_out(dataset: xr.Dataset, members: Members) -> Iterator[str]:
-    """Variables of which there are no statistics, and why."""
-    reasons = without_statistics(dataset, members.over)
-    for why in dict.fromkeys(reasons.values()):
-        yield f"{why}, so left out: {', '.join(name for name, own in reasons.items() if own == why)}"
 
 
 def _fewest_effective(variable: xr.DataArray) -> float:

@@ -64,16 +64,16 @@ def numeric_variables(dataset: xr.Dataset, over: Sequence[str]) -> list[str]:
     ]
 
 
-def without_statistics(dataset: xr.Dataset, over: Sequence[str]) -> dict[str, str]:
-    """The other variables, and why there are no statistics of them."""
+def told_left_out(dataset: xr.Dataset, over: Sequence[str], *, also_texts: bool = True) -> list[str]:
+    """Which variables have no statistics, and why; of all of them, or of those that one could expect them of."""
     numeric = numeric_variables(dataset, over)
-    return {str(name): _why_not(one, over) for name, one in dataset.data_vars.items() if str(name) not in numeric}
-
-
-def _why_not(variable: xr.DataArray, over: Sequence[str]) -> str:
-    has_members = set(over) <= set(variable.dims)
-    why = _NO_NUMBERS.get(variable.dtype.kind) if has_members else None
-    return why or f"no numbers over {', '.join(over)}"
+    names: dict[str, list[str]] = {}
+    for name, one in dataset.data_vars.items():
+        is_over = set(over) <= set(one.dims)
+        why = _NO_NUMBERS.get(one.dtype.kind, "") if is_over else ""
+        if str(name) not in numeric and (why or also_texts):
+            names.setdefault(why or f"no numbers over {', '.join(over)}", []).append(str(name))
+    return [f"{why}, so left out: {', '.join(own)}" for why, own in names.items()]
 
 
 def ensemble_statistics(  # noqa: PLR0913  # each is an option of the command line

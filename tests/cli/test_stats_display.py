@@ -30,6 +30,13 @@ def test_a_table_has_a_line_for_each_point(capsys: pytest.CaptureFixture[str], m
     assert first[-1] == "2 [-inf, inf]"
 
 
+def test_a_table_says_in_which_unit_numbers_are(capsys: pytest.CaptureFixture[str]) -> None:
+    data = dataset()
+    data["x"].attrs["units"] = "J"
+    print_tables(data, ensemble_statistics(data))
+    assert "x in J over seed (student, level 0.95)" in capsys.readouterr().out
+
+
 def test_a_long_table_is_cut_and_says_where_the_rest_is(capsys: pytest.CaptureFixture[str]) -> None:
     data = dataset(points=43)
     print_tables(data, ensemble_statistics(data))
