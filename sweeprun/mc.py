@@ -8,21 +8,27 @@ Examples
 """
 
 import warnings
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from sweeprun.design.grid import REPLICATE
+from sweeprun.display.arguments import as_arguments
+from sweeprun.errors import UsageError
+from sweeprun.statistics.choices import Choice, choice
 from sweeprun.statistics.comparisons import paired
 from sweeprun.statistics.dependence import Members, members_along
 from sweeprun.statistics.differences import DifferenceKind
 from sweeprun.statistics.doubts import doubts_of
-from sweeprun.statistics.ensembles import ensemble_statistics, members_of
+from sweeprun.statistics.ensembles import ensemble_statistics, kinds_of, members_of, told_left_out
 from sweeprun.statistics.estimators import IntervalKind
 from sweeprun.statistics.interim import Look, look_at
 from sweeprun.statistics.not_finite import NanPolicy
+from sweeprun.statistics.rare_values import told_only_one_value
+from sweeprun.statistics.spans import spans_in_seconds
 from sweeprun.statistics.targets import Target
 
 
@@ -33,13 +39,18 @@ class MonteCarlo:
     def __init__(self, dataset: xr.Dataset) -> None:
         self._dataset = dataset
 
+    @property
+    def _numbers(self) -> xr.Dataset:
+        """The Dataset as it is now, with spans of time as seconds."""
+        return spans_in_seconds(self._dataset)
+
     def statistics(
         self,
         over: str | Sequence[str] | None = None,
         *,
         interval: str | None = None,
         level: float = 0.95,
-        quantiles: Sequence[float] = (),
+        quantiles: float | Sequence[float] = (),
         seed: int = 0,
         independent: bool | None = None,
         nan: str = "omit",
@@ -56,7 +67,7 @@ class MonteCarlo:
         level
             Of the intervals.
         quantiles
-            Which quantiles to add, each between 0 and 1.
+            Which quantile or quantiles to add, each between 0 and 1.
         seed
             Of the bootstrap.
         independent
@@ -69,28 +80,34 @@ class MonteCarlo:
         -----
         UserWarning
             If members are not independent, or that isn't known; it says what errors there are then. If results are NaN
-            or infinite, or members are equal although their random streams differ.
+            or infinite, or members are equal although their random streams differ. If complex numbers or dates are left
+            out.
 
         Raises
         ------
         UsageError
             If an option is wrong; with ``nan="raise"`` also if a result is NaN or infinite.
         """
-        kind, policy = None if interval is None else IntervalKind.parse(interval), NanPolicy.parse(nan)
-        found: xr.Dataset = ensemble_statistics(
-            self._dataset,
-            over,
-            kind=kind,
-            level=level,
-            probabilities=quantiles,
-            seed=seed,
-            independent=independent,
-            nan=policy,
-        )
-        members = self._members(over, independent)
+        with _in_python():
+            kind, policy = _chosen(IntervalKind, interval), choice(NanPolicy, nan, "--nan")
+            found: xr.Dataset = ensemble_statistics(
+                self._numbers,
+                over,
+                kind=kind,
+                level=level,
+                probabilities=np.atleast_1d(quantiles).tolist(),
+                seed=seed,
+                independent=independent,
+                nan=policy,
+            )
+            members = self._members(over, independent)
         if kind is not IntervalKind.BATCHES:
             _warn_of_dependence(members)
-        _warn_of_doubts(self._dataset, members, [name for name in found.data_vars if name in self._dataset], policy)
+        for line in told_left_out(self._numbers, members.over, also_texts=False):
+            warnings.warn(line, stacklevel=2)
+        _warn_of_doubts(
+            self._numbers, members, [name for name in found.data_vars if name in self._numbers], policy, kinds_of(found)
+        )
         return found
 
     def paired(
@@ -110,12 +127,13 @@ class MonteCarlo:
         ``interval`` is student or newcombe; by default Newcombe's for proportions, and Student's for other numbers.
         Pairs with NaN are left out, with a warning, unless ``nan`` says otherwise: see `statistics`.
         """
-        kind, policy = None if interval is None else DifferenceKind.parse(interval), NanPolicy.parse(nan)
-        found = paired(self._dataset, axis, first, second, over, level=level, shared=shared, kind=kind, nan=policy)
-        members = self._members(over)
+        with _in_python():
+            kind, policy = _chosen(DifferenceKind, interval), choice(NanPolicy, nan, "--nan")
+            found = paired(self._numbers, axis, first, second, over, level=level, shared=shared, kind=kind, nan=policy)
+            members = self._members(over)
         _warn_of_dependence(members)
-        places = np.isin(self._dataset[axis], [first, second]) if axis in self._dataset.coords else [first, second]
-        _warn_of_doubts(self._dataset.isel({axis: places}), members, list(found.data_vars), policy)
+        places = np.isin(self._numbers[axis], [first, second]) if axis in self._numbers.coords else [first, second]
+        _warn_of_doubts(self._numbers.isel({axis: places}), members, list(found.data_vars), policy, kinds_of(found))
         return found
 
     def target(
@@ -135,16 +153,31 @@ class MonteCarlo:
 
         ``level``, ``interval``, ``independent`` and ``nan`` are those of `statistics`, and so are the warnings.
         """
-        kind, policy = None if interval is None else IntervalKind.parse(interval), NanPolicy.parse(nan)
-        wanted = Target.parse(target, level, kind)
-        look = look_at(self._dataset, wanted, over, independent=independent, nan=policy)
-        members = self._members(over, independent)
+        with _in_python():
+            kind, policy = _chosen(IntervalKind, interval), choice(NanPolicy, nan, "--nan")
+            wanted = Target.parse(target, level, kind)
+            look = look_at(self._numbers, wanted, over, independent=independent, nan=policy)
+            members = self._members(over, independent)
         _warn_of_dependence(members)
-        _warn_of_doubts(self._dataset, members, [wanted.variable], policy)
+        _warn_of_doubts(self._numbers, members, [wanted.variable], policy, look.kinds)
         return look
 
     def _members(self, over: str | Sequence[str] | None, independent: bool | None = None) -> Members:
-        return members_along(self._dataset, members_of(self._dataset, over), independent=independent)
+        return members_along(self._numbers, members_of(self._numbers, over), independent=independent)
+
+
+@contextmanager
+def _in_python() -> Iterator[None]:
+    """Errors name arguments as they are in Python."""
+    try:
+        yield
+    except UsageError as error:
+        raise type(error)(as_arguments(str(error))) from None
+
+
+def _chosen(choices: type[Choice], name: str | None) -> Choice | None:
+    """The kind of interval of a name, if there is one."""
+    return None if name is None else choice(choices, name, "--interval")
 
 
 def _warn_of_dependence(members: Members) -> None:
@@ -155,7 +188,14 @@ def _warn_of_dependence(members: Members) -> None:
         warnings.warn(members.note + remedy, stacklevel=3)
 
 
-def _warn_of_doubts(dataset: xr.Dataset, members: Members, names: Sequence[Hashable], policy: NanPolicy) -> None:
+def _warn_of_doubts(
+    dataset: xr.Dataset,
+    members: Members,
+    names: Sequence[Hashable],
+    policy: NanPolicy,
+    kinds: Mapping[str, IntervalKind],
+) -> None:
     """Say which results are NaN or infinite, and where members are equal; the caller's caller sees the line."""
-    for line in doubts_of(dataset, members, list(map(str, names)), policy):
-        warnings.warn(line, stacklevel=3)
+    doubts = doubts_of(dataset, members, list(map(str, names)), policy)
+    for line in (*doubts, *told_only_one_value(dataset, members, kinds)):
+        warnings.warn(as_arguments(line), stacklevel=3)

@@ -158,5 +158,47 @@ def test_what_becomes_of_nan_can_be_chosen() -> None:
     ):
         with pytest.raises(UsageError, match=r"3 of (40|20) results are NaN"):
             refused()
-    with pytest.raises(UsageError, match="take one of omit, propagate, raise"):
+    with pytest.raises(UsageError, match="nan is 'skip'; take one of omit, propagate, raise"):
         data.mc.statistics(nan="skip")
+
+
+def test_members_that_are_all_0_are_warned_of_where_they_are_asked_for() -> None:
+    data = dataset()
+    data["x"][1] = 0
+    for ask in (
+        data.mc.statistics,
+        lambda: data.mc.target("sem(x)<9"),
+        lambda: data.mc.paired("lr", 0.1, 0.01),
+    ):
+        with pytest.warns(UserWarning, match=r"x is 0 in all 20 members at 1 of 2 points \(lr=0\.01\)") as told:
+            ask()
+        assert [warning.filename for warning in told] == [__file__]
+
+
+def test_errors_are_in_words_of_python() -> None:
+    data = dataset()
+    data["x"][0, 0] = np.nan
+    for ask, message in (
+        (lambda: data.mc.statistics(nan="raise"), "nan='raise' refuses them; nan='omit' leaves NaN out"),
+        (lambda: data.mc.statistics(level=95), "^level is 95; it must lie between 0 and 1"),
+        (lambda: data.mc.statistics(quantiles=5), "^quantiles has 5"),
+        (lambda: data.mc.statistics(interval="batches"), "; over is seed$"),
+        (lambda: data.mc.statistics(interval="welch"), "^interval is 'welch'; take one of student, normal"),
+        (lambda: data.mc.paired("lr", 0.1, 0.01, interval="welch"), "^interval is 'welch'; take one of student, newc"),
+        (lambda: data.mc.target("sem(x)<1", interval="bootstrap"), "^interval='bootstrap' can't be that of a target"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            ask()
+
+
+def test_a_single_quantile_needs_no_list() -> None:
+    xr.testing.assert_identical(dataset().mc.statistics(quantiles=0.5), dataset().mc.statistics(quantiles=[0.5]))
+
+
+def test_complex_numbers_and_dates_are_not_left_out_without_a_word() -> None:
+    data = dataset()
+    data = data.assign(z=data["x"] * 1j, day=data["x"].astype("datetime64[s]"), text=data["x"].astype(str))
+    with pytest.warns(UserWarning, match="so left out") as told:
+        assert list(data.mc.statistics()) == ["x"]
+    assert [str(warning.message).rpartition(": ")[2] for warning in told] == ["z", "day"]
+    assert {warning.filename for warning in told} == {__file__}

@@ -64,6 +64,7 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
     from sweeprun.runs.extend_until import Stop, StoppingRule, extend_until
     from sweeprun.runs.observe import is_active, observe
     from sweeprun.runs.wait import wait_for
+    from sweeprun.statistics.choices import choice
     from sweeprun.statistics.estimators import IntervalKind
     from sweeprun.statistics.not_finite import NanPolicy
     from sweeprun.statistics.targets import Target
@@ -74,14 +75,14 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
         if getattr(args, name) is not None and getattr(args, name) < 1:
             raise UsageError(f"--{name} is {getattr(args, name)}; it must be at least 1")
     limit = MOST_MEMBERS if args.limit is None else args.limit
-    kind = None if args.interval is None else IntervalKind.parse(args.interval)
+    kind = None if args.interval is None else choice(IntervalKind, args.interval, "--interval")
     target = Target.parse(args.until, 0.95 if args.level is None else args.level, kind)
     rule = StoppingRule(
         target=target,
         over=args.over,
         batch=args.batch,
         limit=limit,
-        nan=NanPolicy.OMIT if args.nan is None else NanPolicy.parse(args.nan),
+        nan=NanPolicy.OMIT if args.nan is None else choice(NanPolicy, args.nan, "--nan"),
         independent=args.independent,
     )
 

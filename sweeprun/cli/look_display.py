@@ -12,6 +12,7 @@ from sweeprun.statistics.dependence import Members
 from sweeprun.statistics.doubts import doubts_of
 from sweeprun.statistics.interim import Look
 from sweeprun.statistics.not_finite import NanPolicy
+from sweeprun.statistics.rare_values import told_only_one_value
 
 _SHOWN_POINTS = 40
 
@@ -19,7 +20,8 @@ _SHOWN_POINTS = 40
 def print_look_notes(dataset: xr.Dataset, look: Look, members: Members, policy: NanPolicy = NanPolicy.OMIT) -> None:
     """Say what the values of a target were taken for, whether members are independent, and what is to be doubted."""
     doubts = doubts_of(dataset, members, [look.target.variable], policy)
-    for line in (look.taken_note, members.note, *doubts):
+    alike = told_only_one_value(dataset, members, look.kinds)
+    for line in (look.taken_note, members.note, *doubts, *alike):
         if line:
             print(plain_message(line), file=sys.stderr)
 
@@ -38,8 +40,18 @@ def look_json(look: Look) -> dict[str, Any]:
     }
 
 
-def look_text(look: Look, members: Members, options: str = "") -> str:
-    """A look at a target, for people: the points that have not reached it; with the options that go with the target."""
+def look_text(look: Look, members: Members, options: str = "", run: str = "") -> str:
+    """A look at a target, for people: the points that have not reached it.
+
+    Parameters
+    ----------
+    look, members
+        The look, and the members.
+    options
+        Those that go with the target, to be typed again.
+    run
+        The run, to be typed again; by default the newest.
+    """
     rows = [(label, told) for label, told in _look_points(look) if not told["reached"]]
     unknown = [row for row in rows if "undetermined" in row[1]]
     waiting = [row for row in rows if "undetermined" not in row[1]]
@@ -55,7 +67,8 @@ def look_text(look: Look, members: Members, options: str = "") -> str:
         lines.append(f"{look.target} is undetermined at {len(unknown)} of {total} points, with any number of members:")
     lines += _shown_rows(unknown, lambda row: str(row["undetermined"]))
     if waiting and len(look.over) == 1 and not members.averaged_over:  # else it can't be told what is to be extended
-        lines.append(f"run them with: sweeprun extend --until '{look.target}' --over {look.over[0]}{options}")
+        extend = f"sweeprun extend {run}".rstrip()
+        lines.append(f"run them with: {extend} --until '{look.target}' --over {look.over[0]}{options}")
     return "\n".join(lines)
 
 

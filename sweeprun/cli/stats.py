@@ -31,6 +31,7 @@ def main(words: Sequence[str]) -> int:
     from sweeprun.results.formats.owners import check_replaceable
     from sweeprun.results.variables import names_in
     from sweeprun.runs.observe import observe
+    from sweeprun.statistics.choices import choice
     from sweeprun.statistics.dependence import members_along
     from sweeprun.statistics.ensembles import ensemble_statistics
     from sweeprun.statistics.estimators import IntervalKind
@@ -38,9 +39,9 @@ def main(words: Sequence[str]) -> int:
     from sweeprun.statistics.not_finite import NanPolicy
     from sweeprun.statistics.targets import Target
 
-    kind = None if args.interval is None else IntervalKind.parse(args.interval)
+    kind = None if args.interval is None else choice(IntervalKind, args.interval, "--interval")
     target = None if args.target is None else Target.parse(args.target, args.level, kind)
-    policy = NanPolicy.parse(args.nan)
+    policy = choice(NanPolicy, args.nan, "--nan")
     over = None if args.over is None else _names(args.over)
     variables = None if args.variables is None else names_in(args.variables)
     only = variables if target is None else [target.variable]
@@ -49,6 +50,7 @@ def main(words: Sequence[str]) -> int:
             raise UsageError(f"statistics are written as .nc or .zarr, not as {str(args.output)!r}")
         check_output(args.output)
     run = _run(args)
+    named = "" if args.run is None else shlex.quote(str(args.run))
     if args.output is not None:
         check_replaceable(args.output, run)
     snapshot = observe(run)
@@ -56,7 +58,7 @@ def main(words: Sequence[str]) -> int:
     members = members_along(dataset, _members(dataset, over), independent=args.independent)
     if target is not None:
         look = look_at(dataset, target, members.over, independent=args.independent, nan=policy)
-        print(plain_json(look_json(look)) if args.json else plain(look_text(look, members, _options(args))))
+        print(plain_json(look_json(look)) if args.json else plain(look_text(look, members, _options(args), named)))
         print_look_notes(dataset, look, members, policy)
         return 1 if look.open_points else 0
     found = ensemble_statistics(
@@ -77,7 +79,7 @@ def main(words: Sequence[str]) -> int:
         print(plain_json(statistics_json(found)))
     elif args.output is None:
         print_tables(dataset, found)
-    print_notes(dataset, found, members, policy)
+    print_notes(dataset, found, members, policy, named=named, everything=variables is None)
     return 0
 
 
@@ -116,6 +118,7 @@ def _read(snapshot: "Snapshot", only: Sequence[str] | None) -> "xr.Dataset":
     """The results, and what is to be said of them: those that were named, or else all that can be one variable."""
     from sweeprun.results.collect import collect_compatible, dataset_having
     from sweeprun.runs.observe import warnings_of
+    from sweeprun.statistics.spans import spans_in_seconds
 
     left_out: list[str] = []
     if only is None:
@@ -127,7 +130,7 @@ def _read(snapshot: "Snapshot", only: Sequence[str] | None) -> "xr.Dataset":
         raise UsageError("no task has a result yet, so there is nothing to take statistics of; see `sweeprun status`")
     for line in (*warnings_of(snapshot), *left_out):
         print(plain_message(line), file=sys.stderr)
-    return dataset
+    return spans_in_seconds(dataset)
 
 
 def _run(args: Namespace) -> RunDirectory:

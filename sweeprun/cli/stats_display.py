@@ -13,9 +13,10 @@ from sweeprun.safe_text import plain_message
 from sweeprun.statistics.chains import FEW_EFFECTIVE
 from sweeprun.statistics.dependence import Members
 from sweeprun.statistics.doubts import doubts_of
-from sweeprun.statistics.ensembles import QUANTILES, STATISTIC, numeric_variables
+from sweeprun.statistics.ensembles import QUANTILES, STATISTIC, kinds_of, told_left_out
 from sweeprun.statistics.kinds import taken_note
 from sweeprun.statistics.not_finite import NanPolicy
+from sweeprun.statistics.rare_values import told_only_one_value
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -78,11 +79,12 @@ def _table(found: xr.Dataset, name: str, points: Sequence[Mapping[str, Any]]) ->
 
 
 def _title(found: xr.Dataset, name: str) -> str:
-    """What a table is of: ``x over seed, averaged over t (student, level 0.95)``."""
+    """What a table is of: ``x in J over seed, averaged over t (student, level 0.95)``."""
     attrs = found[name].attrs
     averaged = f", averaged over {attrs['averaged_over']}" if "averaged_over" in attrs else ""
     kind = "no interval" if attrs["interval"] == "none" else attrs["interval"]
-    return f"{name} over {attrs.get('counted', found.attrs['over'])}{averaged} ({kind})"
+    units = f" in {attrs['units']}" if attrs.get("units") else ""
+    return f"{name}{units} over {attrs.get('counted', found.attrs['over'])}{averaged} ({kind})"
 
 
 def _to_error(value: float, error: float) -> str:
@@ -93,25 +95,46 @@ def _to_error(value: float, error: float) -> str:
     return f"{value:.{min(max(digits, _FEWEST_DIGITS), _MOST_DIGITS)}g}"
 
 
-def print_notes(dataset: xr.Dataset, found: xr.Dataset, members: Members, policy: NanPolicy = NanPolicy.OMIT) -> None:
-    """Say what was left out, what values were taken for, and of what no error is known."""
+def print_notes(
+    dataset: xr.Dataset,
+    found: xr.Dataset,
+    members: Members,
+    policy: NanPolicy = NanPolicy.OMIT,
+    *,
+    named: str = "",
+    everything: bool = True,
+) -> None:
+    """Say what was left out, what values were taken for, and of what no error is known.
+
+    Parameters
+    ----------
+    dataset, found, members, policy
+        What was collected, its statistics, and how they were taken.
+    named
+        The run, to be typed again; by default the newest.
+    everything
+        Whether all variables were asked for.
+    """
     states = dataset["state"].values
     missing = int(((states != "succeeded") & (states != "excluded")).sum())
     if missing:
         told = "1 task has no result and is" if missing == 1 else f"{missing} tasks have no result and are"
         print(f"{told} left out; see `sweeprun status`", file=sys.stderr)
-    for line in _notes(dataset, found, members, policy):
+    left_out = told_left_out(dataset, members.over) if everything else ()
+    for line in (*_notes(dataset, found, members, policy, named), *left_out):
         print(plain_message(line), file=sys.stderr)
 
 
-def _notes(dataset: xr.Dataset, found: xr.Dataset, members: Members, policy: NanPolicy) -> Iterator[str]:
+def _notes(dataset: xr.Dataset, found: xr.Dataset, members: Members, policy: NanPolicy, named: str) -> Iterator[str]:
     variables = _variables(found)
     batches = {name for name in variables if found[name].attrs["interval"].startswith("batches")}
     if members.note and not batches:
         yield members.note
         if members.have_no_error and members.are_steps:
-            yield f"if they are the steps of a chain: sweeprun stats --over {members.over[0]} --interval batches"
+            stats = f"sweeprun stats {named}".rstrip()
+            yield f"if they are the steps of a chain: {stats} --over {members.over[0]} --interval batches"
     yield from doubts_of(dataset, members, variables, policy)
+    yield from told_only_one_value(dataset, members, kinds_of(found))
     if few := [name for name in variables if name in batches and _fewest_effective(found[name]) < FEW_EFFECTIVE]:
         yield (
             f"fewer than {FEW_EFFECTIVE} effective values: {', '.join(few)}; intervals of such short chains hold the "
@@ -121,9 +144,6 @@ def _notes(dataset: xr.Dataset, found: xr.Dataset, members: Members, policy: Nan
         yield from filter(
             None, [taken_note([one for one in variables if found[one].attrs.get("taken_for") == why], why)]
         )
-    numeric = numeric_variables(dataset, members.over)
-    if left := [str(name) for name in dataset.data_vars if name not in numeric]:
-        yield f"no numbers over {found.attrs['over']}, so left out: {', '.join(left)}"
     results = (found[name].sel({STATISTIC: ["n", "nan"]}).sum(STATISTIC) for name in variables)
     if all(bool((count < 2).all()) for count in results):
         yield "with one member there is no error: std, sem and interval are nan"

@@ -16,6 +16,7 @@ from sweeprun.runs.background import reap
 from sweeprun.runs.observe import observe, state_counts
 from sweeprun.runs.prepare_call import call_text
 from sweeprun.safe_text import plain
+from sweeprun.store.clean_names import clean_name
 from sweeprun.store.directory import RunDirectory, chosen_run
 from sweeprun.store.incremental_reader import ShardReader
 from sweeprun.store.local_paths import local_path, output_path
@@ -288,11 +289,12 @@ class Run:
             If two tasks returned what can't be one variable.
         """
         from sweeprun.display.collected import print_notes, print_warnings
+        from sweeprun.results.variables import named
         from sweeprun.runs.collect import collect_into
 
         output = output_path(path)
         output = output.expanduser() if isinstance(output, Path) else output
-        only = [variables] if isinstance(variables, str) else variables
+        only = None if variables is None else named([variables] if isinstance(variables, str) else variables)
         file = collect_into(self._look(), output, only, tolerance=tolerance, zarr_format=zarr_format)
         print_warnings(file)
         print_notes(file)
@@ -345,7 +347,16 @@ class Run:
 
     def __getitem__(self, name: Hashable | Sequence[Hashable]) -> Any:
         """A variable of the Dataset; of a list of names, the Dataset with these, whatever becomes of the others."""
-        return self._results.having(name if isinstance(name, list) else [name])[name]
+        if not isinstance(name, list):
+            name = self._recorded(name)
+            return self._results.having([name])[name]
+        names = [self._recorded(one) for one in name]
+        return self._results.having(names)[names]
+
+    def _recorded(self, name: Hashable) -> Hashable:
+        """The name that a result has in the Dataset: what a task called ``val/acc`` is ``val.acc``."""
+        is_key = isinstance(name, str) and "/" in name and name not in self._results.available
+        return clean_name(name)[0] if is_key else name
 
     def __iter__(self) -> Iterator[Hashable]:
         """The names of the results."""

@@ -1,9 +1,10 @@
 """Which variables are collected: all, or those that are named; and what is told of those that can't be."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sweeprun.errors import ResultError, UsageError
 from sweeprun.results.dtypes import KEPT_BY_PARQUET
+from sweeprun.store.clean_names import clean_name
 from sweeprun.store.payloads import Variable
 from sweeprun.wording import Command, Option, flag
 
@@ -39,10 +40,15 @@ def names_in(text: str, option: Option = VARIABLES) -> list[str]:
     UsageError
         If there is none.
     """
-    names = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    names = named([part.strip() for part in text.split(",") if part.strip()])
     if not names:
         raise UsageError(f"{option} is {text!r}; write names with commas: {option} loss,curve")
     return names
+
+
+def named(names: Iterable[str]) -> list[str]:
+    """Names of results as they are recorded, each once: what a task called ``val/acc`` is ``val.acc``."""
+    return list(dict.fromkeys(clean_name(name)[0] for name in names))
 
 
 def check_known(names: Collection[str], known: Collection[str]) -> None:

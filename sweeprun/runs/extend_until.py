@@ -20,6 +20,8 @@ from sweeprun.statistics.ensembles import members_of
 from sweeprun.statistics.interim import Look, look_at
 from sweeprun.statistics.not_finite import NanPolicy
 from sweeprun.statistics.points import more_points, named_points
+from sweeprun.statistics.rare_values import told_only_one_value
+from sweeprun.statistics.spans import spans_in_seconds
 from sweeprun.statistics.targets import Target
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.looks import LookRecord, keep_look
@@ -87,7 +89,7 @@ def extend_until(
     while True:
         snapshot = observe(run)
         _check_ended(snapshot)
-        dataset = dataset_having(snapshot, [rule.target.variable])
+        dataset = spans_in_seconds(dataset_having(snapshot, [rule.target.variable]))
         (over,) = members_of(dataset, rule.over)
         look = look_at(dataset, rule.target, over, independent=rule.independent, nan=rule.nan)
         if before is None and look.taken_note:
@@ -107,7 +109,8 @@ def extend_until(
         if not added:
             members_drawn = members_along(dataset, (over,), independent=rule.independent)
             doubts = doubts_of(dataset, members_drawn, [rule.target.variable], rule.nan)
-            for line in (*_undetermined(look, dataset), *doubts):
+            alike = told_only_one_value(dataset, members_drawn, look.kinds)
+            for line in (*_undetermined(look, dataset), *doubts, *alike):
                 observer.warn(line)
             if not look.open_points:
                 return Stop.HOLDS

@@ -25,21 +25,6 @@ class DifferenceKind(Enum):
     STUDENT = "student"
     NEWCOMBE = "newcombe"
 
-    @classmethod
-    def parse(cls, text: str) -> "DifferenceKind":
-        """The kind of a name.
-
-        Raises
-        ------
-        UsageError
-            If there is none.
-        """
-        try:
-            return cls(text)
-        except ValueError:
-            names = " or ".join(kind.value for kind in cls)
-            raise UsageError(f"the interval of a difference is not made as {text!r}; take {names}") from None
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:

@@ -10,7 +10,7 @@ from sweeprun.design.axes import MEMBER_NAMES, OWN_COORDINATES
 from sweeprun.errors import UsageError
 from sweeprun.statistics.chains import batch_error
 from sweeprun.statistics.dependence import Members, members_along
-from sweeprun.statistics.estimators import IntervalKind, interval
+from sweeprun.statistics.estimators import IntervalKind, check_level, interval
 from sweeprun.statistics.kinds import choose_kind
 from sweeprun.statistics.moments import moments
 from sweeprun.statistics.not_finite import NanPolicy, check_finite, count_not_finite
@@ -22,6 +22,12 @@ STATISTIC = "statistic"
 STATISTICS = ("n", "mean", "std", "sem", "low", "high", "successes", "n_effective", "nan", "infinite")
 QUANTILES = ("quantile", "quantile_sem", "quantile_low", "quantile_high")
 """What the names of the variables that hold quantiles end in."""
+
+_NO_NUMBERS = {
+    "c": "complex numbers, whose real and imaginary parts or absolute values have statistics",
+    "M": "dates, of which the time since a fixed date has statistics",
+}
+"""Kind of type -> why it has no statistics."""
 
 _KEPT_ATTRS = ("units", "long_name", "standard_name")
 
@@ -56,6 +62,18 @@ def numeric_variables(dataset: xr.Dataset, over: Sequence[str]) -> list[str]:
         for name, variable in dataset.data_vars.items()
         if variable.dtype.kind in "biuf" and set(over) <= set(variable.dims)
     ]
+
+
+def told_left_out(dataset: xr.Dataset, over: Sequence[str], *, also_texts: bool = True) -> list[str]:
+    """Which variables have no statistics, and why; of all of them, or of those that one could expect them of."""
+    numeric = numeric_variables(dataset, over)
+    names: dict[str, list[str]] = {}
+    for name, one in dataset.data_vars.items():
+        is_over = set(over) <= set(one.dims)
+        why = _NO_NUMBERS.get(one.dtype.kind, "") if is_over else ""
+        if str(name) not in numeric and (why or also_texts):
+            names.setdefault(why or f"no numbers over {', '.join(over)}", []).append(str(name))
+    return [f"{why}, so left out: {', '.join(own)}" for why, own in names.items()]
 
 
 def ensemble_statistics(  # noqa: PLR0913  # each is an option of the command line
@@ -111,6 +129,7 @@ def ensemble_statistics(  # noqa: PLR0913  # each is an option of the command li
     UsageError
         If there is no such axis, no numeric variable, or an option is wrong; or a result isn't finite, and is to be.
     """
+    check_level(level)
     names = members_of(dataset, over)
     chosen = _chosen_variables(dataset, names, variables)
     _check_names(dataset, names, chosen, with_quantiles=bool(probabilities))
@@ -153,7 +172,7 @@ def _check_chain(members: Members) -> None:
     if not members.are_steps:
         raise UsageError(
             f"batches are of the steps of a chain, that is of one axis whose values each task returned in their order; "
-            f"--over is {', '.join(members.over)}"
+            f"--over is {','.join(members.over)}"
         )
 
 
@@ -182,14 +201,36 @@ def _quantiles(
     }
 
 
+def check_numeric(dataset: xr.Dataset, name: str, over: Sequence[str], *, asked: str = "") -> None:
+    """Refuse a variable of which there are no statistics.
+
+    Parameters
+    ----------
+    dataset, name, over
+        The variable, and the dims of the members.
+    asked
+        What it was asked for, which begins the message.
+
+    Raises
+    ------
+    UsageError
+        If it is none of numbers; it says which are.
+    """
+    numeric = numeric_variables(dataset, over)
+    if name not in numeric:
+        kind = dataset[name].dtype.kind if name in dataset.data_vars else ""
+        why = f" (it has {_NO_NUMBERS[kind]})" if kind in _NO_NUMBERS else ""
+        known = ", ".join(numeric) or "none"
+        raise UsageError(f"{asked}there is no variable {name!r} of numbers{why}; there are: {known}")
+
+
 def _chosen_variables(dataset: xr.Dataset, over: Sequence[str], variables: Sequence[str] | None) -> Sequence[str]:
     """The variables that were named, or all that hold numbers."""
     numeric = numeric_variables(dataset, over)
     if not numeric:
         raise UsageError(f"no variable of numbers has the axis {', '.join(over)}, so there are no statistics of it")
-    unknown = [name for name in variables or () if name not in numeric]
-    if unknown:
-        raise UsageError(f"there is no variable {unknown[0]!r} of numbers; there are: {', '.join(numeric)}")
+    for name in variables or ():
+        check_numeric(dataset, name, over)
     return variables or numeric
 
 
@@ -222,6 +263,13 @@ def _statistics(samples: np.ndarray, kind: IntervalKind, level: float, seed: int
             effective = (found.std / sem) ** 2
     successes = (samples == 1).sum(axis=-1) if kind is IntervalKind.WILSON else unknown
     return np.stack([found.count.astype(float), found.mean, found.std, sem, low, high, successes, effective])
+
+
+def kinds_of(found: xr.Dataset) -> dict[str, IntervalKind]:
+    """How the intervals of statistics were made, of the variables that have one."""
+    made = {str(name): one.attrs.get("interval", "").partition(",")[0] for name, one in found.data_vars.items()}
+    known = {kind.value: kind for kind in IntervalKind}
+    return {name: known[text] for name, text in made.items() if text in known}
 
 
 def kept_coordinates(dataset: xr.Dataset, dropped: Sequence[str]) -> dict[Any, Any]:

@@ -41,21 +41,6 @@ class IntervalKind(Enum):
     POISSON = "poisson"
     BATCHES = "batches"
 
-    @classmethod
-    def parse(cls, text: str) -> "IntervalKind":
-        """The kind of a name.
-
-        Raises
-        ------
-        UsageError
-            If there is none.
-        """
-        try:
-            return cls(text)
-        except ValueError:
-            names = ", ".join(kind.value for kind in cls)
-            raise UsageError(f"an interval is not made as {text!r}; take one of {names}") from None
-
     @property
     def follows_from_moments(self) -> bool:
         """Whether the mean, the standard deviation and the number of values determine the interval."""
@@ -130,7 +115,7 @@ def interval(samples: np.ndarray, kind: IntervalKind, level: float = 0.95, seed:
     Raises
     ------
     UsageError
-        If the level is no probability, or values are not those that the interval is for.
+        If the level is no probability, the seed is negative, or values are not those that the interval is for.
     """
     check_level(level)
     samples = np.asarray(samples)
@@ -179,6 +164,8 @@ def standard_error(found: Moments, kind: IntervalKind) -> np.ndarray:
 
 def _bootstrap(scaled: Scaled, level: float, seed: int) -> Ends:
     """The bias-corrected and accelerated bootstrap, point by point."""
+    if seed < 0:
+        raise UsageError(f"--seed is {seed}; it must be at least 0")
     shape = scaled.count.shape
     low, high = np.full(shape, np.nan), np.full(shape, np.nan)
     for number, place in enumerate(np.ndindex(shape)):

@@ -7,12 +7,14 @@ import numpy as np
 import xarray as xr
 
 from sweeprun.errors import UsageError
-from sweeprun.statistics.dependence import members_along
+from sweeprun.statistics.dependence import Members, members_along
 from sweeprun.statistics.doubts import undetermined_points
-from sweeprun.statistics.ensembles import kept_coordinates, members_of, numeric_variables
+from sweeprun.statistics.ensembles import check_numeric, kept_coordinates, members_of
+from sweeprun.statistics.estimators import IntervalKind
 from sweeprun.statistics.kinds import choose_kind, taken_note
 from sweeprun.statistics.moments import Moments, moments
 from sweeprun.statistics.not_finite import NanPolicy, check_finite, count_not_finite
+from sweeprun.statistics.rare_values import ENOUGH, only_one_value
 from sweeprun.statistics.targets import Target
 
 
@@ -49,6 +51,11 @@ class Look:
     def taken_note(self) -> str:
         """What is to be said of the values, if they were taken for proportions or counts; else nothing."""
         return taken_note([self.target.variable], self.taken_for)
+
+    @property
+    def kinds(self) -> dict[str, IntervalKind]:
+        """How the interval of the variable is made."""
+        return {} if self.target.interval is None else {self.target.variable: self.target.interval}
 
     @property
     def open_points(self) -> int:
@@ -107,10 +114,7 @@ def look_at(
         are not independent; or a result isn't finite, and is to be.
     """
     names = members_of(dataset, over)
-    variables = numeric_variables(dataset, names)
-    if target.variable not in variables:
-        known = ", ".join(variables) or "none"
-        raise UsageError(f"{target}: there is no variable {target.variable!r} of numbers; there are: {known}")
+    check_numeric(dataset, target.variable, names, asked=f"{target}: ")
     members = members_along(dataset, names, independent=independent)
     if members.have_no_error:
         raise UsageError(f"{target}: {members.note}")
@@ -121,7 +125,11 @@ def look_at(
     found: Moments = moments(samples)
     values = target.values(found)
     undetermined, by_chance = undetermined_points(dataset, target.variable, members, nan)
-    by_chance &= ~(values > 0)  # intervals of counts are open also where all are equal
+    alike = _only_one_value(dataset, target.variable, members, dims)
+    are_many = found.count >= ENOUGH
+    is_shut = ~(values > 0)  # intervals of proportions and counts are open also where all are equal
+    undetermined = np.where(is_shut & are_many & (undetermined == ""), alike, undetermined)
+    by_chance = is_shut & (by_chance | ((alike != "") & ~are_many))
     is_known = undetermined == ""
     reached = target.is_reached(found) & is_known & ~by_chance
     more = np.maximum(target.needed(found) - found.count, 0)
@@ -147,3 +155,13 @@ def look_at(
         needed=over_points(more).where(~excluded, 0),
         undetermined=over_points(undetermined).where(~excluded, ""),
     )
+
+
+def _only_one_value(dataset: xr.Dataset, name: str, members: Members, dims: Sequence[str]) -> np.ndarray:
+    """In words, that all members are 0 or all are 1, over some dims; empty elsewhere."""
+    nowhere = xr.DataArray(np.zeros([dataset.sizes[dim] for dim in dims], bool), dims=dims)
+    told = np.full(nowhere.shape, "", object)
+    if found := only_one_value(dataset, name, members):
+        for value, where in ((0, found.zero), (1, found.one)):
+            told[(nowhere | where).transpose(*dims).values] = f"all members are {value}: others are rare, if any"
+    return told

@@ -8,6 +8,7 @@ import xarray as xr
 
 from sweeprun.statistics.estimators import IntervalKind, are_counts, are_zero_or_one, check_values
 from sweeprun.statistics.not_finite import is_truth
+from sweeprun.statistics.spans import is_span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ class Chosen:
 
 def is_proportion(variable: xr.DataArray, values: np.ndarray) -> bool:
     """Whether the mean of a variable is a proportion: its values are true and false, or all of them are 0 or 1."""
-    return are_zero_or_one(values) and (is_truth(variable) or _any(values))
+    return not is_span(variable) and are_zero_or_one(values) and (is_truth(variable) or _any(values))
 
 
 def choose_kind(variable: xr.DataArray, values: np.ndarray, wanted: IntervalKind | None) -> Chosen:
@@ -44,7 +45,7 @@ def choose_kind(variable: xr.DataArray, values: np.ndarray, wanted: IntervalKind
         return Chosen(kind=wanted)
     if is_proportion(variable, values):
         return Chosen(kind=IntervalKind.WILSON, why="" if is_truth(variable) else "all values are 0 or 1: a proportion")
-    if (values == 0).any() and are_counts(values):
+    if (values == 0).any() and are_counts(values) and not is_span(variable):
         return Chosen(kind=IntervalKind.COUNTS, why="whole numbers from 0: counts")
     return Chosen(kind=IntervalKind.STUDENT)
 

@@ -29,21 +29,6 @@ class NanPolicy(Enum):
     PROPAGATE = "propagate"
     RAISE = "raise"
 
-    @classmethod
-    def parse(cls, text: str) -> "NanPolicy":
-        """The policy of a name.
-
-        Raises
-        ------
-        UsageError
-            If no policy has this name.
-        """
-        try:
-            return cls(text)
-        except ValueError:
-            names = ", ".join(policy.value for policy in cls)
-            raise UsageError(f"results that are NaN can't be treated as {text!r}; take one of {names}") from None
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotFinite:
@@ -187,4 +172,6 @@ def check_finite(dataset: xr.Dataset, found: NotFinite, policy: NanPolicy) -> No
     """
     if policy is NanPolicy.RAISE and found.any:
         lines = "; ".join(told_not_finite(dataset, found))
-        raise UsageError(f"{lines}. nan=raise refuses them; nan=omit leaves NaN out, nan=propagate gives NaN there")
+        raise UsageError(
+            f"{lines}. --nan raise refuses them; --nan omit leaves NaN out, --nan propagate gives NaN there"
+        )

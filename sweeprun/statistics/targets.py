@@ -10,6 +10,7 @@ import numpy as np
 from sweeprun.errors import UsageError
 from sweeprun.statistics.estimators import IntervalKind, check_level, interval_of, standard_error
 from sweeprun.statistics.moments import Moments
+from sweeprun.store.clean_names import clean_name
 
 FEWEST = 2
 """With fewer members there is no error to look at."""
@@ -86,7 +87,11 @@ class Target:
                 f"{', '.join(measures)} and a number above 0"
             )
         return cls(
-            measure=Measure(found["measure"]), variable=found["variable"], limit=limit, level=level, interval=interval
+            measure=Measure(found["measure"]),
+            variable=clean_name(found["variable"])[0],
+            limit=limit,
+            level=level,
+            interval=interval,
         )
 
     def __str__(self) -> str:

@@ -56,6 +56,9 @@ def test_a_point_without_values_is_unknown_and_null() -> None:
 
 
 def test_options_of_a_target_are_typed_again() -> None:
+    assert look_text(look("sem(x)<0.1"), MEMBERS, run="'a run'").endswith(
+        "run them with: sweeprun extend 'a run' --until 'sem(x)<0.1' --over seed"
+    )
     assert look_text(look("sem(x)<0.1"), MEMBERS, " --level 0.9").endswith(
         "--until 'sem(x)<0.1' --over seed --level 0.9"
     )
@@ -109,3 +112,12 @@ def test_what_is_to_be_doubted_at_a_target_is_said(capsys: pytest.CaptureFixture
     assert nan.startswith("x: 2 of 27 results are NaN, and so are the statistics there")
     assert infinite.startswith("x: 1 of 27 results is infinite")
     assert equal.startswith("x is equal to the bit in all 9 members at 1 of 3 points")
+
+
+def test_members_that_are_all_0_have_reached_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    data = dataset()
+    data["x"][1] = 0
+    found = look_at(data, Target.parse("sem(x)<9"))
+    assert "  lr=0.25: sem(x) = unknown with 4 members, 4 more needed" in look_text(found, MEMBERS)
+    print_look_notes(data, found, members(data))
+    assert "x is 0 in all 4 members at 1 of 2 points (lr=0.25)" in capsys.readouterr().err

@@ -203,7 +203,7 @@ def test_results_to_doubt_are_named_by_every_door(run: Run, study: Path) -> None
     shown = run("stats", "two").stderr.splitlines()
     assert shown[0] == nan
     assert shown[1].startswith("fixed is equal to the bit in all 6 members at every point, although")
-    assert "nan=raise refuses them" in run("stats", "two", "--nan=raise", code=2).stderr
+    assert "--nan raise refuses them" in run("stats", "two", "--nan=raise", code=2).stderr
     assert (
         "lr=1.5: 3 of 6 results are NaN" in run("stats", "two", "--target=sem(x)<9", "--nan=propagate", code=1).stdout
     )

@@ -30,6 +30,13 @@ def test_a_table_has_a_line_for_each_point(capsys: pytest.CaptureFixture[str], m
     assert first[-1] == "2 [-inf, inf]"
 
 
+def test_a_table_says_in_which_unit_numbers_are(capsys: pytest.CaptureFixture[str]) -> None:
+    data = dataset()
+    data["x"].attrs["units"] = "J"
+    print_tables(data, ensemble_statistics(data))
+    assert "x in J over seed (student, level 0.95)" in capsys.readouterr().out
+
+
 def test_a_long_table_is_cut_and_says_where_the_rest_is(capsys: pytest.CaptureFixture[str]) -> None:
     data = dataset(points=43)
     print_tables(data, ensemble_statistics(data))
@@ -177,3 +184,32 @@ def test_of_results_that_are_all_nan_it_is_not_said_that_there_is_one_member(
     data = collected(x=np.full((2, 4), np.nan))
     print_notes(data, ensemble_statistics(data), members(data, "member"))
     assert capsys.readouterr().err == "x: 8 of 8 results are NaN, and left out: lr=0.1 (4 of 4), lr=1.0 (4 of 4)\n"
+
+
+def test_members_that_are_all_0_do_not_pass_as_precise(capsys: pytest.CaptureFixture[str]) -> None:
+    data = dataset()
+    data["x"][1] = 0
+    print_notes(data, ensemble_statistics(data), members(data))
+    assert "x is 0 in all 4 members at 1 of 2 points (lr=0.25): other values may be rare" in capsys.readouterr().err
+
+
+def test_what_is_left_out_has_its_reason_and_is_named_only_if_all_was_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    of_type = {"z": complex, "day": "datetime64[s]", "name": "U1"}
+    data = dataset(**{name: (("lr", "seed"), np.zeros((2, 4), int).astype(kind)) for name, kind in of_type.items()})
+    found = ensemble_statistics(data)
+    print_notes(data, found, members(data))
+    assert capsys.readouterr().err.splitlines() == [
+        "complex numbers, whose real and imaginary parts or absolute values have statistics, so left out: z",
+        "dates, of which the time since a fixed date has statistics, so left out: day",
+        "no numbers over seed, so left out: name",
+    ]
+    print_notes(data, found, members(data), everything=False)
+    assert capsys.readouterr().err == ""
+
+
+def test_what_is_to_be_typed_names_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+    data = dataset(curve=(("lr", "seed", "t"), np.random.default_rng(0).random((2, 4, 20))))
+    print_notes(data, ensemble_statistics(data, "t"), members(data, "t"), named="'one run'", everything=False)
+    assert "if they are the steps of a chain: sweeprun stats 'one run' --over t --interval" in capsys.readouterr().err

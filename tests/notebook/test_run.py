@@ -72,6 +72,17 @@ def test_it_is_the_collected_dataset(tmp_path: Path) -> None:
     assert "curve" in run._ipython_key_completions_()
 
 
+def test_results_are_had_by_the_names_that_tasks_gave_them(tmp_path: Path) -> None:
+    directory = make_run(tmp_path / "run", count_axis("seed", 2))
+    write_shard(directory, "w", [success(i, {"val/acc": i, "x": i}) for i in range(2)])
+    run = sweeprun.open_run(directory.path)
+    assert list(run) == ["val.acc", "x"]
+    assert run["val/acc"].values.tolist() == [0, 1]
+    assert list(run[["x", "val/acc"]]) == ["x", "val.acc"]
+    with xr.open_dataset(run.collect(tmp_path / "one.nc", "val/acc")) as collected:
+        assert list(collected.data_vars) == ["val.acc"]
+
+
 def test_refresh_shows_what_came_since_and_older_datasets_stay(tmp_path: Path) -> None:
     directory = make_run(tmp_path / "run", count_axis("seed", 3))
     run = sweeprun.open_run(directory.path)

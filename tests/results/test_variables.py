@@ -195,3 +195,7 @@ def test_messages_stay_short_and_can_be_typed(tmp_path: Path, monkeypatch: pytes
     with speaking(PYTHON):
         assert str(disagreement({"v": "no"}, [], Command("collect"))) == as_text
         assert str(disagreement({"v": "no"}, ["w"], Command("collect"))) == "no; the others can be had: run[['w']]"
+
+
+def test_names_are_understood_as_tasks_wrote_them() -> None:
+    assert names_in("val/acc, loss,val.acc") == ["val.acc", "loss"]

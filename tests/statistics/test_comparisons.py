@@ -45,8 +45,11 @@ def test_streams_are_shared_if_the_members_share_them_and_the_compared_do_not(
         (lambda: dataset().mc.paired("seed", 1, 2), "no axis 'seed' to compare along"),
         (lambda: dataset().mc.paired("t", 0, 3, over="seed"), "t has no value 3; it has 0 to 2"),
         (lambda: dataset().mc.paired("t", 0.5, 1, over="seed"), "t has no value 0.5"),
-        (lambda: dataset().mc.paired("lr", 0.1, 0.01, level=2), "--level is 2"),
-        (lambda: dataset().mc.paired("lr", 0.1, 0.01, interval="wilson"), "take student or newcombe"),
+        (lambda: dataset().mc.paired("lr", 0.1, 0.01, level=2), "level is 2"),
+        (
+            lambda: dataset().mc.paired("lr", 0.1, 0.01, interval="wilson"),
+            "interval is 'wilson'; take one of student, newcombe",
+        ),
         (lambda: paired(dataset(), "lr", 0.1, 0.01, kind=DifferenceKind.NEWCOMBE), "needs values that are 0 or 1"),
     ],
 )
@@ -92,7 +95,7 @@ def test_pairs_with_nan_are_left_out_unless_the_user_says_otherwise() -> None:
         assert made[name].sel(statistic="n") == 6
         assert np.isnan(made[name].sel(statistic=["mean", "sem", "low", "high", "correlation"])).all()
     assert np.isfinite(made.fine).all()
-    with pytest.raises(UsageError, match=r"x: 3 of 9 results are NaN.*nan=raise refuses them"):
+    with pytest.raises(UsageError, match=r"x: 3 of 9 results are NaN.*--nan raise refuses them"):
         paired(diverged(), "lr", 0.1, 1.0, nan=NanPolicy.RAISE)
 
 

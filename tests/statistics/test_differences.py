@@ -102,7 +102,6 @@ def test_proportions_that_agree_leave_their_difference_open() -> None:
         (lambda: independent_difference(np.ones(3), np.ones(3), 1.5), "--level is 1.5"),
         (lambda: paired_difference(np.ones(3), np.ones(3), 1.5), "--level is 1.5"),
         (lambda: paired_difference(np.ones(3), np.full(3, 0.5), kind=_NEWCOMBE), "values that are 0 or 1"),
-        (lambda: DifferenceKind.parse("welch"), "take student or newcombe"),
     ],
 )
 def test_what_makes_no_sense_is_told(call: Any, message: str) -> None:

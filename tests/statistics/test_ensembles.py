@@ -46,6 +46,10 @@ def test_over_several_axes_and_of_some_variables() -> None:
         (lambda: ensemble_statistics(dataset().rename(seed="s")), "neither 'member' nor 'seed'"),
         (lambda: ensemble_statistics(dataset()[["name"]]), "no variable of numbers"),
         (lambda: ensemble_statistics(dataset(), variables=["name"]), "'name' of numbers; there are: loss, ok, curve"),
+        (
+            lambda: ensemble_statistics(dataset().assign(z=dataset()["loss"] * 1j), variables=["z"]),
+            r"'z' of numbers \(it has complex numbers, whose real and imaginary parts",
+        ),
         (lambda: dataset().mc.statistics(interval="wilson"), "loss: an interval of a proportion"),
         (lambda: dataset().mc.statistics(over=[]), "None is named; axes: lr, seed, t"),
         (dataset().rename(t="statistic").mc.statistics, "curve has an axis 'statistic' of its own"),
@@ -146,7 +150,7 @@ def test_nan_makes_the_statistics_of_its_point_nan_if_it_is_to() -> None:
 
 
 def test_results_that_are_not_finite_are_refused_if_they_are_to_be() -> None:
-    with pytest.raises(UsageError, match="nan=raise refuses them"):
+    with pytest.raises(UsageError, match="--nan raise refuses them"):
         ensemble_statistics(diverged(), nan=NanPolicy.RAISE)
     assert "fine" in ensemble_statistics(diverged(), nan=NanPolicy.RAISE, variables=["fine"])
 

@@ -232,7 +232,7 @@ def test_counts_that_are_equal_by_chance_have_the_error_of_few_events() -> None:
     assert found.open_points == 0
     assert (found.value > 0).all()
     student = Target.parse("halfwidth(count)<2", 0.95, IntervalKind.STUDENT)
-    assert look_at(collected(count=counts, x=drawn(3, 6)), student).reached.values.tolist() == [True, False, True]
+    assert look_at(collected(count=counts, x=drawn(3, 6)), student).reached.values.tolist() == [False, False, True]
 
 
 def test_who_says_that_members_are_independent_says_nothing_of_nan_and_equal_ones() -> None:
@@ -243,3 +243,27 @@ def test_who_says_that_members_are_independent_says_nothing_of_nan_and_equal_one
     assert found.undetermined.values.tolist() == ["", "all members are equal to the bit"]
     with pytest.raises(UsageError, match=r"9 of 720 values are NaN"):
         look_at(collected(x=x), Target.parse("sem(x)<9"), ["member", "t"], independent=True, nan=NanPolicy.RAISE)
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+@pytest.mark.parametrize("target", ["sem(x)<1", "halfwidth(x)<1", "rel_sem(x)<1"])
+def test_members_that_are_all_0_or_all_1_may_miss_rare_values(target: str, value: float) -> None:
+    """Unless they are proportions or counts, whose intervals are open."""
+    few, many = np.abs(drawn(2)), np.abs(drawn(2, 100))
+    few[1] = many[1] = value
+    found = look(target, collected(x=few))
+    assert (found.reached.values[1], found.needed.values[1], found.undetermined.values[1]) == (False, 9, "")
+    found = look(target, collected(x=many))
+    assert (found.reached.values[1], found.needed.values[1]) == (False, 0)
+    assert found.undetermined.values.tolist() == ["", f"all members are {value:g}: others are rare, if any"]
+    curves = many[..., None] * np.ones(3)
+    curves[0, :, 0] = value
+    assert (look(target, collected(x=curves)).undetermined.values != "").tolist() == [[False] * 3, [True] * 3]
+
+
+def test_counts_and_proportions_that_are_all_0_have_an_open_interval() -> None:
+    counts = np.random.default_rng(0).poisson(3.0, (2, 100))
+    counts[1] = 0
+    for values in (counts, counts > 2, (counts > 2).astype(int)):
+        found = look("halfwidth(x)<9", collected(x=values))
+        assert (found.open_points, found.undetermined_points) == (0, 0)

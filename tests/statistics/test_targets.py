@@ -26,6 +26,10 @@ def test_targets_are_read(text: str) -> None:
     assert Target.parse(str(target)) == target
 
 
+def test_a_variable_may_be_called_as_its_task_called_it() -> None:
+    assert Target.parse("sem(val/acc)<1").variable == "val.acc"
+
+
 @pytest.mark.parametrize(
     "text",
     [
