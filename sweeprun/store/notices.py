@@ -89,8 +89,8 @@ class UnseededGenerators(_Draws):
 
     def __str__(self) -> str:
         return (
-            f"{self.function} makes {self.generators} without a seed (seen in task {self.tasks}), so its results "
-            f"differ from run to run; {self.advice()}"
+            f"{self.function} makes {self.generators} without a seed (seen in task {self.tasks}), so what it draws "
+            f"from that differs from run to run; {self.advice()}"
         )
 
     def advice(self) -> str:
