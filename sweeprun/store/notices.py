@@ -130,11 +130,13 @@ class StreamClash:
     instead: str
 
     def __str__(self) -> str:
-        several = "," in self.tasks
+        return f"{self.brief()}; write {self.instead}, which no task has, or set hydra.sweeper.root_seed"
+
+    def brief(self) -> str:
+        """What draws which numbers, without what to do about it."""
         return (
             f"{self.function} makes {self.call} ({self.place}), which draws the same numbers as rng in "
-            f"{'tasks' if several else 'task'} {self.tasks}; write {self.instead}, which no task has, or set "
-            "hydra.sweeper.root_seed"
+            f"{'tasks' if ',' in self.tasks else 'task'} {self.tasks}"
         )
 
 
