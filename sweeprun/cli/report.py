@@ -87,7 +87,7 @@ def look(run: RunDirectory) -> "Page":
     from sweeprun.runs.observe import is_active, observe, warnings_of
 
     snapshot = observe(run)
-    return page_of(snapshot, active=is_active(snapshot), warnings=warnings_of(snapshot))
+    return page_of(snapshot, active=is_active(snapshot), warnings=warnings_of(snapshot, in_full=True))
 
 
 def serve(run: RunDirectory, port: int) -> int:

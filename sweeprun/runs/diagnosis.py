@@ -39,6 +39,16 @@ def likely_cause(trials: Trials, recorded: Record, now: Record) -> str:
     if _differ(now, _again(trials, recorded, variables=ones)):
         had = f"{origin.threads} threads" if origin.threads else "an unknown number of threads"
         return f"thread count: with another number of threads the result differs as well; it was made with {had}"
+    return _cause_of_what_is_constant(trials, recorded, origin)
+
+
+def _cause_of_what_is_constant(trials: Trials, recorded: Record, origin: Origin) -> str:
+    """Why a task gives something else than was recorded, and the same each time."""
+    if (copied := trials.randomness_of(recorded).copied) is not None:
+        return (
+            f"state: it draws from {copied.generators}, and which numbers that gives depends on the tasks that ran "
+            f"before it in the same process; {copied.advice()}"
+        )
     if origin.cpu and origin.cpu != cpu_model():
         return (
             f"another processor: it was made on {origin.cpu}, and this is {cpu_model()}; the last bits of linear "
@@ -54,12 +64,17 @@ def _cause_of_chance(trials: Trials, recorded: Record) -> str:
     """Why a task gives something else each time."""
     seeded = replace(trials.manifest, policy=replace(trials.manifest.policy, seed_globals=True))
     if not _differs(trials, recorded, manifest=seeded):
-        if generators := trials.global_generators_of(recorded):
-            return f"global randomness: it draws from {generators}; {advice_on(generators)}"
+        if (drawn := trials.randomness_of(recorded).globals) is not None:
+            advice = advice_on(drawn.generators, application=drawn.application)
+            return f"global randomness: it draws from {drawn.generators}; {advice}"
         return (
             "global randomness: it is the same each time with seeds for global generators, some library's; seed that "
             "from rng, or set hydra.sweeper.seed_globals=true"
         )
+    seen = trials.randomness_of(recorded)
+    if seen.unseeded is not None:
+        also = "" if seen.globals is None else f"; it draws from {seen.globals.generators}, too"
+        return f"no seed: it makes {seen.unseeded.generators} without one; {seen.unseeded.advice()}{also}"
     if not _differs(trials, recorded, variables=_HASH_SEED):
         return (
             "the order of a set: it depends on hashes of strings, which Python randomises; sort what is taken from "

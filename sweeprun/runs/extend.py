@@ -22,6 +22,7 @@ from sweeprun.errors import OverrideError, RunDirectoryError, UsageError
 from sweeprun.launchers.registry import make_launcher
 from sweeprun.provenance.code import Code
 from sweeprun.provenance.inputs import input_paths, read_inputs
+from sweeprun.runs.clashes import clash_of_extended
 from sweeprun.runs.drift import check_drift
 from sweeprun.runs.events import SILENT, Observer, Warnings
 from sweeprun.runs.launch import Launch, Started, launch
@@ -32,6 +33,7 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import count_extensions, write_extension
 from sweeprun.store.files import make_directory
 from sweeprun.store.manifest import Manifest, check_size, read_manifest
+from sweeprun.store.notices import note_stream_clash
 from sweeprun.worker.applications import import_types
 from sweeprun.worker.sources import code_of
 
@@ -91,9 +93,14 @@ def extend_run(
         observer.note(f"nothing to add: {run.shown()} has all these points; see `sweeprun status`")
         return Started(run=run)
     check_size(replace(manifest, table=manifest.table.with_blocks(extension.blocks)))
+    clash = clash_of_extended(run, manifest, extension)
+    if clash is not None:
+        observer.warn(str(clash))
     code = _with_new_functions(code, extension)
     first_id = len(manifest.table)
     _write(run, manifest, extension, number, observer)
+    if clash is not None:
+        note_stream_clash(run, clash)
     snapshot = observe(run)
     table = snapshot.manifest.table
     tasks = table.selected(first_id)

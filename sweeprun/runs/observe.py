@@ -86,8 +86,16 @@ def state_counts(snapshot: Snapshot) -> dict[str, int]:
     return {state.value: count for state, count in snapshot.counts().items()}
 
 
-def warnings_of(snapshot: Snapshot) -> list[str]:
-    """What the user of a run should know of it: what it lacks, mixes, or can't reproduce, and that it stopped early."""
+def warnings_of(snapshot: Snapshot, *, in_full: bool = False) -> list[str]:
+    """What the user of a run should know of it: what it lacks, mixes, or can't reproduce, and that it stopped early.
+
+    Parameters
+    ----------
+    snapshot
+        The run.
+    in_full
+        Whether what was said when it started is said again with all that can be done about it.
+    """
     found = lacking(snapshot)
     submissions = snapshot.activity.submissions or read_submissions(snapshot.run)
     if submissions:
@@ -102,13 +110,14 @@ def warnings_of(snapshot: Snapshot) -> list[str]:
                 f"go on with: sweeprun resume {snapshot.run.shown()}"
             )
     run = snapshot.run
+    clash = read_stream_clash(run)
     noted = (
         other_code_of(snapshot),
         other_threads_of(snapshot),
         read_global_randomness(run),
         read_copied_generators(run),
         read_unseeded_generators(run),
-        read_stream_clash(run),
+        clash if clash is None or in_full else clash.brief(),
         read_unrecorded_result(run),
     )
     found += [str(notice) for notice in noted if notice is not None]

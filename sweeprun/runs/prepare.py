@@ -22,17 +22,16 @@ from sweeprun.design.policy import Policy
 from sweeprun.errors import OverrideError, SweeprunError, UsageError
 from sweeprun.launchers.packing import Group
 from sweeprun.launchers.registry import is_launcher, make_launcher
+from sweeprun.runs.clashes import clash_of_configs
 from sweeprun.runs.prepared_run import PreparedRun, RunPlace
 from sweeprun.runs.python_path import python_path
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.local_paths import local_path
 from sweeprun.store.manifest import Manifest
-from sweeprun.store.notices import StreamClash
 from sweeprun.store.result_names import ResultNames, check_labels, names_to_job
 from sweeprun.worker.applications import ApplicationFunction
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.sources import code_of
-from sweeprun.worker.stream_clashes import clash_of_task
 
 _UNKNOWN_OPTION = re.compile(r"Key '([^']*)' not in '?(SlurmNode|LocalNode)'?")
 
@@ -184,7 +183,7 @@ def prepare_composed(
         other_launcher=None if ours else HydraLauncher(application, sweep_config, called),
         function=function,
         hydra_config=sweep_config,
-        clash=_clash(sweep, manifest) if called is None else None,
+        clash=clash_of_configs(manifest, sweep.frozen(), sweep.task_specs) if called is None else None,
         notes=misspelt_in(first) if called is None else (),
     )
 
@@ -201,18 +200,6 @@ def _result_names(sweep: ComposedSweep, *, strict: bool) -> ResultNames:
         if strict:
             raise
         return ResultNames()
-
-
-def _clash(sweep: ComposedSweep, manifest: Manifest) -> StreamClash | None:
-    """A generator of a task function's own that draws what the stream of a task does."""
-    if manifest.table.streams.root_seed is not None:
-        return None
-    functions = [load_task_function(spec, Path.cwd()) for spec in sweep.task_specs]
-    found: Iterator[StreamClash | None] = iter(())
-    with suppress(Exception):  # a config that can't be derived is the task's to say
-        config = ConfigDeriver(manifest, sweep.frozen()).derive(manifest.table.task(0))
-        found = (clash_of_task(function, manifest, config) for function in functions)
-    return next((clash for clash in found if clash is not None), None)
 
 
 def _check_other_launcher(name: str, sweep_config: DictConfig, policy: Policy) -> None:

@@ -16,7 +16,7 @@ from sweeprun.provenance.origin import Origin
 from sweeprun.runs.scratch import scratch_run
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
-from sweeprun.store.notices import read_global_randomness
+from sweeprun.store.notices import Randomness, read_randomness
 from sweeprun.store.records import Record
 from sweeprun.store.shards import fit_in_memory, read_shard
 
@@ -90,13 +90,12 @@ class Trials:
             finally:
                 executor.shutdown(cancel_futures=True)
 
-    def global_generators_of(self, record: Record) -> str:
-        """Run the task of a record once more; from which global generators it draws. Empty if that wasn't seen."""
+    def randomness_of(self, record: Record) -> Randomness:
+        """Run the task of a record once more: what it is seen to draw from, besides its own stream."""
         environment = self._environment(Origin.from_json(record.origin), None)
         with scratch_run(self.manifest, self.frozen, TaskIds.of([record.task_id]), self.code) as run:
             _run_element(run, 0, record.attempt, environment)
-            noted = read_global_randomness(run)
-        return "" if noted is None else noted.generators
+            return read_randomness(run)
 
     def _environment(self, origin: Origin, variables: Mapping[str, str] | None) -> dict[str, str]:
         own = expand(self.manifest.launcher.get("variables", {}), os.environ)

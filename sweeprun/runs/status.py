@@ -38,5 +38,5 @@ def describe_status(snapshot: Snapshot) -> dict[str, Any]:
         "ended": ended_reasons(snapshot),
         "left_no_trace": left_no_trace(snapshot),
         "problem": snapshot.activity.problem,
-        "warnings": warnings_of(snapshot),
+        "warnings": warnings_of(snapshot, in_full=True),
     }

@@ -71,12 +71,16 @@ class CopiedGenerators(_Draws):
     """A task function that uses generators of its module or notebook, of which every worker has a copy."""
 
     def __str__(self) -> str:
-        advice = "" if self.application else "draw from the argument rng, or "
         return (
             f"{self.function} draws from {self.generators} (seen in task {self.tasks}), of which every worker has a "
-            f"copy, so tasks of different workers draw the same numbers; {advice}make one inside the function from a "
-            f"{'config value' if self.application else 'seed of its own'}"
+            f"copy, so tasks of different workers draw the same numbers; {self.advice()}"
         )
+
+    def advice(self) -> str:
+        """What to do instead."""
+        if self.application:
+            return "make one inside the function from a config value"
+        return "draw from the argument rng, or make one inside the function from a seed of its own"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +88,23 @@ class UnseededGenerators(_Draws):
     """A task function that makes generators without a seed, so that they draw other numbers each time."""
 
     def __str__(self) -> str:
-        advice = "give it a seed from the config" if self.application else "draw from rng instead, or give it a seed"
         return (
-            f"{self.function} makes {self.generators} without a seed (seen in task {self.tasks}), so its results "
-            f"differ from run to run; {advice}"
+            f"{self.function} makes {self.generators} without a seed (seen in task {self.tasks}), so what it draws "
+            f"from that differs from run to run; {self.advice()}"
         )
+
+    def advice(self) -> str:
+        """What to do instead."""
+        return "give it a seed from the config" if self.application else "draw from rng instead, or give it a seed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Randomness:
+    """What tasks were seen to draw from, besides their own streams."""
+
+    globals: GlobalRandomness | None = None
+    copied: CopiedGenerators | None = None
+    unseeded: UnseededGenerators | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,11 +130,13 @@ class StreamClash:
     instead: str
 
     def __str__(self) -> str:
-        several = "," in self.tasks
+        return f"{self.brief()}; write {self.instead}, which no task has, or set hydra.sweeper.root_seed"
+
+    def brief(self) -> str:
+        """What draws which numbers, without what to do about it."""
         return (
             f"{self.function} makes {self.call} ({self.place}), which draws the same numbers as rng in "
-            f"{'tasks' if several else 'task'} {self.tasks}; write {self.instead}, which no task has, or set "
-            "hydra.sweeper.root_seed"
+            f"{'tasks' if ',' in self.tasks else 'task'} {self.tasks}"
         )
 
 
@@ -150,6 +168,15 @@ def note_unseeded_generators(run: RunDirectory, noted: UnseededGenerators) -> No
 def read_unseeded_generators(run: RunDirectory) -> UnseededGenerators | None:
     """What was noted; None if nothing was, or it can't be read."""
     return _read_draws(run.unseeded_generators, UnseededGenerators)
+
+
+def read_randomness(run: RunDirectory) -> Randomness:
+    """All that was noted of what tasks draw from."""
+    return Randomness(
+        globals=read_global_randomness(run),
+        copied=read_copied_generators(run),
+        unseeded=read_unseeded_generators(run),
+    )
 
 
 def note_stream_clash(run: RunDirectory, noted: StreamClash) -> None:

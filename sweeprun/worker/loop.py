@@ -37,7 +37,6 @@ from sweeprun.worker.log_marks import LogMarker
 from sweeprun.worker.pickled_functions import with_function
 from sweeprun.worker.randomness import RandomnessWatch
 from sweeprun.worker.recorder import Recorder
-from sweeprun.worker.stream_clashes import ClashWatch
 from sweeprun.worker.task_handle import INSIDE, RunningTask
 from sweeprun.worker.task_loader import TaskLoader
 
@@ -95,7 +94,6 @@ class Worker:
         self._limit = 0.0  # of a task's time, in seconds; 0 for none
         self._overdue = False
         self._randomness = RandomnessWatch(run, seeded=self._policy.seed_globals)
-        self._clashes = ClashWatch(run, manifest)
         self._seeds = GlobalSeeds(manifest.table.streams) if self._policy.seed_globals else None
         self._base = Path(manifest.job.get("cwd") or Path.cwd())
         self._loader = TaskLoader(run, manifest, self._base, function)
@@ -263,7 +261,6 @@ class Worker:
         if self._seeds is not None:
             self._seeds.seed(task.stream)
         self._randomness.begin(function.function, application=function.positional)
-        self._clashes.begin(function, cfg)
         try:
             self._in_task = True
             if self._limit:

@@ -28,6 +28,8 @@ class OwnSeeding:
         self._seeded: dict[str, bool] = {}  # generators that were ever seeded -> whether by the task that runs
         self._drawn: set[str] = set()
         self._begun = False
+        self.drawn_by_imports: tuple[str, ...] = ()
+        """The generators that were drawn from before the first task, without being seeded first."""
         self._watches = {name: self._watch(name) for name in _SEEDING}
         for name, watch in self._watches.items():
             for function in _SEEDING[name]:
@@ -43,6 +45,9 @@ class OwnSeeding:
         """A task is about to begin."""
         if not self._begun:  # what was drawn before, by imports, is no task's doing
             self._begun = True
+            unseeded = (name for name in _SEEDING if name not in self._seeded and _state(name) != self._reference[name])
+            self.drawn_by_imports = (*self._drawn, *unseeded)
+            self._drawn.clear()
             self._reference = {name: _state(name) for name in _SEEDING}
         for name, by_task in self._seeded.items():
             if not by_task:

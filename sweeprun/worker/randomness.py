@@ -67,7 +67,12 @@ class RandomnessWatch:
             return
         self._followed[id(function)] = full_name(function)
         self._application = application
+        is_first = not self._functions
         self._functions.append(function)
+        if is_first and self._seeding is not None and self._unseeded is not None and self._seeding.drawn_by_imports:
+            from sweeprun.worker.top_draws import draws_at_top  # of few runs
+
+            self._unseeded.note(draws_at_top(self._seeding.drawn_by_imports, function))
         if self._generators is not None:
             self._generators.follow(function)
         if self._watches_globals and self._globals is None:

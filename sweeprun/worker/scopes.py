@@ -3,6 +3,7 @@
 import ast
 import builtins
 import inspect
+import linecache
 import operator
 import sys
 import textwrap
@@ -108,10 +109,28 @@ def only_argument(node: ast.Call, name: str) -> ast.expr | None:
 
 
 def tree_of(function: FunctionType) -> ast.FunctionDef | None:
-    """The syntax tree of a function; None if its source isn't known, or is no statement of its own."""
+    """The syntax tree of a function, a lambda's as if it had a statement of its own; None if its source isn't known."""
     with suppress(OSError, TypeError, SyntaxError, ValueError, IndexError):
+        if function.__name__ == "<lambda>":
+            return _tree_of_lambda(function)
         (node,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
         return node if isinstance(node, ast.FunctionDef) else None
+    return None
+
+
+def _tree_of_lambda(function: FunctionType) -> ast.FunctionDef | None:
+    """A lambda's, in whatever statement it is: what begins where its code does."""
+    code = function.__code__
+    lines = linecache.getlines(code.co_filename, function.__globals__)
+    whole = ast.parse("".join(lines))
+    places = {place for place in code.co_positions() if place[2] is not None}
+    for node in ast.walk(whole):
+        if isinstance(node, ast.Lambda) and node.lineno == code.co_firstlineno:
+            body = node.body
+            if (body.lineno, body.end_lineno, body.col_offset, body.end_col_offset) in places:
+                returned = ast.copy_location(ast.Return(value=body), node)
+                made = ast.FunctionDef(name="lambda_", args=node.args, body=[returned], decorator_list=[], lineno=1)
+                return ast.increment_lineno(made, 1 - code.co_firstlineno)
     return None
 
 

@@ -6,6 +6,7 @@ of. Nothing is run: what a seed is follows from constants, config keys and a lit
 
 import ast
 import inspect
+import linecache
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -81,7 +82,7 @@ class _Reader:
         self._world = world
         self._own = own
         self._seen: set[Any] = set()
-        self._tops: dict[str, Mapping[str, Sequence[ast.expr]]] = {}
+        self._tops: dict[ModuleType, list[tuple[str, Mapping[str, Sequence[ast.expr]]]]] = {}
         self.waiting: deque[tuple[FunctionType, Mapping[str, Meaning]]] = deque()
         self.found: list[SeededCall] = []
 
@@ -99,17 +100,19 @@ class _Reader:
         self._read_nodes(tree.body, scope, sys.modules.get(str(function.__module__)))
 
     def _read_top(self, module: ModuleType | None, name: str) -> None:
-        """Read what a name at the top of a module was made of."""
+        """Read what a name at the top of a module, or in a cell of a notebook, was made of."""
         if module is None or (module, name) in self._seen or not is_own(module.__name__, self._own):
             return
         self._seen.add((module, name))
-        file = getattr(module, "__file__", None)
-        if not isinstance(file, str):
-            return
-        if file not in self._tops:
-            self._tops[file] = _top_of(file)
-        scope = Scope(name=module.__name__, file=file, first_line=1, names=vars(module))
-        self._read_nodes(self._tops[file].get(name, ()), scope, module)
+        for file, names in self._tops_of(module):
+            scope = Scope(name=module.__name__, file=file, first_line=1, names=vars(module))
+            self._read_nodes(names.get(name, ()), scope, module)
+
+    def _tops_of(self, module: ModuleType) -> Sequence[tuple[str, Mapping[str, Sequence[ast.expr]]]]:
+        """Where a module's source is, and what is assigned at its top; for each cell of a notebook."""
+        if module not in self._tops:
+            self._tops[module] = [(file, _top_of(source)) for file, source in _sources_of(module)]
+        return self._tops[module]
 
     def _read_nodes(self, nodes: Sequence[ast.AST], scope: Scope, module: ModuleType | None) -> None:
         for node in (one for top in nodes for one in ast.walk(top)):
@@ -141,7 +144,7 @@ class _Reader:
         seed = only_argument(node, "seed")
         values, key = scope.meaning(seed).seeds(self._world)
         if seed is not None and len(values):
-            place = f"{Path(scope.file).name}, line {scope.first_line + node.lineno - 1}"
+            place = f"{_shown(scope.file)}, line {scope.first_line + node.lineno - 1}"
             call = SeededCall(
                 function=scope.name,
                 place=place,
@@ -171,11 +174,33 @@ def _plain(function: Any) -> FunctionType | None:
     return own if isinstance(own, FunctionType) else None
 
 
-def _top_of(file: str) -> Mapping[str, Sequence[ast.expr]]:
-    """What the names at the top of a module are assigned."""
+def _shown(file: str) -> str:
+    """A file's name; of what a notebook calls by a number, its cell."""
+    cells = getattr(sys.modules.get("__main__"), "In", None)
+    if isinstance(cells, list) and not Path(file).is_file():
+        source = "".join(linecache.getlines(file)).strip()
+        return next(
+            (f"cell {number}" for number, cell in enumerate(cells) if source and cell.strip() == source),
+            Path(file).name,
+        )
+    return Path(file).name
+
+
+def _sources_of(module: ModuleType) -> Iterator[tuple[str, str | bytes]]:
+    """Where the source of a module is, and the source; of a notebook, that of each cell."""
+    file, cells = getattr(module, "__file__", None), getattr(module, "In", None)
+    if isinstance(file, str):
+        with suppress(OSError):
+            yield file, Path(file).read_bytes()
+    elif isinstance(cells, list):
+        yield from ((f"cell {number}", str(cell)) for number, cell in enumerate(cells) if cell)
+
+
+def _top_of(source: str | bytes) -> Mapping[str, Sequence[ast.expr]]:
+    """What the names at the top of a module are assigned; nothing of what is no Python, such as IPython's magics."""
     found: dict[str, list[ast.expr]] = {}
-    with suppress(OSError, SyntaxError, ValueError):
-        for node in ast.parse(Path(file).read_bytes()).body:
+    with suppress(SyntaxError, ValueError):
+        for node in ast.parse(source).body:
             if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 for one in (one for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)):

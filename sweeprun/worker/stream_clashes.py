@@ -12,9 +12,8 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from sweeprun.design.tasks import TaskTable
-from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
-from sweeprun.store.notices import StreamClash, note_stream_clash
+from sweeprun.store.notices import StreamClash
 from sweeprun.worker.functions import TaskFunction
 from sweeprun.worker.pickled_functions import KeywordFunction
 from sweeprun.worker.seeded_calls import SeededCall, parameters_of, seeded_calls
@@ -76,30 +75,6 @@ def clash_of_task(function: TaskFunction, manifest: Manifest, config: DictConfig
     if isinstance(function, KeywordFunction):
         return clash_of(function.function, manifest.table, function.constant_values())
     return clash_of(function.function, manifest.table, config, prefix=("task",) if function.target else ())
-
-
-class ClashWatch:
-    """Looks for clashes with the streams of tasks that were added to a run: of others, its beginning has told.
-
-    Parameters
-    ----------
-    run, manifest
-        The run.
-    """
-
-    def __init__(self, run: RunDirectory, manifest: Manifest) -> None:
-        self._run = run
-        self._manifest = manifest
-        self._looks = len(manifest.table.blocks) > 1 and not run.stream_clash.exists()
-        self._seen: set[int] = set()
-
-    def begin(self, function: TaskFunction, config: DictConfig) -> None:
-        """A task function is about to be called; it is kept as long as the worker lives."""
-        if self._looks and id(function) not in self._seen:
-            self._seen.add(id(function))
-            if found := clash_of_task(function, self._manifest, config):
-                self._looks = False
-                note_stream_clash(self._run, found)
 
 
 def clash_of(

@@ -13,14 +13,16 @@ import os
 import random
 import secrets
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
+from inspect import getattr_static
 from pathlib import Path
 from types import FrameType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
+from omegaconf import DictConfig, ValueNode
 
 from sweeprun.worker.copied_generators import is_own, seeded_in
 from sweeprun.worker.replaced import Replaced
@@ -56,6 +58,10 @@ class UnseededWatch:
         """Leave the functions that it listens to as they were."""
         for function, hear in self._hears:
             function.forget(hear)
+
+    def note(self, texts: Iterable[str]) -> None:
+        """Take note of what was found in other ways."""
+        self._found |= {text: text for text in texts}
 
     def made(self) -> list[str]:
         """How and where such generators were made: ``np.random.default_rng() (study.py, line 5)``."""
@@ -94,6 +100,8 @@ class UnseededWatch:
 
 def _told(frame: FrameType, *, as_bytes: bool) -> str:
     """How and where a line makes a generator without a seed; an empty text if it doesn't."""
+    if not as_bytes and frame.f_back is not None and _is_made_by_dataclass(frame):
+        return _shown(frame.f_back)
     path = _path_to_call(frame)
     if not path:
         return ""
@@ -101,7 +109,7 @@ def _told(frame: FrameType, *, as_bytes: bool) -> str:
     assert isinstance(call, ast.Call)
     is_users = is_own(_module_of(frame), "")
     if as_bytes:
-        draws = is_users and any(map(_makes_number, path[:-1]))
+        draws = is_users and (any(map(_makes_number, path[:-1])) or _is_number_later(path, frame))
     else:
         draws = _draws(_resolved(call.func, frame), call, frame, is_users=is_users)
     if not draws or _is_seeded_later(path, frame):
@@ -110,13 +118,29 @@ def _told(frame: FrameType, *, as_bytes: bool) -> str:
         frame = frame.f_back
         if _is_ours(_module_of(frame)):
             return ""
+    return _shown(frame)
+
+
+def _shown(frame: FrameType) -> str:
+    """The call that a frame is in, with its place."""
     shown = _path_to_call(frame)
     where = f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}"
     return f"{ast.unparse(shown[-1]) if shown else frame.f_code.co_name} ({where})"
 
 
+def _is_made_by_dataclass(frame: FrameType) -> bool:
+    """Whether a frame is the ``__init__`` of a dataclass, which calls the factory of a field that makes a generator."""
+    code = frame.f_code
+    if (code.co_filename, code.co_name) != ("<string>", "__init__"):
+        return False
+    factories = [frame.f_locals.get(name) for name in code.co_freevars]
+    return any(one in _OF_NUMPY for one in map(_without_arguments, factories) if isinstance(one, Hashable))
+
+
 def _draws(called: Any, call: ast.Call, frame: FrameType, *, is_users: bool) -> bool:
     """Whether a call whose seed came from the operating system makes numbers for a task."""
+    if isinstance(called, partial) and not (called.args or called.keywords):
+        called = _without_arguments(called)
     if called is np.random.RandomState:  # which asks for a seed even if it is given one
         given = [*call.args, *(own.value for own in call.keywords)]
         return not given or (len(given) == 1 and _is_none(given[0], frame))
@@ -131,9 +155,46 @@ def _draws(called: Any, call: ast.Call, frame: FrameType, *, is_users: bool) -> 
 
 
 def _is_none(node: ast.expr, frame: FrameType) -> bool:
-    if isinstance(node, ast.Constant):
-        return node.value is None
-    return isinstance(node, ast.Name) and node.id in frame.f_locals and frame.f_locals[node.id] is None
+    """Whether an expression is known to be None, without running anything of anybody's code."""
+    match node:
+        case ast.Constant(value=value):
+            return value is None
+        case ast.Name(id=name):
+            return frame.f_locals.get(name, frame.f_globals.get(name, _MISSING)) is None
+        case ast.Attribute(value=inner, attr=key):
+            return _held(_value(inner, frame), key, by_attribute=True) is None
+        case ast.Subscript(value=inner, slice=ast.Constant(value=key)):
+            return _held(_value(inner, frame), key) is None
+        case ast.Call(func=ast.Attribute(value=inner, attr="get"), args=[ast.Constant(value=key)]):
+            holder = _value(inner, frame)
+            found = _held(holder, key)
+            return isinstance(holder, dict | DictConfig) and (found is None or found is _MISSING)
+    return False
+
+
+_MISSING = object()
+
+
+def _value(node: ast.expr, frame: FrameType) -> Any:
+    """The object that holds what is looked for: a name's, or one that it holds, or of a class that is called."""
+    match node:
+        case ast.Name(id=name):
+            return frame.f_locals.get(name, frame.f_globals.get(name))
+        case ast.Attribute(value=inner, attr=key):
+            return _held(_value(inner, frame), key, by_attribute=True)
+        case ast.Call(func=called):
+            return _resolved(called, frame)
+    return None
+
+
+def _held(holder: Any, key: Any, *, by_attribute: bool = False) -> Any:
+    """What an object, a dict or a config has under a key."""
+    if isinstance(holder, DictConfig):
+        node: Any = holder._get_node(key)
+        return None if node is None or node._is_none() else node._value() if isinstance(node, ValueNode) else node
+    if by_attribute:
+        return getattr_static(holder, key, _MISSING)
+    return holder.get(key, _MISSING) if type(holder) is dict else _MISSING
 
 
 def _makes_number(node: ast.AST) -> bool:
@@ -145,11 +206,29 @@ def _makes_number(node: ast.AST) -> bool:
     )
 
 
+def _is_number_later(path: list[ast.AST], frame: FrameType) -> bool:
+    """Whether bytes get a name, of which the same function makes a number."""
+    target = path[0].targets[0] if isinstance(path[0], ast.Assign) else getattr(path[0], "target", None)
+    if not isinstance(target, ast.Name):
+        return False
+    statements = _statements(_source(frame))
+    calls = (one for top in statements for one in ast.walk(top) if _makes_number(one))
+    lines = {line for _, _, line in frame.f_code.co_lines() if line is not None}
+    return any(
+        getattr(one, "lineno", 0) in lines and target.id in {getattr(part, "id", None) for part in ast.walk(one)}
+        for one in calls
+    )
+
+
 def _is_seeded_later(path: list[ast.AST], frame: FrameType) -> bool:
     """Whether what a call makes has a name by which it is put into a state in the same function."""
     targets = path[0].targets if isinstance(path[0], ast.Assign) else [getattr(path[0], "target", None)]
     names = {getattr(one, "id", getattr(one, "attr", None)) for one in targets}
     return not names.isdisjoint(seeded_in(frame.f_code))
+
+
+def _without_arguments(function: Any) -> Any:
+    return function.func if isinstance(function, partial) else function
 
 
 def _module_of(frame: FrameType) -> str:
@@ -170,10 +249,12 @@ def _resolved(node: ast.expr, frame: FrameType) -> Any:
                 return names[node.id]
     if isinstance(node, ast.Attribute):
         holder = _resolved(node.value, frame)
-        if isinstance(holder, ModuleType | type):
+        if isinstance(holder, ModuleType):
             return vars(holder).get(node.attr)
         if isinstance(holder, random.SystemRandom):
             return MethodType(getattr(type(holder), node.attr), holder)
+        found = getattr_static(holder, node.attr, None)
+        return found.__func__ if isinstance(found, staticmethod) else found
     if isinstance(node, ast.Call):  # random.SystemRandom().random
         made = _resolved(node.func, frame)
         return secrets._sysrand if made is random.SystemRandom else None  # type: ignore[attr-defined]
@@ -183,14 +264,22 @@ def _resolved(node: ast.expr, frame: FrameType) -> Any:
 def _path_to_call(frame: FrameType) -> list[ast.AST]:
     """The statement that a frame is in, and what leads in it to the call that runs; empty if its source isn't known."""
     positions = list(frame.f_code.co_positions())[frame.f_lasti // 2]
-    lines = linecache.getlines(frame.f_code.co_filename, frame.f_globals)
-    return _paths("".join(lines)).get(positions, [])
+    return _paths(_source(frame)).get(positions, [])
+
+
+def _source(frame: FrameType) -> str:
+    return "".join(linecache.getlines(frame.f_code.co_filename, frame.f_globals))
+
+
+@lru_cache(maxsize=16)
+def _statements(source: str) -> list[ast.stmt]:
+    return ast.parse(source).body
 
 
 @lru_cache(maxsize=16)
 def _paths(source: str) -> Mapping[Any, list[ast.AST]]:
     """Where each call of some source is -> the statement that it is in, and what leads in it to the call."""
-    return dict(_walk(ast.parse(source), []))
+    return dict(_walk(ast.Module(body=_statements(source), type_ignores=[]), []))
 
 
 def _walk(node: ast.AST, path: list[ast.AST]) -> Iterator[tuple[Any, list[ast.AST]]]:

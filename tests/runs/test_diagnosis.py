@@ -16,8 +16,11 @@ from sweeprun.runs.diagnosis import likely_cause
 from sweeprun.runs.rerun import Trials
 from sweeprun.runs.scratch import SCRATCH
 from sweeprun.store.manifest import Manifest, read_manifest
+from sweeprun.store.notices import CopiedGenerators, GlobalRandomness, Randomness, UnseededGenerators
 from sweeprun.store.records import Record
 from tests.results.runs import make_run, success
+
+NOTED: dict[str, Any] = {"function": "study.draw", "tasks": "0"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +32,8 @@ class Scripted(Trials):
     settled
         The surroundings: "globals" with seeds for global generators, "hashes" with a seed for hashes, "threads" with
         one thread.
-    drawn
-        The global generators that it was seen to draw from.
+    seen
+        What it was seen to draw from.
     results
         What it gives in others; None if its process ends before it does.
     experiments
@@ -38,7 +41,7 @@ class Scripted(Trials):
     """
 
     settled: str = ""
-    drawn: str = ""
+    seen: Randomness = field(default_factory=Randomness)
     results: Iterator[Any] = field(default_factory=lambda: cycle([1, 1, 1, 2]))
     experiments: list[dict[str, str]] = field(default_factory=list)
 
@@ -60,9 +63,9 @@ class Scripted(Trials):
             result = 1 if surroundings.get(self.settled) else next(self.results)
             yield task_id, None if result is None else success(task_id, result)
 
-    def global_generators_of(self, record: Record) -> str:
+    def randomness_of(self, record: Record) -> Randomness:
         self.experiments.append({"task": str(record.task_id)})
-        return self.drawn
+        return self.seen
 
 
 @pytest.fixture
@@ -98,8 +101,37 @@ def test_what_is_often_the_same_is_not_taken_for_constant(manifest: Manifest, se
     ],
 )
 def test_the_global_generators_that_it_draws_from_are_named(manifest: Manifest, drawn: str, cause: str) -> None:
-    trials = Scripted(manifest=manifest, frozen=(), code=None, settled="globals", drawn=drawn)
+    seen = Randomness(globals=GlobalRandomness(**NOTED, generators=drawn) if drawn else None)
+    trials = Scripted(manifest=manifest, frozen=(), code=None, settled="globals", seen=seen)
     assert f"global randomness: {cause}" in likely_cause(trials, success(0, 3), success(0, 1))
+
+
+@pytest.mark.parametrize(
+    ("application", "advice"), [(False, "draw from rng instead, or give it a seed"), (True, "give it a seed from the")]
+)
+def test_a_generator_without_a_seed_is_named_with_its_line(manifest: Manifest, application: bool, advice: str) -> None:
+    made = UnseededGenerators(**NOTED, generators="default_rng() (study.py, line 5)", application=application)
+    drawn = GlobalRandomness(**NOTED, generators="random")
+    for seen, also in ((Randomness(unseeded=made), ""), (Randomness(unseeded=made, globals=drawn), "from random, too")):
+        trials = Scripted(manifest=manifest, frozen=(), code=None, seen=seen)
+        cause = likely_cause(trials, success(0, 3), success(0, 1))
+        assert cause.startswith(f"no seed: it makes default_rng() (study.py, line 5) without one; {advice}")
+        assert cause.endswith(also)
+
+
+def test_what_an_application_is_advised_to_do_about_global_generators_needs_no_rng(manifest: Manifest) -> None:
+    seen = Randomness(globals=GlobalRandomness(**NOTED, generators="random", application=True))
+    trials = Scripted(manifest=manifest, frozen=(), code=None, settled="globals", seen=seen)
+    cause = likely_cause(trials, success(0, 3), success(0, 1))
+    assert "seed it inside the function from a config value" in cause
+    assert "rng" not in cause
+
+
+def test_a_copied_generator_is_named_as_what_depends_on_earlier_tasks(manifest: Manifest) -> None:
+    seen = Randomness(copied=CopiedGenerators(**NOTED, generators="study.source"))
+    trials = Scripted(manifest=manifest, frozen=(), code=None, seen=seen, results=cycle([2]))
+    elsewhere = recorded(3, cpu="A Much Older CPU")
+    assert likely_cause(trials, elsewhere, success(0, 2)).startswith("state: it draws from study.source, and which")
 
 
 def test_other_code_needs_no_experiment(manifest: Manifest) -> None:
@@ -128,8 +160,7 @@ def test_what_depends_on_the_number_of_threads(manifest: Manifest, threads: int,
 def test_of_what_one_thread_made_more_are_tried(manifest: Manifest) -> None:
     trials = Scripted(manifest=manifest, frozen=(), code=None, results=cycle([1]))
     likely_cause(trials, recorded(3, threads=1), success(0, 1))
-    tried = trials.experiments[-1]
-    assert set(tried) == set(THREAD_VARIABLES)
+    (tried,) = (one for one in trials.experiments if set(one) == set(THREAD_VARIABLES))
     assert all(int(number) > 1 for number in tried.values())
 
 

@@ -208,12 +208,27 @@ def test_extensions_are_numbered(run: RunDirectory) -> None:
 
 
 @pytest.mark.parametrize("seeds", [4, 6])
-def test_a_stream_that_an_added_task_has_and_the_function_too_is_warned_of(functions: ModuleType, seeds: int) -> None:
+def test_a_stream_that_an_added_task_has_and_the_function_too_is_warned_of(
+    functions: ModuleType, observer: Listener, seeds: int
+) -> None:
     run = sweep_function(functions.has_a_stream, {"seed": range(3)})
     assert read_stream_clash(run) is None
-    extended(run, {"seed": range(seeds)}, launch=launch_here)
+    extended(run, {"seed": range(seeds)}, launch=Kept(), observer=observer)
     noted = read_stream_clash(run)
     assert (None if noted is None else noted.tasks) == (None if seeds == 4 else "4")
+    assert observer.warnings == ([] if noted is None else [str(noted)])
+    extended(run, {"seed": range(7)}, launch=Kept(), observer=observer)
+    assert len(observer.warnings) <= 1
+
+
+@pytest.mark.usefixtures("here")
+def test_a_clash_with_added_tasks_is_warned_of_before_they_start(observer: Listener) -> None:
+    run = sweep_words("task=study.shares_a_stream", "seed=10,11", launch=Kept())
+    assert read_stream_clash(run) is None
+    by_words(run, "seed=2", launch=Kept(), observer=observer)
+    (warning,) = observer.warnings
+    assert "makes np.random.default_rng(cfg.seed)" in warning
+    assert str(read_stream_clash(run)) == warning
 
 
 @pytest.mark.parametrize("root_seed", [None, 7])

@@ -139,7 +139,9 @@ def test_what_workers_noted_is_a_warning(run: RunDirectory) -> None:
     assert first.startswith("study.g draws from numpy.random")
     assert second.startswith("study.f draws from study.rng")
     assert third.startswith("study.h makes default_rng() without a seed")
-    assert fourth.startswith("study.i makes default_rng(0) (study.py, line 5), which draws the same numbers as rng")
+    assert fourth == "study.i makes default_rng(0) (study.py, line 5), which draws the same numbers as rng in task 0"
+    *_, in_full = warnings_of(observe(run), in_full=True)
+    assert in_full.startswith(f"{fourth}; write default_rng([0, 1]), which no task has")
 
 
 def test_a_run_that_stopped_after_too_many_failures_says_how_to_go_on(run: RunDirectory) -> None:

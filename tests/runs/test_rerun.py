@@ -39,4 +39,6 @@ def test_the_global_generators_that_a_task_draws_from_are_seen_by_running_it(
 ) -> None:
     run = sweep_function(getattr(functions, name), {"seed": range(1)}, launch=Kept())
     trials = Trials(manifest=located(run, read_manifest(run)), frozen=read_configs(run), code=None)
-    assert trials.global_generators_of(success(0, 1)) == generators
+    seen = trials.randomness_of(success(0, 1))
+    assert ("" if seen.globals is None else seen.globals.generators) == generators
+    assert (seen.copied, seen.unseeded) == (None, None)

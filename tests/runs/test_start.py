@@ -118,7 +118,7 @@ def test_a_generator_that_draws_what_a_task_does_is_warned_of_and_noted(
     run = start_run(prepare_call(asked), [], launch=Kept(), observer=observer).run
     (warning,) = observer.warnings
     assert warning.startswith("study.has_a_stream makes np.random.default_rng(4) (study.py, line ")
-    assert warnings_of(observe(run)) == [warning]
+    assert warnings_of(observe(run), in_full=True) == [warning]
     rooted = Asked(function=functions.has_a_stream, axes={"seed": range(5)}, root_seed=1, directory="another")
     assert prepare_call(rooted).clash is None
 

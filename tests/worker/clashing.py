@@ -1,4 +1,4 @@
-# ruff: noqa: ARG001, PLC3002, PLW0108
+# ruff: noqa: ARG001, ARG005, PLC3002, PLW0108
 """Task functions that make generators of their own, some of which draw what a task's stream draws."""
 
 from functools import cache
@@ -117,6 +117,11 @@ def of_import(cfg: Any, rng: Any) -> Any:
     from numpy import random as nr
 
     return nr.default_rng(5).normal() * rng.normal()
+
+
+of_lambda = lambda seed, rng: default_rng(seed).normal() * rng.normal()  # noqa: E731
+of_lambdas = [lambda cfg, rng: rng.normal(), lambda cfg, rng: default_rng(
+    8).normal() * rng.normal(), lambda cfg, rng: default_rng(9).normal()]  # fmt: skip
 
 
 def of_argument(seed: int, rng: Any, n: int = 3) -> Any:

@@ -98,6 +98,22 @@ def test_what_was_drawn_before_the_first_task_is_no_tasks(seeding: OwnSeeding) -
     assert seeding.owns("numpy.random")
 
 
+@pytest.mark.parametrize(
+    ("imported", "drawn"),
+    [([], []), ([draws], ["numpy.random", "random"]), ([seeds_and_draws], []), ([draws_then_seeds], ["numpy.random"])],
+)
+def test_what_is_drawn_unseeded_before_the_first_task_is_known(
+    seeding: OwnSeeding, monkeypatch: pytest.MonkeyPatch, imported: list[Callable[[], None]], drawn: list[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "just_imported", ModuleType("just_imported"))
+    for lines in imported:
+        lines()
+    seeding.begin()
+    assert sorted(seeding.drawn_by_imports) == drawn
+    seeds_and_draws()
+    assert seeding.owns("numpy.random")
+
+
 def test_closing_leaves_the_functions_as_they_were() -> None:
     before = random.seed, np_random.seed
     seeding = OwnSeeding()

@@ -1,5 +1,6 @@
 """Watching whether tasks draw from anything but their own streams."""
 
+import importlib
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -159,6 +160,20 @@ def test_generators_without_a_seed_are_noted_with_their_line(run: RunDirectory, 
     line = unseeded.of_numpy.__code__.co_firstlineno + 1
     assert noted.generators == f"np.random.default_rng() (unseeded.py, line {line})"
     assert (noted.function, noted.tasks, noted.application) == (f"{unseeded.__name__}.of_numpy", "1", True)
+
+
+def test_data_that_an_import_drew_without_a_seed_are_noted_with_their_line(
+    run: RunDirectory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "study_with_data.py").write_text("import numpy as np\nDATA = np.random.rand()\ndef f(): return DATA\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    watch = watching(run, seeded=False)
+    watch.begin(importlib.import_module("study_with_data").f)
+    watch.look(TaskIds.of([0]))
+    noted = read_unseeded_generators(run)
+    assert noted is not None
+    assert noted.generators == "np.random.rand() (study_with_data.py, line 2)"
+    assert read_global_randomness(run) is None
 
 
 def test_closing_leaves_the_functions_that_were_listened_to_as_they_were(run: RunDirectory) -> None:

@@ -80,4 +80,10 @@ def test_the_only_argument_may_have_a_name(text: str, argument: str | None) -> N
 
 def test_what_has_no_source_has_no_tree() -> None:
     assert tree_of(eval("lambda: 1")) is None
-    assert tree_of(lambda: 1) is None  # the statement that it is in is no function
+
+
+def test_a_lambda_has_the_tree_of_a_function_that_returns_what_it_does() -> None:
+    tree = tree_of(lambda one, *, two=3: one + two)  # beside another: (lambda: 4)
+    assert tree is not None
+    assert ast.unparse(tree) == "def lambda_(one, *, two=3):\n    return one + two"
+    assert [node.lineno for node in tree.body] == [1]

@@ -1,8 +1,10 @@
 """Generators of a task function's own that draw what a task's stream draws, and those that don't."""
 
+import linecache
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -51,6 +53,10 @@ def tasks(streams: Streams | None = None, **axes: Any) -> TaskTable:
         (clashing.of_coordinate, "default_rng(task.coordinates['seed'])", "0, 1, 2, …"),
         (clashing.of_import, "nr.default_rng(5)", "5"),
         (clashing.recursive, "default_rng(0)", "0"),
+        (clashing.of_lambda, "default_rng(seed)", "0, 1, 2, …"),
+        (clashing.of_lambdas[0], None, None),
+        (clashing.of_lambdas[1], "default_rng(8)", "8"),
+        (clashing.of_lambdas[2], "default_rng(9)", "9"),
         (clashing.of_other_bits, None, None),
         (clashing.large, None, None),
         (clashing.of_two_numbers, None, None),
@@ -115,6 +121,42 @@ def test_arguments_are_axes_constants_or_keys_of_the_config(
 def test_axes_of_a_million_values_are_not_read_to_their_end() -> None:
     world = TasksWorld(tasks(seed=range(10**6)), CONFIG)
     assert len(world.values("seed")) == len(world.numbers()) == 1000
+
+
+def test_the_place_of_a_lambda_is_its_line() -> None:
+    found = clash_of(clashing.of_lambda, tasks(), CONFIG)
+    assert found is not None
+    assert found.place == f"clashing.py, line {clashing.of_lambda.__code__.co_firstlineno}"
+
+
+@pytest.mark.parametrize(
+    ("cells", "place"),
+    [
+        (["import numpy as np", "def draw(cfg, rng):\n    return np.random.default_rng(0).normal()"], "cell 2, line 2"),
+        (["import numpy as np", "draw = lambda cfg, rng: np.random.default_rng(0).normal()"], "cell 2, line 1"),
+        (
+            [
+                "import numpy as np",
+                "%matplotlib inline",
+                "n = 3\ndata = np.random.default_rng(0).normal(size=n)",
+                "def draw(cfg, rng):\n    return data.mean()",
+            ],
+            "cell 3, line 2",
+        ),
+        (["import numpy as np\ndata = np.random.default_rng([0, 1]).normal()", "def draw(cfg, rng): return data"], ""),
+    ],
+)
+def test_cells_of_a_notebook_are_read(monkeypatch: pytest.MonkeyPatch, cells: list[str], place: str) -> None:
+    main = ModuleType("__main__")
+    vars(main)["In"] = ["", *cells]
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    for number, cell in enumerate(cells):
+        if not cell.startswith("%"):
+            name = f"/tmp/ipykernel_1/{number}.py"
+            linecache.cache[name] = (len(cell), None, cell.splitlines(keepends=True), name)
+            exec(compile(cell, name, "exec"), vars(main))
+    found = clash_of(vars(main)["draw"], tasks(), CONFIG)
+    assert ("" if found is None else found.place) == place
 
 
 def test_code_without_a_source_does_no_harm() -> None:

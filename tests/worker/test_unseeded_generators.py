@@ -25,6 +25,16 @@ def watch() -> Iterator[UnseededWatch]:
         (unseeded.of_none, ["default_rng(seed)"]),
         (unseeded.of_bits, ["np.random.PCG64()"]),
         (unseeded.of_legacy, ["np.random.RandomState(seed)", "np.random.RandomState()"]),
+        (
+            unseeded.of_attribute,
+            [
+                f"np.random.RandomState({one})"
+                for one in ("Options().seed", "options['seed']", "cfg.seed", "cfg.get('seed')")
+            ],
+        ),
+        (unseeded.of_attribute_with_seed, []),
+        (unseeded.of_factories, ["PARTIAL()", "Made()", "self.make()"]),
+        (unseeded.of_bytes_with_a_name, ["os.urandom(4)"]),
         (unseeded.of_python, ["random.Random()"]),
         (unseeded.of_the_system, ["of_system.random()", "random.SystemRandom().random()"]),
         (unseeded.of_secrets, ["secrets.randbits(64)", "secrets.choice([1, 2, 3])"]),

@@ -7,10 +7,13 @@ import random
 import secrets
 import tempfile
 import uuid
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.random import default_rng
+from omegaconf import OmegaConf
 from scipy.stats import qmc
 from sklearn.utils import check_random_state
 
@@ -31,6 +34,55 @@ def of_bits() -> Any:
 
 def of_legacy(seed: Any = None) -> Any:
     return np.random.RandomState(seed).normal() + np.random.RandomState().normal()
+
+
+class Options:
+    seed = None
+
+    def __init__(self) -> None:
+        self.given = 3
+
+
+def of_attribute() -> Any:
+    options = {"seed": None, "given": 3}
+    cfg = OmegaConf.create(options)
+    drawn = np.random.RandomState(Options().seed).normal() + np.random.RandomState(options["seed"]).normal()
+    return drawn + np.random.RandomState(cfg.seed).normal() + np.random.RandomState(cfg.get("seed")).normal()
+
+
+def of_attribute_with_seed() -> Any:
+    options = {"seed": None, "given": 3}
+    cfg = OmegaConf.create(options)
+    drawn = np.random.RandomState(Options().given).normal() + np.random.RandomState(options["given"]).normal()
+    drawn += np.random.RandomState(cfg.given).normal() + np.random.RandomState(cfg.get("none", 5)).normal()
+    return drawn + PARTIAL_WITH_SEED().normal() + PARTIAL_LEGACY().normal()
+
+
+PARTIAL = partial(np.random.default_rng)
+PARTIAL_WITH_SEED = partial(np.random.default_rng, 3)
+PARTIAL_LEGACY = partial(np.random.RandomState, 3)
+
+
+@dataclass
+class Made:
+    rng: Any = field(default_factory=np.random.default_rng)
+
+
+class Makes:
+    make = staticmethod(np.random.default_rng)
+
+    def __init__(self) -> None:
+        self.made = self.make()
+
+
+def of_factories() -> Any:
+    return PARTIAL().normal() + Made().rng.normal() + Makes().made.normal()
+
+
+def of_bytes_with_a_name() -> Any:
+    drawn = os.urandom(4)
+    name = os.urandom(4)
+    return int.from_bytes(drawn, "little"), name.hex()
 
 
 def of_python() -> Any:
