@@ -1,4 +1,4 @@
-"""Standard input, output and error are there for each task, whatever earlier ones did. In children: pytest has its own."""
+"""Standard streams are there for each task, whatever earlier ones did. In children: pytest has streams of its own."""
 
 import subprocess
 import sys
