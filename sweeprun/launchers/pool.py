@@ -28,8 +28,8 @@ from sweeprun.store.workers import WARNING_SIGNAL, Exit, Place, append_exit, des
 _GRACE_SECONDS = 5.0
 _PATIENCE_SECONDS = 1.0
 _SHORT_PATIENCE_SECONDS = 0.05
-_STOPPED = 130
-"""The exit code of a worker that somebody told to end."""
+_GAVE_UP, _STOPPED = 2, 130
+"""Exit codes of a worker: that it can't go on, as a task closed the pipes, say; that somebody told it to end."""
 
 _NO_HICCUP = {errno.ENOENT, errno.EACCES, errno.EPERM, errno.ENOEXEC, errno.ENOTDIR}
 """Why a worker can't be started now, and won't be later."""
@@ -83,7 +83,7 @@ class Pool:
         self._replacements = Replacements(range(workers))
         self._trouble = ""
         self._broken = 0
-        self._told = False
+        self._told_of_fewer = False
         self._selector = selectors.DefaultSelector()
         self._ended_succeeded = 0
         self._ended_failed = 0
@@ -173,8 +173,8 @@ class Pool:
         """Run with fewer workers if the limit of open files is lower than it would have to be."""
         room = make_room(self._workers)
         if room < self._workers:
-            limit = f"more would need more open files than may be (`ulimit -n`, {os.sysconf('SC_OPEN_MAX')})"
-            self._progress.note(f"{room} of {self._workers} workers run: {limit}")
+            limit = f"the limit of open files (`ulimit -n`) is {os.sysconf('SC_OPEN_MAX')}"
+            self._progress.note(f"{room} of {self._workers} workers are started: {limit}")
             self._workers = room
             self._queue, self._replacements = WorkQueue(self._array, room), Replacements(range(room))
 
@@ -209,9 +209,10 @@ class Pool:
         """A worker came to nothing. If that lasts while others work, the user is told that there are fewer, once."""
         self._trouble = why
         self._replacements.came_to_nothing(started, time.monotonic())
-        if self._replacements.lasting and self._processes and not self._told:
-            self._told = True
-            self._progress.note(f"{len(self._processes)} of {self._workers} workers run: {why.splitlines()[0]}")
+        if self._replacements.lasting and self._processes and not self._told_of_fewer:
+            self._told_of_fewer = True
+            first, count = why.splitlines()[0].rstrip(":"), len(self._processes)
+            self._progress.note(f"{count} of {self._workers} workers run, and others are tried again: {first}")
 
     def _read(self, process: WorkerProcess, *, died: bool) -> None:
         lines = process.read(died=died)
@@ -247,8 +248,12 @@ class Pool:
         self._feed(process)
 
     def _note(self, text: str) -> None:
-        """Pass on what a worker found in all of its tasks, once, and unless it isn't so in those of another."""
-        if text not in self._noted and not self._disproved:
+        """Pass on what a worker found in all of its tasks, unless it isn't so in those of another."""
+        if not self._disproved:
+            self._note_once(text)
+
+    def _note_once(self, text: str) -> None:
+        if text not in self._noted:
             self._noted.add(text)
             self._progress.note(text)
 
@@ -292,13 +297,15 @@ class Pool:
         if process.broken is not None:
             if victim is not None:
                 self._queue.put_back_to_retry(victim, retries)  # neither lost nor retried: it was not recorded
-            self._note_broken(process, process.broken, rest)
+            self._note_broken(process, process.broken, code, rest)
             return
         retried = victim is not None and code != _STOPPED and self._may_retry(retries, process)
         self._note_exit(process, code, victim, retried=retried)
         if code == _STOPPED:
             return
         if victim is None:
+            if code == _GAVE_UP:
+                self._note_once(f"a worker gave up, and is replaced: {self._logs.tail(process.slot).splitlines()[-1]}")
             why = f"{GIVEN_UP_AFTER} workers in a row ended before they ran a task, the last with {describe_exit(code)}"
             self._note_trouble(process.started, f"{why}:\n{self._logs.tail(process.slot)}")
             return
@@ -314,7 +321,7 @@ class Pool:
         reasons = {TIMEOUT if process.overdue else LOST}
         return retries < self._policy.retries and self._policy.retries_after(reasons)
 
-    def _note_broken(self, process: WorkerProcess, broken: Broken, rest: Sequence[int]) -> None:
+    def _note_broken(self, process: WorkerProcess, broken: Broken, code: int, rest: Sequence[int]) -> None:
         """A worker could not record the first tasks of the rest of its turn; no task may suffer that too often."""
         why = (
             f"what tasks return can't be recorded: {broken.why}; when it can, go on with: "
@@ -323,7 +330,7 @@ class Pool:
         begun = rest[: rest.index(broken.task_id) + 1] if broken.task_id in rest else ()
         if self._queue.count_unrecorded(begun) >= GIVEN_UP_AFTER:
             raise LaunchError(why)
-        self._note_exit(process, 0, None, why=f"it could not write what it must: {broken.why}")
+        self._note_exit(process, code, None, why=f"it could not write what it must: {broken.why}")
         self._broken += 1
         if self._broken == 1:
             self._progress.note(f"a worker could not write what it must, and is replaced: {broken.why}")
