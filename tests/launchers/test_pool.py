@@ -247,9 +247,12 @@ def test_an_interrupt_stops_the_workers(run: RunDirectory, play: Callable[[str],
 def test_a_worker_that_can_not_record_ends_the_launch_with_its_reason(
     run: RunDirectory, play: Callable[[str], None]
 ) -> None:
-    play('echo "ready w1"; read go; echo "broken No space left on device: shards/w1.arrow"; read go')
+    play('echo "ready w1"; read verb ids; echo "broken $ids No space left on device: shards/w1.arrow"; read go')
+    notes = Notes()
     with pytest.raises(LaunchError, match=r"recorded: No space left on device: shards/w1\.arrow; .*sweeprun resume"):
-        pool_of(run, 3).run()
+        pool_of(run, 3, progress=notes).run()
+    assert len(notes.noted) == 1
+    assert {noted.task_id for noted in read_exits(run)} == {None}  # nothing is lost
 
 
 def test_workers_that_die_before_they_run_anything_end_the_launch(
