@@ -23,6 +23,7 @@ from sweeprun.launchers.work_queue import WorkQueue
 from sweeprun.launchers.worker_logs import WorkerLogs
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.processes import is_stopped
+from sweeprun.store.trust import TRUST
 from sweeprun.store.workers import WARNING_SIGNAL, Exit, Place, append_exit, describe_exit, read_beat
 
 _GRACE_SECONDS = 5.0
@@ -190,7 +191,7 @@ class Pool:
 
     def _start(self, slot: int) -> None:
         place = self._place
-        command = [sys.executable, "-m", "sweeprun", "worker", str(self._run.path), "-"]
+        command = [sys.executable, "-m", "sweeprun", "worker", str(self._run.path), "-", TRUST]
         command += ["--submission", str(place.submission), "--attempt", str(place.attempt)]
         if place.index is not None:
             command += ["--element", str(place.index)]

@@ -135,6 +135,7 @@ class Run:
         throttle: int | None = None,
         incomplete: bool = False,
         allow_drift: bool = False,
+        trust: bool = False,
         **policy: Any,
     ) -> "Run":
         """Run the tasks that have no result again, in the background; returns the run.
@@ -150,6 +151,8 @@ class Run:
             Whether tasks run again, too, that returned something that could not be stored.
         allow_drift
             Whether to go on with other code than the run was made with.
+        trust
+            Whether to go on with a run that belongs to another user, or has files of another.
         **policy
             ``retries``, ``retry_on``, ``timeout``, ``max_failures``.
 
@@ -172,6 +175,7 @@ class Run:
                 command,
                 incomplete=incomplete,
                 allow_drift=allow_drift,
+                trust=trust,
                 launch=launch,
                 code=code,
                 observer=IN_PYTHON,
@@ -187,6 +191,7 @@ class Run:
         launcher: Any = None,
         throttle: int | None = None,
         allow_drift: bool = False,
+        trust: bool = False,
         **values: Any,
     ) -> "Run":
         """Give axes further values: the points that are new run, in the background; returns the run.
@@ -197,7 +202,7 @@ class Run:
             Axis -> values, as of `sweeprun.sweep`: all that it is to have, or only further ones.
         members
             The size that the ensemble is to have.
-        function, launcher, throttle, allow_drift
+        function, launcher, throttle, allow_drift, trust
             As of `resume`.
 
         Raises
@@ -214,6 +219,7 @@ class Run:
 
         with in_python():
             changes = changes_of(launcher, throttle, {})
+            trusted = _trusts(trust, values)
             wanted = {**(axes or {}), **values}
             told = wanted | ({} if members is None else {"members": members}) | changes.told()
             started, launch, code = how_to_start(self._directory, self._snapshot.manifest, "run.extend", function)
@@ -223,13 +229,16 @@ class Run:
                 changes,
                 [call_text("run.extend", told, *started)],
                 allow_drift=allow_drift,
+                trust=trusted,
                 launch=launch,
                 code=code,
                 observer=IN_PYTHON,
             )
         return self.refresh()
 
-    def replay(self, task_id: int | None = None, *, allow_drift: bool = False, **values: Any) -> "Replayed":
+    def replay(
+        self, task_id: int | None = None, *, allow_drift: bool = False, trust: bool = False, **values: Any
+    ) -> "Replayed":
         """Run one task again, and compare the result with the recorded one; the run is not changed.
 
         Parameters
@@ -240,6 +249,8 @@ class Run:
             A value on each axis.
         allow_drift
             Whether to do so with other code than the run was made with.
+        trust
+            Whether to do so with a run that belongs to another user, or has files of another.
 
         Returns
         -------
@@ -254,7 +265,8 @@ class Run:
         from sweeprun.runs.replay import replay
 
         with in_python():
-            return replay(self._look(), task_id, values, allow_drift=allow_drift, observer=IN_PYTHON)
+            trusted = _trusts(trust, values)
+            return replay(self._look(), task_id, values, allow_drift=allow_drift, trust=trusted, observer=IN_PYTHON)
 
     def collect(
         self,
@@ -263,6 +275,7 @@ class Run:
         *,
         tolerance: float = 0.0,
         zarr_format: int = 3,
+        reveal: str | Sequence[str] = (),
     ) -> Path | str:
         """Write what there is now to a file.
 
@@ -277,6 +290,8 @@ class Run:
             How far apart labels of dimensions that results have of their own may be that become one.
         zarr_format
             Of a ``.zarr``: 3, or 2 for readers that know no other, which is not streamed.
+        reveal
+            Keys and results that are written although their names say that they are secret.
 
         Returns
         -------
@@ -295,19 +310,33 @@ class Run:
         output = output_path(path)
         output = output.expanduser() if isinstance(output, Path) else output
         only = None if variables is None else named([variables] if isinstance(variables, str) else variables)
-        file = collect_into(self._look(), output, only, tolerance=tolerance, zarr_format=zarr_format)
+        file = collect_into(
+            self._look(),
+            output,
+            only,
+            tolerance=tolerance,
+            zarr_format=zarr_format,
+            reveal=[reveal] if isinstance(reveal, str) else reveal,
+        )
         print_warnings(file)
         print_notes(file)
         return output if isinstance(output, Path) else str(output)
 
-    def cancel(self) -> "Run":
+    def cancel(self, *, trust: bool = False) -> "Run":
         """Stop what waits or runs; what is recorded stays, and `resume` goes on later. Returns the run.
 
         It returns when everything has stopped.
+
+        Parameters
+        ----------
+        trust
+            Whether to do so with a run that belongs to another user, or has files of another.
         """
         from sweeprun.runs.cancel import cancel_run
 
-        if cancel_run(self._directory) is not None:
+        with in_python():
+            stopped = cancel_run(self._directory, trust=trust)
+        if stopped is not None:
             return self.wait()
         return self.refresh()
 
@@ -386,3 +415,11 @@ class Run:
         except SweeprunError as error:
             shown = f"<div>no Dataset: {html.escape(str(error))}</div>"
         return summarise(self._snapshot, self._results.doubts).html() + plain(shown)
+
+
+def _trusts(trust: Any, values: dict[str, Any]) -> bool:
+    """Whether a call says that a run is trusted; what is no truth value is for an axis of that name."""
+    if isinstance(trust, bool):
+        return trust
+    values["trust"] = trust
+    return False

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,30 +15,53 @@ from sweeprun.design.axes import OWN_COORDINATES
 from sweeprun.design.extension import places_of, whole_grid
 from sweeprun.design.tasks import Task
 from sweeprun.errors import FormatError, UsageError
+from sweeprun.launchers.foreign_variables import HARMLESS, harmless
 from sweeprun.provenance.code import Code
-from sweeprun.results.attributes import CHOSEN_ATTRIBUTE, CODE_ATTRIBUTE, MANIFEST_ATTRIBUTE
+from sweeprun.results.attributes import (
+    CHOSEN_ATTRIBUTE,
+    CODE_ATTRIBUTE,
+    MANIFEST_ATTRIBUTE,
+    MASKED_ATTRIBUTE,
+    RUN_DIGEST,
+    RUN_PATH,
+    digest_of,
+)
 from sweeprun.results.comparing import SomeOf
 from sweeprun.results.formats.netcdf import open_netcdf
 from sweeprun.results.plan import dimension_names
+from sweeprun.runs.defaults import ALLOW_DRIFT
 from sweeprun.runs.drift import check_code
 from sweeprun.runs.events import SILENT, Observer
 from sweeprun.runs.replay import Recorded
 from sweeprun.runs.task_selection import choose_task
-from sweeprun.store.manifest import Manifest
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.extensions import config_text
+from sweeprun.store.manifest import Manifest, read_manifest
+from sweeprun.store.trust import check_directories_trusted, check_file_trusted, check_trusted
+
+_RUNS = "a task that runs again runs what it says"
 
 
 def recorded_in_dataset(
-    path: Path, chosen: Sequence[str], *, allow_drift: bool = False, observer: Observer = SILENT
+    path: Path,
+    chosen: Sequence[str],
+    *,
+    allow_drift: bool = False,
+    trust: bool = False,
+    observer: Observer = SILENT,
 ) -> Recorded:
     """A task as a Dataset has it; the arguments are those of `recorded_in_run`, but for the file.
 
-    The configs in it are YAML: values that only a structured config can hold, such as enums, arrive as text.
+    The configs in it are YAML: values that only a structured config can hold, such as enums, arrive as text. They say
+    what is called, so a file is used like code: only if it is the user's, and says what its code was.
 
     Raises
     ------
     UsageError
-        If the file is no Dataset that `sweeprun collect` made.
+        If the file is no Dataset that `sweeprun collect` made; it, or a directory that it says its code is in, is
+        another user's, and not trusted; or its code is not known, and that isn't allowed.
     """
+    check_file_trusted(path, trust=trust, doing=_RUNS)
     try:
         dataset = open_netcdf(path) if path.suffix == ".nc" else xr.open_zarr(path)
     except Exception as error:
@@ -56,17 +80,83 @@ def recorded_in_dataset(
                 "sweeprun replay RUN …"
             )
         task = choose_task(manifest.table, chosen)
+        manifest = _with_harmless_variables(manifest, path, observer)
+        accepted = _code(dataset)
+        check_directories_trusted(path, _directories(manifest, accepted), trust=trust, doing=_RUNS)
+        _check_known(accepted, path, allowed=allow_drift)
         code = check_code(
-            _code(dataset),
+            accepted,
             str(path),
             manifest.python_path,
             allowed=allow_drift,
             doing="it would not be the same run again",
             observer=observer,
         )
-        frozen = [freeze_text(text) for text in str(dataset.attrs.get("base_config", "")).split("---\n")]
-        return Recorded(
-            manifest=manifest, frozen=frozen, task=task, arrays=_values(dataset, manifest, task), record=None, code=code
+        arrays = _values(dataset, manifest, task)
+        config = str(dataset.attrs.get("base_config", ""))
+        if masked := _masked(dataset):
+            manifest, config = _unmasked(dataset, path, masked, task, trust=trust)
+            task = manifest.table.task(task.task_id)
+        frozen = [freeze_text(text) for text in config.split("---\n")]
+        return Recorded(manifest=manifest, frozen=frozen, task=task, arrays=arrays, record=None, code=code)
+
+
+def _masked(dataset: xr.Dataset) -> list[str]:
+    """The keys whose values are not in a file, as they are secret."""
+    with suppress(ValueError, TypeError, KeyError):
+        return list(map(str, json.loads(str(dataset.attrs.get(MASKED_ATTRIBUTE)))["keys"]))
+    return []
+
+
+def _unmasked(
+    dataset: xr.Dataset, path: Path, masked: Sequence[str], task: Task, *, trust: bool
+) -> tuple[Manifest, str]:
+    """The manifest and the configs of the run that a file is of, which alone has what the file masks.
+
+    Raises
+    ------
+    UsageError
+        If the run is not where it was, or is another user's and not trusted.
+    """
+    run = RunDirectory(Path(str(dataset.attrs.get(RUN_PATH, ""))))
+    with suppress(OSError, FormatError):
+        if digest_of(run) == dataset.attrs.get(RUN_DIGEST):
+            check_trusted(run, trust=trust, doing=_RUNS)
+            return read_manifest(run), config_text(run)
+    raise UsageError(
+        f"{str(path)!r} masks {', '.join(masked)}, and the run that has it is not in {str(run.path)!r} any more; where "
+        f"it is now: sweeprun replay RUN {task.task_id}"
+    )
+
+
+def _with_harmless_variables(manifest: Manifest, path: Path, observer: Observer) -> Manifest:
+    """The manifest with those of its environment variables alone that may come from anybody; others are told."""
+    variables = {str(name): str(value) for name, value in dict(manifest.launcher.get("variables") or {}).items()}
+    of_tasks = [str(name) for name in manifest.job.get("task_variables") or ()]
+    kept = harmless(variables)
+    left = [name for name in dict.fromkeys([*variables, *of_tasks]) if name not in kept and name not in HARMLESS]
+    left += [name for name in variables if name in HARMLESS and name not in kept]
+    if left:
+        observer.note(
+            f"{', '.join(left)}: not set as {str(path)!r} says, as such a variable can run code, and anybody may have "
+            "written it into a file; if the task needs it, export it here, or name the run: sweeprun replay RUN …"
+        )
+    job = manifest.job | ({"task_variables": [name for name in of_tasks if name in HARMLESS]} if of_tasks else {})
+    return replace(manifest, launcher=manifest.launcher | {"variables": kept}, job=job)
+
+
+def _directories(manifest: Manifest, code: Code | None) -> list[Path]:
+    """Where a file says that code is."""
+    named = [*manifest.python_path, manifest.job.get("cwd") or ".", *([] if code is None else [code.base])]
+    return list(dict.fromkeys(Path(str(directory)) for directory in named))
+
+
+def _check_known(code: Code | None, path: Path, *, allowed: bool) -> None:
+    """Refuse code of which a file says nothing: whatever its configs name would be called."""
+    if (code is None or not (code.files or code.functions)) and not allowed:
+        raise UsageError(
+            f"what code {path} was made with is not known, so whatever its configs name would be called; look at them "
+            f"(its attribute base_config) and add {ALLOW_DRIFT}, or name the run: sweeprun replay RUN …"
         )
 
 
@@ -86,4 +176,4 @@ def _values(dataset: xr.Dataset, manifest: Manifest, task: Task) -> dict[str, np
         return None
     taken: set[Any] = {*names, *grid.names(), *OWN_COORDINATES}
     values = {str(name): variable.to_numpy() for name, variable in point.variables.items() if name not in taken}
-    return SomeOf(values) if CHOSEN_ATTRIBUTE in dataset.attrs else values
+    return SomeOf(values) if {CHOSEN_ATTRIBUTE, MASKED_ATTRIBUTE}.intersection(dataset.attrs) else values
