@@ -4,9 +4,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sweeprun.cli.arguments import run_parser
+from sweeprun.cli.arguments import chosen_run, run_parser
 from sweeprun.safe_text import plain, plain_json
-from sweeprun.store.directory import chosen_run
 from sweeprun.store.local_paths import output_path
 
 DEFAULT_OUTPUT = Path("results.nc")

@@ -4,9 +4,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from sweeprun.cli.arguments import subcommand_parser
+from sweeprun.cli.arguments import chosen_run, subcommand_parser
 from sweeprun.safe_text import plain
-from sweeprun.store.directory import chosen_run
 
 
 def main(words: Sequence[str]) -> int:

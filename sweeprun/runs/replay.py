@@ -27,7 +27,7 @@ from sweeprun.runs.rerun import Trials
 from sweeprun.runs.scratch import located, scratch_run
 from sweeprun.runs.task_selection import choose_task
 from sweeprun.safe_text import plain, plain_message
-from sweeprun.store.directory import chosen_run
+from sweeprun.store.finding import chosen_run
 from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.store.payloads import Layout
 from sweeprun.store.records import Failure, Outcome, Record
@@ -86,7 +86,7 @@ def recorded_in_run(
     UsageError
         If no task, or not one alone, is named; or the code is not what the run was made with.
     """
-    run = chosen_run(path)
+    run = chosen_run(path, observer.warn)
     snapshot = take_snapshot(run)
     task = choose_task(snapshot.manifest.table, chosen)
     code = check_drift(run, snapshot.manifest, allowed=allow_drift, doing=_DOING, observer=observer)

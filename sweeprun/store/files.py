@@ -197,9 +197,9 @@ def list_files(directory: Path, ending: str) -> list[Path]:
     FormatError
         If it is a symbolic link, or no directory.
     """
-    if directory.is_symlink():
-        raise FormatError(f"{directory} is a symbolic link; the files of a run are in its own directories")
     try:
+        if stat.S_ISLNK(directory.lstat().st_mode):
+            raise FormatError(f"{directory} is a symbolic link; the files of a run are in its own directories")
         return sorted(path for path in directory.iterdir() if path.name.endswith(ending))
     except FileNotFoundError:
         return []
