@@ -9,13 +9,20 @@ import os
 import stat
 import sys
 
-from sweeprun.store.logs import mark
+from sweeprun.store.logs import Signature
 
 
 class LogMarker:
-    """Marks the output of a worker's tasks, if it goes to a file."""
+    """Marks the output of a worker's tasks, if it goes to a file.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    log
+        The name of the file, if it is one of the run's.
+    """
+
+    def __init__(self, log: str = "") -> None:
+        self._signature = Signature(log)
         self._marks = stat.S_ISREG(os.fstat(2).st_mode)
         self._begin = 0
         if self._marks and isinstance(sys.stdout, io.TextIOWrapper):
@@ -35,6 +42,6 @@ class LogMarker:
                 stream.flush()
             except (OSError, ValueError, AttributeError):  # a task may have closed or replaced it
                 continue
-        written = os.fstat(2).st_size - self._begin
-        if written > 0:
-            os.write(2, mark(task_id, attempt, written))
+        end = os.fstat(2).st_size
+        if end > self._begin:
+            os.write(2, self._signature.mark(task_id, attempt, self._begin, end))
