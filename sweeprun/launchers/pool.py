@@ -18,6 +18,7 @@ from sweeprun.errors import LaunchError
 from sweeprun.launchers.process import NO_TASKS, WorkerProcess
 from sweeprun.launchers.progress import Progress, Tally
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.files import read_tail
 from sweeprun.store.notices import count_failures, note_failure
 from sweeprun.store.processes import is_stopped
 from sweeprun.store.workers import WARNING_SIGNAL, Exit, Place, append_exit, describe_exit, read_beat
@@ -329,7 +330,7 @@ class Pool:
             self._ended_failed += not attempts[-1]
 
     def _log_tail(self, process: WorkerProcess) -> str:
-        return self._log(process.slot).read_bytes()[-_LOG_TAIL:].decode(errors="replace").strip() or "its log is empty"
+        return read_tail(self._log(process.slot), _LOG_TAIL).decode(errors="replace").strip() or "its log is empty"
 
     def _stop(self) -> None:
         """Tell all workers to end, and wait until they have."""

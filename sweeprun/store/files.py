@@ -132,6 +132,12 @@ def read_large_file(path: Path) -> tuple[memoryview, list[tuple[int, int]]]:
         return content, parts
 
 
+def read_tail(path: Path, most: int) -> bytes:
+    """The last bytes of a file of a run; see `read_file`."""
+    with opened(path) as (descriptor, size):
+        return os.pread(descriptor, most, max(0, size - most))
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[int, int]]:
     """A regular file, as its descriptor and size."""
