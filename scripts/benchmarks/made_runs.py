@@ -129,7 +129,7 @@ def _batches(kind: Kind, model: "Record") -> "Iterator[list[Record]]":
 
 def real_run(study: Path, kind: Kind) -> Path:
     """A run whose tasks were run."""
-    from sweeprun.store.directory import newest_run
+    from sweeprun.store.finding import newest_run
 
     lr, seed = kind.shape
     sweep = [f"lr=range({lr})", f"seed=range({seed})", f"task=results.{kind.function}_task", f"+length={kind.length}"]

@@ -69,7 +69,7 @@ def overhead(study: Path) -> None:
 
 def recorded_peaks(study: Path) -> list[int]:
     """The peak memory that every task of the newest run recorded, in kB."""
-    from sweeprun.store.directory import newest_run
+    from sweeprun.store.finding import newest_run
     from sweeprun.store.payloads import Layout, decode_result
     from sweeprun.store.shards import read_shards
 

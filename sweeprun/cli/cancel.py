@@ -3,10 +3,9 @@
 import sys
 from collections.abc import Sequence
 
-from sweeprun.cli.arguments import add_trust, subcommand_parser
+from sweeprun.cli.arguments import add_trust, chosen_run, subcommand_parser
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
-from sweeprun.store.directory import chosen_run
 from sweeprun.store.local_paths import local_path
 
 

@@ -4,10 +4,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sweeprun.cli.arguments import run_parser
+from sweeprun.cli.arguments import chosen_run, run_parser
 from sweeprun.safe_text import plain, plain_json
-from sweeprun.store.directory import chosen_run
 from sweeprun.store.local_paths import output_path
+from sweeprun.wording import flag
 
 DEFAULT_OUTPUT = Path("results.nc")
 
@@ -58,7 +58,7 @@ def main(words: Sequence[str]) -> int:
         only,
         tolerance=args.tolerance,
         zarr_format=args.zarr_format,
-        reveal=() if args.reveal is None else names_in(args.reveal, "--reveal"),
+        reveal=() if args.reveal is None else names_in(args.reveal, flag("reveal")),
     )
     collected = file.collected
     print_warnings(file)

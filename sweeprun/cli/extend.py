@@ -4,10 +4,10 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sweeprun.cli.arguments import add_allow_drift, add_trust, run_and_words, subcommand_parser
+from sweeprun.cli.arguments import add_allow_drift, add_trust, chosen_run, run_and_words, subcommand_parser
 from sweeprun.errors import UsageError
 from sweeprun.runs.defaults import ALLOW_DRIFT, MOST_MEMBERS
-from sweeprun.store.directory import RunDirectory, chosen_run
+from sweeprun.store.directory import RunDirectory
 from sweeprun.store.trust import TRUST
 
 if TYPE_CHECKING:

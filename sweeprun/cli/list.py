@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from sweeprun.cli.arguments import subcommand_parser
-from sweeprun.errors import SweeprunError
+from sweeprun.errors import SweeprunError, describe_os_error
 from sweeprun.provenance.gather import command_text
 from sweeprun.safe_text import plain_json, plain_message
-from sweeprun.store.directory import DEFAULT_ROOT, RunDirectory, find_runs
+from sweeprun.store.directory import DEFAULT_ROOT, RunDirectory
+from sweeprun.store.finding import find_runs
 from sweeprun.store.local_paths import local_path
 
 
@@ -44,4 +45,6 @@ def _describe(run: RunDirectory) -> dict[str, Any]:
         described["states"] = state_counts(snapshot)
     except SweeprunError as error:
         described["error"] = str(error)
+    except OSError as error:  # its file system hangs or broke
+        described["error"] = describe_os_error(error)
     return described

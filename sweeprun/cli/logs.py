@@ -1,12 +1,12 @@
 """``sweeprun logs TASK``: what a task printed."""
 
+import codecs
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sweeprun.cli.arguments import subcommand_parser
+from sweeprun.cli.arguments import chosen_run, split_words, subcommand_parser
 from sweeprun.safe_text import plain
-from sweeprun.store.directory import chosen_run
 
 
 def main(words: Sequence[str]) -> int:
@@ -20,8 +20,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--path", action="store_true", help="print the names of the files instead")
     args = parser.parse_intermixed_args(words)
 
-    from sweeprun.cli.arguments import split_words
-    from sweeprun.runs.logs import log_paths, logs_of_workers
+    from sweeprun.runs.logs import logs_of_task, logs_of_workers
     from sweeprun.runs.task_selection import find_task
     from sweeprun.store.logs import outputs_of, read_outputs
     from sweeprun.store.manifest import read_manifest
@@ -30,36 +29,41 @@ def main(words: Sequence[str]) -> int:
     path, chosen = split_words(args.words)
     run = chosen_run(path)
     task_id = find_task(read_manifest(run).table, chosen).task_id
-    paths = [path for path in dict.fromkeys(log_paths(run, task_id)) if os.path.lexists(path)]
+    logs = [log for log in logs_of_task(run, task_id) if os.path.lexists(log.path)]
     if args.path:
-        for path in paths:
-            print(plain(path))
+        for log in logs:
+            print(plain(log.path))
         return 0
-    outputs = sorted(outputs_of(paths, task_id), key=lambda output: output.attempt or 0)
+    outputs = sorted(outputs_of(logs, task_id), key=lambda output: output.attempt or 0)
     for output in outputs:
         if len(outputs) > 1:
             print(plain(f"attempt {output.attempt}, {output.path}:"), file=sys.stderr)
-        _write(output.text)
+        _write(output.pieces())
     if outputs:
         return 0
     unmarked = [
-        output for path in logs_of_workers(run, task_id) for output in read_outputs(path) if output.task_id is None
+        output for log in logs_of_workers(run, task_id) for output in read_outputs(log) if output.task_id is None
     ]
     if unmarked:
         recorded = take_snapshot(run).best.outcome[task_id] >= 0
         what = "printed nothing" if recorded else "has not ended in order"
         print(f"task {task_id} {what}; what the logs of its workers hold besides:", file=sys.stderr)
         for output in unmarked:
-            _write(output.text)
+            _write(output.pieces())
     else:
         print(f"task {task_id} has printed nothing", file=sys.stderr)
     return 0
 
 
-def _write(text: bytes) -> None:
+def _write(pieces: Iterable[bytes]) -> None:
     """Print what a task printed: to a terminal with control characters written out, anywhere else byte by byte."""
-    if sys.stdout.isatty():
-        print(plain(text.decode(errors="replace").removesuffix("\n")), flush=True)
-        return
-    sys.stdout.buffer.write(text if text.endswith(b"\n") else text + b"\n")
-    sys.stdout.buffer.flush()
+    last = b""
+    decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
+    for last in pieces:
+        if sys.stdout.isatty():
+            print(plain(decode(last)), end="")
+        else:
+            sys.stdout.buffer.write(last)
+    if not last.endswith(b"\n"):
+        print(flush=True)
+    sys.stdout.flush()

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweeprun.cli.arguments import run_parser
+from sweeprun.cli.arguments import chosen_run, run_parser
 from sweeprun.errors import UsageError
 from sweeprun.safe_text import plain_json
-from sweeprun.store.directory import RunDirectory, chosen_run
+from sweeprun.store.directory import RunDirectory
 from sweeprun.store.local_paths import local_path
 
 if TYPE_CHECKING:

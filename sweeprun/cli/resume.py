@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from sweeprun.cli.arguments import add_allow_drift, add_trust, run_and_words, subcommand_parser
-from sweeprun.store.directory import chosen_run
+from sweeprun.cli.arguments import add_allow_drift, add_trust, chosen_run, run_and_words, subcommand_parser
 
 
 def main(words: Sequence[str]) -> int:

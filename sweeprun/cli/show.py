@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sweeprun.cli.arguments import split_words, subcommand_parser
+from sweeprun.cli.arguments import chosen_run, split_words, subcommand_parser
 from sweeprun.design.extension import whole_grid
 from sweeprun.design.tasks import Task
 from sweeprun.provenance.gather import command_text, shown_time
 from sweeprun.runs.task_selection import find_task
 from sweeprun.safe_text import plain, plain_json
-from sweeprun.store.directory import RunDirectory, chosen_run
+from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
 from sweeprun.store.looks import read_looks
 from sweeprun.store.manifest import Manifest, read_manifest

@@ -6,10 +6,10 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sweeprun.cli.arguments import run_parser
+from sweeprun.cli.arguments import chosen_run, run_parser
 from sweeprun.errors import UsageError
 from sweeprun.safe_text import plain, plain_json, plain_message
-from sweeprun.store.directory import RunDirectory, chosen_run
+from sweeprun.store.directory import RunDirectory
 from sweeprun.store.local_paths import local_path
 from sweeprun.wording import Command
 

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sweeprun.cli.arguments import run_parser
+from sweeprun.cli.arguments import chosen_run, run_parser
 from sweeprun.provenance.gather import command_text
 from sweeprun.safe_text import plain_json, plain_message
-from sweeprun.store.directory import chosen_run
 
 if TYPE_CHECKING:
     from sweeprun.store.snapshot import Snapshot

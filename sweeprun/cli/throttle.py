@@ -3,8 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from sweeprun.cli.arguments import add_trust, subcommand_parser
-from sweeprun.store.directory import chosen_run
+from sweeprun.cli.arguments import add_trust, chosen_run, subcommand_parser
 from sweeprun.store.local_paths import local_path
 
 

@@ -5,11 +5,10 @@ from dataclasses import asdict
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from sweeprun.cli.arguments import add_allow_drift, add_trust, run_parser
+from sweeprun.cli.arguments import add_allow_drift, add_trust, chosen_run, run_parser
 from sweeprun.errors import UsageError
 from sweeprun.runs.defaults import SAMPLE
 from sweeprun.safe_text import plain_json
-from sweeprun.store.directory import chosen_run
 
 if TYPE_CHECKING:
     from sweeprun.runs.verify import Verdict

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from sweeprun.cli.arguments import subcommand_parser
-from sweeprun.store.directory import chosen_run
+from sweeprun.cli.arguments import chosen_run, subcommand_parser
 from sweeprun.store.local_paths import local_path
 
 

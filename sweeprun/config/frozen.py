@@ -23,7 +23,7 @@ from sweeprun.errors import FormatError, OverrideError
 from sweeprun.imports import ImportHook, loaded
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_tokens
-from sweeprun.store.files import create_file
+from sweeprun.store.files import create_file, read_large_file
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.short_repr import brief
 
@@ -120,7 +120,7 @@ def read_configs(run: RunDirectory) -> list[tuple[bytes, bytes]]:
     """
     compositions: list[tuple[bytes, bytes]] = []
     for path in (run.frozen_configs, *map(run.added_configs, config_tokens(run))):
-        data = pickle.loads(path.read_bytes())
+        data = pickle.loads(read_large_file(path)[0])
         if (data.get("format"), data.get("version")) != (FORMAT, VERSION):
             raise FormatError(f"{path} has version {data.get('version')!r} and this sweeprun reads version {VERSION}")
         compositions.extend(data["compositions"])

@@ -4,6 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.files import read_tail
 from sweeprun.store.workers import Place
 
 _TAIL = 2000
@@ -24,7 +25,7 @@ class WorkerLogs:
     def tail(self, slot: int) -> str:
         """The end of a log, for a message."""
         try:
-            content = self.path(slot).read_bytes()[-_TAIL:]
+            content = read_tail(self.path(slot), _TAIL)
         except OSError as error:
             return f"its log can't be read: {error.strerror}"
         return content.decode(errors="replace").strip() or "its log is empty"

@@ -17,7 +17,8 @@ from sweeprun.runs.observe import observe, state_counts
 from sweeprun.runs.prepare_call import call_text
 from sweeprun.safe_text import plain
 from sweeprun.store.clean_names import clean_name
-from sweeprun.store.directory import RunDirectory, chosen_run
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.finding import chosen_run
 from sweeprun.store.incremental_reader import ShardReader
 from sweeprun.store.local_paths import local_path, output_path
 from sweeprun.store.snapshot import Snapshot
@@ -51,7 +52,7 @@ def open_run(path: str | PathLike[str] | None = None) -> "Run":
     >>> run.refresh().counts                # doctest: +SKIP
     """
     import_module("sweeprun.mc")  # Datasets have `.mc` from then on
-    return Run(chosen_run(None if path is None else local_path(path).expanduser()))
+    return Run(chosen_run(None if path is None else local_path(path).expanduser(), IN_PYTHON.warn))
 
 
 class Run:

@@ -4,12 +4,13 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from math import inf
 from typing import Any
 
 from sweeprun.display.phrases import duration, missing_text, rate_text
 from sweeprun.display.progress import make_progress
+from sweeprun.errors import FormatError
 from sweeprun.launchers.progress import Tally
 from sweeprun.notebook.options import as_in_python
 from sweeprun.notebook.summary import STYLE, bar_of
@@ -17,10 +18,12 @@ from sweeprun.runs.observe import is_active, lacked_by_all, missing_tasks, name_
 from sweeprun.runs.sampled_members import equal_at_one_point
 from sweeprun.runs.wait import looks, tally_of
 from sweeprun.safe_text import plain_message
+from sweeprun.store.files import read_tail
 from sweeprun.store.snapshot import Snapshot, TaskState
 
 _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 2.0
+_LAST_WORDS_BYTES = 1000
 
 
 def watch(first: Snapshot, look: Callable[[], Snapshot]) -> None:
@@ -67,12 +70,10 @@ def _last_words(snapshot: Snapshot) -> str:
     """The end of what the launching process printed, if that was in the background."""
     numbers = [submission.number for submission in snapshot.activity.submissions]
     logs = [snapshot.run.launcher_log(number) for number in numbers]
-    present = [log for log in logs if log.is_file() and not log.is_symlink()]
-    if not present:
-        return ""
-    with present[-1].open("rb") as file:
-        file.seek(max(0, present[-1].stat().st_size - 1000))
-        return file.read().decode(errors="replace").strip()
+    for log in reversed(logs):
+        with suppress(FileNotFoundError, FormatError):
+            return read_tail(log, _LAST_WORDS_BYTES).decode(errors="replace").strip()
+    return ""
 
 
 def tell_of_names(snapshot: Snapshot, told: set[str]) -> None:

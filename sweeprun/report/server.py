@@ -1,6 +1,8 @@
 """Serve the page of a run to browsers on this machine, always as the run is now."""
 
 import hashlib
+import hmac
+import secrets
 import sys
 import time
 from collections.abc import Callable
@@ -8,6 +10,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
 from typing import Any
+from urllib.parse import parse_qs
 
 from sweeprun.errors import SweeprunError
 from sweeprun.report.html import content_html, page_html
@@ -51,7 +54,9 @@ class Looker:
 
 
 class PageServer(ThreadingHTTPServer):
-    """Serves one page, to this machine only.
+    """Serves one page, on this machine and to those who know the address: a token in it keeps other users out.
+
+    The token is in the address of every request, not in a cookie, which browsers would hand to any port.
 
     Parameters
     ----------
@@ -66,11 +71,12 @@ class PageServer(ThreadingHTTPServer):
 
     def __init__(self, port: int, looker: Looker) -> None:
         self.looker = looker
+        self.token = secrets.token_hex(24)
         super().__init__((_HOST, port), _Answers)
 
     @property
     def url(self) -> str:
-        return f"http://{_HOST}:{self.server_port}/"
+        return f"http://{_HOST}:{self.server_port}/?token={self.token}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """A browser that went away is no error of ours; anything else is told in a line."""
@@ -88,8 +94,12 @@ class _Answers(BaseHTTPRequestHandler):
         if not self._is_for_us():
             self._answer(HTTPStatus.MISDIRECTED_REQUEST, "this server answers to its own address only")
             return
+        path, _, query = self.path.partition("?")
+        if not self._knows_token(query):
+            self._answer(HTTPStatus.FORBIDDEN, "open the address that sweeprun printed, with the token in it")
+            return
         makers: dict[str, Callable[[Page], str]] = {"/": _served, "/content": content_html}
-        make = makers.get(self.path)
+        make = makers.get(path)
         if make is None:
             self._answer(HTTPStatus.NOT_FOUND, "there is one page here, at /")
             return
@@ -104,6 +114,13 @@ class _Answers(BaseHTTPRequestHandler):
         """Whether a request names this server: a page elsewhere whose name was made to lead here doesn't."""
         port = self.server.server_port
         return self.headers.get("Host") in {f"{name}:{port}" for name in _NAMES}
+
+    def _knows_token(self, query: str) -> bool:
+        try:
+            tokens = parse_qs(query, max_num_fields=9).get("token", [])
+        except ValueError:
+            return False
+        return len(tokens) == 1 and hmac.compare_digest(tokens[0].encode(), self.server.token.encode())
 
     def _answer(self, status: HTTPStatus, text: str, kind: str = "text/plain") -> None:
         content = text.encode("utf-8", "replace")

@@ -15,6 +15,7 @@ from sweeprun.provenance.origin import Origin
 from sweeprun.results.masking import Masking
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
+from sweeprun.store.files import MOST_JSON, read_file
 from sweeprun.store.looks import read_looks
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.snapshot import Snapshot
@@ -88,10 +89,10 @@ def digest_of(run: RunDirectory) -> str:
 
     Raises
     ------
-    OSError
-        If there is no such run.
+    FileNotFoundError, FormatError
+        If there is no such run, or its manifest is no file that can be read.
     """
-    return hashlib.sha256(run.manifest.read_bytes()).hexdigest()
+    return hashlib.sha256(read_file(run.manifest, MOST_JSON)).hexdigest()
 
 
 def _looks(run: RunDirectory) -> dict[str, str]:

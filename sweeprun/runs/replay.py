@@ -27,7 +27,7 @@ from sweeprun.runs.rerun import Trials
 from sweeprun.runs.scratch import located, scratch_run
 from sweeprun.runs.task_selection import choose_task
 from sweeprun.safe_text import plain, plain_message
-from sweeprun.store.directory import chosen_run
+from sweeprun.store.finding import chosen_run
 from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.store.payloads import Layout
 from sweeprun.store.records import Failure, Outcome, Record
@@ -96,7 +96,7 @@ def recorded_in_run(
         If no task, or not one alone, is named; the code is not what the run was made with; or the run is another
         user's, and not trusted.
     """
-    run = chosen_run(path)
+    run = chosen_run(path, observer.warn)
     check_trusted(run, trust=trust, doing=_RUNS)
     snapshot = take_snapshot(run)
     task = choose_task(snapshot.manifest.table, chosen)

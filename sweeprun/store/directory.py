@@ -1,4 +1,4 @@
-"""The run directory: every path in it, and how it is made and found.
+"""The run directory: every path in it, and how it is made and opened.
 
 ::
 
@@ -36,9 +36,10 @@
         earlier/1/             the run that was here before, if a Hydra application was started here again
 """
 
+import errno
 import os
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,8 +50,6 @@ from sweeprun.store.files import sync_directory, undone_on_error
 from sweeprun.store.local_paths import is_url
 
 DEFAULT_ROOT = Path("multirun")
-_SEARCH_DEPTH = 4
-"""How deep below the root runs are looked for; Hydra's own layout is two levels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,59 +309,23 @@ def _make_durably(directory: Path) -> None:
 
 
 def open_run_directory(path: Path) -> RunDirectory:
-    """The run at a path that somebody named.
+    """The run at a path that the user named.
 
     Raises
     ------
     RunDirectoryError
         If there is none.
     """
-    run = RunDirectory(path.resolve())
-    if not run.manifest.is_file():
-        what = "has no manifest.json, so it is no run of sweeprun" if path.exists() else "does not exist"
-        raise RunDirectoryError(f"{str(path)!r} {what}; `sweeprun list` shows the runs below ./{DEFAULT_ROOT}")
-    return run
-
-
-def find_runs(root: Path = DEFAULT_ROOT) -> list[RunDirectory]:
-    """All runs below a directory, newest first."""
-    manifests = sorted(_manifests(root, _SEARCH_DEPTH), key=lambda item: item[0], reverse=True)
-    return [RunDirectory(Path(path).resolve()) for _, path in manifests]
-
-
-def newest_run(root: Path = DEFAULT_ROOT) -> RunDirectory:
-    """The run that was started last.
-
-    Raises
-    ------
-    RunDirectoryError
-        If there is none.
-    """
-    runs = find_runs(root)
-    if not runs:
-        raise RunDirectoryError(
-            f"there is no run below {str(root.resolve())!r}; start one with `sweeprun -m key=1,2`, or name one"
-        )
-    return runs[0]
-
-
-def _manifests(directory: Path | str, depth: int) -> Iterator[tuple[tuple[int, str], str]]:
-    """``((when, name), run directory)`` of the runs below a directory; a run's own content is not searched."""
     try:
-        entries = list(os.scandir(directory))
-        manifest = next((entry for entry in entries if entry.name == "manifest.json"), None)
-        made = None if manifest is None else manifest.stat().st_mtime_ns
-    except (FileNotFoundError, NotADirectoryError, PermissionError):  # gone meanwhile, or not for us to see
-        return
-    if made is not None:
-        yield (made, os.fspath(directory)), os.fspath(directory)
-        return
-    if depth:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _manifests(entry.path, depth - 1)
-
-
-def chosen_run(path: Path | None) -> RunDirectory:
-    """The run that was named, or the newest."""
-    return newest_run() if path is None else open_run_directory(path)
+        run = RunDirectory(path.resolve())
+        run.manifest.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        what = "has no manifest.json, so it is no run of sweeprun" if os.path.lexists(path) else "does not exist"
+        raise RunDirectoryError(
+            f"{str(path)!r} {what}; `sweeprun list` shows the runs below ./{DEFAULT_ROOT}"
+        ) from None
+    except OSError as error:
+        raise RunDirectoryError(f"the run {str(path)!r} can't be read: {error.strerror or error}") from error
+    except RuntimeError as error:  # Python before 3.13, of symbolic links that lead to each other
+        raise RunDirectoryError(f"the run {str(path)!r} can't be read: {os.strerror(errno.ELOOP)}") from error
+    return run

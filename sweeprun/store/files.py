@@ -182,6 +182,12 @@ def read_large_file(path: Path) -> tuple[memoryview, list[tuple[int, int]]]:
         return content, parts
 
 
+def read_tail(path: Path, most: int) -> bytes:
+    """The last bytes of a file of a run; see `read_file`."""
+    with opened(path) as (descriptor, size):
+        return os.pread(descriptor, most, max(0, size - most))
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[int, int]]:
     """A regular file, as its descriptor and size."""
@@ -247,9 +253,9 @@ def list_files(directory: Path, ending: str) -> list[Path]:
     FormatError
         If it is a symbolic link, or no directory.
     """
-    if directory.is_symlink():
-        raise FormatError(f"{directory} is a symbolic link; the files of a run are in its own directories")
     try:
+        if stat.S_ISLNK(directory.lstat().st_mode):
+            raise FormatError(f"{directory} is a symbolic link; the files of a run are in its own directories")
         return sorted(path for path in directory.iterdir() if path.name.endswith(ending))
     except FileNotFoundError:
         return []

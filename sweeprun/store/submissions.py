@@ -62,6 +62,8 @@ class Submission:
         What becomes of tasks that fail; None if that is what the manifest says.
     function
         The token of the task function that its tasks run (see `RunDirectory.given_function`); empty for the run's own.
+    signed_logs
+        Whether its workers sign the marks in their logs; false if an older sweeprun made it.
     """
 
     number: int
@@ -75,6 +77,7 @@ class Submission:
     provenance: dict[str, Any] = field(default_factory=dict)
     policy: Policy | None = None
     function: str = ""
+    signed_logs: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -91,6 +94,7 @@ class Submission:
             "provenance": self.provenance,
             "policy": None if self.policy is None else self.policy.to_dict(),
             "function": self.function,
+            "signed_logs": self.signed_logs,
         }
 
     @classmethod
@@ -119,6 +123,7 @@ class Submission:
             provenance=dict(data.get("provenance", {})),
             policy=Policy.from_dict(data["policy"]) if data.get("policy") else None,
             function=function,
+            signed_logs=bool(data.get("signed_logs", False)),
         )
 
 

@@ -116,7 +116,7 @@ class BeatWriter:
     """Says which task a worker is running."""
 
     def __init__(self, run: RunDirectory, worker: str, place: Place) -> None:
-        head = {"worker": worker, **asdict(Process.current()), **asdict(place), "log": _own_log(run)}
+        head = {"worker": worker, **asdict(Process.current()), **asdict(place), "log": own_log(run)}
         self._head = (
             json.dumps(head)[:-1].replace("%", "%%").encode()
             + b', "task_id": %d, "since": %.6f, "resumable": %d, "due": %.6f}'
@@ -244,7 +244,7 @@ def read_exits(run: RunDirectory) -> Iterator[Exit]:
                 yield Exit(**(data | {"place": Place(**data["place"])}))
 
 
-def _own_log(run: RunDirectory) -> str:
+def own_log(run: RunDirectory) -> str:
     """The name of this process's log, if its standard error is one of the run's; known where there is a ``/proc``."""
     with suppress(OSError):
         path = Path("/proc/self/fd/2").readlink()

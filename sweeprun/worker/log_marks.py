@@ -11,14 +11,21 @@ import sys
 from contextlib import suppress
 
 from sweeprun.store.files import write_fully
-from sweeprun.store.logs import mark
+from sweeprun.store.logs import Signature
 from sweeprun.store.own_files import OwnDescriptor
 
 
 class LogMarker:
-    """Marks the output of a worker's tasks, if it goes to a file."""
+    """Marks the output of a worker's tasks, if it goes to a file.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    log
+        The name of the file, if it is one of the run's.
+    """
+
+    def __init__(self, log: str = "") -> None:
+        self._signature = Signature(log)
         self._log: OwnDescriptor | None = None
         self._begin = 0
         with suppress(OSError):  # there may be no standard error
@@ -36,10 +43,10 @@ class LogMarker:
         if self._log is None:
             return
         flush_output()
-        written = self._size() - self._begin
-        if written > 0:
+        end = self._size()
+        if end > self._begin:
             with suppress(OSError):
-                write_fully(self._log.number, mark(task_id, attempt, written))
+                write_fully(self._log.number, self._signature.mark(task_id, attempt, self._begin, end))
 
     def close(self) -> None:
         """Nothing more is marked."""

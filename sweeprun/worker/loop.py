@@ -30,7 +30,7 @@ from sweeprun.store.records import FAILURE_LAYOUT, Failure, Outcome, Record
 from sweeprun.store.result_names import ResultNames
 from sweeprun.store.submissions import read_submission
 from sweeprun.store.unused_names import unused_names
-from sweeprun.store.workers import WARNING_SIGNAL, BeatWriter, Place
+from sweeprun.store.workers import WARNING_SIGNAL, BeatWriter, Place, own_log
 from sweeprun.worker.broken import Broken, writing
 from sweeprun.worker.failure import failure_of, names_of
 from sweeprun.worker.global_generators import GlobalSeeds
@@ -116,7 +116,7 @@ class Worker:
             self._beat = BeatWriter(run, self.name, place)
         self._streams = StandardStreams()
         self._umask = TaskUmask()
-        self._log = LogMarker()
+        self._log = LogMarker(own_log(run))
         self._lacks = LackWatch()
         for directory in reversed(manifest.python_path):
             if directory not in sys.path:

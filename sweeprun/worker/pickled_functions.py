@@ -17,6 +17,7 @@ from sweeprun.design.python_axes import MEMBER
 from sweeprun.design.result_dims import Dims, named
 from sweeprun.errors import FormatError, TaskFunctionError
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.files import read_large_file
 from sweeprun.store.manifest import KEYWORDS, Manifest
 from sweeprun.store.result_names import Labels, labels_of_job
 from sweeprun.worker.deferred import refuse_deferred
@@ -227,7 +228,7 @@ def load_given_function(given: Mapping[str, Any], base: Path) -> TaskFunction:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    data: dict[str, Any] = pickle.loads(path.read_bytes())
+    data: dict[str, Any] = pickle.loads(read_large_file(path)[0])
     if (data.get("format"), data.get("version")) != (FORMAT, VERSION):
         raise FormatError(f"{path} has version {data.get('version')!r} and this sweeprun reads version {VERSION}")
     return data

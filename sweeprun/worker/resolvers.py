@@ -9,7 +9,7 @@ from omegaconf import OmegaConf
 from omegaconf.basecontainer import BaseContainer
 
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.files import create_file
+from sweeprun.store.files import create_file, read_large_file
 
 _HYDRAS = frozenset({"hydra", "now", "python_version"})
 
@@ -37,7 +37,7 @@ def register_recorded_resolvers(path: Path) -> None:
 
     Only workers may call this: reading a pickle runs what it says.
     """
-    for name, pickled in pickle.loads(path.read_bytes()).items():
+    for name, pickled in pickle.loads(read_large_file(path)[0]).items():
         if not OmegaConf.has_resolver(name):
             _resolvers()[name] = pickle.loads(pickled)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import xarray as xr
 
-from sweeprun.store.directory import newest_run
+from sweeprun.store.finding import newest_run
 from tests.command_line import Run
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from sweeprun.cli.main import main
-from sweeprun.store.directory import RunDirectory, newest_run
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.finding import newest_run
 from tests.command_line import Run
 from tests.results.runs import count_axis, make_run
 

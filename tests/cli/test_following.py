@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sweeprun.store.directory import RunDirectory, newest_run
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.finding import newest_run
 from sweeprun.store.workers import read_beats
 from tests.command_line import Run, environment
 

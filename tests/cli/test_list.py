@@ -48,6 +48,20 @@ def test_a_run_that_cannot_be_read_hides_no_other(capsys: pytest.CaptureFixture[
     assert broken["shown"] == "multirun/2026-05-04/z"
 
 
+def test_commands_that_take_the_newest_run_pass_over_it_and_say_so(capsys: pytest.CaptureFixture[str]) -> None:
+    broken = Path("multirun/broken/manifest.json")
+    broken.parent.mkdir()
+    broken.symlink_to(broken.name)
+    assert main(["list"]) == 0
+    assert "broken/manifest.json leads out of its run" in capsys.readouterr().out
+    for words in (["status"], ["show"], ["collect", "-o", "out.csv"], ["logs", "0"], ["wait"]):
+        main(words)
+        told = capsys.readouterr().err
+        assert "sweeprun: taking 'multirun/größter Lauf', as a newer run can't be read: " in told, words
+    assert main(["status", "multirun/broken"]) == 2
+    assert "leads out of its run" in capsys.readouterr().err
+
+
 def test_a_command_line_gives_the_terminal_no_orders(capsys: pytest.CaptureFixture[str]) -> None:
     manifest = Path("multirun/größter Lauf/manifest.json")
     data = json.loads(manifest.read_text())

@@ -9,8 +9,9 @@ from sweeprun.cli.logs import _write
 from sweeprun.cli.main import main
 from sweeprun.design.arrays import Array
 from sweeprun.design.task_ids import TaskIds
-from sweeprun.store.directory import RunDirectory, newest_run
-from sweeprun.store.logs import mark
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.finding import newest_run
+from sweeprun.store.logs import Signature
 from sweeprun.store.submissions import Submission, write_submission
 from tests.command_line import Run
 from tests.results.runs import axis, count_axis, make_run, success, write_shard
@@ -34,10 +35,10 @@ def test_logs_hold_what_a_task_printed_and_only_that(run: Run, study: Path) -> N
 def test_logs_are_printed_as_they_are_but_on_terminals(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _write(b"\x1b]0;title\x07\r50%\n")
+    _write([b"\x1b]0;ti", b"tle\x07\r50%\n"])
     assert capfd.readouterr().out == "\x1b]0;title\x07\r50%\n"
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    _write(b"\x1b]0;title\x07\r50%\n")
+    _write([b"\x1b]0;ti", b"tle\x07\r50%\n"])
     assert capfd.readouterr().out == "\\x1b]0;title\\x07\\x0d50%\n"
 
 
@@ -52,15 +53,17 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunDirectory:
     return run
 
 
-def printed(task_id: int, attempt: int, text: bytes) -> bytes:
-    return text + mark(task_id, attempt, len(text))
+def printed(task_id: int, attempt: int, text: bytes, begin: int = 0) -> bytes:
+    return text + Signature("").mark(task_id, attempt, begin, begin + len(text))
 
 
 def test_the_last_attempt_is_last_and_each_has_its_file(
     directory: RunDirectory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     directory.worker_log(1, None, 0).write_bytes(printed(1, 2, b"second\n"))
-    directory.worker_log(0, None, 0).write_bytes(printed(0, 1, b"other\n") + printed(1, 1, "größte".encode()))
+    directory.worker_log(0, None, 0).write_bytes(
+        (other := printed(0, 1, b"other\n")) + printed(1, 1, "größte".encode(), len(other))
+    )
     assert main(["logs", str(directory.path), "1"]) == 0
     told = capsys.readouterr()
     assert told.out == "größte\nsecond\n"
@@ -73,7 +76,7 @@ def test_the_last_attempt_is_last_and_each_has_its_file(
 
 
 def test_one_attempt_needs_no_heading(directory: RunDirectory, capsys: pytest.CaptureFixture[str]) -> None:
-    directory.element_log(0, 1).write_bytes(printed(2, 1, b"two\n") + printed(3, 1, b"three\n"))
+    directory.element_log(0, 1).write_bytes((two := printed(2, 1, b"two\n")) + printed(3, 1, b"three\n", len(two)))
     assert main(["logs", "3", str(directory.path)]) == 0
     assert capsys.readouterr() == ("three\n", "")
 

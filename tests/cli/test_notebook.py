@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import sweeprun
-from sweeprun.store.directory import newest_run
+from sweeprun.store.finding import newest_run
 from tests.cli.test_following import two_running, wait_until
 from tests.command_line import Run
 

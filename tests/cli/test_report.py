@@ -65,15 +65,15 @@ def test_a_port_in_use_is_told(run: Run) -> None:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
-    """A server of the run, and its port."""
+def served(folder: Path) -> Iterator[tuple[int, str, "subprocess.Popen[str]"]]:
+    """A server of the run, its port and token."""
     command = [sys.executable, "-m", "sweeprun", "report", "swept", "--serve", "--port", "0"]
     process = subprocess.Popen(command, cwd=folder, env=environment(), stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     try:
-        found = re.search(r"http://127\.0\.0\.1:(\d+)/", process.stderr.readline())
+        found = re.search(r" http://127\.0\.0\.1:(\d+)/\?token=([0-9a-f]{48}) ", process.stderr.readline())
         assert found is not None
-        yield int(found[1]), process
+        yield int(found[1]), found[2], process
     finally:
         process.kill()
         process.communicate()
@@ -89,17 +89,19 @@ def asked(port: int, path: str, **headers: str) -> http.client.HTTPResponse:
 
 
 def test_a_server_answers_with_its_own_page_only(swept: Path) -> None:
-    with served(swept) as (port, process):
-        page = asked(port, "/")
+    with served(swept) as (port, token, process):
+        page = asked(port, f"/?token={token}")
         assert page.status == 200
         assert "connect-src" in page.body  # type: ignore[attr-defined]
-        content = asked(port, "/content")
+        content = asked(port, f"/content?token={token}")
         assert 'id="data"' in content.body  # type: ignore[attr-defined]
-        assert asked(port, "/content", **{"If-None-Match": content.headers["ETag"]}).status == 304
-        assert asked(port, "/", Host=f"localhost:{port}").status == 200
+        assert asked(port, f"/content?token={token}", **{"If-None-Match": content.headers["ETag"]}).status == 304
+        assert asked(port, f"/?token={token}", Host=f"localhost:{port}").status == 200
         for host in ("evil.example", f"evil.example:{port}", "127.0.0.1", ""):
-            assert asked(port, "/", Host=host).status == 421
-        for path in ("/../../etc/passwd", "/manifest.json", "/?x"):
-            assert asked(port, path).status == 404
+            assert asked(port, f"/?token={token}", Host=host).status == 421
+        for path in ("/../../etc/passwd", "/manifest.json", "/content/"):
+            assert asked(port, f"{path}?token={token}").status == 404
+        for path in ("/", "/content", "/?token=", f"/?token={token[:-1]}"):
+            assert asked(port, path).status == 403
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0

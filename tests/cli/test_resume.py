@@ -12,7 +12,8 @@ from sweeprun.cli.main import main
 from sweeprun.cpus import usable_cpus
 from sweeprun.design.arrays import Array
 from sweeprun.design.task_ids import TaskIds
-from sweeprun.store.directory import RunDirectory, newest_run
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.finding import newest_run
 from sweeprun.store.processes import Process
 from sweeprun.store.submissions import Submission, write_submission
 from tests.command_line import Run, environment

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sweeprun.store.directory import newest_run
+from sweeprun.store.finding import newest_run
 from tests.command_line import Run, environment
 
 

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from sweeprun.design.streams import Streams
-from sweeprun.store.directory import newest_run
+from sweeprun.store.finding import newest_run
 from tests.command_line import Run
 
 

@@ -20,7 +20,7 @@ from sweeprun.design.values import DecimalRange
 from sweeprun.errors import SweeprunError
 from sweeprun.notebook.run import open_run
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.logs import mark
+from sweeprun.store.logs import Signature
 from sweeprun.store.notices import (
     CopiedGenerators,
     GlobalRandomness,
@@ -99,7 +99,7 @@ def make_rich_run(path: Path) -> RunDirectory:
     note_unseeded_generators(run, UnseededGenerators(function="f", tasks="0", generators="default_rng()"))
     note_stream_clash(run, StreamClash(function="f", place="f.py", call="default_rng(0)", tasks="0", instead="that"))
     note_failure(run, 1, 4)
-    (run.logs / "0.worker-0.log").write_bytes(b"printed by 0" + mark(0, 1, 12) + b"by nobody")
+    (run.logs / "0.worker-0.log").write_bytes(b"printed by 0" + Signature("").mark(0, 1, 0, 12) + b"by nobody")
     return run
 
 

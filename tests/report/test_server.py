@@ -57,9 +57,10 @@ def server(source: Source) -> Iterator[PageServer]:
 
 
 class Answer:
-    def __init__(self, server: PageServer, path: str, **headers: str) -> None:
+    def __init__(self, server: PageServer, path: str, *, token: str | None = None, **headers: str) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=60)
-        connection.request("GET", path, headers=headers)
+        query = f"token={server.token}" if token is None else token
+        connection.request("GET", f"{path}{'&' if '?' in path else '?'}{query}", headers=headers)
         answer = connection.getresponse()
         self.status, self.headers, self.text = answer.status, answer.headers, answer.read().decode()
         connection.close()
@@ -132,11 +133,40 @@ def test_content_that_has_not_changed_is_not_sent_again(server: PageServer, sour
     assert "lüok 2" in changed.text
 
 
-@pytest.mark.parametrize("path", ["/../../etc/passwd", "/manifest.json", "/content/", "/?x", "/%2e%2e"])
+@pytest.mark.parametrize("path", ["/../../etc/passwd", "/manifest.json", "/content/", "//[", "/%2e%2e"])
 def test_there_is_nothing_else(server: PageServer, source: Source, path: str) -> None:
     answer = Answer(server, path)
     assert (answer.status, answer.text) == (404, "there is one page here, at /")
     assert source.looks == 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "token=",
+        "token={token}0",
+        "token={half}",
+        "token={token}&token={token}",
+        "t={token}",
+        "token=%ff%00%C3%BC",
+        "&".join("abcdefghijk"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/content", "/manifest.json"])
+def test_who_does_not_know_the_token_gets_nothing(server: PageServer, source: Source, path: str, query: str) -> None:
+    query = query.format(token=server.token, half=server.token[:24])
+    answer = Answer(server, path, token=query)
+    assert (answer.status, answer.text) == (403, "open the address that sweeprun printed, with the token in it")
+    assert source.looks == 0
+
+
+def test_the_address_has_a_token_of_its_own(server: PageServer) -> None:
+    other = PageServer(0, server.looker)
+    other.server_close()
+    assert len(server.token) == 48
+    assert server.token != other.token
+    assert server.url == f"http://127.0.0.1:{server.server_port}/?token={server.token}"
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "127.0.0.1", "localhost:1", ""])
@@ -172,5 +202,4 @@ def test_a_browser_that_went_away_is_no_error(
 
 
 def test_the_address_is_of_this_machine_only(server: PageServer) -> None:
-    assert server.url == f"http://127.0.0.1:{server.server_port}/"
     assert server.server_address[0] == "127.0.0.1"

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sweeprun.runs.logs import log_paths, logs_of_workers
+from sweeprun.runs.logs import logs_of_task, logs_of_workers
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.logs import Log
 from sweeprun.store.processes import Process
 from sweeprun.store.workers import BeatWriter, Exit, Place, append_exit
 from tests.results.runs import count_axis, make_run
@@ -22,20 +23,21 @@ def run(tmp_path: Path) -> RunDirectory:
     return run
 
 
-def names(paths: Iterable[Path]) -> list[str]:
-    return [path.name for path in paths]
+def names(logs: Iterable[Log]) -> list[str]:
+    return [log.path.name for log in logs]
 
 
 def test_logs_of_earlier_submissions_come_first(run: RunDirectory) -> None:
     for name in ("0.2-worker-0", "0.2-worker-1", "0.3-worker-0", "0.worker-0", "1.1-worker-0", "10.worker-0"):
         run.log(name).touch()
-    assert names(log_paths(run, 4)) == ["0.2.log", "0.2-worker-0.log", "0.2-worker-1.log", "0.worker-0.log", "1.0.log"]
-    assert names(log_paths(run, 5)) == ["0.2.log", "0.2-worker-0.log", "0.2-worker-1.log", "0.worker-0.log"]
+    workers = ["0.2.log", "0.2-worker-0.log", "0.2-worker-1.log", "0.worker-0.log"]
+    assert names(logs_of_task(run, 4)) == [*workers, "1.0.log"]
+    assert names(logs_of_task(run, 5)) == workers
 
 
 def test_a_task_that_was_not_submitted_has_no_logs(run: RunDirectory) -> None:
     run.log("0.worker-0").touch()
-    assert names(log_paths(run, 99)) == []
+    assert names(logs_of_task(run, 99)) == []
     assert names(logs_of_workers(run, 99)) == []
 
 
@@ -73,4 +75,11 @@ def test_the_log_of_a_worker_that_is_on_the_task_counts(run: RunDirectory) -> No
 )
 def test_what_a_damaged_note_names_is_not_read(run: RunDirectory, log: str) -> None:
     append_exit(run, "0", exit_of(0, log))
-    assert list(logs_of_workers(run, 0)) == [run.element_log(0, 0)]
+    assert list(logs_of_workers(run, 0)) == [Log(path=run.element_log(0, 0))]
+
+
+def test_logs_of_an_older_submission_have_marks_of_its_time(run: RunDirectory) -> None:
+    path = run.submission(0)
+    path.write_text(path.read_text().replace('"signed_logs": true', '"other": true'))
+    assert [(log.path.name, log.signed) for log in logs_of_task(run, 4)] == [("0.2.log", False), ("1.0.log", True)]
+    assert [(log.path.name, log.signed) for log in logs_of_workers(run, 4)] == [("0.2.log", False), ("1.0.log", True)]

@@ -1,18 +1,16 @@
 """Run directories."""
 
 import errno
-import os
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sweeprun.errors import RunDirectoryError
-from sweeprun.store.directory import find_runs, make_run_directory, newest_run, open_run_directory
+from sweeprun.store.directory import make_run_directory, open_run_directory
 from sweeprun.store.manifest import read_manifest
 from tests.faults import fail, is_directory
-from tests.results.runs import axis, count_axis, make_run
+from tests.results.runs import count_axis, make_run
 
 
 def test_two_sweeps_at_once_never_share(tmp_path: Path) -> None:
@@ -48,30 +46,16 @@ def test_a_chosen_directory_must_be_new_or_empty(tmp_path: Path) -> None:
 def test_any_path_will_do(tmp_path: Path, name: str) -> None:
     run = make_run(tmp_path / name, count_axis("seed", 2))
     assert read_manifest(open_run_directory(tmp_path / name)) == read_manifest(run)
-    assert find_runs(tmp_path) == [run]
-
-
-def test_the_newest_run_is_the_last_made(tmp_path: Path) -> None:
-    runs = [make_run(tmp_path / "multirun" / day / "10", axis("lr", [0.1])) for day in "cab"]
-    for i, run in enumerate(runs):
-        os.utime(run.manifest, ns=(i, i))
-    assert find_runs(tmp_path) == runs[::-1]
-    assert newest_run(tmp_path) == runs[-1]
-
-
-def test_a_runs_own_content_is_not_searched(tmp_path: Path) -> None:
-    run = make_run(tmp_path / "run", count_axis("seed", 1))
-    make_run(run.path / "7" / "inner", count_axis("seed", 1))
-    assert find_runs(tmp_path) == [run]
 
 
 def test_what_is_no_run_is_told(tmp_path: Path) -> None:
-    with pytest.raises(RunDirectoryError, match="no run below"):
-        newest_run(tmp_path / "nowhere")
     with pytest.raises(RunDirectoryError, match="has no manifest"):
         open_run_directory(tmp_path)
     with pytest.raises(RunDirectoryError, match="does not exist"):
         open_run_directory(tmp_path / "nowhere")
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(RunDirectoryError, match=r"loop' (can't be read|has no manifest|does not exist)"):
+        open_run_directory(tmp_path / "loop")
 
 
 def test_a_race_for_a_chosen_directory_has_one_winner(tmp_path: Path) -> None:
@@ -92,31 +76,6 @@ def test_a_race_for_a_chosen_directory_has_one_winner(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == [False] * 7 + [True]
-
-
-def test_directories_that_go_or_are_closed_to_us_are_passed_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = make_run(tmp_path / "day" / "time", count_axis("seed", 1))
-    (tmp_path / "gone").mkdir()
-    (tmp_path / "closed").mkdir()
-    errors = {"gone": FileNotFoundError, "closed": PermissionError}
-    scandir = os.scandir
-
-    def scan(path: str | Path) -> Any:
-        if error := errors.get(Path(path).name):
-            raise error(str(path))
-        return scandir(path)
-
-    monkeypatch.setattr(os, "scandir", scan)
-    assert find_runs(tmp_path) == [run]
-
-
-def test_runs_are_not_searched_for_without_end(tmp_path: Path) -> None:
-    deep = make_run(tmp_path / "1" / "2" / "3" / "4", count_axis("seed", 1))
-    make_run(tmp_path / "1" / "2" / "3" / "x" / "5", count_axis("seed", 1))
-    (tmp_path / "1" / "loop").symlink_to(tmp_path)
-    assert find_runs(tmp_path) == [deep]
 
 
 def test_a_run_has_no_path_twice(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from sweeprun.store.files import (
     read_file,
     read_json,
     read_large_file,
+    read_tail,
     sync_directory,
     temporary_sibling,
     write_fully,
@@ -203,3 +204,14 @@ def test_json_has_a_depth(tmp_path: Path, depth: int) -> None:
         read_json(tmp_path / "f")
     (tmp_path / "f").write_text('{"a": ' * 100 + "1" + "}" * 100)
     assert read_json(tmp_path / "f")
+
+
+def test_the_end_of_a_file_is_read_alone(tmp_path: Path) -> None:
+    path = tmp_path / "0.log"
+    path.write_bytes(b"a" * 100 + b"the end")
+    assert read_tail(path, 7) == b"the end"
+    assert read_tail(path, 1000) == path.read_bytes()
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(FormatError, match="regular file"):
+        read_tail(path, 7)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
-from sweeprun.store.directory import RunDirectory, find_runs
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.finding import find_runs
 from sweeprun.store.submissions import read_submissions
 from tests.storm.processes import PATIENCE, Command, Processes
 from tests.storm.sweeps import SWEEP, assert_part_of, assert_same, collected

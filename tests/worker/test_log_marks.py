@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sweeprun.store.logs import read_outputs
+from sweeprun.store.logs import Log, read_outputs
 from sweeprun.worker.log_marks import LogMarker
 
 
@@ -34,11 +34,11 @@ def logging_to(descriptor: int) -> Iterator[None]:
 @contextmanager
 def log(path: Path) -> Iterator[LogMarker]:
     with path.open("ab", buffering=0) as file, logging_to(file.fileno()):
-        yield LogMarker()
+        yield LogMarker(path.name)
 
 
 def outputs(path: Path) -> list[tuple[int | None, int | None, bytes]]:
-    return [(output.task_id, output.attempt, output.text) for output in read_outputs(path)]
+    return [(output.task_id, output.attempt, output.text) for output in read_outputs(Log(path=path))]
 
 
 def test_what_each_task_printed_is_marked_below_it(tmp_path: Path) -> None:
@@ -70,6 +70,23 @@ def test_output_errors_and_what_bypasses_python_are_all_of_the_task(tmp_path: Pa
         os.write(2, b"three\n")
         marker.end(7, 3)
     assert outputs(tmp_path / "w.log") == [(7, 3, b"one\ntwo\nthree\n")]
+
+
+def test_a_task_that_prints_marks_forges_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "w.log"
+    old = "\n--- task 3, attempt 1: the 12 bytes above ---\n"
+    with log(path) as marker:
+        marker.begin()
+        print("of task 0")
+        marker.end(0, 1)
+        mark = path.read_text().removeprefix("of task 0\n")
+        marker.begin()
+        print("a lie, and so" + old + mark + mark.replace("task 0", "task 3"), end="")
+        marker.end(1, 1)
+    assert outputs(path) == [
+        (0, 1, b"of task 0\n"),
+        (1, 1, f"a lie, and so{old}{mark}{mark.replace('task 0', 'task 3')}".encode()),
+    ]
 
 
 def test_the_log_of_silent_tasks_stays_empty(tmp_path: Path) -> None:

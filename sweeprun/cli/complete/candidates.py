@@ -121,7 +121,7 @@ def _values(kind: Value | tuple[str, ...], typed: Typed, current: str) -> Mappin
 
 def _runs(typed: Typed, current: str) -> Mapping[str, str]:
     """The runs below ./multirun, newest first; files if the word leads elsewhere; nothing if a run was named."""
-    from sweeprun.store.directory import find_runs
+    from sweeprun.store.finding import find_runs
 
     if typed.run() is not None or "=" in current or current.startswith("hydra"):
         return {}

@@ -31,7 +31,8 @@ def values_of_run(kind: Value, path: Path | None, current: str) -> Mapping[str, 
     if kind is Value.LAUNCHER_OPTION and not current.startswith("h"):
         return {} if current else {"hydra.": "options of the launcher"}
 
-    from sweeprun.store.directory import RunDirectory, newest_run
+    from sweeprun.store.directory import RunDirectory
+    from sweeprun.store.finding import newest_run
     from sweeprun.store.manifest import read_manifest
 
     manifest = read_manifest(newest_run() if path is None else RunDirectory(path.resolve()))

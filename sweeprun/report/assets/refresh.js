@@ -10,7 +10,7 @@ function watch(update) {
   async function look() {
     if (document.getElementById("content").dataset.active !== "yes") return;
     try {
-      const answer = await fetch("content", { cache: "no-store", headers: tag ? { "If-None-Match": tag } : {} });
+      const answer = await fetch(`content${window.location.search}`, { cache: "no-store", headers: tag ? { "If-None-Match": tag } : {} });
       if (answer.status === 200) {
         tag = answer.headers.get("ETag") || "";
         replaceLive(new DOMParser().parseFromString(await answer.text(), "text/html"), content);

@@ -4,6 +4,7 @@ netCDF, Zarr and Parquet say so in their attributes. A CSV file has no place for
 ``.NAME.csv.sweeprun``, which holds only as long as the file has the content that it names.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -179,6 +180,13 @@ def _note(path: Path) -> Path:
     return path.with_name(f".{path.name}.sweeprun")
 
 
+def _read_regular(path: Path) -> bytes:
+    """The content of a file of ours; a pipe in its place would be waited for."""
+    if not path.is_file():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), os.fspath(path))
+    return path.read_bytes()
+
+
 def _content(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -192,7 +200,7 @@ def _of_netcdf(path: Path) -> Mapping[str, Any]:
 
 
 def _of_zarr(path: Path) -> Mapping[str, Any]:
-    return _of_store(lambda key: (path / key).read_bytes())
+    return _of_store(lambda key: _read_regular(path / key))
 
 
 def _of_store(read: Callable[[str], bytes]) -> Mapping[str, Any]:
@@ -214,7 +222,7 @@ def _of_parquet(path: Path) -> Mapping[str, Any]:
 
 
 def _of_csv(path: Path) -> Mapping[str, Any]:
-    note = json.loads(_note(path).read_bytes())
+    note = json.loads(_read_regular(_note(path)))
     known = note.get("version") == _NOTE_VERSION and note.get("sha256") == _content(path)
     return note if known else {}
 

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from sweeprun.errors import ResultError, UsageError
+from sweeprun.errors import FormatError, ResultError, UsageError
+from sweeprun.results.attributes import RUN_DIGEST, RUN_PATH, digest_of
 from sweeprun.results.formats.netcdf import FORMATS
 from sweeprun.results.formats.owners import check_replaceable, owner_of, write_note
 from sweeprun.runs.collect import CollectedFile, collect_into
@@ -187,3 +188,27 @@ def test_a_store_of_format_2_is_made_and_replaced(run: RunDirectory, tmp_path: P
     for output, zarr_format in ((tmp_path / "x.nc", 2), (path, 4)):
         with pytest.raises(UsageError, match=f"can't be of Zarr format {zarr_format}"):
             collect_into(take_snapshot(run), output, zarr_format=zarr_format)
+
+
+def test_a_run_whose_manifest_became_a_pipe_is_gone(tmp_path: Path) -> None:
+    """Nothing waits for it, neither `collect -o x.zarr` nor another one that writes there."""
+    run, other = (make_run(tmp_path / name, count_axis("seed", 1)) for name in ("run", "other"))
+    path = tmp_path / "x.csv"
+    path.write_text("a")
+    write_note(path, {"sweeprun": "1", "run": "run", "created": "now", RUN_PATH: str(run.path), RUN_DIGEST: "0"})
+    run.manifest.unlink()
+    os.mkfifo(run.manifest)
+    with pytest.raises(UsageError, match="there no more"):
+        check_replaceable(path, other)
+    with pytest.raises(FormatError, match="should be a regular file"):
+        digest_of(run)
+
+
+@pytest.mark.parametrize("name", ["x.zarr/zarr.json", "x.zarr/.sweeprun/zarr.json", ".x.csv.sweeprun"])
+def test_pipes_in_the_place_of_results_are_not_waited_for(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(tmp_path / name)
+    path = tmp_path / ("x.csv" if "csv" in name else "x.zarr")
+    if path.suffix == ".csv":
+        path.write_text("a")
+    assert owner_of(path) is None
