@@ -144,7 +144,8 @@ class _Python:
     """Arguments of `sweeprun.sweep` and methods of `sweeprun.Run`."""
 
     _NAMES: ClassVar[Mapping[str, str]] = {"sweep.dir": "directory", "/launcher": "launcher"}
-    _FUNCTIONS: ClassVar[Mapping[str, str]] = {"list": "sweeprun.runs", "plan": "sweeprun.plan", "show": "run.task"}
+    _CALLS: ClassVar[Mapping[str, str]] = {"list": "sweeprun.runs()", "status": "run.counts", "show": "run.counts"}
+    """Of verbs that are no methods of a run by the same names."""
 
     def option(self, option: Option) -> str:
         if option.place == "hydra.launcher." and option.name != "throttle":
@@ -162,9 +163,10 @@ class _Python:
         given = {each.option.name: each.value for each in command.options}
         if command.verb == "collect" and given.keys() == {"variables"}:
             return f"run[{given['variables']!r}]"
-        function = self._FUNCTIONS.get(command.verb, f"run.{command.verb}")
+        if command.verb in self._CALLS:
+            return self._CALLS[command.verb]
         options = (self.setting(each.option, each.value) for each in command.options)
-        return f"{function}({', '.join([*map(str, command.words), *options])})"
+        return f"run.{command.verb}({', '.join([*map(str, command.words), *options])})"
 
 
 TERMINAL: Words = _Terminal()

@@ -40,7 +40,8 @@ RESUME = Command("resume", "'my runs/one'", options=(flag("incomplete").to(True)
             "run.collect('x.nc')",
         ),
         (Command("wait", "runs/one"), "sweeprun wait runs/one", "run.wait()"),
-        (Command("show", "runs/one", (17,)), "sweeprun show runs/one 17", "run.task(17)"),
+        (Command("replay", "runs/one", (17,)), "sweeprun replay runs/one 17", "run.replay(17)"),
+        (Command("status", "runs/one"), "sweeprun status runs/one", "run.counts"),
         (Command("list"), "sweeprun list", "sweeprun.runs()"),
     ],
 )

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sweeprun.errors import UsageError
-from sweeprun.runs.defaults import ALLOW_DRIFT
 from sweeprun.safe_text import plain_message
 from sweeprun.store import finding
 from sweeprun.store.directory import RunDirectory
@@ -57,7 +56,7 @@ def run_and_words(words: Sequence[str]) -> tuple[Path | None, list[str]]:
 def add_allow_drift(parser: ArgumentParser) -> None:
     """Give a subcommand the flag."""
     parser.add_argument(
-        ALLOW_DRIFT,
+        "--allow-drift",
         action="store_true",
         help="go on even if the code or its packages are not what the run was made with",
     )

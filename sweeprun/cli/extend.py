@@ -89,7 +89,7 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
     )
 
     def extend(word: str) -> bool:
-        flags = [flag for flag, given in ((ALLOW_DRIFT, args.allow_drift), (TRUST, args.trust)) if given]
+        flags = [flag for flag, given in ((str(ALLOW_DRIFT), args.allow_drift), (TRUST, args.trust)) if given]
         told = [str(run.path), word, *overrides, *flags]
         code = conclude(_extend(run, [word, *overrides], told, args))
         if code == 0 and is_active(observe(run)):

@@ -6,10 +6,16 @@ from collections.abc import Sequence
 from sweeprun.cli.arguments import subcommand_parser
 from sweeprun.errors import UsageError
 from sweeprun.store.local_paths import local_path
+from sweeprun.wording import PYTHON, speaking
 
 
 def main(words: Sequence[str]) -> int:
-    """Launch submissions to their end."""
+    """Launch submissions to their end; what is said is read by who called `sweeprun.sweep`."""
+    with speaking(PYTHON):
+        return _start(words)
+
+
+def _start(words: Sequence[str]) -> int:
     parser = subcommand_parser(
         "start",
         "Launch submissions that name this process as their submitter, once standard input has ended. sweeprun.sweep() "

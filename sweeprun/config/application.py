@@ -195,7 +195,7 @@ class Application:
         path = self.source.absolute_path()
         if not path.startswith("pkg://") and not Path(path).is_dir():
             return (
-                f"there is no config directory {path!r}. Run sweeprun where your ./{DEFAULT_CONFIG_PATH} is, "
+                f"there is no config directory {path!r}. Work where your ./{DEFAULT_CONFIG_PATH} is, "
                 "or name another one: sweeprun -cp DIRECTORY …"
             )
         message = (

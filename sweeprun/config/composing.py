@@ -144,7 +144,7 @@ def selection_of(options: Any) -> Selection:
         for text in texts:
             if not isinstance(text, str):
                 raise OverrideError(
-                    f"hydra.sweeper.{name} has {text!r}, which is no condition over the axes such as "
+                    f"{sweeper(name)} has {text!r}, which is no condition over the axes such as "
                     "\"lr > 0.05 and model == 'cnn'\""
                 )
         conditions[name] = tuple(Expression(text=text) for text in texts)

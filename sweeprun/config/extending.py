@@ -33,7 +33,7 @@ from sweeprun.design.tasks import Block, TaskTable
 from sweeprun.design.values import AxisValues
 from sweeprun.errors import OverrideError, UsageError
 from sweeprun.store.manifest import Manifest
-from sweeprun.wording import sweeper
+from sweeprun.wording import Command, sweeper
 
 _MEMBERS = "hydra.sweeper.members"
 _SAMPLE = "hydra.sweeper.sample.n"
@@ -181,7 +181,7 @@ def _more_samples(count: int, sweep: Sweep, configs: Sequence[DictConfig]) -> Di
         if [axis.values.value(i) for i in range(len(axis))] != [again.values.value(i) for i in range(len(axis))]:
             raise UsageError(
                 f"the points of this run can't be drawn again: this SciPy gives other values of {axis.name}. Extend it "
-                "with the SciPy that made it (sweeprun show)"
+                f"with the SciPy that made it ({Command('show')})"
             )
     axes = tuple(_typed(axis, sweep, configs, {}) for axis in whole.axes)
     return replace(

@@ -11,6 +11,7 @@ from hydra.errors import CompactHydraException, HydraException
 from sweeprun.config.hydra_internals import FunctionCall
 from sweeprun.design.grid import SAMPLE
 from sweeprun.design.sampling import Distribution
+from sweeprun.wording import hydra
 
 _UNQUOTED = re.compile(r"(?!(true|false|null|nan|inf)$)[a-z_/][a-z0-9_/.-]*( [a-z0-9_/.-]+)*", re.IGNORECASE | re.ASCII)
 """Texts that Hydra's grammar reads as themselves."""
@@ -23,7 +24,7 @@ class _ValuesOfNone(list[Any]):
 
     def __iter__(self) -> Iterator[Any]:
         raise CompactHydraException(
-            "zip(…) is for sweeprun's own sweeper: add hydra/sweeper=sweeprun to the command line"
+            f"zip(…) is for sweeprun's own sweeper: add {hydra('/sweeper').to('sweeprun')} to the command line"
         )
 
 

@@ -21,6 +21,7 @@ from sweeprun.store.notices import count_failures
 from sweeprun.store.processes import Process
 from sweeprun.store.submissions import Submission
 from sweeprun.store.workers import Place
+from sweeprun.wording import Command, flag, launcher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ class LocalLauncher:
         for name in ("throttle", "cpus_per_task", "tasks_per_job"):
             value = getattr(self, name)
             if value is not None and value < 1:
-                raise UsageError(f"hydra.launcher.{name} is {value}; it must be at least 1")
+                raise UsageError(f"{launcher(name)} is {value}; it must be at least 1")
 
     @property
     def in_foreground(self) -> bool:
@@ -120,7 +121,7 @@ class LocalLauncher:
         if unknown:
             problem = (
                 f"process {unknown[-1].pid} on {unknown[-1].host} started it, of which nothing is known here; "
-                f"if it has ended: sweeprun resume {run.shown()} --assume-ended"
+                f"if it has ended: {Command('resume', run.shown()).with_option(flag('assume_ended').to(True))}"
             )
         return Activity(submissions=tuple(submissions), elements=elements, asked=frozenset(asked), problem=problem)
 
@@ -159,7 +160,8 @@ class LocalLauncher:
             Always.
         """
         del submissions
+        resume = Command("resume", run.shown()).with_option(launcher("throttle").to(throttle))
         raise UsageError(
-            "the number of local workers can't be changed while they run; stop the run with `sweeprun cancel` and go "
-            f"on with `sweeprun resume {run.path} hydra.launcher.throttle={throttle}`"
+            "the number of local workers can't be changed while they run; stop the run with "
+            f"`{Command('cancel', run.shown())}` and go on with `{resume}`"
         )

@@ -25,6 +25,7 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.processes import is_stopped
 from sweeprun.store.trust import TRUST
 from sweeprun.store.workers import WARNING_SIGNAL, Exit, Place, append_exit, describe_exit, read_beat
+from sweeprun.wording import Command
 
 _GRACE_SECONDS = 5.0
 _PATIENCE_SECONDS = 1.0
@@ -326,7 +327,7 @@ class Pool:
         """A worker could not record the first tasks of the rest of its turn; no task may suffer that too often."""
         why = (
             f"what tasks return can't be recorded: {broken.why}; when it can, go on with: "
-            f"sweeprun resume {self._run.shown()}"
+            f"{Command('resume', self._run.shown())}"
         )
         begun = rest[: rest.index(broken.task_id) + 1] if broken.task_id in rest else ()
         if self._queue.count_unrecorded(begun) >= GIVEN_UP_AFTER:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from sweeprun.errors import UsageError
 from sweeprun.secrecy import REFERENCE
+from sweeprun.wording import hydra
 
 
 def expand(variables: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
@@ -24,8 +25,8 @@ def expand(variables: Mapping[str, str], environ: Mapping[str, str]) -> dict[str
         value = environ.get(reference[1], reference[2])
         if value is None:
             raise UsageError(
-                f"hydra.job.env_set.{name} refers to the environment variable {reference[1]}, which is not set here; "
-                f"export it, or write ${{oc.env:{reference[1]},default}}"
+                f"{hydra('job.env_set')[name]} refers to the environment variable {reference[1]}, which is not set "
+                f"here; export it, or write ${{oc.env:{reference[1]},default}}"
             )
         return value.strip("'\"") if reference[1] not in environ else value
 

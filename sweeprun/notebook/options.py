@@ -1,34 +1,16 @@
 """What somebody asks for in Python: the launcher and the policy, how it is written down, and how errors are told."""
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 from sweeprun.config.launching import Given
-from sweeprun.display.terminal import Terminal
 from sweeprun.errors import OverrideError, SweeprunError
-from sweeprun.runs.events import Observer
+from sweeprun.wording import PYTHON, speaking
 
 _POLICY = ("retries", "retry_on", "timeout", "max_failures", "seed_globals")
-_AS_ARGUMENTS = {
-    "hydra.sweeper.seed_globals=true": "seed_globals=True",
-    "hydra.sweeper.": "",
-    "hydra.launcher.": "",
-    "hydra/launcher=": "launcher=",
-    "hydra.sweep.dir": "directory",
-    "--allow-drift": "allow_drift=True",
-    "--trust": "trust=True",
-}
-"""What messages of the command line call arguments of Python."""
-
-_LAUNCHERS = re.compile(r"hydra[.]launcher[.]cpus_per_task=([0-9]+)")
-"""Options that are no arguments of their own."""
-
-_COMMAND = re.compile(r"sweeprun (resume|wait|cancel) (?:'[^']*'|[^\s,;)`']+)( --incomplete)?")
-"""With the run that it is about, as a shell takes it."""
 
 
 def changes_of(launcher: Any, throttle: int | None, of_policy: Mapping[str, Any]) -> Given:
@@ -66,33 +48,11 @@ def _options(launcher: Any) -> dict[str, Any]:
 
 @contextmanager
 def in_python() -> Iterator[None]:
-    """Errors name arguments as they are in Python, and none of the frames in here that lead to them."""
-    try:
-        yield
-    except SweeprunError as error:
-        if os.environ.get("HYDRA_FULL_ERROR") == "1":
-            raise
-        told = str(error)
-        said = as_in_python(told)
-        raise (error.with_traceback(None) if said == told else type(error)(said)) from None
-
-
-class _InPython(Terminal):
-    """Says on standard error, in words of Python, how a verb goes on."""
-
-    def note(self, text: str) -> None:
-        super().note(as_in_python(text))
-
-    def warn(self, text: str) -> None:
-        super().warn(as_in_python(text))
-
-
-IN_PYTHON: Observer = _InPython()
-
-
-def as_in_python(text: str) -> str:
-    """What is said in words of the command line, in those of Python: names of options, and what to type next."""
-    text = _LAUNCHERS.sub(r"launcher={'name': 'local', 'cpus_per_task': \1}", text)
-    for typed, argument in _AS_ARGUMENTS.items():
-        text = text.replace(typed, argument)
-    return _COMMAND.sub(lambda found: f"run.{found[1]}({'incomplete=True' if found[2] else ''})", text)
+    """Messages are in words of Python, and errors show none of the frames in here that lead to them."""
+    with speaking(PYTHON):
+        try:
+            yield
+        except SweeprunError as error:
+            if os.environ.get("HYDRA_FULL_ERROR") == "1":
+                raise
+            raise error.with_traceback(None) from None

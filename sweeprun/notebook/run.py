@@ -7,8 +7,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sweeprun.display.terminal import TERMINAL
 from sweeprun.errors import SweeprunError
-from sweeprun.notebook.observer import IN_PYTHON
 from sweeprun.notebook.options import changes_of, in_python
 from sweeprun.notebook.results import Results
 from sweeprun.notebook.summary import summarise
@@ -52,7 +52,7 @@ def open_run(path: str | PathLike[str] | None = None) -> "Run":
     >>> run.refresh().counts                # doctest: +SKIP
     """
     import_module("sweeprun.mc")  # Datasets have `.mc` from then on
-    return Run(chosen_run(None if path is None else local_path(path).expanduser(), IN_PYTHON.warn))
+    return Run(chosen_run(None if path is None else local_path(path).expanduser(), TERMINAL.warn))
 
 
 class Run:
@@ -179,7 +179,7 @@ class Run:
                 trust=trust,
                 launch=launch,
                 code=code,
-                observer=IN_PYTHON,
+                observer=TERMINAL,
             )
         return self.refresh()
 
@@ -233,7 +233,7 @@ class Run:
                 trust=trusted,
                 launch=launch,
                 code=code,
-                observer=IN_PYTHON,
+                observer=TERMINAL,
             )
         return self.refresh()
 
@@ -267,7 +267,7 @@ class Run:
 
         with in_python():
             trusted = _trusts(trust, values)
-            return replay(self._look(), task_id, values, allow_drift=allow_drift, trust=trusted, observer=IN_PYTHON)
+            return replay(self._look(), task_id, values, allow_drift=allow_drift, trust=trusted, observer=TERMINAL)
 
     def collect(
         self,

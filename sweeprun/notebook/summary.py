@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sweeprun.notebook.options import as_in_python
 from sweeprun.provenance.gather import command_text
 from sweeprun.runs.observe import warnings_of
 from sweeprun.safe_text import plain_message
@@ -116,7 +115,7 @@ def summarise(snapshot: Snapshot, doubts: Sequence[str] = ()) -> Summary:
         path=snapshot.run.shown(),
         counts=snapshot.counts(),
         facts={name: value for name, value in facts.items() if value},
-        notes=(*_notes(snapshot), *map(as_in_python, doubts)),
+        notes=(*_notes(snapshot), *doubts),
     )
 
 
@@ -128,7 +127,7 @@ def _code(provenance: Mapping[str, Any]) -> str:
 
 
 def _notes(snapshot: Snapshot) -> list[str]:
-    notes = [as_in_python(note) for note in warnings_of(snapshot)]
+    notes = list(warnings_of(snapshot))
     if snapshot.activity.problem:
         notes.append(f"what waits and runs is not known: {snapshot.activity.problem}")
     notes += [f"{shard.path.name}: {shard.torn}" for shard in snapshot.shards if shard.torn and not shard.only_tail]

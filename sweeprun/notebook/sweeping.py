@@ -9,8 +9,8 @@ from functools import wraps
 from typing import Any, ParamSpec
 
 from sweeprun.design.python_axes import whole_number
+from sweeprun.display.terminal import TERMINAL
 from sweeprun.errors import UsageError
-from sweeprun.notebook.observer import IN_PYTHON
 from sweeprun.notebook.options import changes_of, in_python
 from sweeprun.notebook.run import Run, open_run
 from sweeprun.notebook.stale import tell_of_stale_modules
@@ -142,7 +142,7 @@ def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its
         prepared = prepare_call(asked)
         tell_of_stale_modules(prepared.code)
         _tell_of_generators(asked.constants)
-        started = start_run(prepared, [asked.written()], launch=launch_in_background, observer=IN_PYTHON)
+        started = start_run(prepared, [asked.written()], launch=launch_in_background, observer=TERMINAL)
     return open_run(started.run.path)
 
 

@@ -12,7 +12,6 @@ from sweeprun.display.phrases import duration, missing_text, rate_text
 from sweeprun.display.progress import make_progress
 from sweeprun.errors import FormatError
 from sweeprun.launchers.progress import Tally
-from sweeprun.notebook.options import as_in_python
 from sweeprun.notebook.summary import STYLE, bar_of
 from sweeprun.runs.observe import is_active, lacked_by_all, missing_tasks, name_warnings, warnings_of
 from sweeprun.runs.sampled_members import equal_at_one_point
@@ -59,7 +58,7 @@ def _tell_end(snapshot: Snapshot) -> None:
     if bad:
         _tell(f"{bad} {'task' if bad == 1 else 'tasks'} failed: see run.failures; run.resume() runs them again")
     for line in (*warnings_of(snapshot), *equal_at_one_point(snapshot)):
-        _tell(as_in_python(line))
+        _tell(line)
     pending = counts[TaskState.PENDING]
     if pending and not is_active(snapshot):
         _tell(f"{missing_text(len(missing_tasks(snapshot)))}; go on with run.resume()")
@@ -81,7 +80,7 @@ def tell_of_names(snapshot: Snapshot, told: set[str]) -> None:
     for line in name_warnings(snapshot) if snapshot.manifest.dims else ():
         if line not in told:
             told.add(line)
-            _tell(as_in_python(line))
+            _tell(line)
 
 
 def _tell(text: str) -> None:

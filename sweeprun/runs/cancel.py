@@ -9,6 +9,7 @@ from sweeprun.launchers.registry import make_launcher
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import read_manifest
 from sweeprun.store.trust import check_trusted
+from sweeprun.wording import Command, flag
 
 
 def cancel_run(
@@ -55,7 +56,7 @@ def cancel_run(
             if other is submission and (elements is None or index in elements)
         )
     if not stopped:
-        raise UsageError(f"none of the tasks {tasks} waits or runs; see `sweeprun status {run.shown()}`")
+        raise UsageError(f"none of the tasks {tasks} waits or runs; see `{Command('status', run.shown())}`")
     return stopped
 
 
@@ -63,7 +64,7 @@ def _check_tasks(run: RunDirectory, tasks: TaskIds) -> None:
     count = len(read_manifest(run).table)
     wrong = [task_id for ids in tasks.ranges for task_id in (ids[0], ids[-1]) if task_id >= count]
     if wrong or not tasks:
-        raise UsageError(f"--tasks {tasks or repr('')}: this run has the tasks 0-{count - 1}")
+        raise UsageError(f"{flag('tasks')} {tasks or repr('')}: this run has the tasks 0-{count - 1}")
 
 
 def _elements(activity: Any, submission: Any, tasks: TaskIds, *, whole: bool) -> set[int]:
@@ -82,6 +83,6 @@ def _elements(activity: Any, submission: Any, tasks: TaskIds, *, whole: bool) ->
     if others and not whole:
         raise UsageError(
             f"the same array elements run the tasks {others} as well, and an element is cancelled as a whole; "
-            "name all of them, or add --whole-elements"
+            f"name all of them, or add {flag('whole_elements').to(True)}"
         )
     return elements

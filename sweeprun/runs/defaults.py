@@ -1,6 +1,8 @@
 """What verbs take for granted; doors name it in their help, without loading the verbs."""
 
-ALLOW_DRIFT = "--allow-drift"
+from sweeprun.wording import flag
+
+ALLOW_DRIFT = flag("allow_drift").to(True)
 SAMPLE = 20
 """How many tasks are run again to verify a run."""
 

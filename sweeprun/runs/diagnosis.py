@@ -11,6 +11,7 @@ from sweeprun.runs.scratch import SCRATCH
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.notices import advice_on
 from sweeprun.store.records import Record
+from sweeprun.wording import launcher, sweeper
 
 _HASH_SEED = {"PYTHONHASHSEED": "0"}
 _REPEATS = 5
@@ -69,7 +70,7 @@ def _cause_of_chance(trials: Trials, recorded: Record) -> str:
             return f"global randomness: it draws from {drawn.generators}; {advice}"
         return (
             "global randomness: it is the same each time with seeds for global generators, some library's; seed that "
-            "from rng, or set hydra.sweeper.seed_globals=true"
+            f"from rng, or set {sweeper('seed_globals').to(True)}"
         )
     seen = trials.randomness_of(recorded)
     if seen.unseeded is not None:
@@ -81,7 +82,7 @@ def _cause_of_chance(trials: Trials, recorded: Record) -> str:
             "sets, or set PYTHONHASHSEED"
         )
     if not _differs(trials, recorded, variables=dict.fromkeys(THREAD_VARIABLES, "1")):
-        return "races between threads: with one thread it is the same each time (hydra.launcher.cpus_per_task=1)"
+        return f"races between threads: with one thread it is the same each time ({launcher('cpus_per_task').to(1)})"
     return (
         "chance: it gives something else each time; does it depend on the time, on process ids, files or the network?"
     )

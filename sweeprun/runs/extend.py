@@ -35,6 +35,7 @@ from sweeprun.store.files import make_directory
 from sweeprun.store.manifest import Manifest, check_size, read_manifest
 from sweeprun.store.notices import note_stream_clash
 from sweeprun.store.trust import check_trusted
+from sweeprun.wording import Command
 from sweeprun.worker.applications import import_types
 from sweeprun.worker.sources import code_of
 
@@ -96,7 +97,7 @@ def extend_run(  # noqa: PLR0913  # what may be gone on with is a flag each
     sys.path[:0] = [place for place in manifest.python_path if place not in sys.path]
     extension = plan(manifest)
     if not extension.blocks:
-        observer.note(f"nothing to add: {run.shown()} has all these points; see `sweeprun status`")
+        observer.note(f"nothing to add: {run.shown()} has all these points; see `{Command('status')}`")
         return Started(run=run)
     check_size(replace(manifest, table=manifest.table.with_blocks(extension.blocks)))
     clash = clash_of_extended(run, manifest, extension)
@@ -128,7 +129,7 @@ def _check_extendable(run: RunDirectory, manifest: Manifest) -> None:
     if any(submission.launcher.get("name") == LOCAL for submission, _ in observe(run).activity.active_elements()):
         raise UsageError(
             f"local workers still run tasks of {run.shown()}, and more beside them would crowd this machine; "
-            f"wait for them (sweeprun wait {run.shown()}), or stop them (sweeprun cancel {run.shown()})"
+            f"wait for them ({Command('wait', run.shown())}), or stop them ({Command('cancel', run.shown())})"
         )
 
 
@@ -163,7 +164,7 @@ def _write(run: RunDirectory, manifest: Manifest, extension: Extension, number: 
         write_extension(run, number, extension.blocks, configs, [asdict(file) for file in inputs])
     except FileExistsError as error:
         raise RunDirectoryError(
-            f"somebody else has just extended {run.shown()}; see `sweeprun show {run.shown()}`"
+            f"somebody else has just extended {run.shown()}; see `{Command('show', run.shown())}`"
         ) from error
 
 
@@ -176,7 +177,7 @@ def plan_given(run: RunDirectory, manifest: Manifest, axes: Mapping[str, Any], m
         If there are none, or the run doesn't have such an axis.
     """
     if not axes and members is None:
-        raise UsageError("name an axis with further values: run.extend(seed=range(40)), or run.extend(members=100)")
+        raise UsageError("name an axis with further values, such as seed=range(40), or members=100")
     dimensions = further_dimensions(axes, members)
     if not manifest.calls_by_keywords:  # of a run with configs, these check the values, in Hydra's grammar
         return plan_words(run, manifest, [_word(dimension) for dimension in dimensions])
@@ -192,9 +193,7 @@ def _joined(whole: Mapping[str, Dimension], given: Dimension) -> Dimension:
     for known in whole.values():
         if known.joint is not None and given.joint is None and given.name in (known.name, *known.joint.axes):
             example = ", ".join(f"{name!r}: […]" for name in known.joint.axes)
-            raise OverrideError(
-                f"{given.name!r} belongs to axes that move together: run.extend({known.name}={{{example}}})"
-            )
+            raise OverrideError(f"{given.name!r} belongs to axes that move together: {known.name}={{{example}}}")
     if given.joint is None or own is None:
         return given
     if own.joint is None or {*own.joint.axes} != {*given.joint.axes}:

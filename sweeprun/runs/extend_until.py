@@ -26,6 +26,7 @@ from sweeprun.statistics.targets import Target
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.looks import LookRecord, keep_look
 from sweeprun.store.snapshot import Snapshot, TaskState
+from sweeprun.wording import Command, flag, sweeper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +103,7 @@ def extend_until(
         if stuck:
             raise UsageError(
                 f"the last members brought no value of {rule.target.variable} where {rule.target} is open "
-                f"({look.open_points} of {look.reached.size} points): {run.shown()}; see `sweeprun status`"
+                f"({look.open_points} of {look.reached.size} points): {run.shown()}; see `{Command('status')}`"
             )
         before = look
         observer.note(_described(rule, look, members, added))
@@ -124,9 +125,9 @@ def _check_ended(snapshot: Snapshot) -> None:
     waiting = counts[TaskState.PENDING] + counts[TaskState.LOST] + counts[TaskState.RUNNING]
     shown = snapshot.run.shown()
     if is_active(snapshot):
-        raise UsageError(f"tasks of {shown} still wait or run; wait for them first: sweeprun wait {shown}")
+        raise UsageError(f"tasks of {shown} still wait or run; wait for them first: {Command('wait', shown)}")
     if waiting and missing_tasks(snapshot):
-        raise UsageError(f"{waiting} tasks of {shown} have no result; run them first: sweeprun resume {shown}")
+        raise UsageError(f"{waiting} tasks of {shown} have no result; run them first: {Command('resume', shown)}")
 
 
 def _batch(rule: StoppingRule, look: Look, members: int) -> int:
@@ -149,7 +150,7 @@ def _words(axis: Axis, over: str, count: int) -> str:
     if not isinstance(values, IntegerRange):
         raise UsageError(
             f"how {over}={values.written()} goes on can't be told; only a range of whole numbers can be extended "
-            "until a target is reached, or hydra.sweeper.members"
+            f"until a target is reached, or {sweeper('members')}"
         )
     return f"{over}=range({values.start},{values.start + count * values.step},{values.step})"
 
@@ -202,5 +203,5 @@ def _described(rule: StoppingRule, look: Look, members: int, added: int) -> str:
     state = f"{members} members: {measure} is {look.worst:.4g} at worst, {open_points} of {total} points are open"
     state += f" and {unknown} undetermined" if unknown else ""
     if not added:
-        return f"{state}; stopped at the limit of {rule.limit} members (--limit)"
+        return f"{state}; stopped at the limit of {rule.limit} members ({flag('limit')})"
     return f"{state}; {added} more {'member' if added == 1 else 'members'}"

@@ -15,6 +15,7 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.launching import launching
 from sweeprun.store.snapshot import Snapshot, take_snapshot
 from sweeprun.store.submissions import Submission
+from sweeprun.wording import Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,7 @@ def write_new(run: RunDirectory, submissions: Sequence[Submission]) -> None:
         write_submissions(run, submissions)
     except FileExistsError as error:
         raise RunDirectoryError(
-            f"somebody else has just resumed {run.shown()}; see `sweeprun status {run.shown()}`"
+            f"somebody else has just resumed {run.shown()}; see `{Command('status', run.shown())}`"
         ) from error
 
 

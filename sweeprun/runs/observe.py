@@ -26,6 +26,7 @@ from sweeprun.store.shards import ShardContents, read_shards
 from sweeprun.store.snapshot import STATE_ORDER, Snapshot, TaskState, take_snapshot
 from sweeprun.store.submissions import read_submissions
 from sweeprun.store.unused_names import unused_names
+from sweeprun.wording import Command, flag, sweeper
 
 _SHOWN_REASONS = 5
 
@@ -105,9 +106,9 @@ def warnings_of(snapshot: Snapshot, *, in_full: bool = False) -> list[str]:
         left = snapshot.counts()[TaskState.PENDING]
         if most is not None and count >= most and left:
             found.append(
-                f"stopped after {count} {'failure' if count == 1 else 'failures'} (hydra.sweeper.max_failures={most}), "
-                f"{left} {'task was' if left == 1 else 'tasks were'} not run; "
-                f"go on with: sweeprun resume {snapshot.run.shown()}"
+                f"stopped after {count} {'failure' if count == 1 else 'failures'} "
+                f"({sweeper('max_failures').to(most)}), {left} {'task was' if left == 1 else 'tasks were'} not run; "
+                f"go on with: {Command('resume', snapshot.run.shown())}"
             )
     run = snapshot.run
     clash = read_stream_clash(run)
@@ -133,7 +134,7 @@ def lacking(snapshot: Snapshot) -> list[str]:
     if left_out:
         found.append(
             f"{snapshot.incomplete} of {snapshot.total} tasks succeeded and are incomplete; when they return what can "
-            f"be stored, run them again with: sweeprun resume {snapshot.run.shown()} --incomplete"
+            f"be stored, run them again with: {_again(snapshot)}"
         )
     if snapshot.empty:
         found.append(_returned_nothing(snapshot))
@@ -152,7 +153,7 @@ def _returned_nothing(snapshot: Snapshot) -> str:
     tasks, they, them = ("task", "it returns", "it") if len(ids) == 1 else ("tasks", "they return", "them")
     return (
         f"{len(ids)} {tasks} ({shown}) returned nothing, unlike others; when {they} something, run {them} again "
-        f"with: sweeprun resume {snapshot.run.shown()} --incomplete"
+        f"with: {_again(snapshot)}"
     )
 
 
@@ -242,3 +243,8 @@ def describe_submissions(snapshot: Snapshot) -> list[dict[str, Any]]:
                 }
             )
     return described
+
+
+def _again(snapshot: Snapshot) -> Command:
+    """What runs incomplete tasks again."""
+    return Command("resume", snapshot.run.shown()).with_option(flag("incomplete").to(True))

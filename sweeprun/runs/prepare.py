@@ -29,6 +29,7 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.local_paths import local_path
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.result_names import ResultNames, check_labels, names_to_job
+from sweeprun.wording import hydra, launcher, sweeper
 from sweeprun.worker.applications import ApplicationFunction
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.sources import code_of
@@ -82,12 +83,12 @@ def compose_for_launch(application: Application, overrides: Sequence[str]) -> Di
 def _unknown_option(key: str, options: str) -> str:
     if options == LocalNode.__name__:
         has = f"its options are {', '.join(LocalOptions.__dataclass_fields__)}"
-        hint = f"it is one of hydra/launcher={SLURM}" if key in SlurmOptions.__dataclass_fields__ else has
-        return f"hydra.launcher.{key} is no option of hydra/launcher={LOCAL}: {hint}"
+        hint = f"it is one of {hydra('/launcher').to(SLURM)}" if key in SlurmOptions.__dataclass_fields__ else has
+        return f"{launcher(key)} is no option of {hydra('/launcher').to(LOCAL)}: {hint}"
     from sweeprun.launchers.slurm.options import submitit_hint
 
     hint = submitit_hint(key) or f"its options are {', '.join(SlurmOptions.__dataclass_fields__)}"
-    return f"hydra.launcher.{key} is no option of hydra/launcher={SLURM}: {hint}"
+    return f"{launcher(key)} is no option of {hydra('/launcher').to(SLURM)}: {hint}"
 
 
 def import_early(application: Application, overrides: Sequence[str]) -> None:
@@ -208,13 +209,13 @@ def _check_other_launcher(name: str, sweep_config: DictConfig, policy: Policy) -
         return
     if "_target_" not in sweep_config.hydra.launcher:
         raise UsageError(
-            f"hydra/launcher={name} says which options, but not of which launcher: begin its file with "
+            f"{hydra('/launcher').to(name)} says which options, but not of which launcher: begin its file with "
             "`defaults: [slurm]` or `defaults: [local]`"
         )
     if policy.timeout or policy.max_failures:
         raise UsageError(
-            f"hydra/launcher={name} runs the tasks itself, so hydra.sweeper.timeout and max_failures have no effect; "
-            f"choose hydra/launcher={LOCAL} or {SLURM}, or leave them out"
+            f"{hydra('/launcher').to(name)} runs the tasks itself, so {sweeper('timeout')} and max_failures have no "
+            f"effect; choose {hydra('/launcher').to(LOCAL)} or {SLURM}, or leave them out"
         )
 
 
@@ -230,10 +231,10 @@ def _job(application: Application, sweep_config: DictConfig) -> dict[str, Any]:
     } | ({"task_variables": of_tasks} if of_tasks else {})
 
 
-def _check_launcher(launcher: Any) -> None:
-    if not OmegaConf.is_config(launcher):
+def _check_launcher(chosen: Any) -> None:
+    if not OmegaConf.is_config(chosen):
         raise UsageError(
-            f"hydra.launcher is {launcher!r}; a launcher is chosen with a slash: hydra/launcher={launcher}"
+            f"hydra.launcher is {chosen!r}; a launcher is chosen with a slash: {hydra('/launcher').to(chosen)}"
         )
 
 

@@ -29,6 +29,7 @@ from sweeprun.store.local_paths import local_path
 from sweeprun.store.manifest import KEYWORDS, Manifest
 from sweeprun.store.result_names import Labels, ResultNames, check_labels, names_to_job
 from sweeprun.store.short_repr import brief
+from sweeprun.wording import hydra
 from sweeprun.worker.main_guard import check_guarded
 from sweeprun.worker.pack_function import PackedFunction, pack_function
 from sweeprun.worker.pickled_functions import CONSTANTS, PICKLED, check_arguments, name_of
@@ -201,7 +202,7 @@ def _texts(name: str, given: Any) -> tuple[str, ...]:
 def _place(directory: str | os.PathLike[str] | None) -> RunPlace:
     """Where the user wants the run to be; by default below ``./multirun``, by the time."""
     if directory is not None:
-        return RunPlace(path=local_path(directory, "hydra.sweep.dir").expanduser(), numbered=False)
+        return RunPlace(path=local_path(directory, str(hydra("sweep.dir"))).expanduser(), numbered=False)
     return RunPlace(path=DEFAULT_ROOT / datetime.now().astimezone().strftime("%Y-%m-%d/%H-%M-%S"), numbered=True)
 
 

@@ -23,6 +23,7 @@ from sweeprun.store.directory import RunDirectory, make_run_directory
 from sweeprun.store.files import create_file
 from sweeprun.store.manifest import Manifest, write_manifest
 from sweeprun.store.notices import StreamClash, note_stream_clash
+from sweeprun.wording import Command, hydra
 
 _MUCH_TO_READ = 2 * 10**9
 
@@ -167,8 +168,8 @@ def _make_room(run: RunDirectory, observer: Observer) -> None:
         return
     if run.manifest.exists() and is_active(observe(run)):
         raise RunDirectoryError(
-            f"{run.shown()} holds a run that still goes on; wait for it (sweeprun wait {run.shown()}), stop it "
-            f"(sweeprun cancel {run.shown()}), or choose another hydra.sweep.dir"
+            f"{run.shown()} holds a run that still goes on; wait for it ({Command('wait', run.shown())}), stop it "
+            f"({Command('cancel', run.shown())}), or choose another {hydra('sweep.dir')}"
         )
     observer.note(f"the run that was in {run.shown()} is kept in {set_aside(run).shown()}")
 

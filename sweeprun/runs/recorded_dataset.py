@@ -38,7 +38,9 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
 from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.store.trust import check_directories_trusted, check_file_trusted, check_trusted
+from sweeprun.wording import Command
 
+_OF_RUN = Command("replay", "RUN", ("…",))
 _RUNS = "a task that runs again runs what it says"
 
 
@@ -69,7 +71,7 @@ def recorded_in_dataset(
     with dataset:
         text = dataset.attrs.get(MANIFEST_ATTRIBUTE)
         if not text:
-            raise UsageError(f"{str(path)!r} does not say how it was made; name the run instead: sweeprun replay RUN …")
+            raise UsageError(f"{str(path)!r} does not say how it was made; name the run instead: {_OF_RUN}")
         try:
             manifest = Manifest.from_dict(json.loads(str(text)))
         except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
@@ -77,7 +79,7 @@ def recorded_in_dataset(
         if manifest.job.get("function") is not None:
             raise UsageError(
                 f"the task function of {str(path)!r} is in its run, and not in the file; name the run instead: "
-                "sweeprun replay RUN …"
+                f"{_OF_RUN}"
             )
         task = choose_task(manifest.table, chosen)
         manifest = _with_harmless_variables(manifest, path, observer)
@@ -125,7 +127,7 @@ def _unmasked(
             return read_manifest(run), config_text(run)
     raise UsageError(
         f"{str(path)!r} masks {', '.join(masked)}, and the run that has it is not in {str(run.path)!r} any more; where "
-        f"it is now: sweeprun replay RUN {task.task_id}"
+        f"it is now: {Command('replay', 'RUN', (task.task_id,))}"
     )
 
 
@@ -139,7 +141,7 @@ def _with_harmless_variables(manifest: Manifest, path: Path, observer: Observer)
     if left:
         observer.note(
             f"{', '.join(left)}: not set as {str(path)!r} says, as such a variable can run code, and anybody may have "
-            "written it into a file; if the task needs it, export it here, or name the run: sweeprun replay RUN …"
+            f"written it into a file; if the task needs it, export it here, or name the run: {_OF_RUN}"
         )
     job = manifest.job | ({"task_variables": [name for name in of_tasks if name in HARMLESS]} if of_tasks else {})
     return replace(manifest, launcher=manifest.launcher | {"variables": kept}, job=job)
@@ -156,7 +158,7 @@ def _check_known(code: Code | None, path: Path, *, allowed: bool) -> None:
     if (code is None or not (code.files or code.functions)) and not allowed:
         raise UsageError(
             f"what code {path} was made with is not known, so whatever its configs name would be called; look at them "
-            f"(its attribute base_config) and add {ALLOW_DRIFT}, or name the run: sweeprun replay RUN …"
+            f"(its attribute base_config) and add {ALLOW_DRIFT}, or name the run: {_OF_RUN}"
         )
 
 

@@ -35,6 +35,7 @@ from sweeprun.store.shards import read_shards
 from sweeprun.store.snapshot import Snapshot, take_snapshot
 from sweeprun.store.trust import check_trusted
 from sweeprun.store.workers import WARNING_SIGNAL, Place
+from sweeprun.wording import hydra
 from sweeprun.worker.loop import Worker
 
 _DOING = "it would not be the same run again"
@@ -172,7 +173,7 @@ def overruled(record: Record | None, variables: Mapping[str, str], environ: Mapp
         name for name in variables if name not in threads and environ.get(name, variables[name]) != variables[name]
     ]
     if others:
-        told.append(f"hydra.job.env_set of the run says what is in {', '.join(others)}, not the environment here")
+        told.append(f"{hydra('job.env_set')} of the run says what is in {', '.join(others)}, not the environment here")
     return told
 
 

@@ -11,6 +11,7 @@ from sweeprun.runs.launch import Ended, Launch, Started, launch
 from sweeprun.runs.prepared_run import PreparedRun, create_run
 from sweeprun.store.manifest import check_size
 from sweeprun.store.snapshot import take_snapshot
+from sweeprun.wording import sweeper
 
 
 def start_run(
@@ -39,7 +40,7 @@ def start_run(
     if table.selection and prepared.other_launcher is not None:
         raise UsageError(
             "a launcher of somebody else numbers its jobs itself, so no points can be left out; "
-            "choose one of sweeprun's launchers, or leave out hydra.sweeper.exclude and only"
+            f"choose one of sweeprun's launchers, or leave out {sweeper('exclude')} and only"
         )
     if prepared.clash is not None:
         observer.warn(str(prepared.clash))

@@ -21,6 +21,7 @@ from sweeprun.runs.launch import Launch, Started, launch
 from sweeprun.store.snapshot import Snapshot
 from sweeprun.store.submissions import function_of
 from sweeprun.store.workers import read_beats, read_exits
+from sweeprun.wording import hydra, launcher
 from sweeprun.worker.applications import import_types
 
 THREADS = "cpus_per_task"
@@ -85,8 +86,8 @@ def _groups(snapshot: Snapshot, tasks: TaskIds, changes: Changes, observer: Obse
             continue
         if not is_launcher(str(options.get("name"))) and not changes.choose_launcher:
             raise UsageError(
-                f"{snapshot.run.shown()} was run by hydra/launcher={options.get('name')}, which can't resume; "
-                "choose one that can: hydra/launcher=local, or slurm"
+                f"{snapshot.run.shown()} was run by {hydra('/launcher').to(options.get('name'))}, which can't resume; "
+                f"choose one that can: {hydra('/launcher').to('local')}, or slurm"
             )
         changed = changes.launcher(options)
         same = next((known for known_options, known in merged if known_options == changed), None)
@@ -123,7 +124,7 @@ def _told_of_threads(options: Mapping[str, Any], group: Group, threads: int) -> 
     elif would_be != threads:
         yield (
             f"workers keep {had} each, as in the first submission, so that results agree; "
-            f"with hydra.launcher.cpus_per_task={would_be} they have {would_be}"
+            f"with {launcher('cpus_per_task').to(would_be)} they have {would_be}"
         )
 
 

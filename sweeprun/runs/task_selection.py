@@ -6,6 +6,7 @@ from sweeprun.design.extension import task_at, whole_grid
 from sweeprun.design.grid import Dimension, Grid
 from sweeprun.design.tasks import Task, TaskTable
 from sweeprun.errors import UsageError
+from sweeprun.wording import sweeper
 
 _SHOWN_VALUES = 10
 
@@ -33,7 +34,7 @@ def choose_task(table: TaskTable, words: Sequence[str]) -> Task:
     task = find_task(table, words)
     if not table.is_selected(task.task_id):
         raise UsageError(
-            f"task {task.task_id} is left out by hydra.sweeper.exclude or only, so it gave nothing to compare with"
+            f"task {task.task_id} is left out by {sweeper('exclude')} or only, so it gave nothing to compare with"
         )
     return task
 

@@ -6,6 +6,7 @@ from sweeprun.runs.observe import is_active, observe
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.submissions import read_submissions
 from sweeprun.store.trust import check_trusted
+from sweeprun.wording import Command, launcher
 
 
 def throttle_run(run: RunDirectory, throttle: int, *, trust: bool = False) -> None:
@@ -24,7 +25,7 @@ def throttle_run(run: RunDirectory, throttle: int, *, trust: bool = False) -> No
         If the throttle is below 1, nothing of the run waits or runs, or it is another user's, and not trusted.
     """
     if throttle < 1:
-        raise UsageError(f"the throttle must be at least 1, not {throttle}; `sweeprun cancel` stops a run")
+        raise UsageError(f"the throttle must be at least 1, not {throttle}; `{Command('cancel')}` stops a run")
     check_trusted(run, trust=trust, doing="it names the jobs that would be changed")
     submissions = read_submissions(run)
     if not submissions:
@@ -32,7 +33,7 @@ def throttle_run(run: RunDirectory, throttle: int, *, trust: bool = False) -> No
     if not is_active(observe(run)):
         raise UsageError(
             f"nothing of {run.shown()} waits or runs; to start what is missing: "
-            f"sweeprun resume {run.shown()} hydra.launcher.throttle={throttle}"
+            f"{Command('resume', run.shown(), options=(launcher('throttle').to(throttle),))}"
         )
     last = submissions[-1].launcher
     own = [submission for submission in submissions if submission.launcher.get("name") == last.get("name")]

@@ -24,6 +24,7 @@ from sweeprun.store.records import Record
 from sweeprun.store.snapshot import Snapshot
 from sweeprun.store.trust import check_trusted
 from sweeprun.store.verification import Verification, keep_verification
+from sweeprun.wording import Command
 
 _EXAMINED = 2
 
@@ -146,7 +147,7 @@ def _causes(
     causes: dict[int, str] = {}
     for task_id, now in sorted(again.items()):
         if now is None or now.failure() is not None:
-            causes[task_id] = f"see why with: sweeprun replay … {task_id}"
+            causes[task_id] = f"see why with: {Command('replay', '…', (task_id,))}"
         elif len(set(causes.values())) < _EXAMINED and len(causes) < _EXAMINED:
             observer.note(f"looking for the cause in task {task_id} …")
             causes[task_id] = likely_cause(trials, records[task_id], now)

@@ -48,6 +48,7 @@ from sweeprun.design.arrays import Array
 from sweeprun.errors import RunDirectoryError
 from sweeprun.store.files import sync_directory, undone_on_error
 from sweeprun.store.local_paths import is_url
+from sweeprun.wording import Command, hydra
 
 DEFAULT_ROOT = Path("multirun")
 
@@ -268,7 +269,7 @@ def make_run_directory(path: Path, *, numbered: bool, begun: bool = False) -> Ru
                         break
                     raise RunDirectoryError(
                         f"the run directory {str(path)!r} is there already and not empty; nothing was started. "
-                        "Choose another hydra.sweep.dir, or remove it."
+                        f"Choose another {hydra('sweep.dir')}, or remove it."
                     ) from None
                 number += 1
                 candidate = path.with_name(f"{path.name}-{number}")
@@ -322,7 +323,7 @@ def open_run_directory(path: Path) -> RunDirectory:
     except (FileNotFoundError, NotADirectoryError):
         what = "has no manifest.json, so it is no run of sweeprun" if os.path.lexists(path) else "does not exist"
         raise RunDirectoryError(
-            f"{str(path)!r} {what}; `sweeprun list` shows the runs below ./{DEFAULT_ROOT}"
+            f"{str(path)!r} {what}; `{Command('list')}` shows the runs below ./{DEFAULT_ROOT}"
         ) from None
     except OSError as error:
         raise RunDirectoryError(f"the run {str(path)!r} can't be read: {error.strerror or error}") from error

@@ -53,9 +53,7 @@ def newest_run(root: Path = DEFAULT_ROOT, say: Callable[[str], None] | None = No
         return run
     if passed_over:
         raise RunDirectoryError(f"no run below {str(root.resolve())!r} can be read: {passed_over[0]}")
-    raise RunDirectoryError(
-        f"there is no run below {str(root.resolve())!r}; start one with `sweeprun -m key=1,2`, or name one"
-    )
+    raise RunDirectoryError(f"there is no run below {str(root.resolve())!r}; start one, or name one")
 
 
 def _newer(passed_over: list[str]) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
 from sweeprun.errors import UsageError
+from sweeprun.wording import Command
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+")
 """A scheme, and one slash: of ``s3://b``, `Path` makes ``s3:/b``. One letter is a drive of Windows."""
@@ -84,8 +85,8 @@ def local_path(path: str | os.PathLike[str], what: str = "") -> Path:
         shown = without_secrets(text)
         raise UsageError(
             f"{f'{what} is {shown!r}, which' if what else repr(shown)} is a URL, and runs and files are kept in local "
-            f"folders only; give a local path (of a folder that has this name, ./{shown}). Only `sweeprun collect -o` "
-            "writes to an object store, as s3://bucket/results.zarr"
+            f"folders only; give a local path (of a folder that has this name, ./{shown}). Only "
+            f"{Command('collect')} writes to an object store, as s3://bucket/results.zarr"
         )
     return Path(path)
 

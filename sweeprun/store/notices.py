@@ -9,6 +9,7 @@ from typing import TypeVar
 from sweeprun.errors import FormatError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import create_file, read_file, read_json
+from sweeprun.wording import hydra, sweeper
 
 _MOST_FAILURES = 2**24
 _MOST_NOTICE = 2**16
@@ -57,13 +58,13 @@ class GlobalRandomness(_Draws):
 def advice_on(generators: str, *, application: bool = False) -> str:
     """What to do instead of drawing from some global generators; an application is given no ``rng``."""
     if application:
-        ways, sweeper = ["seed it inside the function from a config value"], "hydra/sweeper=sweeprun and "
+        ways, ours = ["seed it inside the function from a config value"], f"{hydra('/sweeper').to('sweeprun')} and "
     else:
         names = generators.split(" and ")
         others = [name for name in names if name not in _CAN_DRAW_FROM_RNG]
-        ways, sweeper = ["draw from rng instead"] if len(others) < len(names) else [], ""
+        ways, ours = ["draw from rng instead"] if len(others) < len(names) else [], ""
         ways += [f"seed {' and '.join(others)} from rng"] if others else []
-    return f"{', '.join(ways)}, or set {sweeper}hydra.sweeper.seed_globals=true"
+    return f"{', '.join(ways)}, or set {ours}{sweeper('seed_globals').to(True)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +131,7 @@ class StreamClash:
     instead: str
 
     def __str__(self) -> str:
-        return f"{self.brief()}; write {self.instead}, which no task has, or set hydra.sweeper.root_seed"
+        return f"{self.brief()}; write {self.instead}, which no task has, or set {sweeper('root_seed')}"
 
     def brief(self) -> str:
         """What draws which numbers, without what to do about it."""

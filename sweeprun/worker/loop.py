@@ -266,7 +266,7 @@ class Worker:
         return self._lacks.news()
 
     def _timeout_failure(self) -> Failure:
-        message = f"it took longer than {self._policy.timeout:g} s (hydra.sweeper.timeout)"
+        message = f"it took longer than {self._policy.timeout:g} s (timeout)"
         return Failure(type=TIMEOUT, message=message, traceback="")
 
     def _call(self, task: Task, attempt: int, cfg: DictConfig | None) -> tuple[Any, ResultNames]:

@@ -170,7 +170,7 @@ def test_a_task_that_takes_too_long_fails(run: Run, study: Path) -> None:
     assert "1 succeeded, 1 failed" in told
     assert (study / "finally-sleep").exists()
     (group,) = json.loads(run("status", "one", "--json").stdout)["failures"]
-    assert (group["kind"], group["message"]) == ("timeout", "it took longer than 2 s (hydra.sweeper.timeout)")
+    assert (group["kind"], group["message"]) == ("timeout", "it took longer than 2 s (timeout)")
 
 
 @pytest.mark.parametrize("kind", ["swallow", "stop"])

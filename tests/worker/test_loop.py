@@ -176,7 +176,7 @@ def test_a_task_that_takes_too_long_fails(study: Path) -> None:
     run = run_of(study, wait, 1, policy=Policy(timeout=0.05))
     work(run, TaskIds.first(1))
     (record,) = recorded(run)
-    assert why(record) == ("timeout", "it took longer than 0.05 s (hydra.sweeper.timeout)")
+    assert why(record) == ("timeout", "it took longer than 0.05 s (timeout)")
     assert record.seconds >= 0.05
 
 
