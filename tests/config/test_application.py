@@ -101,7 +101,7 @@ def test_what_the_grammar_cannot_read_is_named(override: str, reason: str, appli
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ({"path": "nowhere"}, "there is no config directory '.*nowhere'. Run sweeprun where your ./conf is"),
+        ({"path": "nowhere"}, "there is no config directory '.*nowhere'. Work where your ./conf is"),
         ({"path": "conf", "name": "other"}, "there is no config 'other' in .*; there are: main, second"),
         ({"path": "empty"}, "there is no config 'config' in .*; there is none at all"),
         ({"path": "conf", "name": "main", "extra": "nowhere"}, "-cd names 'nowhere', which is no directory"),

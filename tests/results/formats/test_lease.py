@@ -46,7 +46,7 @@ def test_another_writer_is_refused(store: MemoryStore) -> None:
         new(store).held(),
         pytest.raises(
             UsageError,
-            match=r"^another `sweeprun collect` is writing 's3://bucket/x.zarr' \(process \d+ on .*, since 20.*\)",
+            match=r"^another process is collecting into 's3://bucket/x.zarr' \(process \d+ on .*, since 20.*\)",
         ),
         new(store).held(),
     ):
@@ -69,7 +69,7 @@ def test_a_writer_that_was_taken_for_dead_stops(store: MemoryStore) -> None:
         obstore.put(store, KEY, b'{"token": "other"}')
         for beats in list(lease_threads()):
             beats.join(5)
-        with pytest.raises(UsageError, match="another `sweeprun collect` has begun to write"):
+        with pytest.raises(UsageError, match="another process has begun to write"):
             late.check()
     assert keys(store) == [KEY], "it is the other one's"
 

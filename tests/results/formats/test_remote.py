@@ -214,7 +214,7 @@ def test_a_store_that_is_being_written_is_left_alone(run: RunDirectory, url: Sto
     collected(run, url)
     before = objects(url)
     other = lease.Lease(object_store.open_store(url), ".sweeprun/lock", url.text)
-    with other.held(), pytest.raises(UsageError, match=r"^another `sweeprun collect` is writing 's3://.*' \(process "):
+    with other.held(), pytest.raises(UsageError, match=r"^another process is collecting into 's3://.*' \(process "):
         collected(run, url)
     assert objects(url) == before
 
