@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from sweeprun.config.launching import Given
+from sweeprun.display.streams import standard_streams
 from sweeprun.display.terminal import Terminal
 from sweeprun.errors import OverrideError, SweeprunError
 from sweeprun.runs.events import Observer
@@ -65,15 +66,19 @@ def _options(launcher: Any) -> dict[str, Any]:
 
 @contextmanager
 def in_python() -> Iterator[None]:
-    """Errors name arguments as they are in Python, and none of the frames in here that lead to them."""
-    try:
-        yield
-    except SweeprunError as error:
-        if os.environ.get("HYDRA_FULL_ERROR") == "1":
-            raise
-        told = str(error)
-        said = as_in_python(told)
-        raise (error.with_traceback(None) if said == told else type(error)(said)) from None
+    """Errors name arguments as they are in Python, and none of the frames in here that lead to them.
+
+    What can't be written meanwhile, as its reader is gone, stops nothing.
+    """
+    with standard_streams():
+        try:
+            yield
+        except SweeprunError as error:
+            if os.environ.get("HYDRA_FULL_ERROR") == "1":
+                raise
+            told = str(error)
+            said = as_in_python(told)
+            raise (error.with_traceback(None) if said == told else type(error)(said)) from None
 
 
 class _InPython(Terminal):

@@ -288,6 +288,7 @@ class Run:
             If two tasks returned what can't be one variable.
         """
         from sweeprun.display.collected import print_notes, print_warnings
+        from sweeprun.display.streams import standard_streams
         from sweeprun.results.variables import in_call
         from sweeprun.runs.collect import collect_into
 
@@ -295,8 +296,9 @@ class Run:
         output = output.expanduser() if isinstance(output, Path) else output
         only = [variables] if isinstance(variables, str) else variables
         file = collect_into(self._look(), output, only, hint=in_call, tolerance=tolerance, zarr_format=zarr_format)
-        print_warnings(file)
-        print_notes(file)
+        with standard_streams():
+            print_warnings(file)
+            print_notes(file)
         return output if isinstance(output, Path) else str(output)
 
     def cancel(self) -> "Run":
