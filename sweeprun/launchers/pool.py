@@ -15,6 +15,7 @@ from sweeprun.design.arrays import Array
 from sweeprun.design.policy import LOST, TIMEOUT, Policy
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import LaunchError
+from sweeprun.launchers.interrupts import Interrupts
 from sweeprun.launchers.process import NO_TASKS, WorkerProcess
 from sweeprun.launchers.progress import Progress, Tally
 from sweeprun.store.directory import RunDirectory
@@ -56,9 +57,11 @@ class Pool:
         What becomes of tasks that fail.
     first_attempt
         The attempt of the submission, by which failures are counted; by default the place's.
+    grace
+        How long tasks that run may go on when they were asked to stop, in seconds.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each says where or how the workers run
         self,
         run: RunDirectory,
         array: Array,
@@ -69,6 +72,7 @@ class Pool:
         progress: Progress,
         policy: Policy | None = None,
         first_attempt: int | None = None,
+        grace: float = 0.0,
     ) -> None:
         self._policy = policy or Policy()
         self._first_attempt = first_attempt or place.attempt
@@ -92,30 +96,61 @@ class Pool:
         self._disproved = False
         self._warned = False
         self._enough = False
+        self._grace = grace
+        self._deadline: float | None = None
 
     def run(self) -> Tally:
-        """Run everything; the final tally. On KeyboardInterrupt the workers are stopped, their records kept.
+        """Run everything; the final tally.
+
+        The first signal to stop asks the tasks that run, and gives them a moment; the second stops the workers at once.
+        Records are kept.
 
         Raises
         ------
         LaunchError
             If workers can't be started, die one after the other before they run anything, or can't write records.
+        KeyboardInterrupt
+            If there was a signal to stop.
         """
-        try:
-            for slot in range(self._workers):
-                self._start(slot)
-            while self._processes:
-                for key, _ in self._selector.select(self._patience):
-                    if key.data in self._processes:  # it may have ended with another event of the same turn
-                        self._read(key.data, died=key.fd == key.data.pidfd)
-                self._kill_overdue()
-        except BaseException:
-            self._stop()
-            raise
-        finally:
-            self._selector.close()
-            self._remove_empty_logs()
+        with Interrupts() as interrupts:
+            try:
+                self._selector.register(interrupts, selectors.EVENT_READ)
+                for slot in range(self._workers):
+                    self._start(slot)
+                while self._processes:
+                    self._wait(interrupts)
+            except BaseException:
+                self._stop()
+                raise
+            finally:
+                self._selector.close()
+                self._remove_empty_logs()
+            if interrupts.heard:
+                raise KeyboardInterrupt
         return self._tally()
+
+    def _wait(self, interrupts: Interrupts) -> None:
+        """Wait for answers, ends, a signal, or for a time to be up, and see to it."""
+        for key, _ in self._selector.select(self._patience):
+            if key.data is None:
+                self._ask_to_stop(interrupts)
+            elif key.data in self._processes:  # it may have ended with another event of the same turn
+                self._read(key.data, died=key.fd == key.data.pidfd)
+        self._kill_overdue()
+        if self._deadline is not None and time.monotonic() >= self._deadline:
+            raise KeyboardInterrupt
+
+    def _ask_to_stop(self, interrupts: Interrupts) -> None:
+        """Let the tasks that run end, or write a checkpoint, for a moment; not twice."""
+        if self._warned or not self._grace:
+            raise KeyboardInterrupt
+        self.warn()
+        self._deadline = time.monotonic() + self._grace
+        interrupts.answer()
+        self._progress.note(
+            f"asked the tasks that run to stop; they have {self._grace:g} s to end or to write a checkpoint "
+            "(a second Ctrl-C or SIGTERM stops them at once)"
+        )
 
     def warn(self) -> None:
         """Start no further task; those that run are told if they ask. May be called from any thread."""
@@ -127,7 +162,10 @@ class Pool:
     @property
     def _patience(self) -> float | None:
         """How long to wait for an answer before looking at the time; for ever if nothing is limited."""
-        return None if self._policy.timeout is None else _PATIENCE_SECONDS
+        limits = [] if self._policy.timeout is None else [_PATIENCE_SECONDS]
+        if self._deadline is not None:
+            limits.append(max(0.0, self._deadline - time.monotonic()))
+        return min(limits, default=None)
 
     def _kill_overdue(self) -> None:
         """Kill workers whose task didn't end at its time limit: it is in C code, swallows exceptions, or is stopped.
@@ -184,6 +222,9 @@ class Pool:
         if words[0] == "note":
             process.noted = True
             self._note(" ".join(words[1:]))
+            return
+        if words[0] == "warn":
+            self._progress.note(" ".join(words[1:]))
             return
         if words[0] == "ready":
             process.name = words[1]
@@ -332,9 +373,9 @@ class Pool:
         return self._log(process.slot).read_bytes()[-_LOG_TAIL:].decode(errors="replace").strip() or "its log is empty"
 
     def _stop(self) -> None:
-        """Tell all workers to end, and wait until they have."""
+        """Tell all workers to end at once, and wait until they have."""
         for process in self._processes:
-            process.popen.terminate()
+            process.stop()
         deadline = time.monotonic() + _GRACE_SECONDS
         for process in self._processes:
             try:

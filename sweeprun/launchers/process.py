@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import LaunchError
+from sweeprun.store.workers import WARNING_SIGNAL
 
 _ANSWER_BYTES = 65536
 NO_TASKS = TaskIds(())
@@ -122,6 +123,11 @@ class WorkerProcess:
         assert self.popen.stdin is not None
         with suppress(BrokenPipeError):
             self.popen.stdin.close()
+
+    def stop(self) -> None:
+        """Tell it to end at once: it is asked, and asked again. One that only starts ends by either signal."""
+        self.popen.send_signal(WARNING_SIGNAL)
+        self.popen.terminate()
 
     def kill(self) -> None:
         """Kill it and what it has started."""

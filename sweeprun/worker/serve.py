@@ -2,7 +2,8 @@
 
 Lines in: ``tasks IDS``, with ids as `sweeprun.design.task_ids.TaskIds` writes them, or ``tasks IDS N`` if they have
 been retried N times. Lines out, one after each line in: ``done SUCCEEDED FAILED``, the totals so far; by then
-everything is durable. Before it there may be ``note TEXT``, which the user should know at once. The first line out is
+everything is durable. Before it there may be ``note TEXT``, which the user should know at once, and after the last one
+``warn TEXT``. The first line out is
 ``ready NAME``, and ``broken WHY`` the last of a worker that can't write what it must.
 """
 
@@ -12,6 +13,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from enum import IntEnum
+from functools import partial
 
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError, describe_os_error
@@ -19,6 +21,7 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import write_fully
 from sweeprun.store.manifest import read_manifest
 from sweeprun.store.workers import Place
+from sweeprun.worker.left_threads import end_soon
 from sweeprun.worker.loop import Stop, Worker
 
 
@@ -31,9 +34,17 @@ class ExitCode(IntEnum):
     STOPPED = 130
 
 
-def run_tasks(run: RunDirectory, place: Place, task_ids: TaskIds) -> ExitCode:
-    """Run some tasks in this process; whether any failed is told only after all of them ran."""
-    with Worker(run, read_manifest(run), place) as worker:
+def run_tasks(run: RunDirectory, place: Place, task_ids: TaskIds, *, grace: float = 0.0) -> ExitCode:
+    """Run some tasks in this process; whether any failed is told only after all of them ran.
+
+    Parameters
+    ----------
+    run, place, task_ids
+        The run, where this process works, and the tasks.
+    grace
+        How long a task may go on after the first signal to stop, in seconds.
+    """
+    with Worker(run, read_manifest(run), place, grace=grace) as worker:
         try:
             worker.run_tasks(task_ids)
         except Stop:
@@ -50,12 +61,19 @@ def serve_tasks(run: RunDirectory, place: Place) -> ExitCode:
     os.dup2(2, 1)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})  # an element blocks it: it is Slurm's warning there
     try:
-        return _answer_requests(run, place, requests, answers)
+        code = _answer_requests(run, place, requests, answers)
     except OSError as error:  # none of a task function's: those are records
         why = " ".join(describe_os_error(error).split())
-        with suppress(BrokenPipeError):
-            write_fully(answers, f"broken {why}\n".encode(errors="backslashreplace"))
-        return ExitCode.BROKEN
+        _answer(answers, "broken", why)
+        code = ExitCode.BROKEN
+    end_soon(code, partial(_answer, answers, "warn"))
+    return code
+
+
+def _answer(answers: int, verb: str, text: str) -> None:
+    """Answer a line, unless the pool is gone."""
+    with suppress(BrokenPipeError):
+        write_fully(answers, f"{verb} {text}\n".encode(errors="backslashreplace"))
 
 
 def _answer_requests(run: RunDirectory, place: Place, requests: Iterable[str], answers: int) -> ExitCode:
