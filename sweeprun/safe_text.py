@@ -7,6 +7,8 @@ from typing import Any
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters but for newlines and tabs, what changes the direction of writing, and surrogates."""
 
+_NOT_ASCII = re.compile("[^\x00-\x7f]+")
+
 _LONGEST_MESSAGE = 4000
 
 
@@ -25,6 +27,11 @@ def plain_json(data: Any) -> str:
     """JSON that can be printed: read back, it is the same text."""
     text = json.dumps(data, indent=1, ensure_ascii=False, default=str)
     return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def json_escaped(text: str) -> str:
+    """A text in ASCII: other characters as JSON writes them out, which people can read, too."""
+    return _NOT_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def _written(code: int) -> str:

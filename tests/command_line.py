@@ -163,10 +163,16 @@ def runner(folder: Path, *command: str) -> Run:
 
 
 def run_sweeprun(
-    *words: str, folder: Path, variables: Mapping[str, str] | None = None, code: int = 0, timeout: float = _TIMEOUT
+    *words: str,
+    folder: Path,
+    variables: Mapping[str, str] | None = None,
+    code: int = 0,
+    timeout: float = _TIMEOUT,
+    instead: Mapping[int, int] | None = None,
 ) -> "subprocess.CompletedProcess[str]":
     """Run ``sweeprun`` in a folder to its end; the exit code must be the expected one."""
-    done = _forking_process().run(words, folder, environment() if variables is None else variables, timeout)
+    variables = environment() if variables is None else variables
+    done = _forking_process().run(words, folder, variables, timeout, instead=instead)
     assert done.returncode == code, done.stdout + done.stderr
     return done
 

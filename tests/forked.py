@@ -56,9 +56,22 @@ class ForkingProcess:
         self._process.wait()
 
     def run(
-        self, words: Sequence[str], folder: Path, environment: Mapping[str, str], timeout: float
+        self,
+        words: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        timeout: float,
+        *,
+        instead: Mapping[int, int] | None = None,
     ) -> "subprocess.CompletedProcess[str]":
         """Run one command to its end.
+
+        Parameters
+        ----------
+        words, folder, environment, timeout
+            The command, where it runs, its variables, and how many seconds it may take.
+        instead
+            Descriptors that are its standard output (1) or error (2), which are not kept then.
 
         Raises
         ------
@@ -69,7 +82,8 @@ class ForkingProcess:
         ours, theirs = socket.socketpair()
         with ours, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             with theirs:
-                ends = [theirs.fileno(), out.fileno(), err.fileno()]
+                streams = {1: out.fileno(), 2: err.fileno(), **(instead or {})}
+                ends = [theirs.fileno(), streams[1], streams[2]]
                 socket.send_fds(self._requests, [request.encode()], ends)
             pid = int(ours.recv(20))
             ours.settimeout(timeout)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sweeprun.safe_text import plain, plain_json, plain_message
+from sweeprun.safe_text import json_escaped, plain, plain_json, plain_message
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,7 @@ def test_control_characters_are_written_out(text: str, shown: str) -> None:
 
 def test_a_message_is_no_longer_than_a_screen() -> None:
     assert len(plain_message("x" * 10**6)) < 5000
+
+
+def test_what_is_not_ascii_is_written_out_as_json_has_it() -> None:
+    assert json_escaped("plain \\ → \U0001f600 ü") == "plain \\ \\u2192 \\ud83d\\ude00 \\u00fc"

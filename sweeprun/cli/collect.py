@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sweeprun.cli.arguments import chosen_run, run_parser
-from sweeprun.safe_text import plain, plain_json
+from sweeprun.display.json_text import print_json
+from sweeprun.safe_text import plain
 from sweeprun.store.local_paths import output_path
 from sweeprun.wording import flag
 
@@ -81,7 +82,7 @@ def main(words: Sequence[str]) -> int:
         told["notes"] = [{"about": n.kind.value, "name": n.name, "text": n.text} for n in collected.notes]
         told["doubts"] = list(file.doubts)
         told["replaced"] = None if file.replaced is None else str(file.replaced.path)
-        print(plain_json(told))
+        print_json(told)
         return 0
     print(plain(collected.dataset))
     missing = ", ".join(f"{count} {state}" for state, count in counts.items() if count and state != "succeeded")

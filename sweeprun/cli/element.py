@@ -1,6 +1,7 @@
 """``sweeprun element RUN N``: what the job scripts of Slurm run."""
 
 import os
+import sys
 from collections.abc import Sequence
 
 from sweeprun.cli.arguments import add_trust, subcommand_parser
@@ -36,6 +37,9 @@ def main(words: Sequence[str]) -> int:
         return run_tasks(run, place, task_ids)
 
     try:
-        return ElementRun(run, read_submission(run, args.submission), job, run_here).run()
+        code = ElementRun(run, read_submission(run, args.submission), job, run_here).run()
     except KeyboardInterrupt:
         return 130
+    from sweeprun.worker.left_threads import end_soon
+
+    return end_soon(code, lambda text: print(f"sweeprun: {text}", file=sys.stderr))

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from sweeprun.cli.arguments import subcommand_parser
+from sweeprun.display.json_text import print_json
 from sweeprun.errors import SweeprunError, describe_os_error
 from sweeprun.provenance.gather import command_text
-from sweeprun.safe_text import plain_json, plain_message
+from sweeprun.safe_text import plain_message
 from sweeprun.store.directory import DEFAULT_ROOT, RunDirectory
 from sweeprun.store.finding import find_runs
 from sweeprun.store.local_paths import local_path
@@ -23,7 +24,7 @@ def main(words: Sequence[str]) -> int:
     args = parser.parse_args(words)
     runs = [_describe(run) for run in find_runs(args.root)]
     if args.json:
-        print(plain_json(runs))
+        print_json(runs)
         return 0
     for run in runs:
         states = run.get("error") or ", ".join(f"{count} {state}" for state, count in run["states"].items() if count)

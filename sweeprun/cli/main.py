@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from sweeprun._version import __version__
+from sweeprun.display.streams import exit_code, standard_streams
 from sweeprun.errors import SweeprunError, UsageError, describe_os_error
 from sweeprun.wording import TERMINAL, speaking
 
@@ -59,15 +60,20 @@ running here, and has more (`sweeprun --cfg hydra -p hydra.launcher hydra/launch
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line; its exit code: 0 success, 1 failed tasks, 2 wrong usage."""
-    with speaking(TERMINAL):
-        return _run(list(sys.argv[1:] if arguments is None else arguments))
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    with speaking(TERMINAL), standard_streams():
+        try:
+            return exit_code(_run(words))
+        except SystemExit as end:  # argparse has printed help, or what is wrong
+            if not end.code and (code := exit_code(0)):
+                return code
+            raise
 
 
 def _run(words: list[str]) -> int:
+    """Run a command line whatever becomes of what it prints."""
     try:
-        code = _dispatch(words)
-        sys.stdout.flush()
-        return code
+        return _dispatch(words)
     except SweeprunError as error:
         if os.environ.get("HYDRA_FULL_ERROR") == "1":
             raise
@@ -75,9 +81,6 @@ def _run(words: list[str]) -> int:
 
         print(f"sweeprun: {plain_message(error)}", file=sys.stderr)
         return error.exit_code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
     except OSError as error:  # a full disk, a file system that became read-only, no permission
         if os.environ.get("HYDRA_FULL_ERROR") == "1":
             raise

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sweeprun.cli.arguments import add_allow_drift, add_trust, subcommand_parser
+from sweeprun.display.streams import verdict_code
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,7 +51,7 @@ def main(words: Sequence[str]) -> int:
 
         recorded = recorded_in_run(source, chosen, allow_drift=allow_drift, trust=args.trust, observer=observer)
     _set_environment(recorded, words, observer)
-    return _replay(recorded, debug=args.pdb)
+    return verdict_code(_replay(recorded, debug=args.pdb))
 
 
 def _set_environment(recorded: "Recorded", words: Sequence[str], observer: "Observer") -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import chosen_run, run_parser
+from sweeprun.display.json_text import print_json
 from sweeprun.errors import UsageError
-from sweeprun.safe_text import plain_json
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.local_paths import local_path
 
@@ -46,7 +46,7 @@ def main(words: Sequence[str]) -> int:
         return serve(run, DEFAULT_PORT if args.port is None else args.port)
     page = _write(run, output)
     if args.json:
-        print(plain_json({"run": str(run.path), "output": str(output), "bytes": page}))
+        print_json({"run": str(run.path), "output": str(output), "bytes": page})
     else:
         print(f"written to {output}", file=sys.stderr)
     return 0

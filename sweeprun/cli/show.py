@@ -6,9 +6,10 @@ from typing import Any
 from sweeprun.cli.arguments import chosen_run, split_words, subcommand_parser
 from sweeprun.design.extension import whole_grid
 from sweeprun.design.tasks import Task
+from sweeprun.display.json_text import print_json
 from sweeprun.provenance.gather import command_text, shown_time
 from sweeprun.runs.task_selection import find_task
-from sweeprun.safe_text import plain, plain_json
+from sweeprun.safe_text import plain
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
 from sweeprun.store.looks import read_looks
@@ -38,7 +39,10 @@ def main(words: Sequence[str]) -> int:
     run = chosen_run(path)
     manifest = read_manifest(run)
     shown = _task(run, manifest, find_task(manifest.table, chosen)) if chosen else _run(run, manifest)
-    print(plain_json(shown) if args.json else plain(_text(shown)))
+    if args.json:
+        print_json(shown)
+    else:
+        print(plain(_text(shown)))
     return 0
 
 

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import chosen_run, run_parser
+from sweeprun.display.json_text import print_json
+from sweeprun.display.streams import verdict_code
 from sweeprun.errors import UsageError
-from sweeprun.safe_text import plain, plain_json, plain_message
+from sweeprun.safe_text import plain, plain_message
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.local_paths import local_path
 from sweeprun.wording import Command
@@ -58,9 +60,12 @@ def main(words: Sequence[str]) -> int:
     members = members_along(dataset, _members(dataset, over), independent=args.independent)
     if target is not None:
         look = look_at(dataset, target, members.over, independent=args.independent, nan=policy)
-        print(plain_json(look_json(look)) if args.json else plain(look_text(look, members, _options(args), named)))
+        if args.json:
+            print_json(look_json(look))
+        else:
+            print(plain(look_text(look, members, _options(args), named)))
         print_look_notes(dataset, look, members, policy)
-        return 1 if look.open_points else 0
+        return verdict_code(1 if look.open_points else 0)
     found = ensemble_statistics(
         dataset,
         members.over,
@@ -76,7 +81,7 @@ def main(words: Sequence[str]) -> int:
         write_dataset(found, args.output)
         print(f"written to {args.output}", file=sys.stderr)
     if args.json:
-        print(plain_json(statistics_json(found)))
+        print_json(statistics_json(found))
     elif args.output is None:
         print_tables(dataset, found)
     print_notes(dataset, found, members, policy, named=named, everything=variables is None)

@@ -8,8 +8,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sweeprun.cli.arguments import chosen_run, run_parser
+from sweeprun.display.json_text import print_json
 from sweeprun.provenance.gather import command_text
-from sweeprun.safe_text import plain_json, plain_message
+from sweeprun.safe_text import plain_message
 
 if TYPE_CHECKING:
     from sweeprun.store.snapshot import Snapshot
@@ -35,6 +36,7 @@ def main(words: Sequence[str]) -> int:
     )
     args = parser.parse_args(words)
 
+    from sweeprun.display.streams import output_is_read
     from sweeprun.runs.observe import is_active, observe
 
     run = chosen_run(args.run)
@@ -43,7 +45,7 @@ def main(words: Sequence[str]) -> int:
         if args.watch and sys.stdout.isatty():
             print("\x1b[H\x1b[2J", end="")
         _print(snapshot, as_json=args.json)
-        if not args.watch or not is_active(snapshot):
+        if not args.watch or not is_active(snapshot) or not output_is_read():
             return 0
         time.sleep(args.watch)
 
@@ -67,7 +69,7 @@ def _print(snapshot: "Snapshot", *, as_json: bool) -> None:
     status = describe_status(snapshot)
     if as_json:
         status["failures"] = [asdict(group) for group in groups]
-        print(plain_json(status), flush=True)
+        print_json(status)
         return
     print("\n".join(map(plain_message, _lines(status, snapshot))), flush=True)
     print_failures(groups)

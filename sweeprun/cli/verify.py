@@ -6,9 +6,10 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from sweeprun.cli.arguments import add_allow_drift, add_trust, chosen_run, run_parser
+from sweeprun.display.json_text import print_json
+from sweeprun.display.streams import verdict_code
 from sweeprun.errors import UsageError
 from sweeprun.runs.defaults import SAMPLE
-from sweeprun.safe_text import plain_json
 
 if TYPE_CHECKING:
     from sweeprun.runs.verify import Verdict
@@ -46,10 +47,10 @@ def main(words: Sequence[str]) -> int:
         observer=TERMINAL,
     )
     if args.json:
-        print(plain_json({"run": str(run.path), "sample": [_as_json(verdict) for verdict in verdicts]}))
+        print_json({"run": str(run.path), "sample": [_as_json(verdict) for verdict in verdicts]})
     else:
         _print(verdicts)
-    return int(any(verdict.differences for verdict in verdicts))
+    return verdict_code(int(any(verdict.differences for verdict in verdicts)))
 
 
 def _as_json(verdict: "Verdict") -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """``sweeprun worker RUN INDEX``: what every launcher starts."""
 
 import os
+import sys
 from collections.abc import Sequence
 
 from sweeprun.cli.arguments import add_trust, subcommand_parser
 from sweeprun.cpus import thread_environment, usable_cpus
+from sweeprun.design.policy import GRACE_SECONDS
 from sweeprun.errors import UsageError
 from sweeprun.store.local_paths import local_path
 
@@ -22,6 +24,13 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--element", type=int, metavar="INDEX", help="with -: the element that the tasks are of")
     parser.add_argument("--attempt", type=int, metavar="N", help="the number of the attempt at these tasks")
     add_trust(parser)
+    parser.add_argument(
+        "--grace",
+        type=float,
+        default=GRACE_SECONDS,
+        metavar="SECONDS",
+        help=f"how long a task may go on after the first Ctrl-C or SIGTERM ({GRACE_SECONDS:g}); 0 stops it at once",
+    )
     args = parser.parse_args(words)
     os.environ.update(thread_environment(usable_cpus()))
 
@@ -29,6 +38,7 @@ def main(words: Sequence[str]) -> int:
     from sweeprun.store.submissions import read_submission
     from sweeprun.store.trust import check_trusted
     from sweeprun.store.workers import Place
+    from sweeprun.worker.left_threads import end_soon
     from sweeprun.worker.serve import run_tasks, serve_tasks
 
     run = open_run_directory(args.run)
@@ -40,7 +50,8 @@ def main(words: Sequence[str]) -> int:
     if indices.stop > len(submission.array):
         raise UsageError(f"array index {indices.stop - 1} is not in 0-{len(submission.array) - 1}")
     place = Place(submission=args.submission, attempt=args.attempt or submission.attempt)
-    return run_tasks(run, place, submission.array.chunks(indices.start, indices.stop))
+    code = run_tasks(run, place, submission.array.chunks(indices.start, indices.stop), grace=args.grace)
+    return end_soon(code, lambda text: print(f"sweeprun: {text}", file=sys.stderr))
 
 
 def _indices(text: str) -> range:

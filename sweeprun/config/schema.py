@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from sweeprun.design.policy import GRACE_SECONDS
 from sweeprun.design.streams import BitGenerator
 
 SWEEPER = "sweeprun"
@@ -104,6 +105,8 @@ class LocalOptions:
     job_directories
         Whether every task gets what Hydra's own launchers give to a job: a directory with ``.hydra`` and the job's log
         in it. By default only tasks that ask for their directory have one, and all of them with ``hydra.job.chdir``.
+    warning_seconds
+        How long tasks that run may go on after Ctrl-C or SIGTERM, to end or to write a checkpoint.
     wait
         Without effect, since the end of local workers is always waited for: so one command line fits both launchers.
     """
@@ -111,6 +114,7 @@ class LocalOptions:
     throttle: int | None = None
     cpus_per_task: int | None = None
     tasks_per_job: int = 1
+    warning_seconds: float = GRACE_SECONDS
     job_directories: bool = False
     wait: bool | None = None
 

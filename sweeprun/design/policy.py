@@ -19,6 +19,10 @@ _LONGEST_TIMEOUT = 1e9
 """Seconds; timers take no more than about nine times that."""
 
 
+GRACE_SECONDS = 10.0
+"""So long a task may go on that a signal asked to stop, if nothing else is said."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """What becomes of tasks that fail.

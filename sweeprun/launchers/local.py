@@ -1,5 +1,6 @@
 """Workers on this machine, never more than the throttle."""
 
+import math
 import os
 import signal
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,6 +9,7 @@ from typing import Any
 
 from sweeprun.cpus import thread_environment, threads_set, usable_cpus
 from sweeprun.design.arrays import Array
+from sweeprun.design.policy import GRACE_SECONDS
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
 from sweeprun.launchers.pool import Pool
@@ -38,18 +40,23 @@ class LocalLauncher:
         Tasks of one array element.
     variables
         Further environment variables of the workers.
+    warning_seconds
+        How long tasks that run may go on after Ctrl-C, to end or to write a checkpoint; 0 stops them at once.
     """
 
     throttle: int | None = None
     cpus_per_task: int | None = None
     tasks_per_job: int = 1
     variables: Mapping[str, str] = field(default_factory=dict)
+    warning_seconds: float = GRACE_SECONDS
 
     def __post_init__(self) -> None:
         for name in ("throttle", "cpus_per_task", "tasks_per_job"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UsageError(f"{launcher(name)} is {value}; it must be at least 1")
+        if not 0 <= self.warning_seconds < math.inf:
+            raise UsageError(f"{launcher('warning_seconds')} is {self.warning_seconds}; it must be a number from 0 on")
 
     @property
     def in_foreground(self) -> bool:
@@ -99,6 +106,7 @@ class LocalLauncher:
                 environment=self.environment(workers, {**os.environ, **expand(self.variables, os.environ)}),
                 progress=progress,
                 policy=policy,
+                grace=self.warning_seconds,
             ).run()
 
     def activity(self, run: RunDirectory, submissions: Sequence[Submission]) -> Activity:

@@ -14,6 +14,7 @@ from sweeprun.design.arrays import Array
 from sweeprun.design.policy import LOST, TIMEOUT, Policy
 from sweeprun.errors import LaunchError
 from sweeprun.launchers.failure_limit import FailureLimit
+from sweeprun.launchers.interrupts import Interrupts
 from sweeprun.launchers.open_files import make_room
 from sweeprun.launchers.process import NO_TASKS, Broken, WorkerProcess
 from sweeprun.launchers.progress import Progress, Tally
@@ -56,9 +57,11 @@ class Pool:
         What becomes of tasks that fail.
     first_attempt
         The attempt of the submission, by which failures are counted; by default the place's.
+    grace
+        How long tasks that run may go on when they were asked to stop, in seconds.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each says where or how the workers run
         self,
         run: RunDirectory,
         array: Array,
@@ -69,6 +72,7 @@ class Pool:
         progress: Progress,
         policy: Policy | None = None,
         first_attempt: int | None = None,
+        grace: float = 0.0,
     ) -> None:
         self._policy = policy or Policy()
         self._limit = FailureLimit(run, first_attempt or place.attempt, self._policy)
@@ -94,33 +98,64 @@ class Pool:
         self._disproved = False
         self._warned = False
         self._enough = False
+        self._grace = grace
+        self._deadline: float | None = None
 
     def run(self) -> Tally:
-        """Run everything; the final tally. On KeyboardInterrupt the workers are stopped, their records kept.
+        """Run everything; the final tally.
+
+        The first signal to stop asks the tasks that run, and gives them a moment; the second stops the workers at once.
+        Records are kept.
 
         Raises
         ------
         LaunchError
             If several workers in a row can't be started, die before they run anything, or can't write records.
+        KeyboardInterrupt
+            If there was a signal to stop.
         """
-        try:
-            self._make_room()
-            while self._processes or self._has_work:
-                self._fill()
-                for key, _ in self._selector.select(self._patience()):
-                    if key.data in self._processes:  # it may have ended with another event of the same turn
-                        self._read(key.data, died=key.fd == key.data.pidfd)
-                self._notice_ends()
-                self._kill_overdue()
-        except BaseException:
-            self._stop()
-            raise
-        finally:
-            self._selector.close()
-            self._logs.remove_empty(self._workers)
+        with Interrupts() as interrupts:
+            try:
+                self._selector.register(interrupts, selectors.EVENT_READ)
+                self._make_room()
+                while self._processes or self._has_work:
+                    self._fill()
+                    self._wait(interrupts)
+            except BaseException:
+                self._stop()
+                raise
+            finally:
+                self._selector.close()
+                self._logs.remove_empty(self._workers)
+            if interrupts.heard:
+                raise KeyboardInterrupt
         if self._broken > 1:
             self._progress.note(f"{self._broken} workers could not write what they must, and were replaced")
         return self._tally()
+
+    def _wait(self, interrupts: Interrupts) -> None:
+        """Wait for answers, ends, a signal, or for a time to be up, and see to it."""
+        for key, _ in self._selector.select(self._patience()):
+            if key.data is None:
+                self._ask_to_stop(interrupts)
+            elif key.data in self._processes:  # it may have ended with another event of the same turn
+                self._read(key.data, died=key.fd == key.data.pidfd)
+        self._notice_ends()
+        self._kill_overdue()
+        if self._deadline is not None and time.monotonic() >= self._deadline:
+            raise KeyboardInterrupt
+
+    def _ask_to_stop(self, interrupts: Interrupts) -> None:
+        """Let the tasks that run end, or write a checkpoint, for a moment; not twice."""
+        if self._warned or not self._grace:
+            raise KeyboardInterrupt
+        self.warn()
+        self._deadline = time.monotonic() + self._grace
+        interrupts.answer()
+        self._progress.note(
+            f"asked the tasks that run to stop; they have {self._grace:g} s to end or to write a checkpoint "
+            "(a second Ctrl-C or SIGTERM stops them at once)"
+        )
 
     def warn(self) -> None:
         """Start no further task; those that run are told if they ask. May be called from any thread."""
@@ -142,6 +177,7 @@ class Pool:
         """How long to wait for an answer before looking at the time; for ever if there is nothing to look for."""
         waits = [self._replacements.wait(time.monotonic(), starting=self._starting)] if self._has_work else []
         waits += [_PATIENCE_SECONDS] if self._policy.timeout is not None else []
+        waits += [] if self._deadline is None else [max(0.0, self._deadline - time.monotonic())]
         for process in self._processes:
             if process.pidfd is None:
                 waits.append(_SHORT_PATIENCE_SECONDS if process.silent else _PATIENCE_SECONDS)
@@ -235,6 +271,9 @@ class Pool:
         if words[0] == "broken":
             process.broken = Broken(task_id=None if words[1] == "-" else int(words[1]), why=" ".join(words[2:]))
             process.let_end()
+            return
+        if words[0] == "warn":
+            self._progress.note(" ".join(words[1:]))
             return
         if words[0] == "ready":
             process.name = words[1]
@@ -366,9 +405,9 @@ class Pool:
             self._ended_failed += not attempts[-1]
 
     def _stop(self) -> None:
-        """Tell all workers to end, and wait until they have."""
+        """Tell all workers to end at once, and wait until they have."""
         for process in self._processes:
-            process.popen.terminate()
+            process.stop()
         deadline = time.monotonic() + _GRACE_SECONDS
         for process in self._processes:
             try:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sweeprun.design.task_ids import TaskIds
+from sweeprun.store.workers import WARNING_SIGNAL
 
 _ANSWER_BYTES = 65536
 NO_TASKS = TaskIds(())
@@ -155,6 +156,11 @@ class WorkerProcess:
             self.silent = True
             assert self.popen.stdout is not None
             selector.unregister(self.popen.stdout)
+
+    def stop(self) -> None:
+        """Tell it to end at once: it is asked, and asked again. One that only starts ends by either signal."""
+        self.popen.send_signal(WARNING_SIGNAL)
+        self.popen.terminate()
 
     def kill(self) -> None:
         """Kill it and what it has started."""

@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from sweeprun.config.launching import Given
+from sweeprun.display.streams import standard_streams
 from sweeprun.errors import OverrideError, SweeprunError
 from sweeprun.wording import PYTHON, speaking
 
@@ -48,8 +49,11 @@ def _options(launcher: Any) -> dict[str, Any]:
 
 @contextmanager
 def in_python() -> Iterator[None]:
-    """Messages are in words of Python, and errors show none of the frames in here that lead to them."""
-    with speaking(PYTHON):
+    """Messages are in words of Python, and errors show none of the frames in here that lead to them.
+
+    What can't be written meanwhile, as its reader is gone, stops nothing.
+    """
+    with speaking(PYTHON), standard_streams():
         try:
             yield
         except SweeprunError as error:

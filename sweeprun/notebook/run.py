@@ -305,6 +305,7 @@ class Run:
             If two tasks returned what can't be one variable.
         """
         from sweeprun.display.collected import print_notes, print_warnings
+        from sweeprun.display.streams import standard_streams
         from sweeprun.results.variables import named
         from sweeprun.runs.collect import collect_into
 
@@ -319,8 +320,9 @@ class Run:
             zarr_format=zarr_format,
             reveal=[reveal] if isinstance(reveal, str) else reveal,
         )
-        print_warnings(file)
-        print_notes(file)
+        with standard_streams():
+            print_warnings(file)
+            print_notes(file)
         return output if isinstance(output, Path) else str(output)
 
     def cancel(self, *, trust: bool = False) -> "Run":

@@ -10,6 +10,7 @@ from typing import Any
 
 from sweeprun.display.phrases import duration, missing_text, rate_text
 from sweeprun.display.progress import make_progress
+from sweeprun.display.streams import standard_streams
 from sweeprun.errors import FormatError
 from sweeprun.launchers.progress import Tally
 from sweeprun.notebook.summary import STYLE, bar_of
@@ -85,7 +86,8 @@ def tell_of_names(snapshot: Snapshot, told: set[str]) -> None:
 
 def _tell(text: str) -> None:
     if text:
-        print(plain_message(text), file=sys.stderr, flush=True)
+        with standard_streams():
+            print(plain_message(text), file=sys.stderr, flush=True)
 
 
 def _display() -> Any:
@@ -105,7 +107,8 @@ def _shown_on(display: Any, first: Snapshot) -> Iterator[Callable[[Snapshot], No
     heading = f"{total} {'task' if total == 1 else 'tasks'}"
     if display is None:
         done = tally_of(first).done
-        with make_progress(total, f"watching {heading} of {first.run.shown()}", done=done) as progress:
+        heading = f"watching {heading} of {first.run.shown()}"
+        with standard_streams(), make_progress(total, heading, done=done) as progress:
             yield lambda snapshot: progress.update(tally_of(snapshot))
         return
     bar = NotebookBar(display, tally_of(first))

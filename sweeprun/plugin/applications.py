@@ -10,6 +10,7 @@ from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig
 
 from sweeprun.config.application import Application, ConfigSource, full_errors
+from sweeprun.display.streams import standard_streams
 from sweeprun.errors import SweeprunError
 from sweeprun.safe_text import plain_message
 from sweeprun.wording import TERMINAL, speaking
@@ -45,16 +46,18 @@ def command_line() -> list[str]:
 def plain_errors() -> Iterator[None]:
     """Speak in Hydra's words; end the application with one clear message where an error of ours would show innards.
 
+    What can't be written meanwhile, as its reader is gone, stops nothing.
+
     Raises
     ------
     SystemExit
         With our exit code, after the message.
     """
-    try:
-        with speaking(TERMINAL):
+    with speaking(TERMINAL), standard_streams():
+        try:
             yield
-    except SweeprunError as error:
-        if full_errors():
-            raise
-        print(f"sweeprun: {plain_message(error)}", file=sys.stderr)
-        raise SystemExit(error.exit_code) from error
+        except SweeprunError as error:
+            if full_errors():
+                raise
+            print(f"sweeprun: {plain_message(error)}", file=sys.stderr)
+            raise SystemExit(error.exit_code) from error

@@ -1,13 +1,14 @@
 """Launching submissions: to their end, or into a queue."""
 
 import signal
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import FrameType
 from typing import TypeAlias
 
 from sweeprun.errors import RunDirectoryError
+from sweeprun.launchers.interrupts import raise_interrupt
 from sweeprun.launchers.launcher import write_submissions
 from sweeprun.launchers.registry import make_launcher
 from sweeprun.runs.events import Observer, Warnings
@@ -111,10 +112,8 @@ def launch_written(run: RunDirectory, submissions: Sequence[Submission], observe
 
 def _stop_on_signals() -> None:
     """Let SIGTERM and a lost terminal stop a sweep as Ctrl-C does; ``nohup`` still works."""
+    if threading.current_thread() is not threading.main_thread():
+        return
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, _interrupt)
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+            signal.signal(number, raise_interrupt)

@@ -135,7 +135,7 @@ def run_here(recorded: Recorded, on_failure: Callable[[BaseException], None] | N
     with scratch_run(recorded.manifest, recorded.frozen, tasks, recorded.code) as run:
         attempt = recorded.record.attempt if recorded.record is not None else 1
         try:
-            with Worker(run, read_manifest(run), Place(attempt=attempt), on_failure=on_failure) as worker:
+            with Worker(run, read_manifest(run), Place(attempt=attempt), on_failure=on_failure, grace=0.0) as worker:
                 worker.run_tasks(tasks)
         finally:
             os.chdir(here)

@@ -105,8 +105,17 @@ class Trials:
 
 def _run_element(run: RunDirectory, index: int, attempt: int, environment: Mapping[str, str]) -> None:
     """Run one element in a process of its own; what it prints is not kept."""
+    words = [
+        str(run.path),
+        str(index),
+        "--attempt",
+        str(attempt),
+        "--grace",
+        "0",
+        TRUST,
+    ]  # nothing of it is gone on with
     subprocess.run(
-        [sys.executable, "-m", "sweeprun", "worker", str(run.path), str(index), "--attempt", str(attempt), TRUST],
+        [sys.executable, "-m", "sweeprun", "worker", *words],
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

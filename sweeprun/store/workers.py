@@ -22,7 +22,10 @@ from sweeprun.store.own_files import OwnFile
 from sweeprun.store.processes import Process
 
 WARNING_SIGNAL = signal.SIGUSR2
-"""Tells a worker to start no further task. Not the signal that Slurm warns with: that one may come much too early."""
+"""Tells a worker to start no further task, and the running one to stop if it asks.
+
+Not the signal that Slurm warns with: that one may come much too early.
+"""
 
 _BEAT_SIZE = 384
 _NUMBERS_SIZE = 64

@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from omegaconf import DictConfig
 
-from sweeprun.design.policy import TIMEOUT, UNSTORABLE
+from sweeprun.design.policy import GRACE_SECONDS, TIMEOUT, UNSTORABLE
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.design.tasks import Task
 from sweeprun.errors import FormatError, ResultError, Unfinished
@@ -35,6 +36,7 @@ from sweeprun.worker.broken import Broken, writing
 from sweeprun.worker.failure import failure_of, names_of
 from sweeprun.worker.global_generators import GlobalSeeds
 from sweeprun.worker.lack_watch import LackWatch
+from sweeprun.worker.left_threads import note_threads
 from sweeprun.worker.log_marks import LogMarker, flush_output
 from sweeprun.worker.pickled_functions import with_function
 from sweeprun.worker.randomness import RandomnessWatch
@@ -43,6 +45,9 @@ from sweeprun.worker.standard_streams import StandardStreams
 from sweeprun.worker.task_handle import INSIDE, RunningTask
 from sweeprun.worker.task_loader import TaskLoader
 from sweeprun.worker.umask import TaskUmask
+
+_REPEAT_SECONDS = 0.2
+"""Within so short a time a second signal is the same request: timeout(1) sends its signal twice."""
 
 _LOG_FORMAT = "[%(asctime)s][%(name)s][%(levelname)s] - %(message)s"
 
@@ -79,6 +84,8 @@ class Worker:
         Is called with what a task function raised.
     function
         An application's function that is at hand, and need not be found.
+    grace
+        How long a task may go on after the first SIGTERM or SIGINT, in seconds; the second stops it at once.
     """
 
     def __init__(
@@ -89,6 +96,7 @@ class Worker:
         *,
         on_failure: Callable[[BaseException], None] | None = None,
         function: Callable[..., Any] | None = None,
+        grace: float = GRACE_SECONDS,
     ) -> None:
         place = place or Place()
         self.name = f"{place.prefix}{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
@@ -125,11 +133,15 @@ class Worker:
         self._in_task = False
         self._stopping = False
         self._warned = False
+        self._grace = grace
+        self._asked = 0.0  # when it was asked to stop by a signal that comes twice by accident; monotonic clock
+        self._stop_at = inf
         self._resumable = False
 
     def __enter__(self) -> "Worker":
         os.environ[INSIDE] = str(self._run.path)
         os.chdir(self._base)
+        note_threads(None)
         logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_stop)
@@ -140,6 +152,8 @@ class Worker:
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         for number in (signal.SIGTERM, signal.SIGINT, WARNING_SIGNAL):
             signal.signal(number, signal.SIG_IGN)
+        if self._stop_at < inf:
+            signal.setitimer(signal.ITIMER_REAL, 0)
         os.environ.pop(INSIDE, None)
         self.close()
 
@@ -186,6 +200,7 @@ class Worker:
                 record, reasons = self._attempt_task(task_id, self._attempt + retries, cfg)
             except Broken as broken:
                 raise broken.error from None
+            note_threads(task_id)
             if self._randomness.is_new:  # at once: whoever sees the last record is to see what is noted
                 self._randomness.look(TaskIds.of([task_id]))
             self._recorder.add(record)
@@ -313,10 +328,28 @@ class Worker:
             return self._loader.make_directory(task)
 
     def _on_stop(self, number: int, _frame: FrameType | None) -> None:
-        """End now if a task function runs, or else before the next task: a record is never half written."""
+        """Ask the task that runs to stop, and give it a moment; the second time end it now.
+
+        A record is never half written: outside a task function, the worker ends before the next task.
+        """
         if os.getpid() != self._pid:  # a child that a task forked, such as a pool's: it ends as it would elsewhere
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
+        now = time.monotonic()
+        if not self._asked_to_stop() and self._grace:
+            self._warned, self._asked, self._stop_at = True, now, now + self._grace
+            self._give_time()
+        elif now - self._asked > _REPEAT_SECONDS:
+            self._stop_now()
+
+    def _give_time(self) -> None:
+        """Let an alarm stop the task when its moment is over. It has its time limit still, if that is earlier."""
+        signal.signal(signal.SIGALRM, self._on_alarm)
+        left, _ = signal.setitimer(signal.ITIMER_REAL, self._grace)
+        if self._limit and self._in_task and 0 < left < self._grace:
+            signal.setitimer(signal.ITIMER_REAL, left)
+
+    def _stop_now(self) -> None:
         self._stopping = True
         if self._in_task:
             self._in_task = False
@@ -330,14 +363,16 @@ class Worker:
         signal.setitimer(signal.ITIMER_REAL, self._limit)
 
     def _on_alarm(self, _number: int, _frame: FrameType | None) -> None:
-        """The running task has had its time."""
-        if self._in_task and os.getpid() == self._pid:
+        """The running task has had its time, or the moment that it was given to stop."""
+        if time.monotonic() >= self._stop_at and os.getpid() == self._pid:
+            self._stop_now()
+        elif self._in_task and os.getpid() == self._pid:
             self._overdue = True
             raise Overdue
 
     def _on_warning(self, _number: int, _frame: FrameType | None) -> None:
-        """Start no further task; the one that runs is told if it asks."""
-        self._warned = True
+        """Start no further task; the one that runs is told if it asks. A signal to stop after this one means now."""
+        self._warned, self._asked = True, 0.0
 
     def _asked_to_stop(self) -> bool:
         return self._stopping or self._warned

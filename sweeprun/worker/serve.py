@@ -2,9 +2,9 @@
 
 Lines in: ``tasks IDS``, with ids as `sweeprun.design.task_ids.TaskIds` writes them, or ``tasks IDS N`` if they have
 been retried N times. Lines out, one after each line in: ``done SUCCEEDED FAILED``, the totals so far; by then
-everything is durable. Before it there may be ``note TEXT``, which the user should know at once. The first line out is
-``ready NAME``, and ``broken TASK WHY`` the last of a worker that can't write what it must; TASK is the id of the task
-that it was on, or ``-``.
+everything is durable. Before it there may be ``note TEXT``, which the user should know at once, and after the last one
+``warn TEXT``. The first line out is ``ready NAME``, and ``broken TASK WHY`` the last of a worker that can't write what
+it must; TASK is the id of the task that it was on, or ``-``.
 """
 
 import errno
@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from enum import IntEnum
+from functools import partial
 
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError, describe_os_error
@@ -24,6 +25,7 @@ from sweeprun.store.manifest import read_manifest
 from sweeprun.store.own_files import OwnDescriptor
 from sweeprun.store.shards import read_outcomes
 from sweeprun.store.workers import Place
+from sweeprun.worker.left_threads import end_soon
 from sweeprun.worker.log_marks import flush_output
 from sweeprun.worker.loop import Stop, Worker
 
@@ -41,10 +43,17 @@ _PAUSES = (0.0, 1.0)
 """Seconds before another worker takes over, if something can't be written; then it is given up."""
 
 
-def run_tasks(run: RunDirectory, place: Place, task_ids: TaskIds) -> ExitCode:
+def run_tasks(run: RunDirectory, place: Place, task_ids: TaskIds, *, grace: float = 0.0) -> ExitCode:
     """Run some tasks in this process; whether any failed is told only after all of them ran.
 
     If something can't be written, another worker takes over, with a shard of its own: it may have been a hiccup.
+
+    Parameters
+    ----------
+    run, place, task_ids
+        The run, where this process works, and the tasks.
+    grace
+        How long a task may go on after the first signal to stop, in seconds.
 
     Raises
     ------
@@ -56,7 +65,7 @@ def run_tasks(run: RunDirectory, place: Place, task_ids: TaskIds) -> ExitCode:
     while True:
         worker = None
         try:
-            with Worker(run, read_manifest(run), place) as worker:
+            with Worker(run, read_manifest(run), place, grace=grace) as worker:
                 try:
                     worker.run_tasks(task_ids)
                 except Stop:
@@ -88,7 +97,7 @@ def serve_tasks(run: RunDirectory, place: Place) -> ExitCode:
     worker = None
     try:
         with Worker(run, read_manifest(run), place) as worker:
-            return _answer_requests(worker, requests, answers)
+            code = _answer_requests(worker, requests, answers)
     except OSError as error:  # none of a task function's: those are records
         why = " ".join(describe_os_error(error).split())
         task_id = "-" if worker is None or worker.task_id is None else worker.task_id
@@ -96,7 +105,15 @@ def serve_tasks(run: RunDirectory, place: Place) -> ExitCode:
             answers.say(f"broken {task_id} {why}")
         except OSError:
             _say(why)
-        return ExitCode.BROKEN
+        code = ExitCode.BROKEN
+    end_soon(code, partial(_warn, answers))
+    return code
+
+
+def _warn(answers: "_Answers", text: str) -> None:
+    """Say what the user should know, unless the pool is gone."""
+    with suppress(OSError):
+        answers.say(f"warn {text}")
 
 
 def _answer_requests(worker: Worker, requests: OwnDescriptor, answers: "_Answers") -> ExitCode:

@@ -1,6 +1,7 @@
 """``sweeprun status``: where a run stands."""
 
 import json
+import os
 import time
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sweeprun.store.processes import Process
 from sweeprun.store.submissions import Submission, write_submission
 from sweeprun.store.workers import BeatWriter, Place
 from tests.cli.sleepers import sleeping
+from tests.command_line import run_sweeprun
 from tests.results.runs import count_axis, failure, make_run, success, write_shard
 
 RESUME = "sweeprun resume 'multirun/größter Lauf'"
@@ -87,6 +89,15 @@ def test_watching_ends_when_nothing_runs(directory: RunDirectory, capsys: pytest
     assert capsys.readouterr().out.count("20 tasks: 20 succeeded") == 1
     assert main(["status", "--watch", "0.5", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["not_queued"] == ""
+
+
+def test_watching_ends_when_its_reader_leaves(directory: RunDirectory) -> None:
+    reading, unread = os.pipe()
+    os.close(reading)
+    with sleeping() as process:
+        submit(directory, Process.of(process.pid))
+        run_sweeprun("status", str(directory.path), "--watch", "0.01", folder=directory.path, instead={1: unread})
+    os.close(unread)
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "inf", "nan", "multirun"])

@@ -187,6 +187,7 @@ def test_interrupted_once_it_stops_and_keeps_its_records(run: Run, study: Path, 
         "task=study.wait_for",
         "seed=range(8)",
         "hydra.launcher.throttle=2",
+        "hydra.launcher.warning_seconds=0.3",
     ]
     # A shell that starts this in the background has SIGINT ignored, and children inherit that.
     script = "import os, signal, sys; signal.signal({0}, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
@@ -203,6 +204,7 @@ def test_interrupted_once_it_stops_and_keeps_its_records(run: Run, study: Path, 
         process.send_signal(number)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
+    assert "they have 0.3 s to end or to write a checkpoint" in errors
     assert "stopped: 6 pending, 2 succeeded" in errors
     assert "Traceback" not in errors
     dataset = collected(run, study)

@@ -1,9 +1,12 @@
 """The pool: what it hands to workers, and what becomes of tasks whose worker dies. Shell scripts play most workers."""
 
 import os
+import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -93,15 +96,18 @@ def pool_of(
     policy: Policy | None = None,
     progress: Tallies | None = None,
     first: str = "0",
+    grace: float = 0.0,
+    **variables: str,
 ) -> Pool:
     return Pool(
         run,
         Array(tasks=TaskIds.first(tasks), tasks_per_job=tasks_per_job),
         place=Place(),
         workers=workers,
-        environment={**os.environ, "FIRST": first},
+        environment={**os.environ, "FIRST": first, **variables},
         progress=progress or Tallies(),
         policy=policy,
+        grace=grace,
     )
 
 
@@ -229,19 +235,102 @@ def test_after_a_warning_no_further_task_starts(run: RunDirectory, play: Callabl
     assert len(turns(run)) == 1
 
 
-def test_an_interrupt_stops_the_workers(run: RunDirectory, play: Callable[[str], None]) -> None:
-    def interrupt() -> None:
-        raise KeyboardInterrupt
+_STOPS = """
+echo $$ >>"$RUN/pids"
+trap 'echo asked >>"$RUN/heard"; asked=1' USR2
+trap 'echo stopped >>"$RUN/heard"; exit 130' TERM
+echo "ready w1"
+read verb ids rest
+: >"$RUN/running"
+until [ "$asked" = "$ENOUGH" ]; do sleep 0.01; done
+echo checkpoint >>"$RUN/heard"
+exit 130
+"""
+"""Runs one task, which ends when it is asked to if that is ENOUGH, and else when it is stopped."""
 
-    play(f"""echo $$ >>"$RUN/pids"; trap 'echo >>"$RUN/stopped"; exit 130' TERM\n{_WORKS}""")
-    progress = Tallies()
-    progress.then = interrupt
+
+class Presses(Notes):
+    """Presses Ctrl-C as soon as the task runs, and again at each note as often as it is to."""
+
+    def __init__(self, run: RunDirectory, further: int = 0) -> None:
+        super().__init__()
+        self._running = run.path / "running"
+        self._further = further
+        self.presser = Thread(target=self._press)
+
+    def _press(self) -> None:
+        while not self._running.exists():
+            time.sleep(0.001)
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)  # as timeout(1) does
+
+    def note(self, text: str) -> None:
+        super().note(text)
+        for _ in range(self._further):
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def heard_by_worker(run: RunDirectory, *, enough: str, grace: float, further: int = 0) -> tuple[list[str], list[str]]:
+    """What a worker heard, and what the user was told, when Ctrl-C was pressed."""
+    progress = Presses(run, further)
+    pool = pool_of(run, 50, progress=progress, grace=grace, ENOUGH=enough)
+    progress.presser.start()
     with pytest.raises(KeyboardInterrupt):
+        pool.run()
+    progress.presser.join()
+    return (run.path / "heard").read_text().split(), [text for text, _ in progress.noted]
+
+
+def test_the_first_signal_asks_and_the_task_has_a_moment(run: RunDirectory, play: Callable[[str], None]) -> None:
+    play(_STOPS)
+    heard, (told,) = heard_by_worker(run, enough="1", grace=60)
+    assert heard == ["asked", "checkpoint"]
+    assert told.startswith("asked the tasks that run to stop; they have 60 s to end or to write a checkpoint")
+    assert list(read_exits(run)) == []
+
+
+def test_a_task_that_does_not_stop_is_stopped_when_its_moment_is_over(
+    run: RunDirectory, play: Callable[[str], None]
+) -> None:
+    play(_STOPS)
+    heard, _ = heard_by_worker(run, enough="never", grace=0.3)
+    assert heard[0] == "asked"
+    assert heard[-1] == "stopped"
+
+
+def test_the_second_signal_stops_at_once(run: RunDirectory, play: Callable[[str], None]) -> None:
+    play(_STOPS)
+    heard, told = heard_by_worker(run, enough="never", grace=60, further=1)
+    assert heard[-1] == "stopped"
+    assert len(told) == 1
+
+
+def test_without_a_moment_the_first_signal_stops_at_once(run: RunDirectory, play: Callable[[str], None]) -> None:
+    play(_STOPS)
+    heard, told = heard_by_worker(run, enough="never", grace=0)
+    assert (heard[-1], told) == ("stopped", [])
+
+
+def test_an_error_stops_the_workers(run: RunDirectory, play: Callable[[str], None]) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    play(f"""echo $$ >>"$RUN/pids"; trap 'echo >>"$RUN/stopped"; exit 130' TERM; trap : USR2\n{_WORKS}""")
+    progress = Tallies()
+    progress.then = fail
+    with pytest.raises(ZeroDivisionError):
         pool_of(run, 50, workers=2, progress=progress).run()
     assert (run.path / "stopped").exists()  # they were asked to end, not killed
     for pid in (run.path / "pids").read_text().split():
         with pytest.raises(ProcessLookupError):
             os.kill(int(pid), 0)
+
+
+def test_what_holds_up_the_end_of_a_worker_is_said(run: RunDirectory, play: Callable[[str], None]) -> None:
+    play(f'{_WORKS}echo "warn task 1 left größe"')
+    progress = Notes()
+    assert pool_of(run, 3, progress=progress).run() == Tally(total=3, succeeded=3)
+    assert [text for text, _ in progress.noted] == ["task 1 left größe"]
 
 
 def test_a_worker_that_can_not_record_ends_the_launch_with_its_reason(

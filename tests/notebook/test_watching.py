@@ -111,6 +111,20 @@ def test_interrupting_ends_the_watching_and_not_the_run(tmp_path: Path, gate: Pa
     assert run.wait().complete
 
 
+def test_a_script_whose_reader_left_goes_on(tmp_path: Path) -> None:
+    script = tmp_path / "study.py"
+    script.write_text(
+        FUNCTION.replace("GATE", "__file__") + "run = sweeprun.sweep(step, {'seed': range(2)}, directory='run')\n"
+        "run.progress().collect('results.nc')\n"
+    )
+    reading, unread = os.pipe()
+    os.close(reading)
+    done = subprocess.run([sys.executable, str(script)], cwd=tmp_path, stdout=unread, stderr=unread, check=False)
+    os.close(unread)
+    assert done.returncode == 0
+    assert (tmp_path / "results.nc").exists()
+
+
 def test_lines_where_there_is_no_terminal_and_what_is_left_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,5 +1,8 @@
 """Our launchers behind the sweepers of others: batches of jobs are tasks of one run."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +15,7 @@ from omegaconf import OmegaConf
 from sweeprun.config.hydra_internals import BasicSweeperConf
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.plugin.launching import Batches, _common
-from tests.command_line import Run
+from tests.command_line import Run, environment
 from tests.plugin.conftest import SWEEPER
 
 LOCAL = "hydra/launcher=sweeprun_local"
@@ -39,6 +42,18 @@ def test_a_value_that_is_there_twice_makes_no_grid(train: Run, sweeprun: Run, co
     assert "make no grid" in done.stdout + done.stderr
     assert collect().seed.dims == ("job",)
     assert "can't be extended" in sweeprun("extend", "seed=4", code=2).stderr
+
+
+@pytest.mark.parametrize("chosen", [LOCAL, "hydra/sweeper=sweeprun"])
+def test_a_sweep_that_can_not_say_how_it_goes_on_goes_on(chosen: str, app: Path, collect: Collect) -> None:
+    reading, unread = os.pipe()
+    os.close(reading)
+    launcher = [] if chosen == LOCAL else [LOCAL]
+    command = [sys.executable, "train.py", "-m", "seed=range(30)", chosen, *launcher]
+    done = subprocess.run(command, cwd=app, env=environment(), stdout=unread, stderr=unread, check=False)
+    os.close(unread)
+    assert done.returncode == 0
+    assert collect().sizes["seed"] == int((collect().state == "succeeded").sum()) == 30
 
 
 def batches(sweeper: object = BasicSweeperConf, **launcher: object) -> Batches:

@@ -45,9 +45,9 @@ def run_of(study: Path, function: Any, tasks: int, **options: Any) -> RunDirecto
     return make_called_run(study / "run", function, count_axis("n", tasks), **options)
 
 
-def work(run: RunDirectory, task_ids: TaskIds, place: Place | None = None) -> Worker:
+def work(run: RunDirectory, task_ids: TaskIds, place: Place | None = None, *, grace: float = 0.0) -> Worker:
     """Run tasks until they are done or the worker stops."""
-    with Worker(run, read_manifest(run), place) as worker:
+    with Worker(run, read_manifest(run), place, grace=grace) as worker:
         worker.run_tasks(task_ids)
     return worker
 
@@ -191,8 +191,9 @@ def test_each_task_has_its_own_time_and_none_runs_on_between_tasks(study: Path) 
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
+@pytest.mark.parametrize("grace", [0.0, 0.05])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_task_that_is_stopped_leaves_no_record(study: Path, number: int) -> None:
+def test_a_task_that_is_stopped_leaves_no_record(study: Path, number: int, grace: float) -> None:
     def stop(n: int) -> int:
         if n == 1:
             try:
@@ -204,8 +205,52 @@ def test_a_task_that_is_stopped_leaves_no_record(study: Path, number: int) -> No
 
     run = run_of(study, stop, 3)
     with pytest.raises(Stop):
-        work(run, TaskIds.first(3))
+        work(run, TaskIds.first(3), grace=grace)
     assert [record.task_id for record in recorded(run)] == [0]
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_the_first_signal_asks_and_the_second_stops(study: Path) -> None:
+    def stop(n: int, task: RunningTask) -> int:
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGTERM)  # a repetition at once is the same request
+            assert task.stop_requested
+        if n == 1:
+            time.sleep(0.25)
+            os.kill(os.getpid(), signal.SIGTERM)
+            return -1
+        return n
+
+    for first in (0, 1):
+        folder = study / str(first)
+        folder.mkdir()
+        run = run_of(folder, stop, 3)
+        with pytest.raises(Stop):
+            work(run, TaskIds.of([first, 2]), grace=60)
+        assert [record.task_id for record in recorded(run)] == ([0] if first == 0 else [])
+
+
+def test_a_worker_that_was_asked_stops_at_the_first_signal(study: Path) -> None:
+    def stop() -> int:
+        os.kill(os.getpid(), WARNING_SIGNAL)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return -1
+
+    run = run_of(study, stop, 1)
+    with pytest.raises(Stop):
+        work(run, TaskIds.first(1), grace=60)
+    assert recorded(run) == []
+
+
+def test_a_task_that_was_asked_still_has_its_time_limit(study: Path) -> None:
+    def wait() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+
+    run = run_of(study, wait, 1, policy=Policy(timeout=0.1))
+    work(run, TaskIds.first(1), grace=60)
+    (record,) = recorded(run)
+    assert why(record)[0] == "timeout"
 
 
 @pytest.mark.parametrize("unfinished", [False, True])
