@@ -10,7 +10,7 @@ import xarray as xr
 
 from sweeprun.cli.stats_points import apart, known, merged, points_of
 from sweeprun.safe_text import plain_message
-from sweeprun.statistics.chains import FEW_EFFECTIVE
+from sweeprun.statistics.chains import FEW_EFFECTIVE, FEWEST_STEPS
 from sweeprun.statistics.dependence import Members
 from sweeprun.statistics.doubts import doubts_of
 from sweeprun.statistics.ensembles import QUANTILES, STATISTIC, kinds_of, told_averaged, told_left_out
@@ -141,6 +141,8 @@ def _notes(dataset: xr.Dataset, found: xr.Dataset, members: Members, policy: Nan
             f"fewer than {FEW_EFFECTIVE} effective values: {', '.join(few)}; intervals of such short chains hold the "
             "mean less often than they say"
         )
+    if short := [name for name in few if bool((found[name].sel({STATISTIC: "n"}) < FEWEST_STEPS).any())]:
+        yield f"fewer than {FEWEST_STEPS} steps make no two batches, so there is no error: {', '.join(short)}"
     for why in dict.fromkeys(found[name].attrs.get("taken_for", "") for name in variables):
         yield from filter(
             None, [taken_note([one for one in variables if found[one].attrs.get("taken_for") == why], why)]
