@@ -54,7 +54,7 @@ def test_no_sweep_is_stopped_by_hiccups(make_storm: MakeStorm, disturbances: int
         assert os.environ.get("CI") != "true", "strace is missing, and in continuous integration it must be there"
         pytest.skip("strace is missing, or may not look at processes")
     storm = make_storm("hiccups")
-    storm.rage(("worker_hiccups",), round(0.1 * disturbances))
+    storm.rage(("worker_hiccups",), round(0.05 * disturbances))
     assert set(storm.endings) <= {0}, storm.log
 
 
