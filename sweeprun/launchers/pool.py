@@ -369,7 +369,7 @@ class Pool:
             f"{Command('resume', self._run.shown())}"
         )
         begun = rest[: rest.index(broken.task_id) + 1] if broken.task_id in rest else ()
-        if self._queue.count_unrecorded(begun) >= GIVEN_UP_AFTER:
+        if self._queue.count_unrecorded(begun, process.started, time.monotonic()) >= GIVEN_UP_AFTER:
             raise LaunchError(why)
         self._note_exit(process, code, None, why=f"it could not write what it must: {broken.why}")
         self._broken += 1

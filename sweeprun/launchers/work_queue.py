@@ -1,14 +1,17 @@
 """What of an array is still to be handed out, and how much of it at a time. Pure."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf
 
 from sweeprun.design.arrays import Array
 from sweeprun.design.task_ids import TaskIds
 
 TURN_SECONDS = 0.1
 """How much work a worker is handed at a time, once its pace is known: little, so that none is left with a long tail."""
+
+HICCUP_SECONDS = 10.0
 
 _GROWTH = 8
 
@@ -51,7 +54,7 @@ class WorkQueue:
         self._next = 0
         self._put_back: deque[int] = deque()
         self._retries: dict[int, int] = {}
-        self._unrecorded: Counter[int] = Counter()
+        self._unrecorded: dict[int, tuple[int, float]] = {}
 
     def __bool__(self) -> bool:
         """Whether there is anything left."""
@@ -89,8 +92,22 @@ class WorkQueue:
         self._retries[task_id] = retries
         self._put_back.append(task_id)
 
-    def count_unrecorded(self, task_ids: Iterable[int]) -> int:
-        """Note that the results of some tasks could not be recorded; how often that was so of one of them, at most."""
-        task_ids = tuple(task_ids)
-        self._unrecorded.update(task_ids)
-        return max((self._unrecorded[task_id] for task_id in task_ids), default=0)
+    def count_unrecorded(self, task_ids: Iterable[int], started: float, now: float) -> int:
+        """Note that the results of some tasks could not be recorded; how often that was so of one of them, at most.
+
+        What happens to a task within seconds, by workers that were all there before, is one hiccup, and counts once.
+
+        Parameters
+        ----------
+        task_ids
+            The tasks.
+        started, now
+            When the worker was started that could not record them, and the time (monotonic clock, seconds).
+        """
+        most = 0
+        for task_id in task_ids:
+            count, last = self._unrecorded.get(task_id, (0, -inf))
+            if started > last or now - last > HICCUP_SECONDS:
+                count, last = self._unrecorded[task_id] = (count + 1, now)
+            most = max(most, count)
+        return most

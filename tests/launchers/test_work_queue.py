@@ -2,7 +2,7 @@
 
 from sweeprun.design.arrays import Array
 from sweeprun.design.task_ids import TaskIds
-from sweeprun.launchers.work_queue import TURN_SECONDS, Turn, WorkQueue
+from sweeprun.launchers.work_queue import HICCUP_SECONDS, TURN_SECONDS, Turn, WorkQueue
 
 
 def queue_of(tasks: int, *, workers: int = 1, tasks_per_job: int = 1) -> WorkQueue:
@@ -46,7 +46,15 @@ def test_what_was_put_back_comes_first_and_one_by_one() -> None:
 
 def test_how_often_a_result_could_not_be_recorded() -> None:
     queue = queue_of(4)
-    assert queue.count_unrecorded([]) == 0
-    assert queue.count_unrecorded([1, 2]) == 1
-    assert queue.count_unrecorded(iter([2, 3])) == 2
-    assert queue.count_unrecorded([3]) == 2
+    assert queue.count_unrecorded([], started=0.0, now=1.0) == 0
+    assert queue.count_unrecorded([1, 2], started=0.0, now=1.0) == 1
+    assert queue.count_unrecorded(iter([2, 3]), started=1.5, now=2.0) == 2
+    assert queue.count_unrecorded([3], started=2.5, now=3.0) == 2
+
+
+def test_one_hiccup_counts_once_for_a_task() -> None:
+    queue = queue_of(4)
+    for now in (1.0, 1.1, 2.0):  # by workers that were all there before
+        assert queue.count_unrecorded([1], started=0.0, now=now) == 1
+    assert queue.count_unrecorded([1], started=0.0, now=2.0 + HICCUP_SECONDS) == 2
+    assert queue.count_unrecorded([1], started=2.5 + HICCUP_SECONDS, now=3.0 + HICCUP_SECONDS) == 3
