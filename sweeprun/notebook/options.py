@@ -60,3 +60,11 @@ def in_python() -> Iterator[None]:
             if os.environ.get("HYDRA_FULL_ERROR") == "1":
                 raise
             raise error.with_traceback(None) from None
+
+
+def trusts(trust: Any, values: dict[str, Any]) -> bool:
+    """Whether a call says that a run is trusted; what is no truth value is for an axis of that name."""
+    if isinstance(trust, bool):
+        return trust
+    values["trust"] = trust
+    return False

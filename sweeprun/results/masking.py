@@ -59,8 +59,8 @@ class Masking:
             for key in self.hidden.values
         ]
         said += [(name, f"the result {name} is left out: its name says that it is secret") for name in left_out]
-        hint = "; if it is none, add --reveal "
-        return tuple(Note(kind=NoteKind.SECRETS, name=name, text=f"{text}{hint}{name}") for name, text in said)
+        hint = "; if it is none: --reveal {0}, or in Python reveal={0!r}"
+        return tuple(Note(kind=NoteKind.SECRETS, name=name, text=text + hint.format(name)) for name, text in said)
 
 
 def masking_of(snapshot: Snapshot) -> Masking:
@@ -113,10 +113,9 @@ def revealing(snapshot: Snapshot, names: Collection[str]) -> Snapshot:
 
 
 def secret_results(variables: Iterable[Variable], revealed: Collection[str]) -> frozenset[str]:
-    """The results whose names say that they are secret, and that are texts."""
-    return frozenset(one.name for one in variables if one.type == TEXT and is_secret_name(one.name)).difference(
-        revealed
-    )
+    """The results whose names say that they are secret, and that are single texts: those along a dimension are data."""
+    texts = (one.name for one in variables if one.type == TEXT and not one.dims and not one.coordinate)
+    return frozenset(name for name in texts if is_secret_name(name)).difference(revealed)
 
 
 def _hides(hidden: Hidden, axis: Axis) -> bool:
