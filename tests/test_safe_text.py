@@ -1,10 +1,11 @@
 """What takes control of a terminal is written out."""
 
 import json
+import subprocess
 
 import pytest
 
-from sweeprun.safe_text import plain, plain_json, plain_message
+from sweeprun.safe_text import one_line, plain, plain_json, plain_line, plain_message, quoted
 
 
 @pytest.mark.parametrize(
@@ -25,3 +26,16 @@ def test_control_characters_are_written_out(text: str, shown: str) -> None:
 
 def test_a_message_is_no_longer_than_a_screen() -> None:
     assert len(plain_message("x" * 10**6)) < 5000
+
+
+def test_a_line_stays_one_line() -> None:
+    assert one_line("a\nb\tc\r\u2028\x0b\x85") == "a\\nb\\tc\\x0d\\u2028\\x0b\\x85"
+    assert len(one_line("x\n" * 10**5)) == 3 * 10**5
+    assert len(plain_line("x\n" * 10**5)) < 10_000
+
+
+@pytest.mark.parametrize("path", ["a", "a b", "it's", "a\nb", "tab\t'\\n", "\x1b[2J", "é\n日本", "\x85\u202e"])
+def test_a_path_is_a_word_on_one_line(path: str) -> None:
+    word = quoted(path)
+    assert "\n" not in word
+    assert subprocess.run(["bash", "-c", f"printf %s {word}"], capture_output=True, check=True).stdout == path.encode()

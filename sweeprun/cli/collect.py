@@ -33,22 +33,30 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument(
         "--zarr-format", type=int, choices=(2, 3), default=3, help="of a .zarr; 2 is not streamed. By default 3"
     )
+    parser.add_argument(
+        "--csv-safe",
+        action="store_true",
+        help="of a .csv that spreadsheets open: put an apostrophe before texts that they would take for formulas",
+    )
     args = parser.parse_args(words)
 
     from sweeprun.display.collected import print_notes, print_warnings
     from sweeprun.results.formats.netcdf import check_output
     from sweeprun.results.formats.owners import check_replaceable
     from sweeprun.results.variables import names_in
-    from sweeprun.runs.collect import check_tolerance, collect_into
+    from sweeprun.runs.collect import check_csv_safe, check_tolerance, collect_into
     from sweeprun.runs.observe import observe
 
     only = None if args.variables is None else names_in(args.variables)
     output = args.output or DEFAULT_OUTPUT
     check_output(output)
     check_tolerance(args.tolerance, output)
+    check_csv_safe(output, csv_safe=args.csv_safe)
     run = chosen_run(args.run)
     check_replaceable(output, run, f"choose another name: -o NAME{output.suffix}")
-    file = collect_into(observe(run), output, only, tolerance=args.tolerance, zarr_format=args.zarr_format)
+    file = collect_into(
+        observe(run), output, only, tolerance=args.tolerance, zarr_format=args.zarr_format, csv_safe=args.csv_safe
+    )
     collected = file.collected
     print_warnings(file)
     counts = {state.value: count for state, count in collected.states.items()}

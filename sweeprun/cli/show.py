@@ -8,7 +8,7 @@ from sweeprun.design.extension import whole_grid
 from sweeprun.design.tasks import Task
 from sweeprun.provenance.gather import command_text, shown_time
 from sweeprun.runs.task_selection import find_task
-from sweeprun.safe_text import plain, plain_json
+from sweeprun.safe_text import one_line, plain_json
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
 from sweeprun.store.looks import read_looks
@@ -38,7 +38,7 @@ def main(words: Sequence[str]) -> int:
     run = chosen_run(path)
     manifest = read_manifest(run)
     shown = _task(run, manifest, find_task(manifest.table, chosen)) if chosen else _run(run, manifest)
-    print(plain_json(shown) if args.json else plain(_text(shown)))
+    print(plain_json(shown) if args.json else _text(shown))
     return 0
 
 
@@ -161,12 +161,12 @@ def _text(shown: dict[str, Any]) -> str:
             lines.append(f"{name}: the task returned no value")
         elif isinstance(value, dict):
             lines.append(f"{name}:")
-            lines.extend(f"  {key}: {item}" for key, item in value.items())
+            lines.extend(one_line(f"  {key}: {item}") for key, item in value.items())
         elif isinstance(value, list):
-            lines.append(f"{name}: {' '.join(map(str, value))}")
+            lines.append(one_line(f"{name}: {' '.join(map(str, value))}"))
         elif isinstance(value, str) and "\n" in value.strip():
             lines.append(f"{name}:")
-            lines.extend(f"  {line}" for line in value.rstrip().splitlines())
+            lines.extend(f"  {one_line(line)}" for line in value.rstrip().splitlines())
         else:
-            lines.append(f"{name}: {value}")
+            lines.append(one_line(f"{name}: {value}"))
     return "\n".join(lines)

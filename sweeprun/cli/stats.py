@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import chosen_run, run_parser
 from sweeprun.errors import UsageError
-from sweeprun.safe_text import plain, plain_json, plain_message
+from sweeprun.safe_text import plain, plain_json, plain_line
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.local_paths import local_path
 
@@ -126,7 +126,7 @@ def _read(snapshot: "Snapshot", only: Sequence[str] | None) -> "xr.Dataset":
     if not dataset.data_vars:
         raise UsageError("no task has a result yet, so there is nothing to take statistics of; see `sweeprun status`")
     for line in (*warnings_of(snapshot), *left_out):
-        print(plain_message(line), file=sys.stderr)
+        print(plain_line(line), file=sys.stderr)
     return dataset
 
 

@@ -263,6 +263,7 @@ class Run:
         *,
         tolerance: float = 0.0,
         zarr_format: int = 3,
+        csv_safe: bool = False,
     ) -> Path | str:
         """Write what there is now to a file.
 
@@ -277,6 +278,8 @@ class Run:
             How far apart labels of dimensions that results have of their own may be that become one.
         zarr_format
             Of a ``.zarr``: 3, or 2 for readers that know no other, which is not streamed.
+        csv_safe
+            Whether texts in a ``.csv`` that a spreadsheet would take for formulas begin with an apostrophe.
 
         Returns
         -------
@@ -295,7 +298,9 @@ class Run:
         output = output_path(path)
         output = output.expanduser() if isinstance(output, Path) else output
         only = [variables] if isinstance(variables, str) else variables
-        file = collect_into(self._look(), output, only, hint=in_call, tolerance=tolerance, zarr_format=zarr_format)
+        file = collect_into(
+            self._look(), output, only, hint=in_call, tolerance=tolerance, zarr_format=zarr_format, csv_safe=csv_safe
+        )
         print_warnings(file)
         print_notes(file)
         return output if isinstance(output, Path) else str(output)
