@@ -5,26 +5,19 @@ import os
 import resource
 import sys
 
-from sweeprun.errors import UsageError
-
 _LEAST_BYTES = 256 * 2**20
 """Of address space. With less, NumPy and Arrow can't be loaded, and OpenBLAS ends the process."""
 
 _WORDS = ("failed to map segment", "cannot allocate memory", os.strerror(errno.ENOMEM).lower(), "unable to mmap")
 
 
-def check_address_space() -> None:
-    """Refuse to begin with less address space than the libraries take.
-
-    Raises
-    ------
-    UsageError
-        If there is less.
-    """
+def address_space_problem() -> str | None:
+    """What to say if there is less address space than the libraries take to be loaded; None if there is enough."""
     limit = _limit()
-    if limit is not None and limit < _LEAST_BYTES:
-        least = f"sweeprun takes at least {_LEAST_BYTES // 2**20} MB"
-        raise UsageError(f"{_allowed(limit)}, and {least}; raise it: ulimit -v unlimited")
+    if limit is None or limit >= _LEAST_BYTES:
+        return None
+    least = f"sweeprun takes at least {_LEAST_BYTES // 2**20} MB"
+    return f"{_allowed(limit)}, and {least}; raise it: ulimit -v unlimited"
 
 
 def memory_problem(error: BaseException) -> str | None:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from sweeprun._version import __version__
 from sweeprun.errors import SweeprunError, UsageError, describe_os_error
-from sweeprun.memory import check_address_space
+from sweeprun.memory import address_space_problem
 
 SUBCOMMANDS = {
     "init": "lay out a new study: a config, a task function, and how to run them",
@@ -90,7 +90,8 @@ def _dispatch(words: list[str]) -> int:
     if words == ["--version"]:
         print(f"sweeprun {__version__}")
         return 0
-    check_address_space()
+    if problem := address_space_problem():
+        raise UsageError(problem)
     first = words[0] if words else ""
     if first in SUBCOMMANDS:
         module = importlib.import_module(f"sweeprun.cli.{first}")

@@ -1,41 +1,38 @@
 """A pool of worker processes on this machine: fed with array elements, replaced when they die."""
 
+import errno
 import os
 import selectors
 import socket
 import subprocess
 import sys
 import time
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 
 from sweeprun.design.arrays import Array
 from sweeprun.design.policy import LOST, TIMEOUT, Policy
-from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import LaunchError
-from sweeprun.launchers.process import NO_TASKS, WorkerProcess
+from sweeprun.launchers.failure_limit import FailureLimit
+from sweeprun.launchers.open_files import make_room
+from sweeprun.launchers.process import NO_TASKS, Broken, WorkerProcess
 from sweeprun.launchers.progress import Progress, Tally
+from sweeprun.launchers.remains import read_remains
+from sweeprun.launchers.replacements import GIVEN_UP_AFTER, Replacements
+from sweeprun.launchers.work_queue import WorkQueue
+from sweeprun.launchers.worker_logs import WorkerLogs
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.files import read_tail
-from sweeprun.store.notices import count_failures, note_failure
 from sweeprun.store.processes import is_stopped
 from sweeprun.store.workers import WARNING_SIGNAL, Exit, Place, append_exit, describe_exit, read_beat
 
-TURN_SECONDS = 0.1
-"""How much work a worker is handed at a time, once its pace is known: little, so that none is left with a long tail."""
-
-_GROWTH = 8
-_STARTS_WITHOUT_WORK = 3
-"""So many workers in a row may die before they start a task; then the launcher gives up."""
-
 _GRACE_SECONDS = 5.0
 _PATIENCE_SECONDS = 1.0
-_STOPPED = 130
-"""The exit code of a worker that somebody told to end."""
+_SHORT_PATIENCE_SECONDS = 0.05
+_GAVE_UP, _STOPPED = 2, 130
+"""Exit codes of a worker: that it can't go on, as a task closed the pipes, say; that somebody told it to end."""
 
-_LOG_TAIL = 2000
+_NO_HICCUP = {errno.ENOENT, errno.EACCES, errno.EPERM, errno.ENOEXEC, errno.ENOTDIR}
+"""Why a worker can't be started now, and won't be later."""
 
 
 class Pool:
@@ -72,23 +69,25 @@ class Pool:
         first_attempt: int | None = None,
     ) -> None:
         self._policy = policy or Policy()
-        self._first_attempt = first_attempt or place.attempt
-        self._used: dict[int, int] = {}
+        self._limit = FailureLimit(run, first_attempt or place.attempt, self._policy)
+        self._logs = WorkerLogs(run, place)
         self._run = run
         self._array = array
+        self._queue = WorkQueue(array, workers)
         self._place = place
         self._workers = workers
         self._environment = dict(environment)
         self._progress = progress
         self._name = f"{place.prefix}{socket.gethostname()}-{os.getpid()}-{time.time_ns():x}"
-        self._next = 0
-        self._leftovers: deque[int] = deque()
         self._processes: list[WorkerProcess] = []
+        self._replacements = Replacements(range(workers))
+        self._trouble = ""
+        self._broken = 0
+        self._told_of_fewer = False
         self._selector = selectors.DefaultSelector()
         self._ended_succeeded = 0
         self._ended_failed = 0
         self._lost = 0
-        self._deaths_in_a_row = 0
         self._noted: set[str] = set()
         self._disproved = False
         self._warned = False
@@ -100,22 +99,25 @@ class Pool:
         Raises
         ------
         LaunchError
-            If workers can't be started, die one after the other before they run anything, or can't write records.
+            If several workers in a row can't be started, die before they run anything, or can't write records.
         """
         try:
-            for slot in range(self._workers):
-                self._start(slot)
-            while self._processes:
-                for key, _ in self._selector.select(self._patience):
+            self._make_room()
+            while self._processes or self._has_work:
+                self._fill()
+                for key, _ in self._selector.select(self._patience()):
                     if key.data in self._processes:  # it may have ended with another event of the same turn
                         self._read(key.data, died=key.fd == key.data.pidfd)
+                self._notice_ends()
                 self._kill_overdue()
         except BaseException:
             self._stop()
             raise
         finally:
             self._selector.close()
-            self._remove_empty_logs()
+            self._logs.remove_empty(self._workers)
+        if self._broken > 1:
+            self._progress.note(f"{self._broken} workers could not write what they must, and were replaced")
         return self._tally()
 
     def warn(self) -> None:
@@ -126,9 +128,29 @@ class Pool:
                 process.popen.send_signal(WARNING_SIGNAL)
 
     @property
+    def _has_work(self) -> bool:
+        """Whether there is anything left to hand out, and it may be."""
+        return bool(self._queue) and not (self._warned or self._enough)
+
+    @property
+    def _starting(self) -> bool:
+        return any(process.name is None for process in self._processes)
+
     def _patience(self) -> float | None:
-        """How long to wait for an answer before looking at the time; for ever if nothing is limited."""
-        return None if self._policy.timeout is None else _PATIENCE_SECONDS
+        """How long to wait for an answer before looking at the time; for ever if there is nothing to look for."""
+        waits = [self._replacements.wait(time.monotonic(), starting=self._starting)] if self._has_work else []
+        waits += [_PATIENCE_SECONDS] if self._policy.timeout is not None else []
+        for process in self._processes:
+            if process.pidfd is None:
+                waits.append(_SHORT_PATIENCE_SECONDS if process.silent else _PATIENCE_SECONDS)
+        return min((wait for wait in waits if wait is not None), default=None)
+
+    def _notice_ends(self) -> None:
+        """Look for workers that have ended where the kernel doesn't say so."""
+        for process in tuple(self._processes):
+            if process.pidfd is None and process.has_ended():
+                while process in self._processes:
+                    self._read(process, died=True)
 
     def _kill_overdue(self) -> None:
         """Kill workers whose task didn't end at its time limit: it is in C code, swallows exceptions, or is stopped.
@@ -147,23 +169,24 @@ class Pool:
                 process.overdue = True
                 process.kill()
 
-    def _stop_after_failures(self) -> None:
-        """Start no further task once too many have failed."""
-        most = self._policy.max_failures
-        if most is None or self._enough or count_failures(self._run, self._first_attempt) < most:
-            return
-        self._enough = True
+    def _make_room(self) -> None:
+        """Run with fewer workers if the limit of open files is lower than it would have to be."""
+        room = make_room(self._workers)
+        if room < self._workers:
+            limit = f"the limit of open files (`ulimit -n`) is {os.sysconf('SC_OPEN_MAX')}"
+            self._progress.note(f"{room} of {self._workers} workers are started: {limit}")
+            self._workers = room
+            self._queue, self._replacements = WorkQueue(self._array, room), Replacements(range(room))
 
-    def _log(self, slot: int) -> Path:
-        place = self._place
-        return self._run.worker_log(place.submission, place.index, slot)
-
-    def _remove_empty_logs(self) -> None:
-        """Silent workers leave no file."""
-        for slot in range(self._workers):
-            with suppress(OSError):
-                if not self._log(slot).stat().st_size:
-                    self._log(slot).unlink()
+    def _fill(self) -> None:
+        """Start workers where there are none, as long as there is work for them."""
+        while self._has_work:
+            slot = self._replacements.take(time.monotonic(), starting=self._starting)
+            if slot is None:
+                break
+            self._start(slot)
+        if self._has_work and self._replacements.hopeless and not self._processes:
+            raise LaunchError(self._trouble)
 
     def _start(self, slot: int) -> None:
         place = self._place
@@ -171,12 +194,33 @@ class Pool:
         command += ["--submission", str(place.submission), "--attempt", str(place.attempt)]
         if place.index is not None:
             command += ["--element", str(place.index)]
-        self._processes.append(WorkerProcess.start(command, slot, self._log(slot), self._environment, self._selector))
+        try:
+            process = WorkerProcess.start(command, slot, self._logs.path(slot), self._environment, self._selector)
+        except OSError as error:
+            why = f"a worker could not be started: {error}"
+            if error.errno in _NO_HICCUP:
+                raise LaunchError(why) from error
+            self._replacements.vacate(slot)
+            self._note_trouble(time.monotonic(), why)
+        else:
+            self._processes.append(process)
+
+    def _note_trouble(self, started: float, why: str) -> None:
+        """A worker came to nothing. If that lasts while others work, the user is told that there are fewer, once."""
+        self._trouble = why
+        self._replacements.came_to_nothing(started, time.monotonic())
+        if self._replacements.lasting and self._processes and not self._told_of_fewer:
+            self._told_of_fewer = True
+            first, count = why.splitlines()[0].rstrip(":"), len(self._processes)
+            self._progress.note(f"{count} of {self._workers} workers run, and others are tried again: {first}")
 
     def _read(self, process: WorkerProcess, *, died: bool) -> None:
         lines = process.read(died=died)
         if lines is None:
-            self._end(process)
+            if died:
+                self._end(process)
+            else:  # a task may have closed its answers, and still run
+                process.hush(self._selector)
             return
         for line in lines:
             self._answer(process, line.split())
@@ -186,151 +230,138 @@ class Pool:
             process.noted = True
             self._note(" ".join(words[1:]))
             return
+        if words[0] == "broken":
+            process.broken = Broken(task_id=None if words[1] == "-" else int(words[1]), why=" ".join(words[2:]))
+            process.let_end()
+            return
         if words[0] == "ready":
             process.name = words[1]
-        elif words[0] == "broken":
-            raise LaunchError(
-                f"what tasks return can't be recorded: {' '.join(words[1:])}; when it can, go on with: "
-                f"sweeprun resume {self._run.shown()}"
-            )
+            self._replacements.is_ready(process.started)
         else:
             process.succeeded, process.failed = int(words[1]), int(words[2])
             process.pace = (time.monotonic() - process.given) / process.elements
             process.assigned = NO_TASKS
             self._disproved |= not process.noted
-            self._deaths_in_a_row = 0
+            self._replacements.worked()
             self._progress.update(self._tally())
-            self._stop_after_failures()
+            self._enough |= self._limit.is_reached()
         self._feed(process)
 
     def _note(self, text: str) -> None:
-        """Pass on what a worker found in all of its tasks, once, and unless it isn't so in those of another."""
-        if text not in self._noted and not self._disproved:
+        """Pass on what a worker found in all of its tasks, unless it isn't so in those of another."""
+        if not self._disproved:
+            self._note_once(text)
+
+    def _note_once(self, text: str) -> None:
+        if text not in self._noted:
             self._noted.add(text)
             self._progress.note(text)
 
     def _feed(self, process: WorkerProcess) -> None:
         """Hand the worker its next turn, or let it end."""
         process.given = time.monotonic()
-        if self._warned or self._enough:
+        turn = self._queue.next_turn(process.elements, process.pace) if self._has_work else None
+        if turn is None:
             process.let_end()
             return
-        retries = ""
-        if self._leftovers:
-            task_id = self._leftovers.popleft()
-            process.assigned, process.elements = TaskIds.of([task_id]), 1
-            retries = f" {self._used[task_id]}" if task_id in self._used else ""
-        elif self._next < len(self._array):
-            process.elements = self._turn(process)
-            first, self._next = self._next, self._next + process.elements
-            process.assigned = self._array.chunks(first, self._next)
-        else:
-            process.let_end()
-            return
-        process.ask(f"tasks {process.assigned}{retries}")
-
-    def _turn(self, process: WorkerProcess) -> int:
-        """How many elements make about `TURN_SECONDS`, by the pace of the last turn; never more than a fair share."""
-        if process.pace is None:
-            return 1
-        wanted = int(TURN_SECONDS / max(process.pace, 1e-9))
-        fair = (len(self._array) - self._next) // (2 * self._workers)
-        return max(1, min(wanted, fair, process.elements * _GROWTH))
+        process.assigned, process.elements = turn.tasks, turn.elements
+        process.ask(turn.request())
 
     def _end(self, process: WorkerProcess) -> None:
-        """A worker ended: in order, or it is replaced and the task that it was on is lost."""
+        """A worker ended: in order, or it is replaced, and the task that it died on is lost."""
         code = process.end(self._selector)
         self._processes.remove(process)
         self._ended_succeeded += process.succeeded
         self._ended_failed += process.failed
         if (self._warned or self._enough) and code >= 0:
-            self._count_unreported(self._recorded(process), process.succeeded + process.failed)
-        elif process.assigned or process.name is None:
+            self._count_unreported(read_remains(self._run, process).recorded, process)
+        elif process.assigned or process.name is None or process.broken is not None:
             self._bury(process, code)
-            self._stop_after_failures()
-            if not (self._warned or self._enough) and (self._leftovers or self._next < len(self._array)):
-                self._start(process.slot)
+            self._enough |= self._limit.is_reached()
+            self._replacements.vacate(process.slot)
         self._progress.update(self._tally())
 
     def _bury(self, process: WorkerProcess, code: int) -> None:
-        """Note what a dead worker took with it, and queue again what it had not begun."""
-        beat = None if process.name is None else read_beat(self._run.beat(process.name))
-        victim = beat.task_id if beat is not None else None
-        recorded = self._recorded(process)
-        failures = 0
-        if victim is not None and victim in recorded:
-            failures = len(recorded[victim])
-            if recorded[victim][-1] or self._used.get(victim, 0) + failures > self._policy.retries:
-                victim = None
-        retried = victim is not None and code != _STOPPED and self._may_retry(victim, failures, process)
-        why = (
-            f"timeout: it did not end {_GRACE_SECONDS:g} s after {self._policy.timeout:g} s" if process.overdue else ""
-        )
-        noted = Exit(
-            worker=process.name or "",
-            task_id=victim,
-            code=code,
-            when=time.time(),
-            place=self._place,
-            log=self._log(process.slot).name,
-            why=why,
-            retried=retried,
-        )
-        append_exit(self._run, self._name, noted)
-        if process.name is not None:
-            self._run.beat(process.name).unlink(missing_ok=True)
-        rest = [task_id for task_id in process.assigned if task_id not in recorded and task_id != victim]
-        self._leftovers.extend(rest)
-        if victim is not None:
-            recorded.pop(victim, None)  # it is counted as lost, or when it has run again
-        reported = process.succeeded + process.failed
-        self._count_unreported(recorded, reported)
+        """Count what a worker recorded that did not end in order, and queue again what it had not done."""
+        remains = read_remains(self._run, process)
+        victim, failures = remains.task_id, len(remains.attempts)
+        retries = 0 if victim is None else self._queue.retries(victim) + failures
+        if failures and (remains.attempts[-1] or retries > self._policy.retries):
+            victim = None  # it has its last record
+        recorded = {task_id: attempts for task_id, attempts in remains.recorded.items() if task_id != victim}
+        self._count_unreported(recorded, process)
+        if len(recorded) > process.succeeded + process.failed:
+            self._replacements.worked()
+        rest = [task_id for task_id in process.assigned if task_id not in recorded]
+        self._queue.put_back(task_id for task_id in rest if task_id != victim)
+        if process.broken is not None:
+            if victim is not None:
+                self._queue.put_back_to_retry(victim, retries)  # neither lost nor retried: it was not recorded
+            self._note_broken(process, process.broken, code, rest)
+            return
+        retried = victim is not None and code != _STOPPED and self._may_retry(retries, process)
+        self._note_exit(process, code, victim, retried=retried)
         if code == _STOPPED:
             return
         if victim is None:
-            self._deaths_in_a_row += 1
-            if self._deaths_in_a_row >= _STARTS_WITHOUT_WORK:
-                raise LaunchError(
-                    f"{_STARTS_WITHOUT_WORK} workers in a row ended before they ran a task, the last with "
-                    f"{describe_exit(code)}:\n{self._log_tail(process)}"
-                )
+            if code == _GAVE_UP:
+                self._note_once(f"a worker gave up, and is replaced: {self._logs.tail(process.slot).splitlines()[-1]}")
+            why = f"{GIVEN_UP_AFTER} workers in a row ended before they ran a task, the last with {describe_exit(code)}"
+            self._note_trouble(process.started, f"{why}:\n{self._logs.tail(process.slot)}")
+            return
+        self._replacements.worked()
+        if retried:
+            self._queue.put_back_to_retry(victim, retries + 1)
         else:
-            self._deaths_in_a_row = 0
-            if retried:
-                self._leftovers.append(victim)
-            else:
-                self._lost += 1
-                if self._policy.max_failures is not None:
-                    note_failure(self._run, self._first_attempt, victim)
+            self._lost += 1
+            self._limit.note(victim)
 
-    def _may_retry(self, task_id: int, failures: int, process: WorkerProcess) -> bool:
-        """Whether a task that a worker died on runs again; ``failures`` is how often it failed there before."""
-        used = self._used.get(task_id, 0) + failures
-        if used >= self._policy.retries or not self._policy.retries_after({TIMEOUT if process.overdue else LOST}):
-            return False
-        self._used[task_id] = used + 1
-        return True
+    def _may_retry(self, retries: int, process: WorkerProcess) -> bool:
+        """Whether a task that a worker died on runs again, which has been retried so often."""
+        reasons = {TIMEOUT if process.overdue else LOST}
+        return retries < self._policy.retries and self._policy.retries_after(reasons)
 
-    def _recorded(self, process: WorkerProcess) -> dict[int, list[bool]]:
-        """The tasks in a dead worker's shard: for each attempt whether it succeeded."""
-        shard = self._run.shard(process.name or "")
-        if process.name is None or not shard.exists():
-            return {}
-        from sweeprun.store.shards import read_outcomes  # only now: it imports NumPy and pyarrow
+    def _note_broken(self, process: WorkerProcess, broken: Broken, code: int, rest: Sequence[int]) -> None:
+        """A worker could not record the first tasks of the rest of its turn; no task may suffer that too often."""
+        why = (
+            f"what tasks return can't be recorded: {broken.why}; when it can, go on with: "
+            f"sweeprun resume {self._run.shown()}"
+        )
+        begun = rest[: rest.index(broken.task_id) + 1] if broken.task_id in rest else ()
+        if self._queue.count_unrecorded(begun, process.started, time.monotonic()) >= GIVEN_UP_AFTER:
+            raise LaunchError(why)
+        self._note_exit(process, code, None, why=f"it could not write what it must: {broken.why}")
+        self._broken += 1
+        if self._broken == 1:
+            self._progress.note(f"a worker could not write what it must, and is replaced: {broken.why}")
+        self._note_trouble(process.started, why)
 
-        recorded: dict[int, list[bool]] = {}
-        for task_id, succeeded in read_outcomes(shard):
-            recorded.setdefault(task_id, []).append(succeeded)
-        return recorded
+    def _note_exit(
+        self, process: WorkerProcess, code: int, task_id: int | None, why: str = "", *, retried: bool = False
+    ) -> None:
+        """Note that a worker ended, and remove its beat. What can't be noted, the beat says."""
+        if process.overdue:
+            why = f"timeout: it did not end {_GRACE_SECONDS:g} s after {self._policy.timeout:g} s"
+        noted = Exit(
+            worker=process.name or "",
+            task_id=task_id,
+            code=code,
+            when=time.time(),
+            place=self._place,
+            log=self._logs.path(process.slot).name,
+            why=why,
+            retried=retried,
+        )
+        with suppress(OSError):
+            append_exit(self._run, self._name, noted)
+            if process.name is not None:
+                self._run.beat(process.name).unlink(missing_ok=True)
 
-    def _count_unreported(self, recorded: Mapping[int, list[bool]], reported: int) -> None:
-        """Count what a worker recorded but died before it could report."""
-        for attempts in list(recorded.values())[reported:]:
+    def _count_unreported(self, recorded: Mapping[int, Sequence[bool]], process: WorkerProcess) -> None:
+        """Count what a worker recorded but ended before it could report."""
+        for attempts in list(recorded.values())[process.succeeded + process.failed :]:
             self._ended_succeeded += attempts[-1]
             self._ended_failed += not attempts[-1]
-
-    def _log_tail(self, process: WorkerProcess) -> str:
-        return read_tail(self._log(process.slot), _LOG_TAIL).decode(errors="replace").strip() or "its log is empty"
 
     def _stop(self) -> None:
         """Tell all workers to end, and wait until they have."""

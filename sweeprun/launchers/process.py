@@ -11,10 +11,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sweeprun.design.task_ids import TaskIds
-from sweeprun.errors import LaunchError
 
 _ANSWER_BYTES = 65536
 NO_TASKS = TaskIds(())
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """What a worker said that can't write what it must.
+
+    Attributes
+    ----------
+    task_id
+        The task that it was on, if any.
+    why
+        What the system said.
+    """
+
+    task_id: int | None
+    why: str
 
 
 @dataclass(slots=True, eq=False)
@@ -24,13 +39,15 @@ class WorkerProcess:
     Attributes
     ----------
     popen, pidfd
-        The process; where the system has such a thing, a descriptor that becomes readable when it has ended.
+        The process; where the kernel grants such a thing, a descriptor that becomes readable when it has ended.
     slot
         Its place in the pool.
     name
         The worker's name; None until it is ready.
+    started
+        When it was started (monotonic clock, seconds).
     assigned, elements, given
-        The tasks of its turn, of how many elements, and when it got them or was started (monotonic clock, seconds).
+        The tasks of its turn, of how many elements, and when it got them or was started.
     pace
         Seconds for an element in its last turn; None before the first.
     succeeded, failed
@@ -39,10 +56,15 @@ class WorkerProcess:
         Whether it was killed for its task's time limit.
     noted
         Whether it said that all of its tasks lack something.
+    silent
+        Whether its answers are closed.
+    broken
+        What it could not write, if it said so.
     """
 
     popen: "subprocess.Popen[bytes]"
     slot: int
+    started: float
     pidfd: int | None = None
     name: str | None = None
     assigned: TaskIds = NO_TASKS
@@ -53,6 +75,8 @@ class WorkerProcess:
     failed: int = 0
     overdue: bool = False
     noted: bool = False
+    silent: bool = False
+    broken: Broken | None = None
     _buffer: bytes = b""
 
     @classmethod
@@ -68,28 +92,30 @@ class WorkerProcess:
 
         Raises
         ------
-        LaunchError
+        OSError
             If it can't be started.
         """
-        try:
-            with log.open("ab") as output:
-                popen = subprocess.Popen(
-                    command,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=output,
-                    env=environment,
-                    start_new_session=True,
-                )
-        except OSError as error:
-            raise LaunchError(f"a worker could not be started: {error}") from error
-        process = cls(popen=popen, slot=slot, given=time.monotonic())
+        with log.open("ab") as output:
+            popen = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                env=environment,
+                start_new_session=True,
+            )
+        now = time.monotonic()
+        process = cls(popen=popen, slot=slot, started=now, given=now, pidfd=_pidfd(popen.pid))
         assert popen.stdout is not None
         selector.register(popen.stdout, selectors.EVENT_READ, process)
-        if hasattr(os, "pidfd_open"):  # what a killed worker forked may keep its answers open
-            process.pidfd = os.pidfd_open(popen.pid)
+        if process.pidfd is not None:  # what a killed worker forked may keep its answers open
             selector.register(process.pidfd, selectors.EVENT_READ, process)
         return process
+
+    def has_ended(self) -> bool:
+        """Whether it has ended; nothing is waited for, and it can still be waited for."""
+        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return self.popen.returncode is not None or os.waitid(os.P_PID, self.popen.pid, options) is not None
 
     def read(self, *, died: bool) -> list[str] | None:
         """The lines that it has answered; None if there will be no more.
@@ -123,6 +149,13 @@ class WorkerProcess:
         with suppress(BrokenPipeError):
             self.popen.stdin.close()
 
+    def hush(self, selector: selectors.BaseSelector) -> None:
+        """Its answers are closed: wait for its end alone."""
+        if not self.silent:
+            self.silent = True
+            assert self.popen.stdout is not None
+            selector.unregister(self.popen.stdout)
+
     def kill(self) -> None:
         """Kill it and what it has started."""
         with suppress(ProcessLookupError):
@@ -130,8 +163,7 @@ class WorkerProcess:
 
     def end(self, selector: selectors.BaseSelector) -> int:
         """Wait until it has ended; its exit code. If it was killed, what it had started is killed, too."""
-        assert self.popen.stdout is not None
-        selector.unregister(self.popen.stdout)
+        self.hush(selector)
         if self.pidfd is not None:
             selector.unregister(self.pidfd)
         self.close()
@@ -149,3 +181,11 @@ class WorkerProcess:
             if pipe is not None:
                 with suppress(BrokenPipeError):
                     pipe.close()
+
+
+def _pidfd(pid: int) -> int | None:
+    """A descriptor of a process. The kernel is asked, not Python: it may be older, or a container may forbid it."""
+    try:
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        return None

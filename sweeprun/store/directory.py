@@ -38,13 +38,14 @@
 import errno
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sweeprun.design.arrays import Array
 from sweeprun.errors import RunDirectoryError
 from sweeprun.safe_text import quoted
-from sweeprun.store.files import sync_directory
+from sweeprun.store.files import sync_directory, undone_on_error
 from sweeprun.store.local_paths import is_url
 
 DEFAULT_ROOT = Path("multirun")
@@ -246,12 +247,13 @@ def make_run_directory(path: Path, *, numbered: bool, begun: bool = False) -> Ru
     RunDirectoryError
         If it exists and ``numbered`` is false, or it can't be made.
     """
-    candidate, number = path, 0
+    candidate, number, made = path, 0, False
     try:
         _make_durably(path.parent)
         while True:
             try:
                 candidate.mkdir()
+                made = True
                 break
             except FileExistsError:
                 if begun and candidate.is_dir() and _claim(candidate):
@@ -265,13 +267,22 @@ def make_run_directory(path: Path, *, numbered: bool, begun: bool = False) -> Ru
                     ) from None
                 number += 1
                 candidate = path.with_name(f"{path.name}-{number}")
-        sync_directory(candidate.parent)
         run = RunDirectory(candidate.resolve())
-        for directory in (run.submissions, run.shards, run.workers, run.logs):
-            directory.mkdir(exist_ok=begun)
+        directories = (run.submissions, run.shards, run.workers, run.logs)
+        with undone_on_error(lambda: _remove_empty(*directories, *([candidate] if made else []))):
+            sync_directory(candidate.parent)
+            for directory in directories:
+                directory.mkdir(exist_ok=begun)
     except OSError as error:
         raise RunDirectoryError(f"the run directory {str(path)!r} can't be made: {error.strerror}") from error
     return run
+
+
+def _remove_empty(*directories: Path) -> None:
+    """Remove directories that were made for nothing, unless something is in them by now."""
+    for directory in directories:
+        with suppress(OSError):
+            directory.rmdir()
 
 
 def _claim(directory: Path) -> bool:
@@ -287,8 +298,9 @@ def _make_durably(directory: Path) -> None:
     """Make a directory and those above it, so that a power cut takes none of them back."""
     missing = [path for path in (directory, *directory.parents) if not path.exists()]
     directory.mkdir(parents=True, exist_ok=True)
-    for path in missing:
-        sync_directory(path.parent)
+    with undone_on_error(lambda: _remove_empty(*missing)):  # or the next run would take them for durable
+        for path in missing:
+            sync_directory(path.parent)
 
 
 def open_run_directory(path: Path) -> RunDirectory:

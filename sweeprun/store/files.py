@@ -5,7 +5,7 @@ import json
 import mmap
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,9 @@ _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 
 _HERE, _NO_REPLACE = -100, 1
 """`AT_FDCWD` and `RENAME_NOREPLACE` of Linux."""
+
+_NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+"""What file systems say that sync files only: some network and FUSE mounts."""
 
 MOST_JSON = 2**25
 """Bytes of JSON: half a million values that are listed one by one. Python's objects take up to 30 times as much."""
@@ -31,6 +34,8 @@ def create_file(path: Path, content: bytes) -> None:
     ------
     FileExistsError
         If it is there already.
+    OSError
+        If it can't be written, or its name can't be made durable; it is not there then.
     """
     with naming(path), temporary_sibling(path) as temporary:
         with temporary.open("xb") as file:
@@ -43,7 +48,19 @@ def create_file(path: Path, content: bytes) -> None:
             if error.errno not in _NO_LINKS:
                 raise
             _rename_to_new(temporary, path)
-        sync_directory(path.parent)
+        with undone_on_error(path.unlink):
+            sync_directory(path.parent)
+
+
+@contextmanager
+def undone_on_error(undo: Callable[[], None]) -> Iterator[None]:
+    """Undo what was done, as far as that is possible, if the block fails: what isn't durable isn't left behind."""
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            undo()
+        raise
 
 
 def _rename_to_new(source: Path, path: Path) -> None:
@@ -87,21 +104,43 @@ def write_fully(descriptor: int, content: bytes | memoryview) -> None:
         view = view[os.write(descriptor, view) :]
 
 
+def write_fully_at(descriptor: int, content: bytes | memoryview, offset: int) -> None:
+    """``os.pwrite`` until everything is written."""
+    view = memoryview(content)
+    while view:
+        count = os.pwrite(descriptor, view, offset)
+        view, offset = view[count:], offset + count
+
+
 def make_directory(path: Path) -> None:
     """Make a directory, if it isn't there yet, so that its name survives a power cut."""
     if not path.is_dir():
         path.mkdir(exist_ok=True)
-        sync_directory(path.parent)
+        with undone_on_error(path.rmdir):  # or the next one would take it for durable
+            sync_directory(path.parent)
 
 
 def sync_directory(path: Path) -> None:
-    """Make the names in a directory durable, where its file system can."""
-    with suppress(OSError):
+    """Make the names in a directory durable, where its file system can.
+
+    Raises
+    ------
+    OSError
+        If it should be able to, and it failed: whoever goes on would promise too much.
+    """
+    try:
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
+    except PermissionError:  # one in which names may be made, but not listed
+        os.sync()
+        return
+    try:
+        with naming(path):
             os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
+    finally:
+        os.close(descriptor)
 
 
 def read_file(path: Path, most: int) -> bytes:

@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import ipc
 
-from sweeprun.store.files import naming, sync_directory, write_fully
+from sweeprun.store.files import naming, sync_directory, undone_on_error, write_fully_at
+from sweeprun.store.own_files import OwnFile
 from sweeprun.store.records import Record
 from sweeprun.store.shards import FORMAT, NUMERIC, PAYLOAD, VERSION
 
@@ -23,24 +24,43 @@ _SCHEMA = pa.schema(
     metadata={b"format": FORMAT, b"version": VERSION},
 )
 
+_BEGINNING = _SCHEMA.serialize().to_pybytes()
 
 _LARGEST_COPIED = 2**24
 """Of a batch with more bytes, payloads are written from where they are."""
 
 
 class ShardWriter:
-    """Appends records to a shard of its own; the file is made with the first flush.
+    """Appends records to a shard of its own; the file is made by `begin`, or with the first flush.
 
     Every flush is one write followed by an fsync: a record that was flushed survives ``kill -9`` and a power cut.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._descriptor: int | None = None
+        self._file: OwnFile | None = None
         self._sink = _Pieces()
         self._stream: ipc.RecordBatchStreamWriter | None = None
         self._size = 0
         self._broken = False
+
+    def begin(self) -> None:
+        """Make the file, with the beginning of its stream, durably: whoever can do that can write records.
+
+        Raises
+        ------
+        OSError
+            If it can't be made; it is not there then.
+        """
+        if self._file is not None:
+            return
+        self._file = OwnFile(self._path)
+        with undone_on_error(self._remove):
+            sync_directory(self._path.parent)
+            self._stream = ipc.new_stream(self._sink, _SCHEMA)
+            self._stream.write_batch(_no_records())  # Arrow writes the schema with the first batch, and not again
+            self._sink.take()
+            self._write([_BEGINNING])
 
     def append(self, records: Sequence[Record]) -> None:
         """Write records as one batch, durably.
@@ -54,44 +74,57 @@ class ShardWriter:
             return
         if self._broken:  # whatever came after half a batch could not be read
             raise OSError(errno.EIO, "a failed write could not be undone", os.fspath(self._path))
-        if self._descriptor is None:
-            self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-            sync_directory(self._path.parent)
+        self.begin()
         try:
-            pieces = self._encoded(records)
-            with naming(self._path):
-                for piece in pieces:
-                    write_fully(self._descriptor, piece)
-                os.fsync(self._descriptor)
-            self._size += sum(map(len, pieces))
+            self._write(self._encoded(records))
         except BaseException:  # an interrupt, too, must leave no half batch before the next one
-            self._undo(self._descriptor)
+            self._undo()
             raise
 
     def _encoded(self, records: Sequence[Record]) -> list[bytes | memoryview]:
-        """The batch as bytes, after the beginning of the stream if that isn't written yet."""
-        if self._stream is None:
-            self._stream = ipc.new_stream(self._sink, _SCHEMA)
+        """The batch as bytes."""
+        assert self._stream is not None
         batch, metadata = _batch(records)
         self._stream.write_batch(batch, custom_metadata=metadata)
         return self._sink.take()
 
-    def _undo(self, descriptor: int) -> None:
+    def _write(self, pieces: Sequence[bytes | memoryview]) -> None:
+        """Add bytes to the file, durably."""
+        assert self._file is not None
+        size = self._size
+        with naming(self._path):
+            descriptor = self._file.descriptor()
+            for piece in pieces:
+                write_fully_at(descriptor, piece, size)
+                size += len(piece)
+            os.fsync(descriptor)
+        self._size = size
+
+    def _undo(self) -> None:
         """Take back what a failed append did."""
+        assert self._file is not None
+        self._sink.take()
         try:
-            os.ftruncate(descriptor, self._size)
-            os.lseek(descriptor, self._size, os.SEEK_SET)
+            os.ftruncate(self._file.descriptor(), self._size)
         except OSError:
             self._broken = True
+
+    def _remove(self) -> None:
+        """Take back what a failed beginning did."""
+        file, self._file, self._stream = self._file, None, None
         self._sink.take()
-        if not self._size:
-            self._stream = None  # its beginning is still to be written
+        if file is not None:
+            file.remove()
 
     def close(self) -> None:
-        """Close the file; what was appended is in it already."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        """Close the file; what was appended is in it already, and one without records is removed."""
+        if self._file is None:
+            return
+        if self._size > len(_BEGINNING):
+            self._file.close()
+            self._file = None
+        else:
+            self._remove()
 
 
 class _Pieces:
@@ -115,6 +148,13 @@ class _Pieces:
         if sum(map(len, pieces)) > _LARGEST_COPIED:
             return pieces
         return [b"".join(pieces)] if pieces else []
+
+
+def _no_records() -> pa.RecordBatch:
+    zero = pa.py_buffer(bytes(8))
+    buffers = {PAYLOAD: [None, zero, zero]}
+    arrays = [pa.Array.from_buffers(field.type, 0, buffers.get(field.name, [None, zero])) for field in _SCHEMA]
+    return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA)
 
 
 def _batch(records: Sequence[Record]) -> tuple[pa.RecordBatch, dict[bytes, bytes]]:

@@ -17,7 +17,8 @@ from pathlib import Path
 from sweeprun.design.scalars import check_types
 from sweeprun.errors import FormatError
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.files import list_files, read_file
+from sweeprun.store.files import list_files, naming, read_file, undone_on_error
+from sweeprun.store.own_files import OwnFile
 from sweeprun.store.processes import Process
 
 WARNING_SIGNAL = signal.SIGUSR2
@@ -115,7 +116,6 @@ class BeatWriter:
     """Says which task a worker is running."""
 
     def __init__(self, run: RunDirectory, worker: str, place: Place) -> None:
-        self._path = run.beat(worker)
         head = {"worker": worker, **asdict(Process.current()), **asdict(place), "log": own_log(run)}
         self._head = (
             json.dumps(head)[:-1].replace("%", "%%").encode()
@@ -124,9 +124,10 @@ class BeatWriter:
         self._now = (_IDLE, 0.0)
         self._due = 0.0
         self._size = max(_BEAT_SIZE, len(self._head) + _NUMBERS_SIZE)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        self._descriptor = os.open(self._path, flags, 0o666)
-        self.idle()
+        self._path = run.beat(worker)
+        self._file = OwnFile(self._path)
+        with undone_on_error(self._file.remove):
+            self.idle()
 
     def start(self, task_id: int, since: float) -> None:
         """The worker starts a task."""
@@ -147,13 +148,12 @@ class BeatWriter:
         self.start(_IDLE, time.time())
 
     def _write(self, *, resumable: bool) -> None:
-        os.pwrite(self._descriptor, (self._head % (*self._now, resumable, self._due)).ljust(self._size), 0)
+        with naming(self._path):
+            os.pwrite(self._file.descriptor(), (self._head % (*self._now, resumable, self._due)).ljust(self._size), 0)
 
     def close(self) -> None:
         """The worker ends in order."""
-        os.close(self._descriptor)
-        with suppress(FileNotFoundError):
-            self._path.unlink()
+        self._file.remove()
 
 
 def read_beat(path: Path) -> Beat | None:

@@ -1,15 +1,18 @@
 """Which part of a log is whose: after a task that printed something, the log says how much of it was the task's.
 
 The mark is written below, and only if there is something to mark, so a log of silent tasks stays empty, and marking
-costs a task two system calls.
+costs a task two system calls. A mark that can't be written is left out: no task has to suffer for that.
 """
 
 import io
 import os
 import stat
 import sys
+from contextlib import suppress
 
+from sweeprun.store.files import write_fully
 from sweeprun.store.logs import Signature
+from sweeprun.store.own_files import OwnDescriptor
 
 
 class LogMarker:
@@ -23,25 +26,43 @@ class LogMarker:
 
     def __init__(self, log: str = "") -> None:
         self._signature = Signature(log)
-        self._marks = stat.S_ISREG(os.fstat(2).st_mode)
+        self._log: OwnDescriptor | None = None
         self._begin = 0
-        if self._marks and isinstance(sys.stdout, io.TextIOWrapper):
+        with suppress(OSError):  # there may be no standard error
+            if stat.S_ISREG(os.fstat(2).st_mode):
+                self._log = OwnDescriptor(os.dup(2))
+        if self._log is not None and isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(line_buffering=True)  # a worker that is killed has said what it had to say
 
     def begin(self) -> None:
         """A task starts."""
-        if self._marks:
-            self._begin = os.fstat(2).st_size
+        self._begin = self._size()
 
     def end(self, task_id: int, attempt: int) -> None:
         """The task has ended."""
-        if not self._marks:
+        if self._log is None:
             return
-        for stream in (sys.stdout, sys.stderr):
-            try:
-                stream.flush()
-            except (OSError, ValueError, AttributeError):  # a task may have closed or replaced it
-                continue
-        end = os.fstat(2).st_size
+        flush_output()
+        end = self._size()
         if end > self._begin:
-            os.write(2, self._signature.mark(task_id, attempt, self._begin, end))
+            with suppress(OSError):
+                write_fully(self._log.number, self._signature.mark(task_id, attempt, self._begin, end))
+
+    def close(self) -> None:
+        """Nothing more is marked."""
+        if self._log is not None:
+            self._log.close()
+
+    def _size(self) -> int:
+        """How long the log is; once a task has closed it, nothing is marked any more."""
+        if self._log is None or not self._log.is_ours():
+            self._log = None
+            return 0
+        return os.fstat(self._log.number).st_size
+
+
+def flush_output() -> None:
+    """Write what waits of standard output and error, where a task left something that can be written to."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # a task may have closed or replaced it
+            stream.flush()

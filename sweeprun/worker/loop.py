@@ -22,6 +22,7 @@ from sweeprun.errors import FormatError, ResultError, Unfinished
 from sweeprun.provenance.code import accepted_code, current_code
 from sweeprun.provenance.origin import Origin
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.files import undone_on_error
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.notices import count_failures, note_failure
 from sweeprun.store.payloads import encode_result, known_layout
@@ -30,16 +31,19 @@ from sweeprun.store.result_names import ResultNames
 from sweeprun.store.submissions import read_submission
 from sweeprun.store.unused_names import unused_names
 from sweeprun.store.workers import WARNING_SIGNAL, BeatWriter, Place, own_log
+from sweeprun.worker.broken import Broken, writing
 from sweeprun.worker.failure import failure_of, names_of
 from sweeprun.worker.global_generators import GlobalSeeds
 from sweeprun.worker.lack_watch import LackWatch
-from sweeprun.worker.log_marks import LogMarker
+from sweeprun.worker.log_marks import LogMarker, flush_output
 from sweeprun.worker.pickled_functions import with_function
 from sweeprun.worker.randomness import RandomnessWatch
 from sweeprun.worker.recorder import Recorder
+from sweeprun.worker.standard_streams import StandardStreams
 from sweeprun.worker.stream_clashes import ClashWatch
 from sweeprun.worker.task_handle import INSIDE, RunningTask
 from sweeprun.worker.task_loader import TaskLoader
+from sweeprun.worker.umask import TaskUmask
 
 _LOG_FORMAT = "[%(asctime)s][%(name)s][%(levelname)s] - %(message)s"
 
@@ -56,6 +60,15 @@ class Worker:
     """Runs tasks of one run, one after the other, and records each.
 
     A context manager: on exit everything is recorded, and its beat removed.
+
+    Attributes
+    ----------
+    name
+        Its name.
+    succeeded, failed
+        How many tasks have ended so, for good.
+    task_id
+        The task that it is on, until all of it is recorded; None between turns.
 
     Parameters
     ----------
@@ -82,6 +95,7 @@ class Worker:
         self.name = f"{place.prefix}{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
         self.succeeded = 0
         self.failed = 0
+        self.task_id: int | None = None
         self._run = run
         self._manifest = manifest
         self._attempt = place.attempt
@@ -100,7 +114,10 @@ class Worker:
         self._base = Path(manifest.job.get("cwd") or Path.cwd())
         self._loader = TaskLoader(run, manifest, self._base, function)
         self._recorder = Recorder(run, self.name)
-        self._beat = BeatWriter(run, self.name, place)
+        with undone_on_error(self._recorder.close):
+            self._beat = BeatWriter(run, self.name, place)
+        self._streams = StandardStreams()
+        self._umask = TaskUmask()
         self._log = LogMarker(own_log(run))
         self._lacks = LackWatch()
         for directory in reversed(manifest.python_path):
@@ -137,6 +154,8 @@ class Worker:
             self._recorder.close()
         finally:
             self._beat.close()
+            self._log.close()
+            self._streams.close()
 
     def run_tasks(self, task_ids: TaskIds, retries: int = 0) -> None:
         """Run tasks in order; every one leaves a record, and afterwards all are durable.
@@ -153,13 +172,22 @@ class Worker:
                 raise Stop
             self._run_task(task_id, retries)
         self._randomness.look(task_ids)
+        self._end_turn()
+
+    def _end_turn(self) -> None:
+        """Everything is durable, and the worker free."""
         self._recorder.flush()
+        self.task_id = None
         self._beat.idle()
 
     def _run_task(self, task_id: int, retries: int, cfg: DictConfig | None = None) -> None:
         """Run a task, and again while it fails and may be retried; every attempt leaves a record."""
+        self.task_id = task_id
         while True:
-            record, reasons = self._attempt_task(task_id, self._attempt + retries, cfg)
+            try:
+                record, reasons = self._attempt_task(task_id, self._attempt + retries, cfg)
+            except Broken as broken:
+                raise broken.error from None
             if self._randomness.is_new:  # at once: whoever sees the last record is to see what is noted
                 self._randomness.look(TaskIds.of([task_id]))
             self._recorder.add(record)
@@ -183,8 +211,7 @@ class Worker:
     def run_composed(self, task_id: int, cfg: DictConfig) -> None:
         """Run one task on a config that Hydra itself composed, in Hydra's surroundings."""
         self._run_task(task_id, 0, cfg)
-        self._recorder.flush()
-        self._beat.idle()
+        self._end_turn()
 
     def _attempt_task(self, task_id: int, attempt: int, cfg: DictConfig | None) -> tuple[Record, set[str]]:
         """The record of one attempt, and the names of the reason why it failed; none if it succeeded."""
@@ -198,7 +225,7 @@ class Worker:
         try:
             layout, payload = self._encode(*self._call(task, attempt, cfg))
             outcome = Outcome.SUCCEEDED
-        except Stop:
+        except (Stop, Broken):
             raise
         except BaseException as error:  # any failure of a task is a record
             if isinstance(error, Unfinished) and self._asked_to_stop():
@@ -213,6 +240,7 @@ class Worker:
             layout, payload = FAILURE_LAYOUT, failure.encode()
             outcome = Outcome.FAILED
         finally:
+            self._streams.restore()
             self._log.end(task_id, attempt)
         record = Record(
             task_id=task_id,
@@ -254,7 +282,7 @@ class Worker:
             attempt=attempt,
             stream=task.stream,
             coordinates=task.coordinates,
-            _make_directory=lambda: self._loader.make_directory(task),
+            _make_directory=lambda: self._make_directory(task),
             _streams=self._manifest.table.streams,
             _stopping=self._asked_to_stop,
             _can_resume=self._note_resumable,
@@ -270,7 +298,8 @@ class Worker:
                 self._start_clock()
 
             def call(cfg: DictConfig) -> Any:
-                return function(cfg, lambda: self._manifest.table.streams.generator(task.stream), running)
+                with self._umask:
+                    return function(cfg, lambda: self._manifest.table.streams.generator(task.stream), running)
 
             result = call(cfg) if as_composed else self._loader.call(task, cfg, call)
             return result, names
@@ -281,6 +310,10 @@ class Worker:
             if os.getpid() != self._pid:
                 _end_forked_child(sys.exception())
             os.chdir(self._base)
+
+    def _make_directory(self, task: Task) -> Path:
+        with self._umask.own():
+            return self._loader.make_directory(task)
 
     def _on_stop(self, number: int, _frame: FrameType | None) -> None:
         """End now if a task function runs, or else before the next task: a record is never half written."""
@@ -294,7 +327,8 @@ class Worker:
 
     def _start_clock(self) -> None:
         """The task's time begins: neither its config nor the import of its function counts."""
-        self._beat.limit(self._limit)
+        with writing():
+            self._beat.limit(self._limit)
         signal.signal(signal.SIGALRM, self._on_alarm)  # for each task: the last one may have set its own
         signal.setitimer(signal.ITIMER_REAL, self._limit)
 
@@ -315,7 +349,8 @@ class Worker:
         """The running task asked for what a task needs to go on later: say so, once."""
         if not self._resumable and os.getpid() == self._pid:
             self._resumable = True
-            self._beat.resumable()
+            with suppress(OSError):  # it is not the task's fault; if it lasts, the next beat says so
+                self._beat.resumable()
 
     @cached_property
     def _origin(self) -> str:
@@ -326,7 +361,6 @@ class Worker:
 
 def _end_forked_child(error: BaseException | None) -> None:
     """End a process that a task function forked and that came back from it: the loop is its parent's."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    flush_output()
     code = error.code if isinstance(error, SystemExit) else error is not None
     os._exit(code if isinstance(code, int) else 1)

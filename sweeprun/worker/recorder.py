@@ -14,15 +14,21 @@ FLUSH_SECONDS = 0.1
 """Records that come faster than this are written together; so it bounds the work that a crash can undo."""
 
 
+_PAUSES = (0.1, 0.4, 1.0)
+"""Seconds between further attempts to write what a worker still has when it ends."""
+
+
 class Recorder:
     """Writes a worker's records to its shard.
 
     A record is written at once if the last one was a moment ago. Otherwise it waits for the next, or for a thread that
-    writes what the worker, busy with a long task, can't.
+    writes what the worker, busy with a long task, can't. The shard is made at once, before any task can change what
+    new files are like, and a worker that couldn't record anything runs nothing.
     """
 
     def __init__(self, run: RunDirectory, worker: str) -> None:
         self._writer = ShardWriter(run.shard(worker))
+        self._writer.begin()
         self._waiting: list[Record] = []
         self._bytes = 0
         self._flushed = 0.0
@@ -48,8 +54,17 @@ class Recorder:
             elif not self._due.is_set():
                 self._due.set()
         if self._waiting and self._thread is None:
-            self._thread = threading.Thread(target=self._watch, name="sweeprun-recorder", daemon=True)
-            self._thread.start()
+            self._start_thread()
+
+    def _start_thread(self) -> None:
+        """Let a thread write what waits; where there may be no more threads, write it now."""
+        thread = threading.Thread(target=self._watch, name="sweeprun-recorder", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            self.flush()
+            return
+        self._thread = thread
 
     def flush(self) -> None:
         """Write all that waits, durably."""
@@ -57,9 +72,23 @@ class Recorder:
             self._write()
 
     def close(self) -> None:
-        """Flush and close."""
-        self.flush()
-        self._writer.close()
+        """Flush and close. What can't be written is tried again for a moment: it may have taken hours to compute.
+
+        Raises
+        ------
+        OSError
+            If it can't be written in the end.
+        """
+        self._error = None
+        try:
+            for pause in _PAUSES:
+                try:
+                    return self.flush()
+                except OSError:
+                    time.sleep(pause)
+            self.flush()
+        finally:
+            self._writer.close()
 
     def _write(self) -> None:
         if self._error is not None:

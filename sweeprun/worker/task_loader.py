@@ -15,6 +15,7 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.result_names import NO_NAMES, ResultNames
 from sweeprun.worker.applications import APPLICATION, called_with_config, load_application_function
+from sweeprun.worker.broken import reading
 from sweeprun.worker.functions import TaskFunction, load_task_function
 from sweeprun.worker.job_directory import write_job_configs
 from sweeprun.worker.pickled_functions import KeywordFunction, load_given_function
@@ -59,11 +60,12 @@ class TaskLoader:
     def load(self, task: Task, composed: DictConfig | None) -> tuple[DictConfig, TaskFunction]:
         """The config of a task and its function; ``composed`` is the config that Hydra itself composed."""
         given = self._manifest.job.get("function")
-        if given is not None:  # first: configs may hold types of the application's own
-            function = self._given_function(given)
-            return self._derive(task) if composed is None else composed, function
-        cfg = self._derive(task) if composed is None else composed
-        return cfg, self._named_function(cfg.get("task"))
+        with reading():
+            if given is not None:  # first: configs may hold types of the application's own
+                function = self._given_function(given)
+                return self._derive(task) if composed is None else composed, function
+            cfg = self._derive(task) if composed is None else composed
+            return cfg, self._named_function(cfg.get("task"))
 
     def names(self, cfg: Any, function: TaskFunction) -> ResultNames:
         """What dimensions of a task's results are called, and what is along them.

@@ -1,9 +1,12 @@
 """The pool: what it hands to workers, and what becomes of tasks whose worker dies. Shell scripts play most workers."""
 
+import errno
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,11 +15,13 @@ from sweeprun.design.policy import Policy
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import LaunchError
 from sweeprun.launchers import pool as pool_module
+from sweeprun.launchers import replacements as replacements_module
 from sweeprun.launchers.pool import Pool
 from sweeprun.launchers.progress import Tally
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.notices import count_failures
-from sweeprun.store.workers import Place, read_exits
+from sweeprun.store.workers import Place, read_beats, read_exits
+from tests.faults import error, fail
 from tests.results.runs import count_axis, failure, make_run, success, write_shard
 
 _DIES_ON_FIRST = """
@@ -247,9 +252,209 @@ def test_an_interrupt_stops_the_workers(run: RunDirectory, play: Callable[[str],
 def test_a_worker_that_can_not_record_ends_the_launch_with_its_reason(
     run: RunDirectory, play: Callable[[str], None]
 ) -> None:
-    play('echo "ready w1"; read go; echo "broken No space left on device: shards/w1.arrow"; read go')
+    play('echo "ready w1"; read verb ids; echo "broken $ids No space left on device: shards/w1.arrow"; read go')
+    notes = Notes()
     with pytest.raises(LaunchError, match=r"recorded: No space left on device: shards/w1\.arrow; .*sweeprun resume"):
-        pool_of(run, 3).run()
+        pool_of(run, 3, progress=notes).run()
+    assert len(notes.noted) == 1
+    assert {noted.task_id for noted in read_exits(run)} == {None}  # nothing is lost
+
+
+_BREAKS = f"""
+for n in $BROKEN; do
+    if mkdir "$RUN/breaks-$n" 2>/dev/null; then
+        for other in $BROKEN; do until [ -e "$RUN/breaks-$other" ]; do sleep 0.01; done; done
+        echo "ready w$$"
+        read verb ids rest; echo "$ids $rest" >>"$RUN/asked"; echo "broken ${{ids%-*}} Stale file handle"
+        read nothing
+        exit 2
+    fi
+done
+{_WORKS}"""
+"""As many workers as the variable BROKEN has words can't record the first task of their turn; those after them work."""
+
+
+def test_one_worker_that_can_not_record_is_replaced(
+    run: RunDirectory, play: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BROKEN", "1")
+    play(_BREAKS)
+    progress = Notes()
+    assert pool_of(run, 5, progress=progress).run() == Tally(total=5, succeeded=5)
+    assert sorted(task_id for ids, _ in turns(run) for task_id in ids) == [0, 0, 1, 2, 3, 4]
+    assert [text for text, _ in progress.noted] == [
+        "a worker could not write what it must, and is replaced: Stale file handle"
+    ]
+    (noted,) = read_exits(run)
+    assert (noted.task_id, noted.reason()) == (None, "it could not write what it must: Stale file handle")
+
+
+def test_what_a_worker_recorded_before_it_broke_is_kept(run: RunDirectory, play: Callable[[str], None]) -> None:
+    play(
+        """
+if mkdir "$RUN/broke" 2>/dev/null; then
+    echo "ready w1"; read verb ids; echo "$ids " >>"$RUN/asked"; echo "broken 2 Input/output error"; exit 2
+fi
+"""
+        + _WORKS
+    )
+    write_shard(run, "w1", [success(0, 1.0), failure(1)])
+    tally = pool_of(run, 4, tasks_per_job=4, progress=Notes()).run()
+    assert tally == Tally(total=4, succeeded=3, failed=1)
+    assert sorted(str(ids) for ids, _ in turns(run)) == ["0-3", "2", "3"]
+
+
+def test_a_failure_before_the_worker_broke_counts_as_a_retry(
+    run: RunDirectory, play: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The task had failed and was to be retried; that its second attempt was not recorded is not its fault."""
+    monkeypatch.setenv("BROKEN", "1")
+    play(_BREAKS.replace("w$$", "w1", 1))
+    write_shard(run, "w1", [failure(0)])
+    policy = Policy(retries=1, retry_on=("ValueError",))
+    assert pool_of(run, 1, policy=policy, progress=Notes()).run() == Tally(total=1, succeeded=1)
+    assert [retries for _, retries in turns(run)] == ["", "1"]
+
+
+def test_a_hiccup_that_hits_all_workers_stops_nothing(
+    run: RunDirectory, play: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BROKEN", "1 2 3 4 5 6")
+    play(_BREAKS)
+    progress = Notes()
+    assert pool_of(run, 30, workers=6, progress=progress).run() == Tally(total=30, succeeded=30)
+    first, *_, last = (text for text, _ in progress.noted)
+    assert "is replaced: Stale file handle" in first
+    assert last == "6 workers could not write what they must, and were replaced"
+
+
+def test_a_task_that_can_never_be_recorded_ends_the_launch(run: RunDirectory, play: Callable[[str], None]) -> None:
+    """Although others are recorded in between."""
+    play(
+        """
+echo "ready w$$"
+done=0
+while read verb ids rest; do
+    echo "$ids $rest" >>"$RUN/asked"
+    if [ "$ids" = 0 ]; then echo "broken 0 File too large"; read nothing; exit 2; fi
+    done=$((done + 1))
+    echo "done $done 0"
+done
+"""
+    )
+    with pytest.raises(LaunchError, match="can't be recorded: File too large"):
+        pool_of(run, 100, progress=Notes()).run()
+    assert [str(ids) for ids, _ in turns(run)].count("0") == 3
+
+
+def test_a_worker_that_breaks_when_all_is_done_changes_nothing(run: RunDirectory, play: Callable[[str], None]) -> None:
+    play(f"{_WORKS}\necho 'broken - Input/output error'; exit 2\n")
+    assert pool_of(run, 9, workers=2, progress=Notes()).run() == Tally(total=9, succeeded=9)
+
+
+def test_workers_that_are_never_ready_end_the_launch(run: RunDirectory, play: Callable[[str], None]) -> None:
+    """As on a full disk: no task runs for nothing."""
+    play("echo 'broken - No space left on device'; exit 2\n")
+    with pytest.raises(LaunchError, match="can't be recorded: No space left on device"):
+        pool_of(run, 9, workers=2, progress=Notes()).run()
+    assert not (run.path / "asked").exists()
+
+
+def test_a_worker_whose_answers_are_closed_holds_nobody_up(run: RunDirectory, play: Callable[[str], None]) -> None:
+    """A task closes all descriptors, and runs on until the others are done."""
+    play(
+        f"""
+if mkdir "$RUN/first" 2>/dev/null; then
+    echo "ready w1"; read verb ids; echo "$ids " >>"$RUN/asked"; exec >&-
+    while [ ! -e "$RUN/go" ]; do sleep 0.01; done
+    exit 2
+fi
+while [ ! -e "$RUN/asked" ]; do sleep 0.01; done
+{_WORKS}"""
+    )
+    write_shard(run, "w1", [success(0, 1.0)])
+    progress = Notes()
+
+    def let_it_end() -> None:
+        if progress.seen[-1].succeeded == 19:
+            (run.path / "go").touch()
+
+    progress.then = let_it_end
+    assert pool_of(run, 20, workers=2, progress=progress).run() == Tally(total=20, succeeded=20)
+    assert [text for text, _ in progress.noted] == ["a worker gave up, and is replaced: its log is empty"]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.EPERM])
+def test_a_kernel_without_descriptors_of_processes_will_do(
+    run: RunDirectory, play: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """The first worker is killed, and what it had started keeps its answers open."""
+    fail(monkeypatch, "pidfd_open", number)
+    monkeypatch.setattr(pool_module, "_PATIENCE_SECONDS", 0.01)
+    play(_DIES_ON_FIRST.replace("    kill -9", "    sleep 1000 &\n    kill -9") + _WORKS)
+    assert pool_of(run, 5).run() == Tally(total=5, succeeded=4, lost=1)
+
+
+@pytest.mark.parametrize("number", [errno.EAGAIN, errno.ENOMEM, errno.EMFILE])
+def test_workers_that_can_not_be_started_are_done_without(
+    run: RunDirectory, play: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    play(_WORKS.replace("    done=$((", "    sleep 0.02\n    done=$((", 1))
+    popen, started = subprocess.Popen, []
+
+    def starts_two(*arguments: Any, **options: Any) -> Any:
+        if len(started) == 2:
+            raise error(number)
+        started.append(popen(*arguments, **options))
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", starts_two)
+    monkeypatch.setattr(replacements_module, "_LONGEST_PAUSE", 0.01)
+    progress = Notes()
+    assert pool_of(run, 40, workers=5, progress=progress).run() == Tally(total=40, succeeded=40)
+    ((text, _),) = progress.noted
+    why = f"a worker could not be started: [Errno {number}] {os.strerror(number)}"
+    assert text == f"2 of 5 workers run, and others are tried again: {why}"
+
+
+def test_a_worker_that_can_not_be_started_for_a_moment_is_started_later(
+    run: RunDirectory, play: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play(_WORKS)
+    popen, failed = subprocess.Popen, []
+
+    def fails_once(*arguments: Any, **options: Any) -> Any:
+        if not failed:
+            failed.append(True)
+            raise error(errno.EAGAIN)
+        return popen(*arguments, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", fails_once)
+    assert pool_of(run, 5).run() == Tally(total=5, succeeded=5)
+
+
+def test_the_limit_of_open_files_is_kept(
+    run: RunDirectory, play: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play(_WORKS)
+    monkeypatch.setattr(pool_module, "make_room", lambda workers: workers // 3)
+    progress = Notes()
+    assert pool_of(run, 9, workers=6, progress=progress).run() == Tally(total=9, succeeded=9)
+    ((text, _),) = progress.noted
+    assert text.startswith("2 of 6 workers are started: the limit of open files (`ulimit -n`) is ")
+
+
+def test_a_lost_task_is_lost_although_that_can_not_be_noted(
+    run: RunDirectory, play: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise error(errno.EIO)
+
+    monkeypatch.setattr(pool_module, "append_exit", fails)
+    play(f"{_DIES_ON_FIRST}{_WORKS}")
+    assert pool_of(run, 5, policy=Policy(max_failures=9)).run() == Tally(total=5, succeeded=4, lost=1)
+    (beat,) = read_beats(run)  # its worker is gone, so it says the same
+    assert beat.task_id == 0
 
 
 def test_workers_that_die_before_they_run_anything_end_the_launch(

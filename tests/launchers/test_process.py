@@ -1,5 +1,6 @@
 """A worker process and its pipes; shell scripts play the worker."""
 
+import errno
 import os
 import select
 import selectors
@@ -9,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from sweeprun.errors import LaunchError
 from sweeprun.launchers.process import WorkerProcess
+from tests.faults import fail
 
 _PATIENCE = 30.0
 """Seconds; what is waited for takes milliseconds."""
@@ -107,13 +108,13 @@ def test_it_is_in_a_session_of_its_own(started: Started) -> None:
 
 def test_a_command_that_is_missing_is_named(tmp_path: Path, started: Started) -> None:
     missing = tmp_path / "no pythön"
-    with pytest.raises(LaunchError, match=r"a worker could not be started: .*no pythön"):
+    with pytest.raises(FileNotFoundError, match="no pythön"):
         WorkerProcess.start([str(missing)], 0, started.log, {}, started.selector)
     assert not started.selector.get_map()
 
 
 def test_a_log_that_can_not_be_written_is_named(tmp_path: Path, started: Started) -> None:
-    with pytest.raises(LaunchError, match=r"could not be started: .*gone/w\.log"):
+    with pytest.raises(FileNotFoundError, match=r"gone/w\.log"):
         WorkerProcess.start(["/bin/sh"], 0, tmp_path / "gone" / "w.log", {}, started.selector)
 
 
@@ -145,3 +146,46 @@ def test_killing_it_kills_its_children(tmp_path: Path, started: Started) -> None
     assert process.end(started.selector) == -signal.SIGKILL
     wait_until_none_lives(reader)
     process.kill()  # a second time, when it is gone
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.EPERM, errno.EMFILE])
+def test_a_kernel_that_does_not_say_when_a_process_has_ended(
+    started: Started, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    fail(monkeypatch, "pidfd_open", number)
+    process = started.start("echo last; read go; exit 3")
+    assert process.pidfd is None
+    assert started.until(process, "last") == ["last"]
+    assert not process.has_ended()
+    process.let_end()
+    assert started.answers(process) is None
+    os.waitid(os.P_PID, process.popen.pid, os.WEXITED | os.WNOWAIT)
+    assert process.has_ended()
+    assert process.end(started.selector) == 3
+    assert process.has_ended()
+
+
+def test_an_end_is_seen_where_neither_the_kernel_nor_the_pipe_says_so(
+    tmp_path: Path, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the process has started keeps its answers open."""
+    monkeypatch.delattr(os, "pidfd_open")  # a Python that was built without it
+    alive, reader = opened_by_children(tmp_path)
+    process = started.start(f"exec 2>'{alive}'; sleep 1000 & echo last; read go; kill -9 $$")
+    assert started.until(process, "last") == ["last"]
+    process.let_end()
+    os.waitid(os.P_PID, process.popen.pid, os.WEXITED | os.WNOWAIT)
+    assert process.has_ended()
+    assert process.read(died=True) is None
+    assert process.end(started.selector) == -signal.SIGKILL
+    wait_until_none_lives(reader)
+
+
+def test_a_process_may_close_its_answers_and_live_on(started: Started) -> None:
+    process = started.start("exec >&-; read go; exit 5")
+    assert started.answers(process) is None
+    process.hush(started.selector)
+    assert not process.has_ended()
+    process.let_end()
+    assert started.answers(process) is None  # by its end
+    assert process.end(started.selector) == 5

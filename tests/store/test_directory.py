@@ -1,5 +1,6 @@
 """Run directories."""
 
+import errno
 import threading
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from sweeprun.errors import RunDirectoryError
 from sweeprun.store.directory import make_run_directory, open_run_directory
 from sweeprun.store.manifest import read_manifest
+from tests.faults import fail, is_directory
 from tests.results.runs import count_axis, make_run
 
 
@@ -88,3 +90,29 @@ def test_of_two_that_begin_in_one_directory_one_is_refused(tmp_path: Path) -> No
     make_run_directory(tmp_path / "fixed", numbered=False, begun=True)
     with pytest.raises(RunDirectoryError, match="there already"):
         make_run_directory(tmp_path / "fixed", numbered=False, begun=True)
+
+
+def test_a_directory_that_is_not_durable_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for calls in range(3):  # of the two above it, and its own
+        with monkeypatch.context() as failing:
+            done: list[int] = []
+
+            def is_next(descriptor: int, done: list[int] = done, calls: int = calls) -> bool:
+                done.append(descriptor)
+                return is_directory(descriptor) and len(done) > calls
+
+            fail(failing, "fsync", errno.EIO, is_next)
+            with pytest.raises(RunDirectoryError, match="can't be made: Input/output error"):
+                make_run_directory(tmp_path / "multirun" / "day" / "run", numbered=True)
+        assert not (tmp_path / "multirun" / "day" / "run").exists()
+        assert (tmp_path / "multirun").exists() == (calls == 2)
+    make_run_directory(tmp_path / "multirun" / "day" / "run", numbered=True)
+
+
+def test_files_of_others_survive_what_can_not_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "run" / "shards").mkdir(parents=True)
+    (tmp_path / "run" / "shards" / "mine").touch()
+    fail(monkeypatch, "fsync", errno.EIO, is_directory)
+    with pytest.raises(RunDirectoryError, match="can't be made"):
+        make_run_directory(tmp_path / "run", numbered=False, begun=True)
+    assert [path.name for path in (tmp_path / "run").rglob("*")] == ["shards", "mine"]

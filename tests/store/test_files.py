@@ -2,7 +2,9 @@
 
 import errno
 import os
+import re
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +14,16 @@ from sweeprun.errors import FormatError
 from sweeprun.store.files import (
     create_file,
     list_files,
+    make_directory,
     read_file,
     read_json,
     read_large_file,
     read_tail,
+    sync_directory,
     temporary_sibling,
     write_fully,
 )
+from tests.faults import fail, is_directory
 
 
 def test_a_file_is_created_once(tmp_path: Path) -> None:
@@ -102,6 +107,49 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(OSError, match="No space"):
         create_file(tmp_path / "f", b"1")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("make", [lambda path: create_file(path, b"1"), make_directory])
+def test_a_name_that_can_not_be_made_durable_is_not_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None]
+) -> None:
+    """Whoever comes next would take it for durable."""
+    with monkeypatch.context() as failing:
+        fail(failing, "fsync", errno.EIO, is_directory)
+        with pytest.raises(OSError, match="Input/output error") as told:
+            make(tmp_path / "new")
+    assert told.value.filename is not None
+    assert list(tmp_path.iterdir()) == []
+    make(tmp_path / "new")
+    assert (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP, errno.ENOSYS])
+def test_file_systems_that_sync_files_only_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    failed = fail(monkeypatch, "fsync", number, is_directory)
+    create_file(tmp_path / "f", b"1")
+    make_directory(tmp_path / "d")
+    assert len(failed) == 2
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.ESTALE])
+@pytest.mark.parametrize("name", ["fsync", "open"])
+def test_a_directory_that_can_not_be_synced_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, number: int
+) -> None:
+    fail(monkeypatch, name, number)
+    with pytest.raises(OSError, match=re.escape(os.strerror(number))):
+        sync_directory(tmp_path)
+
+
+def test_of_a_directory_that_may_not_be_listed_all_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    fail(monkeypatch, "open", errno.EACCES)
+    monkeypatch.setattr(os, "sync", lambda: synced.append("all"))
+    sync_directory(tmp_path)
+    assert synced == ["all"]
 
 
 def test_a_temporary_sibling_is_removed_if_it_is_still_there(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from sweeprun.store import shard_writer
 from sweeprun.store.shard_writer import ShardWriter
 from sweeprun.store.shards import read_shard
+from tests.faults import fail, is_directory
 from tests.results.runs import success
 from tests.store.mixed_records import records
 
@@ -105,10 +107,89 @@ def test_a_shard_is_made_once(tmp_path: Path) -> None:
 
 
 def test_without_records_there_is_no_file(tmp_path: Path) -> None:
-    writer = ShardWriter(tmp_path / "w.arrow")
+    path = tmp_path / "w.arrow"
+    writer = ShardWriter(path)
     writer.append([])
+    assert not path.exists()
+    writer.begin()
+    assert path.exists()
     writer.close()
-    assert not list(tmp_path.iterdir())
+    assert not path.exists()
+
+
+def test_a_shard_that_has_begun_is_whole_and_the_same_as_any(tmp_path: Path) -> None:
+    begun, other = (ShardWriter(tmp_path / name) for name in ("begun.arrow", "other.arrow"))
+    begun.begin()
+    contents = read_shard(tmp_path / "begun.arrow")
+    assert contents.torn is None
+    assert contents.batches == ()
+    for writer in (begun, other):
+        writer.append(records(3))
+        writer.close()
+    assert (tmp_path / "begun.arrow").read_bytes() == (tmp_path / "other.arrow").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["open", "fsync", "pwrite"])
+@pytest.mark.parametrize("number", [errno.EIO, errno.EDQUOT, errno.EAGAIN, errno.ESTALE])
+def test_a_shard_that_can_not_begin_is_not_there_and_begins_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, number: int
+) -> None:
+    path = tmp_path / "w.arrow"
+    writer = ShardWriter(path)
+    fail(monkeypatch, name, number, times=1)
+    with pytest.raises(OSError, match=re.escape(os.strerror(number))):
+        writer.append(records(3))
+    assert not path.exists()
+    writer.append(records(3))
+    writer.close()
+    assert list(read_shard(path).records()) == records(3)
+
+
+def test_a_shard_whose_name_is_not_durable_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was once taken for durable at the second flush."""
+    writer = ShardWriter(tmp_path / "w.arrow")
+    synced = fail(monkeypatch, "fsync", errno.EIO, is_directory, times=2)
+    for times in (1, 2):
+        with pytest.raises(OSError, match="Input/output error"):
+            writer.append(records(1))
+        assert len(synced) == times
+        assert not list(tmp_path.iterdir())
+    writer.append(records(1))
+    writer.close()
+    assert list(read_shard(tmp_path / "w.arrow").records()) == records(1)
+
+
+def test_records_never_go_into_a_file_of_a_task(tmp_path: Path) -> None:
+    """A task closes all descriptors, and opens files of its own, which get the same numbers."""
+    path = tmp_path / "w.arrow"
+    writer = ShardWriter(path)
+    writer.append(records(3))
+    number = writer._file._own.number  # type: ignore[union-attr]
+    with (tmp_path / "a file of the user").open("w+b") as file:
+        os.dup2(file.fileno(), number)
+        writer.append(records(6)[3:])
+        os.close(number)
+        writer.append(records(9)[6:])
+        writer.close()
+        assert file.read() == b""
+    contents = read_shard(path)
+    assert contents.torn is None
+    assert list(contents.records()) == records(9)
+
+
+def test_a_shard_that_is_gone_is_not_made_again(tmp_path: Path) -> None:
+    path = tmp_path / "w.arrow"
+    writer = ShardWriter(path)
+    writer.append(records(3))
+    os.close(writer._file._own.number)  # type: ignore[union-attr]
+    path.rename(tmp_path / "elsewhere")
+    with pytest.raises(FileNotFoundError):
+        writer.append(records(6)[3:])
+    path.touch()
+    with pytest.raises(OSError, match=r"another file has taken its place|could not be undone"):
+        writer.append(records(6)[3:])
+    writer.close()
+    assert path.read_bytes() == b""
 
 
 def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
@@ -138,7 +219,7 @@ sys.exit(3)
     assert list(contents.records()) == records(9)
 
 
-@pytest.mark.parametrize("interrupted", ["write", "fsync"])
+@pytest.mark.parametrize("interrupted", ["pwrite", "fsync"])
 @pytest.mark.parametrize("before", [0, 3])
 def test_an_interrupted_write_is_undone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interrupted: str, before: int
@@ -148,10 +229,12 @@ def test_an_interrupted_write_is_undone(
     writer.append(records(before))
     with monkeypatch.context() as patch:
 
-        def interrupt(descriptor: int, content: bytes = b"") -> None:
+        def interrupt(descriptor: int, content: bytes = b"", offset: int = 0) -> None:
             if content:
-                os.pwrite(descriptor, content[: len(content) // 2], os.lseek(descriptor, 0, os.SEEK_CUR))
+                pwrite(descriptor, content[: len(content) // 2], offset)
             raise KeyboardInterrupt
+
+        pwrite = os.pwrite
 
         patch.setattr(os, interrupted, interrupt)
         with pytest.raises(KeyboardInterrupt):

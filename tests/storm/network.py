@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-_INJECTION = Path(__file__).with_name("faults")
+_INJECTION = Path(__file__).with_name("injected")
 
 
 class Network:

@@ -19,6 +19,7 @@ from sweeprun.store.shards import read_shard
 from sweeprun.store.snapshot import take_snapshot
 from tests.storm.damage import SHARD_DAMAGES, damage_in_place, garble, is_whole
 from tests.storm.disks import Disk
+from tests.storm.faults import failing
 from tests.storm.network import Network
 from tests.storm.processes import PATIENCE, Command, Processes
 from tests.storm.sweeps import SWEEP, TASKS, WORKERS, assert_part_of, assert_same, collected, command
@@ -57,6 +58,8 @@ class Storm:
     disk: Disk | None = None
     log: list[str] = field(default_factory=list)
     runs: int = 0
+    endings: list[int] = field(default_factory=list)
+    """How launchers ended that nobody stopped."""
     launcher: Command | None = None
     run: Path = Path()
     known: dict[int, str] = field(default_factory=dict)
@@ -126,6 +129,19 @@ class Storm:
             with suppress(ProcessLookupError):
                 os.kill(victim, end)
         return f"SIGSTOP of worker {victim}, then {end.name}"
+
+    def worker_hiccups(self) -> str:
+        """One system call of a worker fails, or several in a row."""
+        workers = self.processes.workers()
+        if not workers:
+            return ""
+        victim = self.chance.choice(workers)
+        call = self.chance.choice(("fsync", "fsync", "pwrite64", "pwrite64", "write", "unlink", "ftruncate"))
+        error = self.chance.choice(("EIO", "ESTALE", "EAGAIN", "EDQUOT"))
+        when = self.chance.choice(("1", "2", "1..3"))
+        with failing(victim, call, error, when) as traced:
+            self._await_progress(self.chance.randint(1, 5), limit=1.0)
+        return f"{error} from {call} ({when}) of worker {victim}" if traced else ""
 
     def kill_launcher(self) -> str:
         """``kill -9`` of the launcher: its workers end by themselves, before or while the run goes on."""
@@ -301,6 +317,7 @@ class Storm:
         """The launcher has ended: resume, or begin another run if this one is complete."""
         assert self.launcher is not None
         code = self.launcher.wait()
+        self.endings.append(code)
         if not self._exists():
             told = command("status", str(self.run))
             assert told.code == 2, told

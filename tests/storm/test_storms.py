@@ -12,6 +12,7 @@ import xarray as xr
 
 from tests.storm.conftest import MakeStorm
 from tests.storm.disks import may_mount, mounted
+from tests.storm.faults import may_inject
 from tests.storm.processes import PATIENCE, Processes
 from tests.storm.sweeps import SWEEP, assert_same, collected
 
@@ -46,6 +47,16 @@ def disturbances(request: pytest.FixtureRequest) -> int:
 def test_storms(make_storm: MakeStorm, disturbances: int, name: str) -> None:
     kinds, share = STORMS[name]
     make_storm(name).rage(kinds, round(share * disturbances))
+
+
+def test_no_sweep_is_stopped_by_hiccups(make_storm: MakeStorm, disturbances: int) -> None:
+    """System calls of workers fail: they are replaced, and each launch comes to its end by itself."""
+    if not may_inject():
+        assert os.environ.get("CI") != "true", "strace is missing, and in continuous integration it must be there"
+        pytest.skip("strace is missing, or may not look at processes")
+    storm = make_storm("hiccups")
+    storm.rage(("worker_hiccups",), round(0.1 * disturbances))
+    assert set(storm.endings) <= {0}, storm.log
 
 
 def test_a_worker_that_hangs_is_given_up(processes: Processes, expected: xr.Dataset, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The worker's command line: which tasks it runs, what it answers, and how it ends."""
 
+import errno
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.shards import read_shards
 from sweeprun.store.workers import Place, read_beats
 from sweeprun.worker.serve import ExitCode, run_tasks
+from tests.faults import fail
 from tests.results.runs import count_axis
 from tests.worker.called_runs import make_called_run
 from tests.worker.surroundings import restored
@@ -56,8 +58,8 @@ def recorded(run: RunDirectory) -> list[tuple[int, int]]:
     return [(record.task_id, record.attempt) for record in records]
 
 
-def serve(run: RunDirectory, requests: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-c", SERVE, str(run.path)]
+def serve(run: RunDirectory, requests: str, before: str = "") -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", before + SERVE, str(run.path)]
     return subprocess.run(command, input=requests, capture_output=True, text=True, cwd=ROOT, check=False, timeout=60)
 
 
@@ -91,11 +93,63 @@ def test_a_worker_that_can_not_write_says_why_and_ends(study: Path) -> None:
     run = run_of(study)
     run.shards.rmdir()
     done = serve(run, "tasks 0\ntasks 1\n")
-    _, *answers = done.stdout.splitlines()
-    assert len(answers) == 1
-    assert answers[0].startswith("broken ")
-    assert answers[0].endswith(".arrow': No such file or directory")
+    (answer,) = done.stdout.splitlines()  # it isn't even ready
+    assert answer.startswith("broken - ")
+    assert answer.endswith(".arrow': No such file or directory")
     assert done.returncode == ExitCode.BROKEN
+    assert list(run.workers.iterdir()) == []
+
+
+BREAKS_AT_TWO = """
+import errno, os
+from sweeprun.store.shard_writer import ShardWriter
+append = ShardWriter.append
+def fails(self, records):
+    if any(record.task_id == 2 for record in records):
+        raise OSError(errno.EIO, "Input/output error", "w.arrow")
+    append(self, records)
+ShardWriter.append = fails
+"""
+
+
+def test_a_worker_that_can_not_record_a_task_names_it_and_keeps_the_others(study: Path) -> None:
+    run = run_of(study)
+    done = serve(run, "tasks 0-1\ntasks 2\ntasks 3\n", before=BREAKS_AT_TWO)
+    assert done.stdout.splitlines()[1:] == ["done 2 0", "broken 2 'w.arrow': Input/output error"]
+    assert recorded(run) == [(0, 1), (1, 1)]
+    assert list(read_beats(run)) == []
+
+
+@pytest.mark.parametrize("call", range(5))
+@pytest.mark.parametrize("name", ["fsync", "pwrite"])
+def test_in_an_element_of_its_own_another_worker_takes_over(
+    study: Path, monkeypatch: pytest.MonkeyPatch, name: str, call: int
+) -> None:
+    """Whatever of its own writing fails for once, the beginning of its shard and its beat too."""
+    monkeypatch.setattr("sweeprun.worker.serve._PAUSES", (0.0, 0.0))
+    run = run_of(study)
+    calls: list[int] = []
+
+    def is_next(*_: object) -> bool:
+        calls.append(1)
+        return len(calls) > call
+
+    failed = fail(monkeypatch, name, errno.EIO, is_next, times=1)
+    assert run_tasks(run, Place(), TaskIds.of([0, 1, 3])) is ExitCode.SUCCEEDED
+    assert sorted(recorded(run)) == [(0, 1), (1, 1), (3, 1)]
+    assert len(failed) <= 1
+    assert list(read_beats(run)) == []
+
+
+def test_in_an_element_of_its_own_what_lasts_is_told(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sweeprun.worker.serve._PAUSES", (0.0, 0.0))
+    run = run_of(study)
+    assert run_tasks(run, Place(), TaskIds.of([2])) is ExitCode.FAILED
+    fail(monkeypatch, "fsync", errno.EDQUOT)
+    with pytest.raises(OSError, match="quota"):
+        run_tasks(run, Place(), TaskIds.of([0]))
+    assert recorded(run) == [(2, 1)]
+    assert list(read_beats(run)) == []
 
 
 def test_a_request_that_is_none_is_shown(study: Path) -> None:

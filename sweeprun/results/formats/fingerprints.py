@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from sweeprun.store.files import sync_directory
@@ -40,7 +41,8 @@ def make_durable(root: Path, files: Iterable[Path]) -> None:
         finally:
             os.close(descriptor)
     for directory in sorted(directories, reverse=True):
-        sync_directory(directory)
+        with suppress(FileNotFoundError, NotADirectoryError):  # nothing was written there
+            sync_directory(directory)
 
 
 def files_below(directory: Path) -> Iterator[Path]:

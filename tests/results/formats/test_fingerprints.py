@@ -86,7 +86,7 @@ def test_files_and_all_directories_above_them_survive_a_power_cut(root: Path, mo
         sync(descriptor)
 
     monkeypatch.setattr(os, "fsync", noted)
-    make_durable(root, [*paths(root), root / "absent"])
+    make_durable(root, [*paths(root), root / "absent", root / "no folder" / "absent"])
     assert sorted(synced) == sorted([*paths(root), root / "sub" / "deeper", root / "sub", root])
     assert synced.index(root / "sub" / "deeper") < synced.index(root / "sub") < synced.index(root)
     assert not (root / "absent").exists()

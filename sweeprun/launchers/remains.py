@@ -1,0 +1,60 @@
+"""What a worker leaves that did not end in order: what it recorded, and the task that it was on."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweeprun.launchers.process import WorkerProcess
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.workers import read_beat
+
+_PAUSES = (0.1, 0.5)
+"""Seconds before a shard is read again that couldn't be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remains:
+    """What a worker leaves.
+
+    Attributes
+    ----------
+    recorded
+        The tasks in its shard: for each attempt whether it succeeded.
+    task_id
+        The task that it was on; None if it was on none.
+    """
+
+    recorded: Mapping[int, tuple[bool, ...]]
+    task_id: int | None
+
+    @property
+    def attempts(self) -> tuple[bool, ...]:
+        """Of the task that it was on: whether its attempts there succeeded."""
+        return () if self.task_id is None else self.recorded.get(self.task_id, ())
+
+
+def read_remains(run: RunDirectory, process: WorkerProcess) -> Remains:
+    """What a worker leaves that has ended; if it could not write what it must, it has said what it was on."""
+    if process.name is None:
+        return Remains(recorded={}, task_id=None)
+    recorded: dict[int, tuple[bool, ...]] = {}
+    for task_id, succeeded in _outcomes(run.shard(process.name)):
+        recorded[task_id] = (*recorded.get(task_id, ()), succeeded)
+    if process.broken is not None:
+        return Remains(recorded=recorded, task_id=process.broken.task_id)
+    beat = read_beat(run.beat(process.name))
+    return Remains(recorded=recorded, task_id=None if beat is None else beat.task_id)
+
+
+def _outcomes(path: Path) -> list[tuple[int, bool]]:
+    """The tasks in a shard, and whether they succeeded. What can't be read for a moment is read again."""
+    from sweeprun.store.shards import fit_in_memory, read_shard  # only now: it imports NumPy and pyarrow
+
+    contents = read_shard(path, in_memory=fit_in_memory([path]))
+    for pause in _PAUSES:
+        if contents.batches or contents.torn is None or not path.is_file():
+            break
+        time.sleep(pause)
+        contents = read_shard(path, in_memory=fit_in_memory([path]))
+    return list(contents.outcomes())
