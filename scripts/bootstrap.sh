@@ -1,5 +1,6 @@
-# Sourced by the scripts beside it: `bootstrap EXTRAS` makes sure that the project's own virtual environment, .venv,
-# holds sweeprun (editable) with those extras, in the versions that requirements.lock pins. It sets $root, the
+# Sourced by the scripts beside it: `bootstrap run` makes sure that the project's own virtual environment, .venv, holds
+# sweeprun (editable) and what it and its experiments need; `bootstrap test` what tests, documentation and linters need,
+# too. Versions and hashes are those of requirements.lock: a file with another hash isn't installed. It sets $root, the
 # project's directory, leaves the working directory alone, and takes milliseconds when there is nothing to do.
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
@@ -13,12 +14,12 @@ bootstrap() {
     up_to_date "$wanted" || install "$wanted"
 }
 
-# The stamp's lines: the project's directory (an environment can't be moved), a checksum, the extras.
+# The stamp's lines: the project's directory (an environment can't be moved), a checksum, the parts of the lock.
 up_to_date() {
-    local place='' sum='' extras=''
+    local place='' sum='' parts=''
     [[ -x $venv/bin/sweeprun && -e $venv/bin/python && -f $stamp ]] || return 1
-    { read -r place && read -r sum && read -r extras; } <"$stamp" || return 1
-    [[ $place == "$root" && $sum == "$(checksum)" && ,$extras, == *",$1,"* ]]
+    { read -r place && read -r sum && read -r parts; } <"$stamp" || return 1
+    [[ $place == "$root" && $sum == "$(checksum)" && " $parts " == *" $1 "* ]]
 }
 
 checksum() { cat -- "$root/pyproject.toml" "$root/requirements.lock" | cksum; }
@@ -29,20 +30,31 @@ install() (
     lock "$python"
     if up_to_date "$wanted"; then return; fi # another start has done it meanwhile
     say "installing into $venv (a minute or two, once)"
-    place='' extras=''
-    if [[ -f $stamp ]]; then { read -r place && read -r && read -r extras; } <"$stamp" || true; fi
-    [[ ,$extras, != *",$wanted,"* ]] || wanted=$extras # never take tools away
+    place='' parts=''
+    if [[ -f $stamp ]]; then { read -r place && read -r && read -r parts; } <"$stamp" || true; fi
     rm -f -- "$stamp"
     if [[ ${place:-$root} != "$root" ]] || ! usable "$venv/bin/python"; then
         "$python" -m venv --clear -- "$venv"
+        parts=''
     fi
-    cd -- "$root" # pip splits the variables at spaces, so they can't hold a whole path
-    # What a build needs is pinned too: newer pips read the second variable for that, older ones the first.
-    PIP_CONSTRAINT=requirements.lock PIP_BUILD_CONSTRAINT=requirements.lock \
-        "$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-input --editable ".[$wanted]"
-    printf '%s\n' "$root" "$(checksum)" "$wanted" >"$stamp.new"
+    if [[ $wanted == test || " $parts " == *" test "* ]]; then parts='run test'; else parts=run; fi # never take tools away
+    cd -- "$root"
+    # What builds is there first, with its hashes checked like all else: pip would fetch it unchecked.
+    locked build >"$venv/build.txt"
+    for part in $parts; do locked "$part"; done >"$venv/locked.txt"
+    pip --require-hashes --requirement "$venv/build.txt"
+    pip --require-hashes --requirement "$venv/locked.txt"
+    pip --editable .
+    printf '%s\n' "$root" "$(checksum)" "$parts" >"$stamp.new"
     mv -- "$stamp.new" "$stamp"
 )
+
+# A part of the lock, which begins below a comment with its name.
+locked() { awk -v part="$1:" '/^# / { shown = $2 == part } shown' requirements.lock; }
+
+pip() {
+    "$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-input --no-deps --no-build-isolation "$@"
+}
 
 find_python() {
     local candidate

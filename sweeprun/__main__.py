@@ -1,5 +1,6 @@
 """The program ``sweeprun``, also as ``python -m sweeprun``, which launchers start."""
 
+import os
 import sys
 
 
@@ -15,6 +16,14 @@ def main() -> int:
         if isinstance(error.__cause__, KeyboardInterrupt):
             return 130
         raise
+    except (ImportError, MemoryError) as error:
+        from sweeprun.memory import memory_problem
+
+        problem = memory_problem(error)
+        if problem is None or os.environ.get("HYDRA_FULL_ERROR") == "1":
+            raise
+        sys.stderr.write(f"sweeprun: {problem}\n")
+        return 2
 
 
 if __name__ == "__main__":

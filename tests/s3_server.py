@@ -66,7 +66,7 @@ def _install() -> None:
         python = _ENVIRONMENT / "bin" / "python"
         install = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
         environment = {name: value for name, value in os.environ.items() if name != "PIP_CONSTRAINT"}
-        subprocess.run([*install, "-r", _LOCK], check=True, env=environment)
+        subprocess.run([*install, "--require-hashes", "--no-deps", "-r", _LOCK], check=True, env=environment)
         stamp.write_text(_LOCK.read_text())
 
 

@@ -19,9 +19,9 @@ _ELSEWHERE = {
     "a file of the run that this process makes, which isn't there yet or is only appended to": {
         "launchers/process.py:WorkerProcess.start",
         "store/notices.py:note_failure",
-        "store/shard_writer.py:ShardWriter.append",
+        "store/own_files.py:OwnFile.__init__",
+        "store/own_files.py:OwnFile.descriptor",
         "store/verification.py:keep_verification",
-        "store/workers.py:BeatWriter.__init__",
         "store/workers.py:append_exit",
     },
     "a file that `sweeprun.store.files.opened` has opened": {
@@ -68,6 +68,10 @@ _ELSEWHERE = {
         "cli/completion.py:main",
         "cli/init.py:_template",
         "report/html.py:_asset",
+    },
+    "a descriptor that the worker has already": {
+        "worker/serve.py:_lines",
+        "worker/standard_streams.py:_text_stream",
     },
     "a file of the system's": {
         "cli/main.py:main",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sweeprun.errors import UsageError
-from sweeprun.safe_text import plain_message
+from sweeprun.safe_text import plain_line
 from sweeprun.store import finding
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.local_paths import is_url, local_path
@@ -35,7 +35,7 @@ def run_parser(name: str, description: str, example: str) -> ArgumentParser:
 
 def chosen_run(path: Path | None) -> RunDirectory:
     """The run that was named, or the newest that can be read; standard error says which newer ones can't."""
-    return finding.chosen_run(path, lambda text: print(f"sweeprun: {plain_message(text)}", file=sys.stderr, flush=True))
+    return finding.chosen_run(path, lambda text: print(f"sweeprun: {plain_line(text)}", file=sys.stderr, flush=True))
 
 
 def run_and_words(words: Sequence[str]) -> tuple[Path | None, list[str]]:

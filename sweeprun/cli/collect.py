@@ -38,19 +38,25 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument(
         "--reveal", metavar="KEYS", help="keys, with commas, that are written although their names say they are secret"
     )
+    parser.add_argument(
+        "--csv-safe",
+        action="store_true",
+        help="of a .csv that spreadsheets open: put an apostrophe before texts that they would take for formulas",
+    )
     args = parser.parse_args(words)
 
     from sweeprun.display.collected import print_notes, print_warnings
     from sweeprun.results.formats.netcdf import check_output
     from sweeprun.results.formats.owners import check_replaceable
     from sweeprun.results.variables import names_in
-    from sweeprun.runs.collect import check_tolerance, collect_into
+    from sweeprun.runs.collect import check_csv_safe, check_tolerance, collect_into
     from sweeprun.runs.observe import observe
 
     only = None if args.variables is None else names_in(args.variables)
     output = args.output or DEFAULT_OUTPUT
     check_output(output)
     check_tolerance(args.tolerance, output)
+    check_csv_safe(output, csv_safe=args.csv_safe)
     run = chosen_run(args.run)
     check_replaceable(output, run, f"choose another name: -o NAME{output.suffix}")
     file = collect_into(
@@ -59,6 +65,7 @@ def main(words: Sequence[str]) -> int:
         only,
         tolerance=args.tolerance,
         zarr_format=args.zarr_format,
+        csv_safe=args.csv_safe,
         reveal=() if args.reveal is None else names_in(args.reveal, flag("reveal")),
     )
     collected = file.collected

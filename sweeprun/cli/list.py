@@ -8,7 +8,7 @@ from sweeprun.cli.arguments import subcommand_parser
 from sweeprun.display.json_text import print_json
 from sweeprun.errors import SweeprunError, describe_os_error
 from sweeprun.provenance.gather import command_text
-from sweeprun.safe_text import plain_message
+from sweeprun.safe_text import plain_line
 from sweeprun.store.directory import DEFAULT_ROOT, RunDirectory
 from sweeprun.store.finding import find_runs
 from sweeprun.store.local_paths import local_path
@@ -28,9 +28,9 @@ def main(words: Sequence[str]) -> int:
         return 0
     for run in runs:
         states = run.get("error") or ", ".join(f"{count} {state}" for state, count in run["states"].items() if count)
-        print(plain_message(f"{run['shown']}  {states}  {command_text(run)}"))
+        print(plain_line(f"{run['shown']}  {states}  {command_text(run)}"))
     if not runs:
-        print(f"no runs below {args.root}")
+        print(plain_line(f"no runs below {args.root}"))
     return 0
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from sweeprun.cli.arguments import chosen_run, split_words, subcommand_parser
-from sweeprun.safe_text import plain
+from sweeprun.safe_text import plain, plain_line
 
 
 def main(words: Sequence[str]) -> int:
@@ -32,12 +32,12 @@ def main(words: Sequence[str]) -> int:
     logs = [log for log in logs_of_task(run, task_id) if os.path.lexists(log.path)]
     if args.path:
         for log in logs:
-            print(plain(log.path))
+            print(plain_line(log.path))
         return 0
     outputs = sorted(outputs_of(logs, task_id), key=lambda output: output.attempt or 0)
     for output in outputs:
         if len(outputs) > 1:
-            print(plain(f"attempt {output.attempt}, {output.path}:"), file=sys.stderr)
+            print(plain_line(f"attempt {output.attempt}, {output.path}:"), file=sys.stderr)
         _write(output.pieces())
     if outputs:
         return 0

@@ -7,7 +7,7 @@ from typing import Any
 import xarray as xr
 
 from sweeprun.cli.stats_points import known, merged, points_of
-from sweeprun.safe_text import plain_message
+from sweeprun.safe_text import plain_line
 from sweeprun.statistics.dependence import Members
 from sweeprun.statistics.doubts import doubts_of
 from sweeprun.statistics.interim import Look
@@ -23,7 +23,7 @@ def print_look_notes(dataset: xr.Dataset, look: Look, members: Members, policy: 
     alike = told_only_one_value(dataset, members, look.kinds)
     for line in (look.taken_note, members.note, *doubts, *alike):
         if line:
-            print(plain_message(line), file=sys.stderr)
+            print(plain_line(line), file=sys.stderr)
 
 
 def look_json(look: Look) -> dict[str, Any]:

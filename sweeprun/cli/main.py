@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from sweeprun._version import __version__
 from sweeprun.display.streams import exit_code, standard_streams
 from sweeprun.errors import SweeprunError, UsageError, describe_os_error
+from sweeprun.memory import address_space_problem
 from sweeprun.wording import TERMINAL, speaking
 
 SUBCOMMANDS = {
@@ -97,6 +98,8 @@ def _dispatch(words: list[str]) -> int:
     if words == ["--version"]:
         print(f"sweeprun {__version__}")
         return 0
+    if problem := address_space_problem():
+        raise UsageError(problem)
     first = words[0] if words else ""
     if first in SUBCOMMANDS:
         module = importlib.import_module(f"sweeprun.cli.{first}")

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sweeprun.safe_text import one_line
+
 
 def main(words: Sequence[str]) -> int:
     """Print the plan of a sweep."""
@@ -66,24 +68,23 @@ def _text(plan: dict[str, Any]) -> str:
     if plan["tasks"] > len(tasks):
         tasks.insert(SHOWN_TASKS, "  …")
     files = plan["files"]
-    return "\n".join(
-        [
-            f"tasks: {plan['tasks']}",
-            "axes, the first varies slowest:" if axes else "axes: none",
-            *axes,
-            *(f"moving together as {name}: {how}" for name, how in plan["moving_together"].items()),
-            *(f"dimensions of {result}: {', '.join(names) or 'none'}" for result, names in plan["dims"].items()),
-            *([f"left out: {plan['left_out']} of {plan['tasks'] + plan['left_out']} points"] if selects else []),
-            *(
-                f"array: {array['array']} ({plan['launcher']}), tasks per element: {array['tasks_per_element']}"
-                + ("" if len(plan["arrays"]) == 1 else f", tasks {array['tasks']}")
-                for array in plan["arrays"]
-            ),
-            f"configs composed: {plan['compositions']}",
-            f"files: at most {files['total']} ({files['once']} once, {files['running']} while it runs), "
-            "task directories not counted",
-            "tasks and their streams:",
-            *tasks,
-            *(f"job script {number}:\n{script.rstrip()}" for number, script in enumerate(plan["scripts"])),
-        ]
-    )
+    lines = [
+        f"tasks: {plan['tasks']}",
+        "axes, the first varies slowest:" if axes else "axes: none",
+        *axes,
+        *(f"moving together as {name}: {how}" for name, how in plan["moving_together"].items()),
+        *(f"dimensions of {result}: {', '.join(names) or 'none'}" for result, names in plan["dims"].items()),
+        *([f"left out: {plan['left_out']} of {plan['tasks'] + plan['left_out']} points"] if selects else []),
+        *(
+            f"array: {array['array']} ({plan['launcher']}), tasks per element: {array['tasks_per_element']}"
+            + ("" if len(plan["arrays"]) == 1 else f", tasks {array['tasks']}")
+            for array in plan["arrays"]
+        ),
+        f"configs composed: {plan['compositions']}",
+        f"files: at most {files['total']} ({files['once']} once, {files['running']} while it runs), "
+        "task directories not counted",
+        "tasks and their streams:",
+        *tasks,
+    ]
+    scripts = [f"job script {number}:\n{script.rstrip()}" for number, script in enumerate(plan["scripts"])]
+    return "\n".join([*map(one_line, lines), *scripts])

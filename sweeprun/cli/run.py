@@ -17,7 +17,7 @@ from sweeprun.display.terminal import TERMINAL
 from sweeprun.errors import ResultError, SweeprunError, UsageError
 from sweeprun.runs.prepare import compose_for_launch, import_early, prepare_sweep
 from sweeprun.runs.start import start_run
-from sweeprun.safe_text import plain_message
+from sweeprun.safe_text import plain_line
 from sweeprun.store.named_dims import misfit_text
 from sweeprun.store.payloads import Layout, encode_result
 from sweeprun.store.result_names import ResultNames
@@ -110,14 +110,14 @@ def _check_recordable(result: Any, names: ResultNames) -> None:
         raise ResultError(f"a sweep can't record this result: {error}") from error
     recorded = Layout.from_json(layout)
     for name, why in recorded.left_out.items():
-        print(f"sweeprun: a sweep can't record {name!r}: {plain_message(why)}", file=sys.stderr)
+        print(f"sweeprun: a sweep can't record {name!r}: {plain_line(why)}", file=sys.stderr)
     for one in recorded.variables:
         if one.dims and not one.coordinate:
             lengths = ", ".join(f"{dim} {length}" for dim, length in zip(one.dims, one.shape, strict=True))
-            print(f"dimensions of {plain_message(one.name)}: {plain_message(lengths)}")
+            print(f"dimensions of {plain_line(one.name)}: {plain_line(lengths)}")
     unused = unused_names(names.dims, [recorded], "the task didn't return")
     for name, why in {**recorded.misfits, **unused}.items():
-        print(f"sweeprun: {plain_message(misfit_text(name, why))}", file=sys.stderr)
+        print(f"sweeprun: {plain_line(misfit_text(name, why))}", file=sys.stderr)
 
 
 def _report(error: Exception) -> int:

@@ -9,7 +9,7 @@ from sweeprun.design.tasks import Task
 from sweeprun.display.json_text import print_json
 from sweeprun.provenance.gather import command_text, shown_time
 from sweeprun.runs.task_selection import find_task
-from sweeprun.safe_text import plain
+from sweeprun.safe_text import one_line
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
 from sweeprun.store.looks import read_looks
@@ -42,7 +42,7 @@ def main(words: Sequence[str]) -> int:
     if args.json:
         print_json(shown)
     else:
-        print(plain(_text(shown)))
+        print(_text(shown))
     return 0
 
 
@@ -165,12 +165,12 @@ def _text(shown: dict[str, Any]) -> str:
             lines.append(f"{name}: the task returned no value")
         elif isinstance(value, dict):
             lines.append(f"{name}:")
-            lines.extend(f"  {key}: {item}" for key, item in value.items())
+            lines.extend(one_line(f"  {key}: {item}") for key, item in value.items())
         elif isinstance(value, list):
-            lines.append(f"{name}: {' '.join(map(str, value))}")
+            lines.append(one_line(f"{name}: {' '.join(map(str, value))}"))
         elif isinstance(value, str) and "\n" in value.strip():
             lines.append(f"{name}:")
-            lines.extend(f"  {line}" for line in value.rstrip().splitlines())
+            lines.extend(f"  {one_line(line)}" for line in value.rstrip().splitlines())
         else:
-            lines.append(f"{name}: {value}")
+            lines.append(one_line(f"{name}: {value}"))
     return "\n".join(lines)

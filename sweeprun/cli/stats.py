@@ -10,7 +10,7 @@ from sweeprun.cli.arguments import chosen_run, run_parser
 from sweeprun.display.json_text import print_json
 from sweeprun.display.streams import verdict_code
 from sweeprun.errors import UsageError
-from sweeprun.safe_text import plain, plain_message
+from sweeprun.safe_text import plain, plain_line
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.local_paths import local_path
 from sweeprun.wording import Command
@@ -134,7 +134,7 @@ def _read(snapshot: "Snapshot", only: Sequence[str] | None) -> "xr.Dataset":
     if not dataset.data_vars:
         raise UsageError("no task has a result yet, so there is nothing to take statistics of; see `sweeprun status`")
     for line in (*warnings_of(snapshot), *left_out):
-        print(plain_message(line), file=sys.stderr)
+        print(plain_line(line), file=sys.stderr)
     return spans_in_seconds(dataset)
 
 

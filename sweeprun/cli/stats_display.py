@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from sweeprun.cli.stats_points import apart, known, merged, points_of
-from sweeprun.safe_text import plain_message
+from sweeprun.safe_text import plain_line
 from sweeprun.statistics.chains import FEW_EFFECTIVE, FEWEST_STEPS
 from sweeprun.statistics.dependence import Members
 from sweeprun.statistics.doubts import doubts_of
@@ -45,12 +45,12 @@ def print_tables(dataset: xr.Dataset, found: xr.Dataset) -> None:
         if name in long:
             continue
         points = points_of(_own_dims(found, name), found)
-        console.print(Text(plain_message(_title(found, name)), style="italic"))
+        console.print(Text(plain_line(_title(found, name)), style="italic"))
         console.print(_table(found, name, points[:_SHOWN_POINTS]))
         if len(points) > _SHOWN_POINTS:
             print(f"… and {len(points) - _SHOWN_POINTS} more points; sweeprun stats -o stats.nc has all")
     if long:
-        print(plain_message(f"with dims of their own: {', '.join(long)}; sweeprun stats -o stats.nc has them"))
+        print(plain_line(f"with dims of their own: {', '.join(long)}; sweeprun stats -o stats.nc has them"))
 
 
 def _table(found: xr.Dataset, name: str, points: Sequence[Mapping[str, Any]]) -> "Table":
@@ -65,7 +65,7 @@ def _table(found: xr.Dataset, name: str, points: Sequence[Mapping[str, Any]]) ->
     table = Table()
     labels = apart(points[0], [*columns, *counts]) if points else {}
     for column in [*labels, *columns, *counts, *(f"q{level:g}" for level in levels)]:
-        table.add_column(Text(plain_message(column)), justify="right", no_wrap=True)
+        table.add_column(Text(plain_line(column)), justify="right", no_wrap=True)
     values = found[name].sel({STATISTIC: columns}).values.reshape((len(columns), -1))
     for row, point in enumerate(points):
         n, mean, std, sem, low, high, *effective = values[:, row].tolist()
@@ -74,7 +74,7 @@ def _table(found: xr.Dataset, name: str, points: Sequence[Mapping[str, Any]]) ->
         cells += [_to_error(low, error), _to_error(high, error), *(f"{value:.3g}" for value in effective)]
         cells += [f"{numbers[row]:g}" for numbers in counts.values()]
         cells = [*map(str, point.values()), *cells, *_quantile_cells(found, name, row)]
-        table.add_row(*(Text(plain_message(cell)) for cell in cells))
+        table.add_row(*(Text(plain_line(cell)) for cell in cells))
     return table
 
 
@@ -122,7 +122,7 @@ def print_notes(
         print(f"{told} left out; see `sweeprun status`", file=sys.stderr)
     left_out = told_left_out(dataset, members.over) if everything else ()
     for line in (*_notes(dataset, found, members, policy, named), *left_out):
-        print(plain_message(line), file=sys.stderr)
+        print(plain_line(line), file=sys.stderr)
 
 
 def _notes(dataset: xr.Dataset, found: xr.Dataset, members: Members, policy: NanPolicy, named: str) -> Iterator[str]:

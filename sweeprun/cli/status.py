@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sweeprun.cli.arguments import chosen_run, run_parser
 from sweeprun.display.json_text import print_json
 from sweeprun.provenance.gather import command_text
-from sweeprun.safe_text import plain_message
+from sweeprun.safe_text import plain_line
 
 if TYPE_CHECKING:
     from sweeprun.store.snapshot import Snapshot
@@ -71,7 +71,7 @@ def _print(snapshot: "Snapshot", *, as_json: bool) -> None:
         status["failures"] = [asdict(group) for group in groups]
         print_json(status)
         return
-    print("\n".join(map(plain_message, _lines(status, snapshot))), flush=True)
+    print("\n".join(map(plain_line, _lines(status, snapshot))), flush=True)
     print_failures(groups)
 
 

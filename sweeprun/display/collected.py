@@ -4,7 +4,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from sweeprun.results.formats.netcdf import TABLES
-from sweeprun.safe_text import plain_message
+from sweeprun.safe_text import plain_line
 from sweeprun.store.local_paths import OutputPath
 
 if TYPE_CHECKING:
@@ -21,15 +21,15 @@ def print_warnings(file: "CollectedFile") -> None:
     """Say what is damaged or can't be one variable, and what the user should know of the run."""
     for name, why in file.collected.refused.items():
         became = "written as text" if file.output.suffix in TABLES else "left out"
-        print(plain_message(f"{name} is {became}: {why}"), file=sys.stderr)
+        print(plain_line(f"{name} is {became}: {why}"), file=sys.stderr)
     _print_damaged(file)
     for note in file.collected.notes:
-        print(plain_message(note.text), file=sys.stderr)
+        print(plain_line(note.text), file=sys.stderr)
     for line in (*file.warnings, *file.doubts):
-        print(plain_message(line), file=sys.stderr)
+        print(plain_line(line), file=sys.stderr)
     if file.replaced is not None:
         line = f"{file.output} had the results of the run {file.replaced.shown()}, and now has those of this one"
-        print(plain_message(line), file=sys.stderr)
+        print(plain_line(line), file=sys.stderr)
 
 
 def print_notes(file: "CollectedFile") -> None:
@@ -38,7 +38,7 @@ def print_notes(file: "CollectedFile") -> None:
     if file.unfit:
         unfit = ", ".join(f"{each.name} ({' x '.join(map(str, each.shape))} values a task)" for each in file.unfit)
         instead = ".parquet has lists" if file.output.suffix == ".csv" else ".zarr and .nc have them"
-        print(plain_message(f"too large for columns, so left out: {unfit}; {instead}"), file=sys.stderr)
+        print(plain_line(f"too large for columns, so left out: {unfit}; {instead}"), file=sys.stderr)
 
 
 def _print_how_to_read(dataset: "xr.Dataset", output: OutputPath) -> None:
@@ -64,7 +64,7 @@ def _print_damaged(file: "CollectedFile") -> None:
     lines = [f"{shard}: {what}" for shard, what in torn]
     lines += [f"task {task_id}: a record of it in {shard} is damaged" for shard, task_id in file.collected.unsound]
     for line in lines[:_SHOWN_LINES]:
-        print(plain_message(line), file=sys.stderr)
+        print(plain_line(line), file=sys.stderr)
     if len(lines) > _SHOWN_LINES:
         print(f"… and {len(lines) - _SHOWN_LINES} more such lines; --json has all", file=sys.stderr)
     if lines:

@@ -10,7 +10,7 @@ from sweeprun.results.failures import failures_of
 from sweeprun.runs.launch import Ended, Started
 from sweeprun.runs.observe import counts_text, missing_tasks, warnings_of
 from sweeprun.runs.sampled_members import equal_at_one_point
-from sweeprun.safe_text import plain_message
+from sweeprun.safe_text import plain_line, plain_message
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import Snapshot
 from sweeprun.store.submissions import JobRole, Submission, read_jobs
@@ -37,7 +37,7 @@ def conclude_ended(ended: Ended) -> int:
     print_summary(snapshot, ended.seconds, interrupted=ended.interrupted)
     print_failures(failures_of(snapshot))
     for line in (*warnings_of(snapshot), *equal_at_one_point(snapshot)):
-        print(plain_message(line), file=sys.stderr, flush=True)
+        print(plain_line(line), file=sys.stderr, flush=True)
     if ended.interrupted:
         return INTERRUPTED
     return 0 if snapshot.complete else 1
@@ -81,7 +81,7 @@ def print_failures(groups: Sequence[Any]) -> None:
         table.add_column(column, justify="right" if column == "tasks" else "left")
     for group in groups[:_SHOWN_GROUPS]:
         ids = ", ".join(map(str, group.task_ids[:5])) + (", …" if group.count > 5 else "")
-        kind, message = plain_message(group.kind), plain_message(group.message[:_SHOWN_MESSAGE])
+        kind, message = plain_line(group.kind), plain_message(group.message[:_SHOWN_MESSAGE])
         table.add_row(Text(kind), str(group.count), ids, Text(message))
     if len(groups) > _SHOWN_GROUPS:
         rest = groups[_SHOWN_GROUPS:]

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from pathlib import Path
 
+from sweeprun.errors import FormatError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import read_tail
 from sweeprun.store.workers import Place
@@ -28,6 +29,8 @@ class WorkerLogs:
             content = read_tail(self.path(slot), _TAIL)
         except OSError as error:
             return f"its log can't be read: {error.strerror}"
+        except FormatError as error:
+            return str(error)
         return content.decode(errors="replace").strip() or "its log is empty"
 
     def remove_empty(self, slots: int) -> None:

@@ -285,6 +285,7 @@ class Run:
         tolerance: float = 0.0,
         zarr_format: int = 3,
         reveal: str | Sequence[str] = (),
+        csv_safe: bool = False,
     ) -> Path | str:
         """Write what there is now to a file.
 
@@ -301,6 +302,8 @@ class Run:
             Of a ``.zarr``: 3, or 2 for readers that know no other, which is not streamed.
         reveal
             Keys and results that are written although their names say that they are secret.
+        csv_safe
+            Whether texts in a ``.csv`` that a spreadsheet would take for formulas begin with an apostrophe.
 
         Returns
         -------
@@ -326,6 +329,7 @@ class Run:
             only,
             tolerance=tolerance,
             zarr_format=zarr_format,
+            csv_safe=csv_safe,
             reveal=[reveal] if isinstance(reveal, str) else reveal,
         )
         with standard_streams():

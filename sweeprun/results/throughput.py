@@ -8,6 +8,8 @@ import numpy as np
 from sweeprun.store.snapshot import Snapshot, TaskState
 
 _WINDOW_SECONDS = 300.0
+_SKEW_SECONDS = 5.0
+"""How far the clocks of hosts may be apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +41,9 @@ def pace_of(snapshot: Snapshot, now: float | None = None) -> Pace:
         return Pace(done=done, rate=0.0, left=None)
     started = np.concatenate([columns["started"] for columns in batches])
     seconds = np.concatenate([columns["seconds"] for columns in batches])
-    sane = np.isfinite(started) & np.isfinite(seconds)
-    started, ended = started[sane], started[sane] + seconds[sane]
+    ended = started + seconds
+    sane = np.isfinite(ended) & (ended <= now + _SKEW_SECONDS)  # or the clock was set back meanwhile
+    started, ended = started[sane], ended[sane]
     if not len(started):
         return Pace(done=done, rate=0.0, left=None)
     window = min(_WINDOW_SECONDS, max(now - float(started.min()), 1e-3))

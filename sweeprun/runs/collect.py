@@ -74,6 +74,7 @@ def collect_into(
     tolerance: float = 0.0,
     zarr_format: int = 3,
     reveal: Collection[str] = (),
+    csv_safe: bool = False,
 ) -> CollectedFile:
     """Write what there is of a run to a file.
 
@@ -89,6 +90,8 @@ def collect_into(
         3, or 2 for readers that know no other: that is written at once, from memory, each time.
     reveal
         Keys and results that are written although their names say that they are secret.
+    csv_safe
+        Whether texts in a ``.csv`` that a spreadsheet would take for formulas begin with an apostrophe.
 
     Raises
     ------
@@ -105,13 +108,14 @@ def collect_into(
         raise UsageError(f"{str(output)!r} can't be of Zarr format {zarr_format}; a .zarr is of format 3, or 2")
     if zarr_format == 2 and isinstance(output, StoreUrl):
         raise UsageError(f"{str(output)!r} can't be of Zarr format 2, which is written to local folders only")
+    check_csv_safe(output, csv_safe=csv_safe)
     replaced = check_replaceable(output, snapshot.run)
     snapshot = revealing(snapshot, reveal)
     _check_results(snapshot, output)
     unfit: tuple[Output, ...] = ()
     again = Command("collect", snapshot.run.shown(), options=(flag("output").to(str(output)),))
     if isinstance(output, Path) and output.suffix in TABLES:
-        collected, unfit = _write_table(snapshot, output, only)
+        collected, unfit = _write_table(snapshot, output, only, csv_safe=csv_safe)
     elif isinstance(output, Path) and zarr_format == 2:
         collected = collect_snapshot(snapshot, only, again=again, tolerance=tolerance)
         write_dataset(collected.dataset, output)
@@ -157,15 +161,27 @@ def _writer(output: OutputPath) -> Callable[[Plan], None]:
 
 
 def _write_table(
-    snapshot: Snapshot, output: Path, only: Collection[str] | None
+    snapshot: Snapshot, output: Path, only: Collection[str] | None, *, csv_safe: bool
 ) -> tuple[Collected, tuple[Output, ...]]:
     """Write a table; what is in it, and what is too large for its columns."""
     from sweeprun.results.formats.table_files import write_table
 
     collected = open_snapshot(snapshot, only, in_part=True)
-    written = write_table(snapshot, collected.dataset.attrs, output, only)
+    written = write_table(snapshot, collected.dataset.attrs, output, only, csv_safe=csv_safe)
     notes = tuple(note for note in collected.notes if note.kind not in _OF_DIMENSIONS)
     return replace(collected, refused=written.as_text, notes=notes), written.left_out
+
+
+def check_csv_safe(output: OutputPath, *, csv_safe: bool) -> None:
+    """Refuse to make a file safe for spreadsheets that isn't read by any.
+
+    Raises
+    ------
+    UsageError
+        If it is no CSV.
+    """
+    if csv_safe and output.suffix != ".csv":
+        raise UsageError(f"{str(output)!r} is no .csv, and only texts in those are taken for formulas: leave it out")
 
 
 def check_tolerance(tolerance: float, output: OutputPath) -> None:

@@ -107,7 +107,13 @@ def launch_written(run: RunDirectory, submissions: Sequence[Submission], observe
             launcher.launch(run, submissions, progress)
         except KeyboardInterrupt:
             interrupted = True
-    return Ended(snapshot=take_snapshot(run), seconds=time.monotonic() - started, interrupted=interrupted)
+    return Ended(snapshot=take_snapshot(run), seconds=seconds_since(started), interrupted=interrupted)
+
+
+def seconds_since(began: float) -> float | None:
+    """Seconds by the monotonic clock; None if it went back, as it does under tools that fake the time."""
+    seconds = time.monotonic() - began
+    return seconds if seconds >= 0 else None
 
 
 def _stop_on_signals() -> None:

@@ -26,7 +26,7 @@ from sweeprun.runs.events import SILENT, Observer
 from sweeprun.runs.rerun import Trials
 from sweeprun.runs.scratch import located, scratch_run
 from sweeprun.runs.task_selection import choose_task
-from sweeprun.safe_text import plain, plain_message
+from sweeprun.safe_text import plain, plain_line
 from sweeprun.store.finding import chosen_run
 from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.store.payloads import Layout
@@ -228,10 +228,10 @@ class Replayed:
             verdict = "differs: " + "; ".join(
                 f"{one.variable}: {one.what}" if one.variable else one.what for one in self.differences
             )
-        lines = [plain_message(f"task {self.task_id} {where}".rstrip() + f": {verdict}")]
+        lines = [plain_line(f"task {self.task_id} {where}".rstrip() + f": {verdict}")]
         if self.failure is not None:
             lines.append(plain(self.failure.traceback.rstrip()))
-        return "\n".join([*lines, *(plain_message(f"  {name}: {value!r}") for name, value in self.result.items())])
+        return "\n".join([*lines, *(plain_line(f"  {name}: {value!r}") for name, value in self.result.items())])
 
 
 def replay(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sweeprun.errors import UsageError
 from sweeprun.launchers.packing import plan_submissions
 from sweeprun.runs.events import SILENT, Observer, Warnings
-from sweeprun.runs.launch import Ended, Launch, Started, launch
+from sweeprun.runs.launch import Ended, Launch, Started, launch, seconds_since
 from sweeprun.runs.prepared_run import PreparedRun, create_run
 from sweeprun.store.manifest import check_size
 from sweeprun.store.snapshot import take_snapshot
@@ -53,6 +53,6 @@ def start_run(
     run, manifest = create_run(prepared, command, observer)
     if prepared.other_launcher is not None:
         prepared.other_launcher.run_tasks(run, manifest)
-        return Started(run=run, ended=Ended(snapshot=take_snapshot(run), seconds=time.monotonic() - began))
+        return Started(run=run, ended=Ended(snapshot=take_snapshot(run), seconds=seconds_since(began)))
     submissions = tuple(replace(submission, policy=manifest.policy) for submission in submissions)
     return Started(run=run, submissions=submissions, ended=launch(run, submissions, observer))

@@ -38,7 +38,6 @@
 
 import errno
 import os
-import shlex
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -46,6 +45,7 @@ from pathlib import Path
 
 from sweeprun.design.arrays import Array
 from sweeprun.errors import RunDirectoryError
+from sweeprun.safe_text import quoted
 from sweeprun.store.files import sync_directory, undone_on_error
 from sweeprun.store.local_paths import is_url
 from sweeprun.wording import Command, hydra
@@ -222,7 +222,7 @@ class RunDirectory:
         """The path as one would type it here."""
         relative = os.path.relpath(self.path)
         relative = f"./{relative}" if is_url(relative) else relative
-        return shlex.quote(str(self.path) if relative.startswith("..") else relative)
+        return quoted(str(self.path) if relative.startswith("..") else relative)
 
     @staticmethod
     def files(arrays: Sequence[Array], *, in_foreground: bool) -> tuple[int, int]:

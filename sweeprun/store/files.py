@@ -12,8 +12,11 @@ from typing import Any, BinaryIO
 
 from sweeprun.errors import FormatError
 
-_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
-"""What file systems without hard links say: FAT, some FUSE and SMB mounts."""
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV, errno.EINVAL}
+"""What file systems without hard links say: FAT, AFS, some FUSE and SMB mounts."""
+
+_HERE, _NO_REPLACE = -100, 1
+"""`AT_FDCWD` and `RENAME_NOREPLACE` of Linux."""
 
 _NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 """What file systems say that sync files only: some network and FUSE mounts."""
@@ -51,9 +54,7 @@ def create_file(path: Path, content: bytes, *, private: bool = False) -> None:
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
-            if path.exists():
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), os.fspath(path)) from error
-            temporary.replace(path)
+            _rename_to_new(temporary, path)
         with undone_on_error(path.unlink):
             sync_directory(path.parent)
 
@@ -71,6 +72,18 @@ def undone_on_error(undo: Callable[[], None]) -> Iterator[None]:
 
 def _new(path: Path, mode: int) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "wb")
+
+
+def _rename_to_new(source: Path, path: Path) -> None:
+    """Rename a file, unless the new name is taken: of several processes at once, one does it, where the system can."""
+    import ctypes  # only now: few file systems have no links
+
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is not None and rename(_HERE, os.fsencode(source), _HERE, os.fsencode(path), _NO_REPLACE) == 0:
+        return
+    if (rename is not None and ctypes.get_errno() == errno.EEXIST) or os.path.lexists(path):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), os.fspath(path))
+    source.replace(path)
 
 
 @contextmanager

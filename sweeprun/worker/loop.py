@@ -261,7 +261,7 @@ class Worker:
             outcome=outcome,
             stream=task.stream,
             started=started,
-            seconds=time.perf_counter() - clock,
+            seconds=max(0.0, time.perf_counter() - clock),
             layout=layout,
             payload=payload,
             origin=self._origin,

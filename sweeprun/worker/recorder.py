@@ -48,7 +48,8 @@ class Recorder:
         with self._lock:
             self._waiting.append(record)
             self._bytes += len(record.payload)
-            if time.monotonic() - self._flushed >= FLUSH_SECONDS or self._bytes >= _FLUSH_BYTES:
+            waited = time.monotonic() - self._flushed
+            if not 0 <= waited < FLUSH_SECONDS or self._bytes >= _FLUSH_BYTES:  # or the clock was set back
                 self._write()
             elif not self._due.is_set():
                 self._due.set()

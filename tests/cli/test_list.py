@@ -71,6 +71,19 @@ def test_a_command_line_gives_the_terminal_no_orders(capsys: pytest.CaptureFixtu
     assert "\x1b" not in capsys.readouterr().out
 
 
+def test_newlines_forge_no_line(capsys: pytest.CaptureFixture[str]) -> None:
+    manifest = Path("multirun/größter Lauf/manifest.json")
+    data = json.loads(manifest.read_text())
+    data["provenance"]["command"] = ["sweeprun", "x=\nmultirun/other  9 succeeded  sweeprun"]
+    manifest.write_text(json.dumps(data))
+    make_run(Path("multirun").resolve() / "a\nmultirun-b  9 succeeded", count_axis("seed", 1))
+    bad = Path("multirun/c/manifest.json")
+    bad.parent.mkdir()
+    bad.write_text('{"format": "a\\nb"}')
+    assert main(["list"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 4
+
+
 def test_another_directory_is_searched_and_may_hold_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "multirun/2026-05-04"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 1

@@ -170,3 +170,15 @@ def test_what_is_not_there_is_named(words: list[str], message: str, capsys: pyte
     told = capsys.readouterr()
     assert told.out == ""
     assert message in told.err
+
+
+def test_newlines_forge_no_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = make_run(tmp_path / "run", axis("lr", ["a\nstate: succeeded", "b"]))
+    write_shard(run, "w", [failure(0, "Error", "no\nstate: succeeded")])
+    assert main(["show", str(run.path), "0"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith("state:")] == ["state: failed"]
+    assert "  lr: a\\nstate: succeeded" in lines

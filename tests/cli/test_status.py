@@ -115,3 +115,19 @@ def test_looking_changes_nothing(directory: RunDirectory) -> None:
     before = {path: path.stat().st_mtime_ns for path in directory.path.rglob("*")}
     assert main(["status"]) == 0
     assert {path: path.stat().st_mtime_ns for path in directory.path.rglob("*")} == before
+
+
+def test_newlines_forge_no_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = make_run(tmp_path / "a\n20 tasks: 20 succeeded", count_axis("seed", 2))
+    data = json.loads(run.manifest.read_text())
+    data["provenance"] |= {"command": ["sweeprun", "x=\n2 tasks: 2 succeeded"], "created": "\n2 tasks: 2 succeeded"}
+    run.manifest.write_text(json.dumps(data))
+    write_shard(run, "w", [failure(0, "Error\n2 tasks: 2 succeeded"), success(1, 1)])
+    assert main(["status", str(run.path)]) == 0
+    told = capsys.readouterr()
+    lines = told.out.splitlines() + told.err.splitlines()
+    assert [line for line in lines if line.startswith("2 tasks")] == ["2 tasks: 1 succeeded, 1 failed"]
+    assert [line for line in lines if line.startswith("20 tasks")] == []

@@ -2,6 +2,7 @@
 
 import base64
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from sweeprun.report.server import Looker, PageServer
 from tests.report.opening import opened
 from tests.report.pages import hostile, one_axis, page_of_run, two_axes, written
-from tests.results.runs import success, write_shard
+from tests.results.runs import axis, make_run, success, write_shard
 
 _STATISTIC = "#choose-statistic"
 _ATTEMPTS = """() => {
@@ -121,6 +122,55 @@ def test_hostile_texts_are_only_text(browser: Browser, tmp_path: Path) -> None:
         assert page.evaluate("window.hacked") is None
         assert page.locator("img, iframe, object").count() == 0
         expect(page.locator("#failures .message")).to_contain_text("</script><script>")
+
+
+_OF_JAVASCRIPT = ["constructor", "toString", "__proto__", "hasOwnProperty", "valueOf", "length"]
+"""Names that every object of JavaScript has something under."""
+
+
+def test_names_that_javascript_knows_are_names(browser: Browser, tmp_path: Path) -> None:
+    first, second, *_, last = names = _OF_JAVASCRIPT
+    run = make_run(tmp_path / "run", axis(first, names[:2]), axis(second, names[2:4]), axis("__proto__", names[3:5]))
+    results = {first: (last, np.arange(2.0)), second: 1.5}
+    write_shard(run, "0.a", [success(i, results) for i in range(8)])
+    with opened(browser, written(tmp_path / "report.html", run).as_uri()) as page:
+        expect(page.locator("#map-plot")).to_contain_text(first)
+        for _ in each_choice(page, "#choose-output"):
+            for _ in each_choice(page, "#choose-picture"):
+                for field in ("#choose-x", "#choose-group"):
+                    for _ in each_choice(page, field):
+                        expect(page.locator("#picture-plot svg")).to_be_visible()
+
+
+def each_choice(page: Page, field: str) -> Iterator[int]:
+    """Choose one option of a field after the other; once, if there is no such field."""
+    for place in range(page.locator(f"{field} option").count() or 1):
+        if page.locator(f"{field} option").count() > place:
+            page.locator(field).select_option(index=place)
+        yield place
+
+
+_BREAK_CAPTION = """() => {
+    const broken = { value() { throw new Error("odd"); } };
+    Object.defineProperty(document.getElementById("picture-caption"), "replaceChildren", broken);
+}"""
+
+
+def test_a_picture_that_fails_says_so_and_hinders_no_other(browser: Browser, study: str) -> None:
+    complaints: list[str] = []
+    with opened(browser, study, complaints=complaints) as page:
+        page.evaluate("() => { window.embed = vegaEmbed; vegaEmbed = () => Promise.reject(new Error('broken')); }")
+        page.select_option("#choose-picture", label="histogram")
+        expect(page.locator("#picture-plot")).to_contain_text("No picture: drawing it failed (Error: broken)")
+        page.evaluate("() => { vegaEmbed = window.embed; }")
+        page.select_option("#choose-picture", label="lines")
+        expect(page.locator("#picture-plot svg")).to_be_visible()
+        page.evaluate(_BREAK_CAPTION)
+        page.set_viewport_size({"width": 800, "height": 700})
+        expect(page.locator("#picture-plot")).to_contain_text("No picture: drawing it failed (Error: odd)")
+        expect(page.locator("#map-plot svg")).to_be_visible()
+        assert any("broken" in text for text in complaints)
+        complaints.clear()
 
 
 def test_a_page_may_load_nothing_and_run_nothing_else(browser: Browser, study: str) -> None:

@@ -20,8 +20,16 @@ def test_the_last_minutes_count(tmp_path: Path) -> None:
     write_shard(run, "w", [*early, *late])
     snapshot = take_snapshot(run)
     young = pace_of(snapshot, now=1010.0)
-    assert (young.done, young.rate) == (10, 1.0)
+    assert (young.done, young.rate) == (10, 0.8)
     pace = pace_of(snapshot, now=2000.0)
     assert pace.rate == 2 / 300
     assert pace.left == 10 * 150
     assert pace_of(snapshot, now=9000.0).left is None
+
+
+def test_records_of_a_time_to_come_say_nothing(tmp_path: Path) -> None:
+    """The clock was set back after they were made."""
+    run = make_run(tmp_path / "run", count_axis("seed", 20))
+    write_shard(run, "w", [replace(success(i, 1.0), started=5000.0, seconds=1.0) for i in range(8)])
+    pace = pace_of(take_snapshot(run), now=1000.0)
+    assert (pace.done, pace.rate, pace.left) == (8, 0.0, None)

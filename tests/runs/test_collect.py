@@ -156,3 +156,12 @@ def test_where_no_task_has_a_result_no_file_is_written(tmp_path: Path, suffix: s
     ):
         collect_into(observe(run), output)
     assert not output.exists()
+
+
+def test_only_a_csv_is_made_safe_for_spreadsheets(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", count_axis("seed", 1))
+    write_shard(run, "w", [success(0, {"text": "=1"})])
+    with pytest.raises(UsageError, match=r"x.nc' is no .csv"):
+        collect_into(observe(run), tmp_path / "x.nc", csv_safe=True)
+    collect_into(observe(run), tmp_path / "x.csv", csv_safe=True)
+    assert "'=1" in (tmp_path / "x.csv").read_text()

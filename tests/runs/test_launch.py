@@ -1,6 +1,7 @@
 """Launching: submissions are written, and then run to their end or queued."""
 
 import signal
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -12,7 +13,7 @@ from sweeprun.design.arrays import Array
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import RunDirectoryError
 from sweeprun.launchers.progress import Tally
-from sweeprun.runs.launch import launch, launch_written, write_new
+from sweeprun.runs.launch import launch, launch_written, seconds_since, write_new
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import TaskState, take_snapshot
 from sweeprun.store.submissions import Submission, read_submissions
@@ -123,3 +124,10 @@ def test_what_is_written_already_is_launched_as_it_is(run: RunDirectory, observe
     write_new(run, made)
     assert launch_written(run, made, observer) is None
     assert calls(run) == [["launch", [0]]]
+
+
+def test_a_clock_that_is_set_back_gives_no_time_instead_of_a_wrong_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter([1000.0, 990.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(times))
+    assert seconds_since(5.0) == 995.0
+    assert seconds_since(2592996.4) is None

@@ -78,6 +78,37 @@ def test_file_systems_without_hard_links_will_do(tmp_path: Path, monkeypatch: py
     assert len(list(tmp_path.iterdir())) == 1
 
 
+@pytest.mark.parametrize("renames", [True, False])
+def test_without_hard_links_one_of_many_succeeds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, renames: bool
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", refuse)
+    if not renames:  # an old system, or a file system that can't promise not to replace
+        monkeypatch.setattr("ctypes.CDLL", lambda *_, **__: object())
+    outcomes: list[bytes] = []
+    barrier = threading.Barrier(4)
+
+    def create(content: bytes) -> None:
+        barrier.wait()
+        try:
+            create_file(tmp_path / "f", content)
+            outcomes.append(content)
+        except FileExistsError:
+            pass
+
+    threads = [threading.Thread(target=create, args=(b"%d" % i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (tmp_path / "f").read_bytes() in outcomes
+    assert len(outcomes) == 1 or not renames
+    assert len(list(tmp_path.iterdir())) == 1
+
+
 def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

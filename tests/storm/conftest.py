@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 
 from tests.storm.disks import Disk
+from tests.storm.network import Network
 from tests.storm.processes import Processes
 from tests.storm.storm import Storm
 from tests.storm.sweeps import SWEEP, collected, make_study
@@ -46,9 +47,15 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> xr.Dataset:
 @pytest.fixture
 def make_storm(tmp_path: Path, processes: Processes, expected: xr.Dataset, request: pytest.FixtureRequest) -> MakeStorm:
     def make(name: str, disk: Disk | None = None) -> Storm:
+        folder = disk.path if disk is not None else tmp_path / "runs"
+        folder.mkdir(exist_ok=True)
+        network = Network(folder, tmp_path / "faults.json")
+        if disk is None:
+            processes.variables = network.variables
         seed = f"{request.config.getoption('--storm-seed')} {name}"
         return Storm(
-            folder=disk.path if disk is not None else tmp_path,
+            folder=folder,
+            network=network,
             output=tmp_path / "results.nc",
             processes=processes,
             expected=expected,

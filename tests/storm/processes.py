@@ -23,12 +23,14 @@ class Processes:
         self._logs = logs
         self._mark = f"SWEEPRUN_STORM={secrets.token_hex(8)}"
         self._started = 0
+        self.variables: dict[str, str] = {}
+        """What is in the environment of commands besides."""
 
     def start(self, *words: str, pace: float = 1.0) -> "Command":
         """Start a command line of sweeprun."""
         name, _, value = self._mark.partition("=")
         environment = {key: text for key, text in os.environ.items() if not key.startswith(_DROPPED)}
-        environment |= {name: value, "STORM_PACE": str(pace)}
+        environment |= {name: value, "STORM_PACE": str(pace)} | self.variables
         self._started += 1
         log = self._logs / f"{self._started}.txt"
         with log.open("wb") as output:

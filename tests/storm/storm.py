@@ -20,6 +20,7 @@ from sweeprun.store.snapshot import take_snapshot
 from tests.storm.damage import SHARD_DAMAGES, damage_in_place, garble, is_whole
 from tests.storm.disks import Disk
 from tests.storm.faults import failing
+from tests.storm.network import Network
 from tests.storm.processes import PATIENCE, Command, Processes
 from tests.storm.sweeps import SWEEP, TASKS, WORKERS, assert_part_of, assert_same, collected, command
 
@@ -42,6 +43,8 @@ class Storm:
         What an undisturbed run comes to.
     chance
         What everything random is drawn from.
+    network
+        Lets calls about the runs fail.
     disk
         What the runs lie on, if it can be filled and made read-only.
     """
@@ -51,6 +54,7 @@ class Storm:
     processes: Processes
     expected: xr.Dataset
     chance: random.Random
+    network: Network
     disk: Disk | None = None
     log: list[str] = field(default_factory=list)
     runs: int = 0
@@ -223,6 +227,23 @@ class Storm:
         finally:
             self.disk.protect(on=False)
         return "the file system was read-only"
+
+    def trouble_network(self) -> str:
+        """Calls about files of the run fail now and then, for a moment or until the launcher gives up."""
+        errors = self.chance.sample(("ESTALE", "EIO", "EAGAIN", "EDQUOT"), self.chance.randint(1, 4))
+        rate, delay = self.chance.choice((0.002, 0.01, 0.05)), self.chance.choice((0.0, 0.2))
+        assert self.launcher is not None
+        with self.network.troubled(errors, rate=rate, delay=delay):
+            if self.chance.random() < 0.2:
+                told = self.processes.run("status", str(self.run))
+                assert told.wait() in (0, 2), told.text
+            if self.chance.random() < 0.7:
+                self._await_progress(10, limit=1.0)
+            else:
+                self._await_end()
+            self.check()
+        end = "gave up" if self.launcher.has_ended and self.launcher.wait() else "went on"
+        return f"{', '.join(errors)} at {rate:g} of all calls, files seen after {delay:g} s; the launcher {end}"
 
     # What must hold
 

@@ -25,6 +25,7 @@ STORMS = {
     "workers": (("kill_worker", "kill_worker", "kill_worker", "kill_workers"), 0.25),
     "hanging workers": (("kill_worker", "stop_worker"), 0.1),
     "launchers": (("kill_launcher", "stop_launcher", "kill_worker"), 0.2),
+    "networks": (("trouble_network", "trouble_network", "kill_worker", "kill_launcher"), 0.05),
     "files": (("damage_shard", "damage_shard", "damage_note", "leave_files", "kill_worker"), 0.25),
 }
 ON_DISKS = {

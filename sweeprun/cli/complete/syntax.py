@@ -86,7 +86,7 @@ SYNTAX = {
     "collect": _with_output(
         _syntax(
             Value.RUN,
-            flags="--json",
+            flags="--json --csv-safe",
             variables=Value.TEXT,
             reveal=Value.TEXT,
             tolerance=Value.TEXT,

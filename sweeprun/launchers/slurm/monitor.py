@@ -140,7 +140,9 @@ def _may_be_under_way(run: RunDirectory, submission: Submission) -> bool:
     if read_jobs(run, submission.number):
         return False
     alive = submission.submitter.is_alive()
-    return time.time() - submission.created < _SUBMITTING_SECONDS if alive is None else alive
+    if alive is not None:
+        return alive
+    return abs(time.time() - submission.created) < _SUBMITTING_SECONDS  # of a time to come, if a clock was set back
 
 
 def _lane(submission: Submission, submissions: Sequence[Submission]) -> int:

@@ -135,8 +135,8 @@ function fillSides(form, state, output, changed) {
     const mean = dimension.role === "axis" ? [["mean", "averaged over all"]] : [];
     const scale = dimension.scales[dimension.scales.length > 1 ? 1 : 0];
     const options = [...mean, ...scale.labels.map((label, index) => [String(index), `= ${label}`])];
-    selectField(form, `choose-at-${place}`, scale.name, options, String(state.at[dimension.name]),
-      (value) => changed({ at: { ...state.at, [dimension.name]: value === "mean" ? value : Number(value) } }));
+    selectField(form, `choose-at-${place}`, scale.name, options, String(state.at.get(dimension.name)),
+      (value) => changed({ at: new Map(state.at).set(dimension.name, value === "mean" ? value : Number(value)) }));
   });
 }
 
@@ -157,12 +157,12 @@ function settle(state, data) {
     if (state.picture === "heat" && !state.y) state.y = scales.find((one) => one.dimension !== known(state.x).dimension).key;
   }
   for (const dimension of output.cube.dimensions) {
-    const length = dimension.scales[0].values.length, at = state.at[dimension.name];
+    const length = dimension.scales[0].values.length, at = state.at.get(dimension.name);
     if (dimension.role === "axis" ? at === undefined || (at !== "mean" && at >= length) : !(at < length)) {
-      state.at[dimension.name] = dimension.role === "axis" ? "mean" : length - 1;
+      state.at.set(dimension.name, dimension.role === "axis" ? "mean" : length - 1);
     }
   }
-  if (output.spread && !(state.group in output.spread.groups)) state.group = "";
+  if (output.spread && !Object.hasOwn(output.spread.groups, state.group)) state.group = "";
   if (data.points && !(state.point < data.points.scales.length)) state.point = 0;
   return output;
 }

@@ -2,7 +2,7 @@
 // The page: reads the data in it, and draws what is chosen.
 
 (() => {
-  const choice = { output: 0, picture: "", statistic: "mean", x: "", y: "", at: {}, log: false, group: "", point: 0, map: 0 };
+  const choice = { output: 0, picture: "", statistic: "mean", x: "", y: "", at: new Map(), log: false, group: "", point: 0, map: 0 };
   const MOST_ROWS = 1000;
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const paper = window.matchMedia("print");
@@ -12,19 +12,34 @@
   const widthOf = (id) => Math.max(220, Math.floor(element(id).parentElement.clientWidth));
   const pictures = {}; // by the id of where they are: promises, one drawn after the other
 
+  /** Draw something in its place once what was drawn there before is done; if that fails, say so there. */
+  function place(id, make) {
+    pictures[id] = Promise.resolve(pictures[id]).then(make).catch((error) => putFailure(id, error));
+  }
+
   function draw(id, spec) {
     const isDark = dark.matches && !paper.matches;
     const options = { mode: "vega-lite", renderer: "svg", ast: true, actions: false, tooltip: { theme: isDark ? "dark" : "light" } };
-    pictures[id] = Promise.resolve(pictures[id]).then(() => vegaEmbed(element(id), spec, options));
+    place(id, () => vegaEmbed(element(id), harmless(spec), options));
   }
 
   /** Say why there is no picture, in its place. */
-  function drawNothing(id, why) {
-    pictures[id] = Promise.resolve(pictures[id]).then(() => {
-      const plot = element(id);
-      for (const name of ["role", "aria-label", "aria-roledescription"]) plot.removeAttribute(name);
-      plot.replaceChildren(Object.assign(document.createElement("p"), { className: "quiet", textContent: why }));
-    });
+  function drawNothing(id, why) { place(id, () => putText(id, why)); }
+
+  function putText(id, text) {
+    const plot = element(id);
+    for (const name of ["role", "aria-label", "aria-roledescription"]) plot.removeAttribute(name);
+    plot.replaceChildren(Object.assign(document.createElement("p"), { className: "quiet", textContent: text }));
+  }
+
+  function putFailure(id, error) {
+    console.error(error);
+    putText(id, `No picture: drawing it failed (${error}). The results are not affected; sweeprun collect and sweeprun stats have them.`);
+  }
+
+  /** Do what ends in a picture; if it fails, that is said in the picture's place, and the others are drawn all the same. */
+  function attempt(id, make) {
+    try { make(); } catch (error) { place(id, () => putFailure(id, error)); }
   }
 
   function caption(id, strong, rest) {
@@ -101,7 +116,7 @@
       if (statisticOf(output, chosen) !== VALUE) parts.push(describeStatistic(output, chosen, made));
       for (const dimension of output.cube.dimensions) {
         if (dimension === chosen.x.dimension || (chosen.y && dimension === chosen.y.dimension)) continue;
-        const at = chosen.at[dimension.name], scale = dimension.scales[dimension.scales.length > 1 ? 1 : 0];
+        const at = chosen.at.get(dimension.name), scale = dimension.scales[dimension.scales.length > 1 ? 1 : 0];
         if (at !== "mean") parts.push(`${scale.name} = ${scale.labels[at]}`);
       }
       parts.push(...output.cube.notes);
@@ -140,7 +155,7 @@
     if (!(choice.map < data.maps.length)) choice.map = 0;
     const map = data.maps[choice.map];
     refill(element("map-chooser"), (form) => {
-      if (data.maps.length > 1) selectField(form, "choose-map", "Over", data.maps.map((one, place) => [String(place), one.name]), String(choice.map), (value) => { choice.map = Number(value); drawMap(); });
+      if (data.maps.length > 1) selectField(form, "choose-map", "Over", data.maps.map((one, place) => [String(place), one.name]), String(choice.map), (value) => { choice.map = Number(value); attempt("map-plot", drawMap); });
     });
     const isDark = dark.matches && !paper.matches;
     const made = mapSpec(map, widthOf("map-plot"), isDark);
@@ -154,7 +169,7 @@
     draw("map-plot", { ...made.spec, description: `tasks by state over ${map.name}: ${told}`, config: CONFIG });
   }
 
-  function drawTimes() {
+  function drawRunning() {
     const { edges, running } = data.running;
     if (edges.length) {
       const total = edges[edges.length - 1];
@@ -165,6 +180,11 @@
         y: { field: "value", type: "quantitative", title: null, axis: { tickCount: 4 } } } };
       draw("running-plot", finished(spec, widthOf("running-plot"), "how many tasks ran at once, over time"));
     }
+    element("running-plot").closest("figure").hidden = !edges.length;
+  }
+
+  function drawDurations() {
+    element("durations-plot").closest("figure").hidden = !data.running.edges.length;
     if (data.durations) {
       const bins = data.durations.groups[""][0].bins;
       const seconds = measure(data.durations.edges, { log: true, count: 4, nice: false });
@@ -174,16 +194,20 @@
         y: { field: "count", type: "quantitative", title: null, axis: countAxis(bins, 4) } } };
       draw("durations-plot", finished(spec, widthOf("durations-plot"), "how many tasks took how long, in seconds"));
     }
-    for (const id of ["running-plot", "durations-plot"]) element(id).closest("figure").hidden = !edges.length;
   }
 
   function change(changes) {
     if (changes.y === "keep") changes.y = choice.y;
     Object.assign(choice, changes);
-    drawPicture();
+    attempt("picture-plot", drawPicture);
   }
 
-  function drawAll() { drawPicture(); drawMap(); drawTimes(); }
+  function drawAll() {
+    attempt("picture-plot", drawPicture);
+    attempt("map-plot", drawMap);
+    attempt("running-plot", drawRunning);
+    attempt("durations-plot", drawDurations);
+  }
 
   let waiting = 0, width = window.innerWidth;
   window.addEventListener("resize", () => {

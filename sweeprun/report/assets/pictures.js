@@ -42,6 +42,17 @@ function statisticsOf(table) {
 
 function titled(name, units) { return units ? `${name} (${units})` : name; }
 
+/**
+ * A specification in which no text is the name of something that every object has, such as "constructor": Vega looks
+ * texts up in its caches, and finds that. A space without width comes before these, in data and titles alike.
+ */
+function harmless(spec) {
+  if (typeof spec === "string") return spec in Object.prototype ? `\u200b${spec}` : spec;
+  if (Array.isArray(spec)) return spec.map(harmless);
+  if (spec === null || typeof spec !== "object") return spec;
+  return Object.fromEntries(Object.entries(spec).map(([name, value]) => [name, harmless(value)]));
+}
+
 function outputTitle(output) { return titled(output.label || output.name, output.units); }
 
 /** The scales of an output that something may be drawn along: [{key, dimension, scale}]. */
@@ -59,7 +70,7 @@ function tableOf(output, averaged) {
 /** The table of what is drawn along x and y (which may be missing), with the other dimensions averaged over or at one place. */
 function chosenTable(output, { x, y, at }) {
   const along = [x, y].filter(Boolean).map((one) => one.dimension.name);
-  return tableOf(output, output.cube.dimensions.map((one) => one.name).filter((name) => !along.includes(name) && at[name] === "mean"));
+  return tableOf(output, output.cube.dimensions.map((one) => one.name).filter((name) => !along.includes(name) && at.get(name) === "mean"));
 }
 
 /** Rows of numbers along x and y. */
@@ -75,7 +86,7 @@ function rowsOf(output, choice, statistic) {
     for (let i = 0; i < lengths[0]; i += 1) {
       let cell = 0;
       kept.forEach((one, place) => {
-        const index = x && one.name === x.dimension.name ? i : y && one.name === y.dimension.name ? j : choice.at[one.name];
+        const index = x && one.name === x.dimension.name ? i : y && one.name === y.dimension.name ? j : choice.at.get(one.name);
         cell += index * strides[place];
       });
       const at = (name) => (name && table.statistics[name] ? table.statistics[name][cell] : null);

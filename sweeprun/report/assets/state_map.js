@@ -33,7 +33,7 @@ function mapSpec(map, width, dark) {
   const colours = dark ? DARK : LIGHT;
   const labels = (texts) => ({ values: texts.map((_, place) => place) });
   // The one place where texts stand in an expression: as JSON, which is a literal there.
-  const labelled = (texts) => `${JSON.stringify(texts)}[datum.value]`;
+  const labelled = (texts) => `${JSON.stringify(harmless(texts))}[datum.value]`;
   const side = (field, texts, title, axis) => ({
     field, type: "ordinal", sort: null, title,
     scale: { domain: texts.map((_, place) => place), paddingInner: 0.12, paddingOuter: 0 },

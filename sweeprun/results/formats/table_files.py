@@ -10,6 +10,7 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from sweeprun.results.formats.columns import Output
 from sweeprun.results.formats.netcdf import check_output
 from sweeprun.results.formats.owners import write_note
 from sweeprun.results.formats.rows import Tidy
+from sweeprun.results.formats.spreadsheets import safe_name, safe_texts
 from sweeprun.results.variables import VariableError, disagreement
 from sweeprun.store.files import temporary_sibling
 from sweeprun.store.snapshot import Snapshot
@@ -62,6 +64,8 @@ def write_table(
     attrs: Mapping[str, Any],
     path: Path,
     only: Collection[str] | None = None,
+    *,
+    csv_safe: bool = False,
 ) -> Written:
     """Write a run as a table with one row for each task, in the place of what was there.
 
@@ -87,6 +91,8 @@ def write_table(
 
     only
         The results that are wanted, which come with their coordinates; by default all.
+    csv_safe
+        Whether texts in a CSV that a spreadsheet would take for formulas begin with an apostrophe.
 
     Raises
     ------
@@ -103,18 +109,18 @@ def write_table(
             again = Command("collect", snapshot.run.shown(), options=(flag("output").to(str(path)),))
             raise disagreement(tidy.refused, others, again)
         try:
-            return Written(left_out=_write(tidy, attrs, path), as_text=tidy.refused)
+            return Written(left_out=_write(tidy, attrs, path, csv_safe=csv_safe), as_text=tidy.refused)
         except VariableError as error:
             tidy.refuse(error.name, error.why)
 
 
-def _write(tidy: Tidy, attrs: Mapping[str, Any], path: Path) -> tuple[Output, ...]:
+def _write(tidy: Tidy, attrs: Mapping[str, Any], path: Path, *, csv_safe: bool) -> tuple[Output, ...]:
     """Write all outputs but those that are too large for the format; these."""
     csv = path.suffix == ".csv"
     left_out = [output for output in tidy.outputs if (_is_wide(output) if csv else _is_long(output))]
     columns = tidy.columns([output for output in tidy.outputs if output not in left_out], elements=csv)
     schema = tidy.schema(columns, attrs)
-    write = _write_csv if csv else _write_parquet
+    write = partial(_write_csv, safe=csv_safe) if csv else _write_parquet
     try:
         with temporary_sibling(path.absolute()) as temporary:
             write(temporary, schema, tidy.batches(columns, schema))
@@ -148,11 +154,12 @@ def _write_parquet(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBat
             writer.write_batch(batch.cast(schema))
 
 
-def _write_csv(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
-    plain = pa.schema([pa.field(field.name, _plain_type(field.type)) for field in schema])
+def _write_csv(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch], *, safe: bool) -> None:
+    names = [safe_name(name) if safe else name for name in schema.names]
+    plain = pa.schema([pa.field(name, _plain_type(kind)) for name, kind in zip(names, schema.types, strict=True)])
     with pacsv.CSVWriter(path, plain) as writer:
         for batch in batches:
-            arrays = [_plain(column) for column in batch.columns]
+            arrays = [safe_texts(_plain(column)) if safe else _plain(column) for column in batch.columns]
             writer.write_batch(pa.record_batch(arrays, schema=plain))
 
 

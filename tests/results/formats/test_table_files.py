@@ -171,3 +171,17 @@ def test_results_that_cannot_be_one_column_write_nothing(tmp_path: Path) -> None
     with pytest.raises(ResultError, match="must agree"):
         write_table(take_snapshot(run), {}, tmp_path / "x.parquet")
     assert [child.name for child in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_csv_for_spreadsheets_has_no_formulas(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", axis("=cmd", ["=1+1", "a"]))
+    write_shard(
+        run, "w", [success(0, {"text": "@SUM(A1)", "number": -1.5, "bytes": b"+1+1"}), success(1, {"text": "-5"})]
+    )
+    snapshot = take_snapshot(run)
+    write_table(snapshot, {}, tmp_path / "x.csv", csv_safe=True)
+    first, second = rows(tmp_path / "x.csv")
+    assert (first["'=cmd"], first["text"], first["number"], first["bytes"]) == ("'=1+1", "'@SUM(A1)", "-1.5", "'+1+1")
+    assert (second["'=cmd"], second["text"]) == ("a", "-5")
+    write_table(snapshot, {}, tmp_path / "y.csv")
+    assert rows(tmp_path / "y.csv")[0]["text"] == "@SUM(A1)"
