@@ -21,8 +21,9 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import write_fully
 from sweeprun.store.manifest import read_manifest
 from sweeprun.store.workers import Place
-from sweeprun.worker.left_threads import end_soon
-from sweeprun.worker.loop import Stop, Worker
+from sweeprun.worker.left_threads import tell_to
+from sweeprun.worker.loop import Worker
+from sweeprun.worker.stop_signals import Stop
 
 
 class ExitCode(IntEnum):
@@ -59,15 +60,14 @@ def serve_tasks(run: RunDirectory, place: Place) -> ExitCode:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.stdout.flush()
     os.dup2(2, 1)
+    tell_to(partial(_answer, answers, "warn"))
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})  # an element blocks it: it is Slurm's warning there
     try:
-        code = _answer_requests(run, place, requests, answers)
+        return _answer_requests(run, place, requests, answers)
     except OSError as error:  # none of a task function's: those are records
         why = " ".join(describe_os_error(error).split())
         _answer(answers, "broken", why)
-        code = ExitCode.BROKEN
-    end_soon(code, partial(_answer, answers, "warn"))
-    return code
+        return ExitCode.BROKEN
 
 
 def _answer(answers: int, verb: str, text: str) -> None:
