@@ -9,9 +9,9 @@ def main() -> int:
     try:
         from sweeprun.cli.main import main as run
 
-        return run()
+        return _end_soon(run())
     except KeyboardInterrupt:
-        return 130
+        return _end_soon(130)
     except RuntimeError as error:  # as Python 3.11 raises whatever happens while a class names its descriptors
         if isinstance(error.__cause__, KeyboardInterrupt):
             return 130
@@ -24,6 +24,14 @@ def main() -> int:
             raise
         sys.stderr.write(f"sweeprun: {problem}\n")
         return 2
+
+
+def _end_soon(code: int) -> int:
+    """The exit code of this process, which waits no longer than a moment for what tasks left running in it."""
+    left = sys.modules.get("sweeprun.worker.left_threads")
+    if left is not None:
+        left.end_soon(code)
+    return code
 
 
 if __name__ == "__main__":

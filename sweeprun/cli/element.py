@@ -1,7 +1,6 @@
 """``sweeprun element RUN N``: what the job scripts of Slurm run."""
 
 import os
-import sys
 from collections.abc import Sequence
 
 from sweeprun.cli.arguments import add_trust, subcommand_parser
@@ -37,9 +36,6 @@ def main(words: Sequence[str]) -> int:
         return run_tasks(run, place, task_ids)
 
     try:
-        code = ElementRun(run, read_submission(run, args.submission), job, run_here).run()
+        return ElementRun(run, read_submission(run, args.submission), job, run_here).run()
     except KeyboardInterrupt:
         return 130
-    from sweeprun.worker.left_threads import end_soon
-
-    return end_soon(code, lambda text: print(f"sweeprun: {text}", file=sys.stderr))

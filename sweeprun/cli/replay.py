@@ -74,7 +74,7 @@ def _set_environment(recorded: "Recorded", words: Sequence[str], observer: "Obse
 def _replay(recorded: "Recorded", *, debug: bool) -> int:
     from sweeprun.results.comparing import arrays_of
     from sweeprun.runs.replay import differences_from, run_here
-    from sweeprun.worker.loop import Stop
+    from sweeprun.worker.stop_signals import Stop
 
     task = recorded.task
     where = " ".join(f"{name}={value}" for name, value in task.coordinates.items())

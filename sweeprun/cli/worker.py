@@ -1,7 +1,6 @@
 """``sweeprun worker RUN INDEX``: what every launcher starts."""
 
 import os
-import sys
 from collections.abc import Sequence
 
 from sweeprun.cli.arguments import add_trust, subcommand_parser
@@ -38,7 +37,6 @@ def main(words: Sequence[str]) -> int:
     from sweeprun.store.submissions import read_submission
     from sweeprun.store.trust import check_trusted
     from sweeprun.store.workers import Place
-    from sweeprun.worker.left_threads import end_soon
     from sweeprun.worker.serve import run_tasks, serve_tasks
 
     run = open_run_directory(args.run)
@@ -50,8 +48,7 @@ def main(words: Sequence[str]) -> int:
     if indices.stop > len(submission.array):
         raise UsageError(f"array index {indices.stop - 1} is not in 0-{len(submission.array) - 1}")
     place = Place(submission=args.submission, attempt=args.attempt or submission.attempt)
-    code = run_tasks(run, place, submission.array.chunks(indices.start, indices.stop), grace=args.grace)
-    return end_soon(code, lambda text: print(f"sweeprun: {text}", file=sys.stderr))
+    return run_tasks(run, place, submission.array.chunks(indices.start, indices.stop), grace=args.grace)
 
 
 def _indices(text: str) -> range:

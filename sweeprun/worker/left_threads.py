@@ -14,6 +14,14 @@ _tasks: dict[threading.Thread, int | None] = {}
 """The threads of this process, and the tasks after which they were first seen; None for those from before any task."""
 
 
+def _print(line: str) -> None:
+    sys.stderr.write(f"sweeprun: {line}\n")
+    sys.stderr.flush()
+
+
+_say: Callable[[str], None] = _print
+
+
 def note_threads(task_id: int | None) -> None:
     """Look for new threads after a task, or before the first one."""
     for thread in (current := threading.enumerate()):
@@ -23,28 +31,27 @@ def note_threads(task_id: int | None) -> None:
             del _tasks[thread]
 
 
-def end_soon(code: int, say: Callable[[str], None]) -> int:
-    """Let this process end within a moment, whatever tasks left running; its exit code.
+def tell_to(say: Callable[[str], None]) -> None:
+    """Name who is told, a line at a time, what tasks left; by default it is printed to standard error."""
+    global _say  # noqa: PLW0603  # as there is one end of a process
+    _say = say
+
+
+def end_soon(code: int) -> int:
+    """Let this process, if it ran tasks, end within a moment, whatever these left running; its exit code.
 
     The interpreter waits for threads at its end, and lets programs that registered for it do their last work. That goes
     on for a moment. Then the threads that are left are told, and the process ends without them.
-
-    Parameters
-    ----------
-    code
-        The exit code.
-    say
-        Takes what the user should know, a line at a time.
     """
-    watch = threading.Thread(target=_end, args=(code, say), name="sweeprun-end", daemon=True)
-    watch.start()
+    if _tasks:
+        threading.Thread(target=_end, args=(code,), name="sweeprun-end", daemon=True).start()
     return code
 
 
-def _end(code: int, say: Callable[[str], None]) -> None:
+def _end(code: int) -> None:
     time.sleep(END_SECONDS)
     for line in _left():
-        say(line)
+        _say(line)
     _kill_children()
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):  # a task may have replaced it by anything

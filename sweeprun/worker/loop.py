@@ -2,16 +2,13 @@
 
 import logging
 import os
-import signal
 import socket
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
-from math import inf
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from omegaconf import DictConfig
@@ -31,8 +28,8 @@ from sweeprun.store.records import FAILURE_LAYOUT, Failure, Outcome, Record
 from sweeprun.store.result_names import ResultNames
 from sweeprun.store.submissions import read_submission
 from sweeprun.store.unused_names import unused_names
-from sweeprun.store.workers import WARNING_SIGNAL, BeatWriter, Place, own_log
-from sweeprun.worker.broken import Broken, writing
+from sweeprun.store.workers import BeatWriter, Place, own_log
+from sweeprun.worker.broken import Broken
 from sweeprun.worker.failure import failure_of, names_of
 from sweeprun.worker.global_generators import GlobalSeeds
 from sweeprun.worker.lack_watch import LackWatch
@@ -42,22 +39,12 @@ from sweeprun.worker.pickled_functions import with_function
 from sweeprun.worker.randomness import RandomnessWatch
 from sweeprun.worker.recorder import Recorder
 from sweeprun.worker.standard_streams import StandardStreams
+from sweeprun.worker.stop_signals import Stop, StopSignals
 from sweeprun.worker.task_handle import INSIDE, RunningTask
 from sweeprun.worker.task_loader import TaskLoader
 from sweeprun.worker.umask import TaskUmask
 
-_REPEAT_SECONDS = 0.2
-"""Within so short a time a second signal is the same request: timeout(1) sends its signal twice."""
-
 _LOG_FORMAT = "[%(asctime)s][%(name)s][%(levelname)s] - %(message)s"
-
-
-class Stop(BaseException):
-    """The worker was told to end; no task function's ``except Exception`` catches it."""
-
-
-class Overdue(BaseException):
-    """The task has had its time; no task function's ``except Exception`` catches it."""
 
 
 class Worker:
@@ -114,7 +101,6 @@ class Worker:
             self._policy, self._first_attempt = submission.policy or manifest.policy, submission.attempt
             manifest = with_function(manifest, submission.function)
         self._limit = 0.0  # of a task's time, in seconds; 0 for none
-        self._overdue = False
         self._randomness = RandomnessWatch(run, seeded=self._policy.seed_globals)
         self._seeds = GlobalSeeds(manifest.table.streams) if self._policy.seed_globals else None
         self._base = Path(manifest.job.get("cwd") or Path.cwd())
@@ -130,12 +116,7 @@ class Worker:
             if directory not in sys.path:
                 sys.path.insert(0, directory)
         self._pid = os.getpid()
-        self._in_task = False
-        self._stopping = False
-        self._warned = False
-        self._grace = grace
-        self._asked = 0.0  # when it was asked to stop by a signal that comes twice by accident; monotonic clock
-        self._stop_at = inf
+        self._signals = StopSignals(grace)
         self._resumable = False
 
     def __enter__(self) -> "Worker":
@@ -143,17 +124,12 @@ class Worker:
         os.chdir(self._base)
         note_threads(None)
         logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._on_stop)
-        signal.signal(WARNING_SIGNAL, self._on_warning)
+        self._signals.hear()
         self._limit = self._policy.timeout or 0.0
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT, WARNING_SIGNAL):
-            signal.signal(number, signal.SIG_IGN)
-        if self._stop_at < inf:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        self._signals.close()
         os.environ.pop(INSIDE, None)
         self.close()
 
@@ -180,7 +156,7 @@ class Worker:
             How often they were retried before.
         """
         for task_id in task_ids:
-            if self._asked_to_stop():
+            if self._signals.is_asked():
                 raise Stop
             self._run_task(task_id, retries)
         self._randomness.look(task_ids)
@@ -208,7 +184,7 @@ class Worker:
                 self.succeeded += 1
                 return
             again = retries < self._policy.retries and self._policy.retries_after(reasons)
-            if not again or self._asked_to_stop():
+            if not again or self._signals.is_asked():
                 self.failed += 1
                 if self._policy.max_failures is not None:
                     self._note_failure(task_id, self._policy.max_failures)
@@ -219,7 +195,7 @@ class Worker:
         """Count a failure for good, and start no further task if there are too many."""
         note_failure(self._run, self._first_attempt, task_id)
         if count_failures(self._run, self._first_attempt) >= most:
-            self._warned = True
+            self._signals.ask()
 
     def run_composed(self, task_id: int, cfg: DictConfig) -> None:
         """Run one task on a config that Hydra itself composed, in Hydra's surroundings."""
@@ -233,7 +209,7 @@ class Worker:
         self._beat.start(task_id, started)
         self._log.begin()
         clock = time.perf_counter()
-        self._overdue = False
+        self._signals.overdue = False
         reasons: set[str] = set()
         try:
             layout, payload = self._encode(*self._call(task, attempt, cfg))
@@ -241,12 +217,12 @@ class Worker:
         except (Stop, Broken):
             raise
         except BaseException as error:  # any failure of a task is a record
-            if isinstance(error, Unfinished) and self._asked_to_stop():
+            if isinstance(error, Unfinished) and self._signals.is_asked():
                 raise Stop from error
             if self._on_failure is not None:
                 self._on_failure(error)
-            failure = self._timeout_failure() if self._overdue else failure_of(error)
-            reasons = {TIMEOUT} if self._overdue else names_of(error)
+            failure = self._timeout_failure() if self._signals.overdue else failure_of(error)
+            reasons = {TIMEOUT} if self._signals.overdue else names_of(error)
             if isinstance(error, ResultError) and error.left_out:
                 self._lacks.look(error.left_out)
                 reasons.add(UNSTORABLE)
@@ -297,7 +273,7 @@ class Worker:
             coordinates=task.coordinates,
             _make_directory=lambda: self._make_directory(task),
             _streams=self._manifest.table.streams,
-            _stopping=self._asked_to_stop,
+            _stopping=self._signals.is_asked,
             _can_resume=self._note_resumable,
         )
         self._resumable = False
@@ -305,9 +281,10 @@ class Worker:
             self._seeds.seed(task.stream)
         self._randomness.begin(function.function, application=function.positional, task_id=task.task_id)
         try:
-            self._in_task = True
             if self._limit:
-                self._start_clock()
+                with writing():
+                    self._beat.limit(self._limit)
+            self._signals.begin_task(self._limit)  # neither the config nor the import of the function counts
 
             def call(cfg: DictConfig) -> Any:
                 with self._umask:
@@ -316,9 +293,7 @@ class Worker:
             result = call(cfg) if as_composed else self._loader.call(task, cfg, call)
             return result, names
         finally:
-            self._in_task = False
-            if self._limit:
-                signal.setitimer(signal.ITIMER_REAL, 0)
+            self._signals.end_task()
             if os.getpid() != self._pid:
                 _end_forked_child(sys.exception())
             os.chdir(self._base)
@@ -326,56 +301,6 @@ class Worker:
     def _make_directory(self, task: Task) -> Path:
         with self._umask.own():
             return self._loader.make_directory(task)
-
-    def _on_stop(self, number: int, _frame: FrameType | None) -> None:
-        """Ask the task that runs to stop, and give it a moment; the second time end it now.
-
-        A record is never half written: outside a task function, the worker ends before the next task.
-        """
-        if os.getpid() != self._pid:  # a child that a task forked, such as a pool's: it ends as it would elsewhere
-            signal.signal(number, signal.SIG_DFL)
-            os.kill(os.getpid(), number)
-        now = time.monotonic()
-        if not self._asked_to_stop() and self._grace:
-            self._warned, self._asked, self._stop_at = True, now, now + self._grace
-            self._give_time()
-        elif now - self._asked > _REPEAT_SECONDS:
-            self._stop_now()
-
-    def _give_time(self) -> None:
-        """Let an alarm stop the task when its moment is over. It has its time limit still, if that is earlier."""
-        signal.signal(signal.SIGALRM, self._on_alarm)
-        left, _ = signal.setitimer(signal.ITIMER_REAL, self._grace)
-        if self._limit and self._in_task and 0 < left < self._grace:
-            signal.setitimer(signal.ITIMER_REAL, left)
-
-    def _stop_now(self) -> None:
-        self._stopping = True
-        if self._in_task:
-            self._in_task = False
-            raise Stop
-
-    def _start_clock(self) -> None:
-        """The task's time begins: neither its config nor the import of its function counts."""
-        with writing():
-            self._beat.limit(self._limit)
-        signal.signal(signal.SIGALRM, self._on_alarm)  # for each task: the last one may have set its own
-        signal.setitimer(signal.ITIMER_REAL, self._limit)
-
-    def _on_alarm(self, _number: int, _frame: FrameType | None) -> None:
-        """The running task has had its time, or the moment that it was given to stop."""
-        if time.monotonic() >= self._stop_at and os.getpid() == self._pid:
-            self._stop_now()
-        elif self._in_task and os.getpid() == self._pid:
-            self._overdue = True
-            raise Overdue
-
-    def _on_warning(self, _number: int, _frame: FrameType | None) -> None:
-        """Start no further task; the one that runs is told if it asks. A signal to stop after this one means now."""
-        self._warned, self._asked = True, 0.0
-
-    def _asked_to_stop(self) -> bool:
-        return self._stopping or self._warned
 
     def _note_resumable(self) -> None:
         """The running task asked for what a task needs to go on later: say so, once."""

@@ -25,9 +25,10 @@ from sweeprun.store.manifest import read_manifest
 from sweeprun.store.own_files import OwnDescriptor
 from sweeprun.store.shards import read_outcomes
 from sweeprun.store.workers import Place
-from sweeprun.worker.left_threads import end_soon
+from sweeprun.worker.left_threads import tell_to
 from sweeprun.worker.log_marks import flush_output
-from sweeprun.worker.loop import Stop, Worker
+from sweeprun.worker.loop import Worker
+from sweeprun.worker.stop_signals import Stop
 
 
 class ExitCode(IntEnum):
@@ -93,11 +94,12 @@ def serve_tasks(run: RunDirectory, place: Place) -> ExitCode:
     os.close(nothing)
     sys.stdout.flush()
     os.dup2(2, 1)
+    tell_to(partial(_warn, answers))
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})  # an element blocks it: it is Slurm's warning there
     worker = None
     try:
         with Worker(run, read_manifest(run), place) as worker:
-            code = _answer_requests(worker, requests, answers)
+            return _answer_requests(worker, requests, answers)
     except OSError as error:  # none of a task function's: those are records
         why = " ".join(describe_os_error(error).split())
         task_id = "-" if worker is None or worker.task_id is None else worker.task_id
@@ -105,9 +107,7 @@ def serve_tasks(run: RunDirectory, place: Place) -> ExitCode:
             answers.say(f"broken {task_id} {why}")
         except OSError:
             _say(why)
-        code = ExitCode.BROKEN
-    end_soon(code, partial(_warn, answers))
-    return code
+        return ExitCode.BROKEN
 
 
 def _warn(answers: "_Answers", text: str) -> None:

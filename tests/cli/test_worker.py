@@ -89,3 +89,16 @@ def test_an_index_that_names_no_element_is_refused(
 def test_a_submission_that_is_not_there_is_named(directory: RunDirectory, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["worker", str(directory.path), "0", "--submission", "7"]) == 2
     assert "the run has no submission 7" in capsys.readouterr().err
+
+
+def test_threads_that_a_task_left_do_not_keep_a_sweep(run: Run, study: Path) -> None:
+    (study / "leaving.py").write_text(
+        "import threading\n\n\ndef leave(cfg):\n"
+        "    if cfg.seed == 1:\n        threading.Thread(target=threading.Event().wait, name='upload').start()\n"
+        "    return cfg.seed\n"
+    )
+    done = run("-m", "task=leaving.leave", "seed=range(3)", "hydra.launcher.throttle=1", "hydra.sweeper.timeout=100")
+    assert "task 1 left the thread upload running" in done.stderr
+    assert "3 tasks: 3 succeeded" in done.stderr
+    by_hand = run("worker", str(next(study.glob("multirun/*/*"))), "1")
+    assert "sweeprun: task 1 left the thread upload running" in by_hand.stderr

@@ -10,7 +10,7 @@ SCRIPT = """
 import atexit, sys, threading, time
 from concurrent.futures import ThreadPoolExecutor
 from sweeprun.worker import left_threads
-from sweeprun.worker.left_threads import end_soon, note_threads
+from sweeprun.worker.left_threads import end_soon, note_threads, tell_to
 
 left_threads.END_SECONDS = float(sys.argv[1])
 atexit.register(lambda: print("at exit", flush=True))
@@ -21,7 +21,8 @@ def start(name):
 
 note_threads(None)
 {body}
-sys.exit(end_soon(3, lambda line: print(line, flush=True)))
+tell_to(lambda line: print(line, flush=True))
+sys.exit(end_soon(3))
 """
 
 

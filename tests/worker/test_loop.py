@@ -26,7 +26,8 @@ from sweeprun.store.payloads import Layout, decode_result
 from sweeprun.store.records import Outcome, Record
 from sweeprun.store.shards import read_shards
 from sweeprun.store.workers import WARNING_SIGNAL, Place, read_beats
-from sweeprun.worker.loop import Stop, Worker
+from sweeprun.worker.loop import Worker
+from sweeprun.worker.stop_signals import Stop
 from sweeprun.worker.task_handle import INSIDE, RunningTask
 from tests.results.runs import count_axis
 from tests.worker.called_runs import make_called_run
