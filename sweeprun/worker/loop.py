@@ -29,7 +29,7 @@ from sweeprun.store.result_names import ResultNames
 from sweeprun.store.submissions import read_submission
 from sweeprun.store.unused_names import unused_names
 from sweeprun.store.workers import BeatWriter, Place, own_log
-from sweeprun.worker.broken import Broken
+from sweeprun.worker.broken import Broken, writing
 from sweeprun.worker.failure import failure_of, names_of
 from sweeprun.worker.global_generators import GlobalSeeds
 from sweeprun.worker.lack_watch import LackWatch
