@@ -7,16 +7,18 @@ from sweeprun._version import __version__
 from sweeprun.errors import Unfinished
 
 if TYPE_CHECKING:
+    from sweeprun.notebook.listing import list_runs as list_runs
     from sweeprun.notebook.run import Run as Run
     from sweeprun.notebook.run import open_run as open_run
     from sweeprun.notebook.sweeping import sweep as sweep
     from sweeprun.worker.command import command as command
 
-__all__ = ["Run", "Unfinished", "__version__", "command", "open_run", "sweep"]
+__all__ = ["Run", "Unfinished", "__version__", "command", "list_runs", "open_run", "sweep"]
 
 _HOMES = {
     "Run": "sweeprun.notebook.run",
     "command": "sweeprun.worker.command",
+    "list_runs": "sweeprun.notebook.listing",
     "open_run": "sweeprun.notebook.run",
     "sweep": "sweeprun.notebook.sweeping",
 }

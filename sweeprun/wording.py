@@ -144,7 +144,7 @@ class _Python:
     """Arguments of `sweeprun.sweep` and methods of `sweeprun.Run`."""
 
     _NAMES: ClassVar[Mapping[str, str]] = {"sweep.dir": "directory", "/launcher": "launcher"}
-    _CALLS: ClassVar[Mapping[str, str]] = {"list": "sweeprun.runs()", "status": "run.counts", "show": "run.counts"}
+    _CALLS: ClassVar[Mapping[str, str]] = {"list": "sweeprun.list_runs()", "status": "run.counts", "show": "run.counts"}
     """Of verbs that are no methods of a run by the same names."""
 
     def option(self, option: Option) -> str:

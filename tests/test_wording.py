@@ -42,7 +42,7 @@ RESUME = Command("resume", "'my runs/one'", options=(flag("incomplete").to(True)
         (Command("wait", "runs/one"), "sweeprun wait runs/one", "run.wait()"),
         (Command("replay", "runs/one", (17,)), "sweeprun replay runs/one 17", "run.replay(17)"),
         (Command("status", "runs/one"), "sweeprun status runs/one", "run.counts"),
-        (Command("list"), "sweeprun list", "sweeprun.runs()"),
+        (Command("list"), "sweeprun list", "sweeprun.list_runs()"),
     ],
 )
 def test_a_door_spells_it_in_its_own_words(said: object, in_terminal: str | None, in_python: str | None) -> None:
