@@ -7,6 +7,7 @@ from pathlib import Path
 from sweeprun.errors import UsageError
 from sweeprun.runs.defaults import ALLOW_DRIFT
 from sweeprun.store.local_paths import is_url, local_path
+from sweeprun.store.trust import TRUST
 
 
 def subcommand_parser(name: str, description: str, example: str) -> ArgumentParser:
@@ -50,6 +51,15 @@ def add_allow_drift(parser: ArgumentParser) -> None:
         ALLOW_DRIFT,
         action="store_true",
         help="go on even if the code or its packages are not what the run was made with",
+    )
+
+
+def add_trust(parser: ArgumentParser) -> None:
+    """Give a subcommand the flag."""
+    parser.add_argument(
+        TRUST,
+        action="store_true",
+        help="go on even if the run, or a file in it, belongs to another user",
     )
 
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from sweeprun.cli.arguments import subcommand_parser
+from sweeprun.cli.arguments import add_trust, subcommand_parser
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
 from sweeprun.store.directory import chosen_run
@@ -24,6 +24,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument(
         "--whole-elements", action="store_true", help="with --tasks: also the other tasks of the same array elements"
     )
+    add_trust(parser)
     args = parser.parse_args(words)
     if args.whole_elements and args.tasks is None:
         raise UsageError("--whole-elements goes with --tasks; without both, everything is cancelled")
@@ -31,7 +32,7 @@ def main(words: Sequence[str]) -> int:
 
     from sweeprun.runs.cancel import cancel_run
 
-    stopped = cancel_run(run, args.tasks, whole_elements=args.whole_elements)
+    stopped = cancel_run(run, args.tasks, whole_elements=args.whole_elements, trust=args.trust)
     if stopped is None:
         print("nothing waits or runs", file=sys.stderr)
         return 0

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 
-from sweeprun.cli.arguments import subcommand_parser
+from sweeprun.cli.arguments import add_trust, subcommand_parser
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.store.local_paths import local_path
 from sweeprun.store.workers import Place
@@ -18,13 +18,16 @@ def main(words: Sequence[str]) -> int:
     )
     parser.add_argument("run", type=local_path, help="the run directory")
     parser.add_argument("submission", type=int, help="the number of the submission")
+    add_trust(parser)
     args = parser.parse_args(words)
 
     from sweeprun.launchers.slurm.element import ElementRun, SlurmJob
     from sweeprun.store.directory import open_run_directory
     from sweeprun.store.submissions import read_submission
+    from sweeprun.store.trust import check_trusted
 
     run = open_run_directory(args.run)
+    check_trusted(run, trust=args.trust, doing="an element runs what is in it")
     job = SlurmJob.from_environment(os.environ)
 
     def run_here(place: Place, task_ids: TaskIds) -> int:

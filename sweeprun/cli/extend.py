@@ -4,10 +4,11 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sweeprun.cli.arguments import add_allow_drift, run_and_words, subcommand_parser
+from sweeprun.cli.arguments import add_allow_drift, add_trust, run_and_words, subcommand_parser
 from sweeprun.errors import UsageError
 from sweeprun.runs.defaults import ALLOW_DRIFT, MOST_MEMBERS
 from sweeprun.store.directory import RunDirectory, chosen_run
+from sweeprun.store.trust import TRUST
 
 if TYPE_CHECKING:
     from sweeprun.runs.launch import Started
@@ -44,6 +45,7 @@ def main(words: Sequence[str]) -> int:
         help="of --until: what becomes of results that are NaN; by default omit",
     )
     add_allow_drift(parser)
+    add_trust(parser)
     args = parser.parse_intermixed_args(words)
     path, overrides = run_and_words(args.words)
 
@@ -54,7 +56,7 @@ def main(words: Sequence[str]) -> int:
     if any(getattr(args, name) is not None for name in _OF_UNTIL):
         names = ", ".join(f"--{name}" for name in _OF_UNTIL)
         raise UsageError(f"{names} go with --until: sweeprun extend --until 'sem(loss)<0.01'")
-    return conclude(_extend(chosen_run(path), overrides, words, allow_drift=args.allow_drift))
+    return conclude(_extend(chosen_run(path), overrides, words, args))
 
 
 def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> int:
@@ -86,8 +88,9 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
     )
 
     def extend(word: str) -> bool:
-        told = [word, *overrides, *([ALLOW_DRIFT] if args.allow_drift else [])]
-        code = conclude(_extend(run, [word, *overrides], [str(run.path), *told], allow_drift=args.allow_drift))
+        flags = [flag for flag, given in ((ALLOW_DRIFT, args.allow_drift), (TRUST, args.trust)) if given]
+        told = [str(run.path), word, *overrides, *flags]
+        code = conclude(_extend(run, [word, *overrides], told, args))
         if code == 0 and is_active(observe(run)):
             code = conclude_waiting(wait_for(run, TERMINAL))
         return code != INTERRUPTED
@@ -101,7 +104,7 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
             return INTERRUPTED
 
 
-def _extend(run: RunDirectory, overrides: list[str], words: Sequence[str], *, allow_drift: bool) -> "Started":
+def _extend(run: RunDirectory, overrides: list[str], words: Sequence[str], args: Namespace) -> "Started":
     """Add the tasks that words ask for to a run, and start them."""
     from sweeprun.config.launching import Words, is_of_policy
     from sweeprun.display.terminal import TERMINAL
@@ -116,6 +119,7 @@ def _extend(run: RunDirectory, overrides: list[str], words: Sequence[str], *, al
         lambda manifest: plan_words(run, manifest, of_axes),
         Words(of_launch),
         ["sweeprun", "extend", *words],
-        allow_drift=allow_drift,
+        allow_drift=args.allow_drift,
+        trust=args.trust,
         observer=TERMINAL,
     )

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sweeprun.cli.arguments import add_allow_drift, subcommand_parser
+from sweeprun.cli.arguments import add_allow_drift, add_trust, subcommand_parser
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +31,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("words", nargs="+", metavar="RUN | FILE | TASK | AXIS=VALUE", help="by default the newest run")
     parser.add_argument("--pdb", action="store_true", help="open a debugger where the task fails")
     add_allow_drift(parser)
+    add_trust(parser)
     args = parser.parse_intermixed_args(words)
 
     from sweeprun.cli.arguments import split_words
@@ -43,11 +44,11 @@ def main(words: Sequence[str]) -> int:
     if source is not None and source.suffix in _DATASETS:
         from sweeprun.runs.recorded_dataset import recorded_in_dataset
 
-        recorded = recorded_in_dataset(source, chosen, allow_drift=allow_drift, observer=observer)
+        recorded = recorded_in_dataset(source, chosen, allow_drift=allow_drift, trust=args.trust, observer=observer)
     else:
         from sweeprun.runs.replay import recorded_in_run
 
-        recorded = recorded_in_run(source, chosen, allow_drift=allow_drift, observer=observer)
+        recorded = recorded_in_run(source, chosen, allow_drift=allow_drift, trust=args.trust, observer=observer)
     _set_environment(recorded, words, observer)
     return _replay(recorded, debug=args.pdb)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sweeprun.cli.arguments import add_allow_drift, run_and_words, subcommand_parser
+from sweeprun.cli.arguments import add_allow_drift, add_trust, run_and_words, subcommand_parser
 from sweeprun.store.directory import chosen_run
 
 
@@ -26,6 +26,7 @@ def main(words: Sequence[str]) -> int:
         help="also the tasks that returned something that could not be stored, or nothing",
     )
     add_allow_drift(parser)
+    add_trust(parser)
     args = parser.parse_intermixed_args(words)
     path, overrides = run_and_words(args.words)
     if args.after_collect:
@@ -46,6 +47,7 @@ def main(words: Sequence[str]) -> int:
         command,
         incomplete=args.incomplete,
         allow_drift=args.allow_drift,
+        trust=args.trust,
         observer=TERMINAL,
     )
     return conclude(started)

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from sweeprun.cli.arguments import subcommand_parser
+from sweeprun.cli.arguments import add_trust, subcommand_parser
 from sweeprun.store.directory import chosen_run
 from sweeprun.store.local_paths import local_path
 
@@ -19,10 +19,11 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument(
         "run", nargs="?", type=local_path, help="the run directory; by default the newest below ./multirun"
     )
+    add_trust(parser)
     args = parser.parse_args(words)
 
     from sweeprun.runs.throttle import throttle_run
 
-    throttle_run(chosen_run(args.run), args.throttle)
+    throttle_run(chosen_run(args.run), args.throttle, trust=args.trust)
     print(f"at most {args.throttle} elements at once from now on", file=sys.stderr)
     return 0

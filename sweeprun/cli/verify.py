@@ -5,7 +5,7 @@ from dataclasses import asdict
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from sweeprun.cli.arguments import add_allow_drift, run_parser
+from sweeprun.cli.arguments import add_allow_drift, add_trust, run_parser
 from sweeprun.errors import UsageError
 from sweeprun.runs.defaults import SAMPLE
 from sweeprun.safe_text import plain_json
@@ -28,6 +28,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--sample", type=int, default=SAMPLE, metavar="N", help=f"how many tasks ({SAMPLE})")
     parser.add_argument("--seed", type=int, default=0, help="which sample: the same seed chooses the same tasks (0)")
     add_allow_drift(parser)
+    add_trust(parser)
     args = parser.parse_args(words)
     if args.sample < 1 or args.seed < 0:
         raise UsageError(f"--sample {args.sample} --seed {args.seed}: verify at least 1 task, with a seed from 0 on")
@@ -38,7 +39,12 @@ def main(words: Sequence[str]) -> int:
     from sweeprun.store.snapshot import take_snapshot
 
     verdicts = verify_run(
-        take_snapshot(run), sample=args.sample, seed=args.seed, allow_drift=args.allow_drift, observer=TERMINAL
+        take_snapshot(run),
+        sample=args.sample,
+        seed=args.seed,
+        allow_drift=args.allow_drift,
+        trust=args.trust,
+        observer=TERMINAL,
     )
     if args.json:
         print(plain_json({"run": str(run.path), "sample": [_as_json(verdict) for verdict in verdicts]}))

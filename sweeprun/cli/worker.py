@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 
-from sweeprun.cli.arguments import subcommand_parser
+from sweeprun.cli.arguments import add_trust, subcommand_parser
 from sweeprun.cpus import thread_environment, usable_cpus
 from sweeprun.errors import UsageError
 from sweeprun.store.local_paths import local_path
@@ -21,15 +21,18 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--submission", type=int, default=0, metavar="N", help="the submission; by default the first")
     parser.add_argument("--element", type=int, metavar="INDEX", help="with -: the element that the tasks are of")
     parser.add_argument("--attempt", type=int, metavar="N", help="the number of the attempt at these tasks")
+    add_trust(parser)
     args = parser.parse_args(words)
     os.environ.update(thread_environment(usable_cpus()))
 
     from sweeprun.store.directory import open_run_directory
     from sweeprun.store.submissions import read_submission
+    from sweeprun.store.trust import check_trusted
     from sweeprun.store.workers import Place
     from sweeprun.worker.serve import run_tasks, serve_tasks
 
     run = open_run_directory(args.run)
+    check_trusted(run, trust=args.trust, doing="a worker runs what is in it")
     if args.index == "-":
         return serve_tasks(run, Place(submission=args.submission, index=args.element, attempt=args.attempt or 1))
     indices = _indices(args.index)

@@ -15,6 +15,7 @@ from sweeprun.launchers.progress import Progress
 from sweeprun.launchers.variables import expand
 from sweeprun.store.activity import Activity, Element, ElementState
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.launching import is_launched_by
 from sweeprun.store.manifest import read_manifest
 from sweeprun.store.notices import count_failures
 from sweeprun.store.processes import Process
@@ -129,20 +130,25 @@ class LocalLauncher:
         Raises
         ------
         UsageError
-            If only some elements should be stopped, or it runs on another host.
+            If only some elements should be stopped, it runs on another host, or nothing but the run says that it is
+            the one: then it is left alone.
         """
-        del run
         if elements is not None:
             raise UsageError("a local run can be cancelled as a whole only: its workers have no queue of their own")
+        processes = []
         for submission in submissions:
-            alive = submission.submitter.is_alive()
+            alive, pid = submission.submitter.is_alive(), submission.submitter.pid
             if alive is None:
+                raise UsageError(f"the run was started on {submission.submitter.host}, process {pid}: cancel it there")
+            if alive and not is_launched_by(run, submission.number, pid):
                 raise UsageError(
-                    f"the run was started on {submission.submitter.host}, process {submission.submitter.pid}: "
-                    "cancel it there"
+                    f"{run.shown()} names process {pid}, which holds no lock in it and has no command line that starts "
+                    f"its workers, so it is left alone; if it does run them, stop it yourself: kill {pid}"
                 )
             if alive:
-                os.kill(submission.submitter.pid, signal.SIGTERM)
+                processes.append(pid)
+        for pid in dict.fromkeys(processes):
+            os.kill(pid, signal.SIGTERM)
 
     def set_throttle(self, run: RunDirectory, submissions: Sequence[Submission], throttle: int) -> None:
         """Impossible for now: refused.

@@ -20,6 +20,7 @@ from sweeprun.launchers.progress import Progress, Tally
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.notices import count_failures, note_failure
 from sweeprun.store.processes import is_stopped
+from sweeprun.store.trust import TRUST
 from sweeprun.store.workers import WARNING_SIGNAL, Exit, Place, append_exit, describe_exit, read_beat
 
 TURN_SECONDS = 0.1
@@ -166,7 +167,7 @@ class Pool:
 
     def _start(self, slot: int) -> None:
         place = self._place
-        command = [sys.executable, "-m", "sweeprun", "worker", str(self._run.path), "-"]
+        command = [sys.executable, "-m", "sweeprun", "worker", str(self._run.path), "-", TRUST]
         command += ["--submission", str(place.submission), "--attempt", str(place.attempt)]
         if place.index is not None:
             command += ["--element", str(place.index)]

@@ -20,6 +20,7 @@ _AS_ARGUMENTS = {
     "hydra/launcher=": "launcher=",
     "hydra.sweep.dir": "directory",
     "--allow-drift": "allow_drift=True",
+    "--trust": "trust=True",
 }
 """What messages of the command line call arguments of Python."""
 

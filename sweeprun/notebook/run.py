@@ -134,6 +134,7 @@ class Run:
         throttle: int | None = None,
         incomplete: bool = False,
         allow_drift: bool = False,
+        trust: bool = False,
         **policy: Any,
     ) -> "Run":
         """Run the tasks that have no result again, in the background; returns the run.
@@ -149,6 +150,8 @@ class Run:
             Whether tasks run again, too, that returned something that could not be stored.
         allow_drift
             Whether to go on with other code than the run was made with.
+        trust
+            Whether to go on with a run that belongs to another user, or has files of another.
         **policy
             ``retries``, ``retry_on``, ``timeout``, ``max_failures``.
 
@@ -171,6 +174,7 @@ class Run:
                 command,
                 incomplete=incomplete,
                 allow_drift=allow_drift,
+                trust=trust,
                 launch=launch,
                 code=code,
                 observer=IN_PYTHON,
@@ -186,6 +190,7 @@ class Run:
         launcher: Any = None,
         throttle: int | None = None,
         allow_drift: bool = False,
+        trust: bool = False,
         **values: Any,
     ) -> "Run":
         """Give axes further values: the points that are new run, in the background; returns the run.
@@ -196,7 +201,7 @@ class Run:
             Axis -> values, as of `sweeprun.sweep`: all that it is to have, or only further ones.
         members
             The size that the ensemble is to have.
-        function, launcher, throttle, allow_drift
+        function, launcher, throttle, allow_drift, trust
             As of `resume`.
 
         Raises
@@ -213,6 +218,7 @@ class Run:
 
         with in_python():
             changes = changes_of(launcher, throttle, {})
+            trusted = _trusts(trust, values)
             wanted = {**(axes or {}), **values}
             told = wanted | ({} if members is None else {"members": members}) | changes.told()
             started, launch, code = how_to_start(self._directory, self._snapshot.manifest, "run.extend", function)
@@ -222,13 +228,16 @@ class Run:
                 changes,
                 [call_text("run.extend", told, *started)],
                 allow_drift=allow_drift,
+                trust=trusted,
                 launch=launch,
                 code=code,
                 observer=IN_PYTHON,
             )
         return self.refresh()
 
-    def replay(self, task_id: int | None = None, *, allow_drift: bool = False, **values: Any) -> "Replayed":
+    def replay(
+        self, task_id: int | None = None, *, allow_drift: bool = False, trust: bool = False, **values: Any
+    ) -> "Replayed":
         """Run one task again, and compare the result with the recorded one; the run is not changed.
 
         Parameters
@@ -239,6 +248,8 @@ class Run:
             A value on each axis.
         allow_drift
             Whether to do so with other code than the run was made with.
+        trust
+            Whether to do so with a run that belongs to another user, or has files of another.
 
         Returns
         -------
@@ -253,7 +264,8 @@ class Run:
         from sweeprun.runs.replay import replay
 
         with in_python():
-            return replay(self._look(), task_id, values, allow_drift=allow_drift, observer=IN_PYTHON)
+            trusted = _trusts(trust, values)
+            return replay(self._look(), task_id, values, allow_drift=allow_drift, trust=trusted, observer=IN_PYTHON)
 
     def collect(
         self,
@@ -299,14 +311,21 @@ class Run:
         print_notes(file)
         return output if isinstance(output, Path) else str(output)
 
-    def cancel(self) -> "Run":
+    def cancel(self, *, trust: bool = False) -> "Run":
         """Stop what waits or runs; what is recorded stays, and `resume` goes on later. Returns the run.
 
         It returns when everything has stopped.
+
+        Parameters
+        ----------
+        trust
+            Whether to do so with a run that belongs to another user, or has files of another.
         """
         from sweeprun.runs.cancel import cancel_run
 
-        if cancel_run(self._directory) is not None:
+        with in_python():
+            stopped = cancel_run(self._directory, trust=trust)
+        if stopped is not None:
             return self.wait()
         return self.refresh()
 
@@ -376,3 +395,11 @@ class Run:
         except SweeprunError as error:
             shown = f"<div>no Dataset: {html.escape(str(error))}</div>"
         return summarise(self._snapshot, self._results.doubts).html() + plain(shown)
+
+
+def _trusts(trust: Any, values: dict[str, Any]) -> bool:
+    """Whether a call says that a run is trusted; what is no truth value is for an axis of that name."""
+    if isinstance(trust, bool):
+        return trust
+    values["trust"] = trust
+    return False

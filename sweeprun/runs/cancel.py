@@ -8,18 +8,31 @@ from sweeprun.launchers.activity import activity_of
 from sweeprun.launchers.registry import make_launcher
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import read_manifest
+from sweeprun.store.trust import check_trusted
 
 
-def cancel_run(run: RunDirectory, tasks: TaskIds | None = None, *, whole_elements: bool = False) -> int | None:
+def cancel_run(
+    run: RunDirectory, tasks: TaskIds | None = None, *, whole_elements: bool = False, trust: bool = False
+) -> int | None:
     """Stop what waits or runs of a run, or only some tasks; of how many tasks, None if nothing waits or runs.
+
+    Parameters
+    ----------
+    run, tasks
+        The run, and the tasks; None for all.
+    whole_elements
+        Whether other tasks of the same array elements may be stopped with them.
+    trust
+        Whether the run, or a file in it, may be another user's.
 
     Raises
     ------
     LaunchError
         If what waits and runs can't be told.
     UsageError
-        If none of the tasks does, or others would be stopped with them.
+        If none of the tasks does, others would be stopped with them, or the run is another user's, and not trusted.
     """
+    check_trusted(run, trust=trust, doing="it names what would be stopped")
     activity = activity_of(run)
     if activity.problem:
         raise LaunchError(f"what waits and runs can't be told: {activity.problem}")

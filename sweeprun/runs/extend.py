@@ -32,17 +32,19 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import count_extensions, write_extension
 from sweeprun.store.files import make_directory
 from sweeprun.store.manifest import Manifest, check_size, read_manifest
+from sweeprun.store.trust import check_trusted
 from sweeprun.worker.applications import import_types
 from sweeprun.worker.sources import code_of
 
 
-def extend_run(
+def extend_run(  # noqa: PLR0913  # what may be gone on with is a flag each
     run: RunDirectory,
     plan: Callable[[Manifest], Extension],
     changes: Changes,
     command: Sequence[str],
     *,
     allow_drift: bool = False,
+    trust: bool = False,
     launch: Launch = launch,
     code: Code | None = None,
     observer: Observer = SILENT,
@@ -61,6 +63,8 @@ def extend_run(
         The command line.
     allow_drift
         Whether to go on with other code.
+    trust
+        Whether to go on with a run of another user, or with files of another in it.
     launch
         Writes and launches submissions; by default in the foreground.
     code
@@ -76,8 +80,10 @@ def extend_run(
     Raises
     ------
     UsageError
-        If the run can't be extended so, or the code is not what it was made with and that isn't allowed.
+        If the run can't be extended so, the code is not what it was made with and that isn't allowed, or the run is
+        another user's, and not trusted.
     """
+    check_trusted(run, trust=trust, doing="its tasks would run what is in it")
     number = count_extensions(run) + 1  # before the tasks are read: of two at once, one finds its number taken
     manifest = read_manifest(run)
     _check_extendable(run, manifest)

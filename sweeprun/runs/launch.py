@@ -12,6 +12,7 @@ from sweeprun.launchers.launcher import write_submissions
 from sweeprun.launchers.registry import make_launcher
 from sweeprun.runs.events import Observer, Warnings
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.launching import launching
 from sweeprun.store.snapshot import Snapshot, take_snapshot
 from sweeprun.store.submissions import Submission
 
@@ -99,7 +100,7 @@ def launch_written(run: RunDirectory, submissions: Sequence[Submission], observe
     _stop_on_signals()
     task, worker = "task" if tasks == 1 else "tasks", "worker" if at_once == 1 else "workers"
     heading = f"{tasks} {task} on {at_once} {worker}, recorded in {run.shown()}"
-    with observer.progress(tasks, heading) as progress:
+    with launching(run, submissions), observer.progress(tasks, heading) as progress:
         try:
             launcher.launch(run, submissions, progress)
         except KeyboardInterrupt:

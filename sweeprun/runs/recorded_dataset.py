@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,30 +15,43 @@ from sweeprun.design.axes import OWN_COORDINATES
 from sweeprun.design.extension import places_of, whole_grid
 from sweeprun.design.tasks import Task
 from sweeprun.errors import FormatError, UsageError
+from sweeprun.launchers.foreign_variables import HARMLESS, harmless
 from sweeprun.provenance.code import Code
 from sweeprun.results.attributes import CHOSEN_ATTRIBUTE, CODE_ATTRIBUTE, MANIFEST_ATTRIBUTE
 from sweeprun.results.comparing import SomeOf
 from sweeprun.results.formats.netcdf import open_netcdf
 from sweeprun.results.plan import dimension_names
+from sweeprun.runs.defaults import ALLOW_DRIFT
 from sweeprun.runs.drift import check_code
 from sweeprun.runs.events import SILENT, Observer
 from sweeprun.runs.replay import Recorded
 from sweeprun.runs.task_selection import choose_task
 from sweeprun.store.manifest import Manifest
+from sweeprun.store.trust import check_directories_trusted, check_file_trusted
+
+_RUNS = "a task that runs again runs what it says"
 
 
 def recorded_in_dataset(
-    path: Path, chosen: Sequence[str], *, allow_drift: bool = False, observer: Observer = SILENT
+    path: Path,
+    chosen: Sequence[str],
+    *,
+    allow_drift: bool = False,
+    trust: bool = False,
+    observer: Observer = SILENT,
 ) -> Recorded:
     """A task as a Dataset has it; the arguments are those of `recorded_in_run`, but for the file.
 
-    The configs in it are YAML: values that only a structured config can hold, such as enums, arrive as text.
+    The configs in it are YAML: values that only a structured config can hold, such as enums, arrive as text. They say
+    what is called, so a file is used like code: only if it is the user's, and says what its code was.
 
     Raises
     ------
     UsageError
-        If the file is no Dataset that `sweeprun collect` made.
+        If the file is no Dataset that `sweeprun collect` made; it, or a directory that it says its code is in, is
+        another user's, and not trusted; or its code is not known, and that isn't allowed.
     """
+    check_file_trusted(path, trust=trust, doing=_RUNS)
     try:
         dataset = open_netcdf(path) if path.suffix == ".nc" else xr.open_zarr(path)
     except Exception as error:
@@ -56,8 +70,12 @@ def recorded_in_dataset(
                 "sweeprun replay RUN …"
             )
         task = choose_task(manifest.table, chosen)
+        manifest = _with_harmless_variables(manifest, path, observer)
+        accepted = _code(dataset)
+        check_directories_trusted(path, _directories(manifest, accepted), trust=trust, doing=_RUNS)
+        _check_known(accepted, path, allowed=allow_drift)
         code = check_code(
-            _code(dataset),
+            accepted,
             str(path),
             manifest.python_path,
             allowed=allow_drift,
@@ -67,6 +85,37 @@ def recorded_in_dataset(
         frozen = [freeze_text(text) for text in str(dataset.attrs.get("base_config", "")).split("---\n")]
         return Recorded(
             manifest=manifest, frozen=frozen, task=task, arrays=_values(dataset, manifest, task), record=None, code=code
+        )
+
+
+def _with_harmless_variables(manifest: Manifest, path: Path, observer: Observer) -> Manifest:
+    """The manifest with those of its environment variables alone that may come from anybody; others are told."""
+    variables = {str(name): str(value) for name, value in dict(manifest.launcher.get("variables") or {}).items()}
+    of_tasks = [str(name) for name in manifest.job.get("task_variables") or ()]
+    kept = harmless(variables)
+    left = [name for name in dict.fromkeys([*variables, *of_tasks]) if name not in kept and name not in HARMLESS]
+    left += [name for name in variables if name in HARMLESS and name not in kept]
+    if left:
+        observer.note(
+            f"{', '.join(left)}: not set as {str(path)!r} says, as such a variable can run code, and anybody may have "
+            "written it into a file; if the task needs it, export it here, or name the run: sweeprun replay RUN …"
+        )
+    job = manifest.job | ({"task_variables": [name for name in of_tasks if name in HARMLESS]} if of_tasks else {})
+    return replace(manifest, launcher=manifest.launcher | {"variables": kept}, job=job)
+
+
+def _directories(manifest: Manifest, code: Code | None) -> list[Path]:
+    """Where a file says that code is."""
+    named = [*manifest.python_path, manifest.job.get("cwd") or ".", *([] if code is None else [code.base])]
+    return list(dict.fromkeys(Path(str(directory)) for directory in named))
+
+
+def _check_known(code: Code | None, path: Path, *, allowed: bool) -> None:
+    """Refuse code of which a file says nothing: whatever its configs name would be called."""
+    if (code is None or not (code.files or code.functions)) and not allowed:
+        raise UsageError(
+            f"what code {path} was made with is not known, so whatever its configs name would be called; look at them "
+            f"(its attribute base_config) and add {ALLOW_DRIFT}, or name the run: sweeprun replay RUN …"
         )
 
 

@@ -33,10 +33,12 @@ from sweeprun.store.payloads import Layout
 from sweeprun.store.records import Failure, Outcome, Record
 from sweeprun.store.shards import read_shards
 from sweeprun.store.snapshot import Snapshot, take_snapshot
+from sweeprun.store.trust import check_trusted
 from sweeprun.store.workers import WARNING_SIGNAL, Place
 from sweeprun.worker.loop import Worker
 
 _DOING = "it would not be the same run again"
+_RUNS = "a task that runs again runs what is in it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,12 @@ class Recorded:
 
 
 def recorded_in_run(
-    path: Path | None, chosen: Sequence[str], *, allow_drift: bool = False, observer: Observer = SILENT
+    path: Path | None,
+    chosen: Sequence[str],
+    *,
+    allow_drift: bool = False,
+    trust: bool = False,
+    observer: Observer = SILENT,
 ) -> Recorded:
     """A task of a run as it was recorded.
 
@@ -78,15 +85,19 @@ def recorded_in_run(
         The id of the task, or ``AXIS=VALUE`` for every axis.
     allow_drift
         Whether it may be run again with other code than the run was made with.
+    trust
+        Whether the run, or a file in it, may be another user's.
     observer
         Hears what differs, if that is allowed.
 
     Raises
     ------
     UsageError
-        If no task, or not one alone, is named; or the code is not what the run was made with.
+        If no task, or not one alone, is named; the code is not what the run was made with; or the run is another
+        user's, and not trusted.
     """
     run = chosen_run(path)
+    check_trusted(run, trust=trust, doing=_RUNS)
     snapshot = take_snapshot(run)
     task = choose_task(snapshot.manifest.table, chosen)
     code = check_drift(run, snapshot.manifest, allowed=allow_drift, doing=_DOING, observer=observer)
@@ -228,6 +239,7 @@ def replay(
     values: Mapping[str, Any],
     *,
     allow_drift: bool = False,
+    trust: bool = False,
     observer: Observer = SILENT,
 ) -> Replayed:
     """Run a task again, in a process of its own with as many threads as it had.
@@ -235,9 +247,10 @@ def replay(
     Raises
     ------
     UsageError
-        If no task is named, or the code is not what the run was made with.
+        If no task is named, the code is not what the run was made with, or the run is another user's, and not trusted.
     """
     run, manifest = snapshot.run, snapshot.manifest
+    check_trusted(run, trust=trust, doing=_RUNS)
     task = chosen_task(snapshot, task_id, values)
     code = check_drift(run, manifest, allowed=allow_drift, doing=_DOING, observer=observer)
     record = snapshot.record(task.task_id)

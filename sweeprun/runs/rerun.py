@@ -19,6 +19,7 @@ from sweeprun.store.manifest import Manifest
 from sweeprun.store.notices import read_global_randomness
 from sweeprun.store.records import Record
 from sweeprun.store.shards import fit_in_memory, read_shard
+from sweeprun.store.trust import TRUST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,7 @@ class Trials:
 def _run_element(run: RunDirectory, index: int, attempt: int, environment: Mapping[str, str]) -> None:
     """Run one element in a process of its own; what it prints is not kept."""
     subprocess.run(
-        [sys.executable, "-m", "sweeprun", "worker", str(run.path), str(index), "--attempt", str(attempt)],
+        [sys.executable, "-m", "sweeprun", "worker", str(run.path), str(index), "--attempt", str(attempt), TRUST],
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -15,15 +15,17 @@ from sweeprun.store.activity import Activity
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import Snapshot, take_snapshot
 from sweeprun.store.submissions import read_submissions
+from sweeprun.store.trust import check_trusted
 
 
-def resume_run(
+def resume_run(  # noqa: PLR0913  # what may be gone on with is a flag each
     snapshot: Snapshot,
     changes: Changes,
     command: Sequence[str],
     *,
     incomplete: bool = False,
     allow_drift: bool = False,
+    trust: bool = False,
     launch: Launch = launch,
     code: Code | None = None,
     observer: Observer = SILENT,
@@ -42,6 +44,8 @@ def resume_run(
         Whether tasks run again, too, whose results lack something that could not be stored.
     allow_drift
         Whether to go on with other code.
+    trust
+        Whether to go on with a run of another user, or with files of another in it.
     launch
         Writes and launches submissions; by default in the foreground.
     code
@@ -59,9 +63,11 @@ def resume_run(
     LaunchError
         If it isn't known what still waits or runs.
     UsageError
-        If the code or an input file is not what the run was made with, and that isn't allowed; or a change is wrong.
+        If the code or an input file is not what the run was made with, and that isn't allowed; the run is another
+        user's, and not trusted; or a change is wrong.
     """
     run = snapshot.run
+    check_trusted(run, trust=trust, doing="its tasks would run what is in it")
     if snapshot.activity.problem:
         raise LaunchError(
             f"what still waits or runs can't be told, so nothing was started: {snapshot.activity.problem}"

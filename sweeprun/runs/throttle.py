@@ -5,23 +5,27 @@ from sweeprun.launchers.registry import make_launcher
 from sweeprun.runs.observe import is_active, observe
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.submissions import read_submissions
+from sweeprun.store.trust import check_trusted
 
 
-def throttle_run(run: RunDirectory, throttle: int) -> None:
+def throttle_run(run: RunDirectory, throttle: int, *, trust: bool = False) -> None:
     """Change the throttle of a run: of all submissions that have the launcher of the last one.
 
     Parameters
     ----------
     run, throttle
         The run, and how many elements may run at once, at least 1.
+    trust
+        Whether the run, or a file in it, may be another user's.
 
     Raises
     ------
     UsageError
-        If the throttle is below 1, or nothing of the run waits or runs.
+        If the throttle is below 1, nothing of the run waits or runs, or it is another user's, and not trusted.
     """
     if throttle < 1:
         raise UsageError(f"the throttle must be at least 1, not {throttle}; `sweeprun cancel` stops a run")
+    check_trusted(run, trust=trust, doing="it names the jobs that would be changed")
     submissions = read_submissions(run)
     if not submissions:
         raise UsageError(f"{run.shown()} was not run by a launcher that has a throttle")

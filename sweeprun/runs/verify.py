@@ -22,6 +22,7 @@ from sweeprun.runs.scratch import located
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.records import Record
 from sweeprun.store.snapshot import Snapshot
+from sweeprun.store.trust import check_trusted
 from sweeprun.store.verification import Verification, keep_verification
 
 _EXAMINED = 2
@@ -53,6 +54,7 @@ def verify_run(
     sample: int = SAMPLE,
     seed: int = 0,
     allow_drift: bool = False,
+    trust: bool = False,
     observer: Observer = SILENT,
 ) -> tuple[Verdict, ...]:
     """Run a random sample of the tasks that succeeded again, and compare; the outcome is kept in the run.
@@ -67,6 +69,8 @@ def verify_run(
         Which: the same seed chooses the same tasks.
     allow_drift
         Whether to do so with other code than the run was made with.
+    trust
+        Whether to do so with a run of another user, or with files of another in it.
     observer
         Hears how it goes on.
 
@@ -78,9 +82,11 @@ def verify_run(
     Raises
     ------
     UsageError
-        If no task has a result, or the code is not what the run was made with and that isn't allowed.
+        If no task has a result, the code is not what the run was made with and that isn't allowed, or the run is
+        another user's, and not trusted.
     """
     run = snapshot.run
+    check_trusted(run, trust=trust, doing="tasks that run again run what is in it")
     doing = "differences would say nothing of its results"
     code = check_drift(run, snapshot.manifest, allowed=allow_drift, doing=doing, observer=observer)
     records = _sample(snapshot, sample, seed)

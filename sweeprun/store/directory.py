@@ -15,6 +15,7 @@
         submissions/0.json     which tasks were handed to which launcher, and how they are packed
         submissions/0.sh       the job script, where the launcher has one
         submissions/0.12.job   the job that it became, here job 12
+        submissions/launchers.lock  a byte for each submission, locked by the process that launches it here
         shards/*.arrow         records, one file per worker
         workers/*.beat         what each worker is running now; gone when it ended in order
         workers/*.exits        what launchers saw of workers that died
@@ -149,6 +150,10 @@ class RunDirectory:
     def added_config(self, token: str) -> Path:
         return self.extensions / f"{token}.yaml"
 
+    @property
+    def launchers(self) -> Path:
+        return self.submissions / "launchers.lock"
+
     def submission(self, number: int) -> Path:
         return self.submissions / f"{number}.json"
 
@@ -222,11 +227,11 @@ class RunDirectory:
     def files(arrays: Sequence[Array], *, in_foreground: bool) -> tuple[int, int]:
         """How many files a sweep makes at most: ``(once, while it runs)``, task directories not counted.
 
-        Once: the manifest, the configs and Hydra's own, and a submission for each array, with script and job if it goes
-        to a queue. Each worker has a shard, a log and a beat; each launcher may note deaths.
+        Once: the manifest, the configs and Hydra's own, and a submission for each array; with script and job if it goes
+        to a queue, and otherwise one lock. Each worker has a shard, a log and a beat; each launcher may note deaths.
         """
         if in_foreground:
-            return 4 + len(arrays), sum(3 * min(array.throttle, len(array)) + 1 for array in arrays)
+            return 5 + len(arrays), sum(3 * min(array.throttle, len(array)) + 1 for array in arrays)
         return 4 + 3 * len(arrays), sum(2 * len(array) + array.throttle for array in arrays)
 
 

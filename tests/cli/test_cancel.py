@@ -11,7 +11,7 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.processes import Process
 from sweeprun.store.submissions import Submission, write_submission
-from tests.cli.sleepers import sleeping
+from tests.cli.sleepers import launching_process, sleeping
 from tests.command_line import Run
 from tests.results.runs import count_axis, make_run
 
@@ -35,13 +35,25 @@ def submit(run: RunDirectory, submitter: Process) -> None:
 
 
 def test_the_process_that_runs_it_is_asked_to_end(directory: RunDirectory, capsys: pytest.CaptureFixture[str]) -> None:
-    with sleeping() as process:
+    with launching_process(directory) as process:
         submit(directory, Process.of(process.pid))
         assert main(["cancel", str(directory.path)]) == 0
         assert process.wait(30) == -signal.SIGTERM
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err == "cancelled the elements of 5 tasks; go on later with: sweeprun resume 'größter Lauf'\n"
+
+
+def test_a_process_that_the_run_merely_names_is_left_alone(
+    directory: RunDirectory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with sleeping() as process:
+        submit(directory, Process.of(process.pid))
+        assert main(["cancel", str(directory.path)]) == 2
+        assert process.poll() is None
+    told = capsys.readouterr().err
+    assert told.startswith(f"sweeprun: 'größter Lauf' names process {process.pid}, which holds no lock in it")
+    assert f"stop it yourself: kill {process.pid}" in told
 
 
 def test_some_tasks_of_a_local_run_cannot_be_cancelled(

@@ -1,18 +1,20 @@
 """Stopping a run, or some tasks of it."""
 
 import os
+import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import LaunchError, UsageError
+from sweeprun.launchers.local import LocalLauncher
 from sweeprun.runs.cancel import cancel_run
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.processes import Process
+from sweeprun.store.submissions import read_submissions
+from tests.cli.sleepers import launching_process, sleeping
 from tests.results.runs import count_axis, make_run
 from tests.runs.queue_launcher import calls, set_queue
 from tests.runs.submitting import ALIVE, ELSEWHERE, QUEUE, submit
@@ -45,14 +47,28 @@ def test_what_is_not_known_is_not_stopped(run: RunDirectory) -> None:
 
 
 def test_the_process_that_runs_local_workers_is_interrupted(run: RunDirectory) -> None:
-    waiting = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    try:
-        submit(run, submitter=Process.of(waiting.pid))
+    with launching_process(run) as process:
+        submit(run, submitter=Process.of(process.pid))
         assert cancel_run(run) == 10
-        assert waiting.wait() == -signal.SIGTERM
-    finally:
-        waiting.kill()
-        waiting.communicate()
+        assert process.wait() == -signal.SIGTERM
+
+
+def test_a_copy_of_a_run_does_not_stop_the_first_one(run: RunDirectory, tmp_path: Path) -> None:
+    with launching_process(run) as process:
+        submit(run, submitter=Process.of(process.pid))
+        shutil.copytree(run.path, tmp_path / "copy")
+        with pytest.raises(UsageError, match=f"names process {process.pid}, which holds no lock in it"):
+            cancel_run(RunDirectory(tmp_path / "copy"))
+        assert process.poll() is None
+
+
+def test_if_one_of_several_processes_is_not_the_run_s_none_is_stopped(run: RunDirectory) -> None:
+    with launching_process(run) as process, sleeping() as other:
+        submit(run, 0, "0-4", submitter=Process.of(process.pid))
+        submit(run, 1, "5-9", submitter=Process.of(other.pid))
+        with pytest.raises(UsageError, match=f"names process {other.pid}"):
+            LocalLauncher().cancel(run, read_submissions(run), None)
+        assert (process.poll(), other.poll()) == (None, None)
 
 
 def test_local_workers_are_stopped_all_together_only(run: RunDirectory) -> None:

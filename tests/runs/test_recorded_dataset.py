@@ -1,6 +1,7 @@
 """A task of a collected Dataset, from which it can be run again without its run."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 from types import ModuleType
@@ -10,12 +11,15 @@ import pytest
 import xarray as xr
 
 from sweeprun.errors import FormatError, UsageError
+from sweeprun.provenance.code import Code
 from sweeprun.results.attributes import CODE_ATTRIBUTE, MANIFEST_ATTRIBUTE
 from sweeprun.results.comparing import SomeOf
 from sweeprun.runs.collect import collect_into
 from sweeprun.runs.observe import observe
 from sweeprun.runs.recorded_dataset import recorded_in_dataset
 from sweeprun.runs.replay import differences_from, run_here
+from sweeprun.store import trust
+from sweeprun.store.directory import RunDirectory
 from tests.results.runs import axis, count_axis, make_run, success, write_shard
 from tests.runs.observers import Listener
 from tests.runs.studies import STUDY
@@ -73,8 +77,8 @@ def test_a_zarr_store_will_do_and_so_will_some_results(here: Path) -> None:
 
 
 def test_of_a_task_without_a_result_there_are_no_values(made: Path) -> None:
-    assert recorded_in_dataset(made, ["7"]).arrays is None
-    assert recorded_in_dataset(made, ["lr=0.2", "seed=2"]).arrays == {"x": 1.5}
+    assert recorded_in_dataset(made, ["7"], allow_drift=True).arrays is None
+    assert recorded_in_dataset(made, ["lr=0.2", "seed=2"], allow_drift=True).arrays == {"x": 1.5}
 
 
 def test_other_code_is_refused_or_told(results: Path, here: Path, observer: Listener) -> None:
@@ -87,9 +91,65 @@ def test_other_code_is_refused_or_told(results: Path, here: Path, observer: List
 
 
 @pytest.mark.parametrize("attributes", [{}, {CODE_ATTRIBUTE: "{"}, {CODE_ATTRIBUTE: "{}"}])
-def test_that_the_code_is_not_known_is_told(made: Path, observer: Listener, attributes: dict[str, str]) -> None:
-    assert recorded_in_dataset(changed(made, **attributes), ["1"], observer=observer).code is None
+def test_code_that_is_not_known_is_refused_or_told(made: Path, observer: Listener, attributes: dict[str, str]) -> None:
+    changed(made, **attributes)
+    with pytest.raises(
+        UsageError, match=r"what code .* was made with is not known.*base_config\) and add --allow-drift"
+    ):
+        recorded_in_dataset(made, ["1"])
+    assert recorded_in_dataset(made, ["1"], allow_drift=True, observer=observer).code is None
     assert observer.warnings == [f"what code {made} was made with is not known"]
+
+
+def test_code_that_names_neither_a_file_nor_a_function_is_not_known(made: Path) -> None:
+    code = json.dumps(Code(base=str(made.parent)).to_dict())
+    with pytest.raises(UsageError, match="is not known"):
+        recorded_in_dataset(changed(made, **{CODE_ATTRIBUTE: code}), ["1"])
+
+
+def test_of_the_variables_in_a_file_only_those_are_set_that_run_no_code(made: Path, observer: Listener) -> None:
+    with xr.open_dataset(made) as dataset:
+        manifest = json.loads(dataset.attrs[MANIFEST_ATTRIBUTE])
+    manifest["launcher"]["variables"] = {
+        "OMP_NUM_THREADS": "2",
+        "PYTHONPATH": "/tmp/evil",
+        "CUDA_VISIBLE_DEVICES": "/tmp/evil",
+        "DATA": "x",
+    }
+    manifest["job"]["task_variables"] = ["LD_PRELOAD", "PYTHONHASHSEED"]
+    changed(made, **{MANIFEST_ATTRIBUTE: json.dumps(manifest)})
+    recorded = recorded_in_dataset(made, ["1"], allow_drift=True, trust=True, observer=observer)
+    assert recorded.manifest.launcher["variables"] == {"OMP_NUM_THREADS": "2"}
+    assert recorded.manifest.job["task_variables"] == ["PYTHONHASHSEED"]
+    (note,) = observer.notes
+    assert note.startswith("PYTHONPATH, DATA, LD_PRELOAD, CUDA_VISIBLE_DEVICES: not set as ")
+
+
+@pytest.mark.parametrize("name", ["made.nc", "made.zarr"])
+def test_a_file_of_another_user_is_refused_unless_it_is_trusted(
+    made: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    if name == "made.zarr":
+        collect_into(observe(RunDirectory(made.parent / "run")), made.with_suffix(".zarr"))
+    stranger = {made.parent / name, made.with_suffix(".zarr") / "zarr.json"}
+    monkeypatch.setattr(trust, "owner_of", lambda path: 7 if path in stranger else os.geteuid())
+    with pytest.raises(UsageError, match=r"belongs to .*, and a task that runs again .* add --trust"):
+        recorded_in_dataset(made.parent / name, ["1"], allow_drift=True)
+    recorded_in_dataset(made.parent / name, ["1"], allow_drift=True, trust=True)
+    monkeypatch.setenv(trust.TRUST_VARIABLE, str(made.parent))
+    recorded_in_dataset(made.parent / name, ["1"], allow_drift=True)
+
+
+def test_code_where_others_may_put_some_is_refused(made: Path, tmp_path: Path) -> None:
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o777)
+    with xr.open_dataset(made) as dataset:
+        manifest = json.loads(dataset.attrs[MANIFEST_ATTRIBUTE])
+    manifest["python_path"] = [str(tmp_path), str(tmp_path / "open")]
+    changed(made, **{MANIFEST_ATTRIBUTE: json.dumps(manifest)})
+    with pytest.raises(UsageError, match=r"its code is in '.*open', which is open to anybody, and .*add --trust"):
+        recorded_in_dataset(made, ["1"], allow_drift=True)
+    assert recorded_in_dataset(made, ["1"], allow_drift=True, trust=True).task.task_id == 1
 
 
 @pytest.mark.parametrize(("words", "message"), [(["8"], "no task 8"), (["lr=0.1"], "which task"), ([], "which task")])

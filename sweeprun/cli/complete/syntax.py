@@ -105,16 +105,16 @@ SYNTAX = {
     "show": _syntax(Value.RUN, Value.AXIS_VALUE, flags="--json"),
     "logs": _syntax(Value.RUN, Value.AXIS_VALUE, flags="--path"),
     "wait": _syntax(Value.RUN),
-    "cancel": _syntax(Value.RUN, flags="--whole-elements", tasks=Value.TEXT),
-    "throttle": _syntax(Value.RUN),
+    "cancel": _syntax(Value.RUN, flags="--whole-elements --trust", tasks=Value.TEXT),
+    "throttle": _syntax(Value.RUN, flags="--trust"),
     "resume": _syntax(
-        Value.RUN, Value.LAUNCHER_OPTION, flags="--after-collect --assume-ended --incomplete --allow-drift"
+        Value.RUN, Value.LAUNCHER_OPTION, flags="--after-collect --assume-ended --incomplete --allow-drift --trust"
     ),
     "extend": _syntax(
         Value.RUN,
         Value.AXIS_VALUES,
         Value.LAUNCHER_OPTION,
-        flags="--allow-drift --independent",
+        flags="--allow-drift --trust --independent",
         until=Value.TEXT,
         over=Value.AXIS,
         interval=_INTERVALS,
@@ -123,13 +123,13 @@ SYNTAX = {
         limit=Value.TEXT,
         nan=_NAN,
     ),
-    "replay": _syntax(Value.RUN, Value.AXIS_VALUE, flags="--pdb --allow-drift"),
-    "verify": _syntax(Value.RUN, flags="--json --allow-drift", sample=Value.TEXT, seed=Value.TEXT),
+    "replay": _syntax(Value.RUN, Value.AXIS_VALUE, flags="--pdb --allow-drift --trust"),
+    "verify": _syntax(Value.RUN, flags="--json --allow-drift --trust", sample=Value.TEXT, seed=Value.TEXT),
     "list": _syntax(Value.FILE, flags="--json"),
     "completion": _syntax(Value.SHELL),
     "start": _syntax(Value.RUN),
-    "worker": _syntax(Value.RUN, submission=Value.TEXT, element=Value.TEXT, attempt=Value.TEXT),
-    "element": _syntax(Value.RUN),
+    "worker": _syntax(Value.RUN, flags="--trust", submission=Value.TEXT, element=Value.TEXT, attempt=Value.TEXT),
+    "element": _syntax(Value.RUN, flags="--trust"),
 }
 """By subcommand; the one without a name is Hydra's own command line."""
 

@@ -28,6 +28,7 @@ from sweeprun.store.activity import Activity
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import create_file
 from sweeprun.store.submissions import Job, JobRole, Submission, note_job, read_jobs
+from sweeprun.store.trust import TRUST
 
 COLLECTED = "results.nc"
 """What a dependent job collects into, in the run directory."""
@@ -202,7 +203,7 @@ class SlurmLauncher:
             options=self._options(run, submission),
             variables=self.variables,
             setup=self.setup,
-            command=[self.python or sys.executable, "-m", "sweeprun", "element", str(run), str(number)],
+            command=[self.python or sys.executable, "-m", "sweeprun", "element", str(run), str(number), TRUST],
         )
 
     def _options(self, run: Path, submission: Submission) -> dict[str, str | None]:

@@ -1,14 +1,24 @@
 """What became of arrays that were submitted: which elements wait and run, and how to stop or slow them."""
 
+import os
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
 from sweeprun.launchers.packing import share_throttle
 from sweeprun.launchers.slurm.commands import SlurmError, run_command
-from sweeprun.launchers.slurm.queue import QueuedJob, active_jobs, elements_of, ended_by_accounts, jobs_in_queue
+from sweeprun.launchers.slurm.queue import (
+    QueuedJob,
+    active_jobs,
+    elements_of,
+    ended_by_accounts,
+    jobs_in_queue,
+    working_directories,
+)
 from sweeprun.store.activity import Activity, Element, ElementState
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.submissions import JobRole, Submission, read_jobs
@@ -39,8 +49,14 @@ def activity(run: RunDirectory, submissions: Sequence[Submission]) -> Activity:
 
 
 def cancel(run: RunDirectory, submissions: Sequence[Submission], elements: Iterable[int] | None) -> None:
-    """Cancel submissions, or some elements of one; what has ended already is left as it is."""
-    active = active_jobs(run, submissions)
+    """Cancel submissions, or some elements of one; what has ended already is left as it is.
+
+    Raises
+    ------
+    UsageError
+        If a job that the run names is another run's, and so goes on.
+    """
+    active, strange = _own_jobs(run, active_jobs(run, submissions))
     if elements is None:
         words = sorted({job.job_id for job in active})
     else:
@@ -52,6 +68,8 @@ def cancel(run: RunDirectory, submissions: Sequence[Submission], elements: Itera
         words = [f"{job_id}_[{TaskIds.of(own)}]" for job_id, own in indices.items()]
     if words:
         run_command(["scancel", *words])
+    if strange:
+        raise UsageError(_told_of_strange(run, strange, "cancelled", "scancel"))
 
 
 def set_throttle(run: RunDirectory, submissions: Sequence[Submission], throttle: int) -> None:
@@ -60,11 +78,15 @@ def set_throttle(run: RunDirectory, submissions: Sequence[Submission], throttle:
     Raises
     ------
     UsageError
-        If nothing waits or runs any more, or there are more arrays side by side than elements may run at once.
+        If nothing waits or runs any more, there are more arrays side by side than elements may run at once, or a job
+        that the run names is another run's.
     """
     by_token = {submission.token: submission for submission in submissions}
     lanes: dict[int, list[QueuedJob]] = {}
-    for job in active_jobs(run, submissions):
+    active, strange = _own_jobs(run, active_jobs(run, submissions))
+    if strange:
+        raise UsageError(_told_of_strange(run, strange, "changed", "scontrol update ArrayTaskThrottle=N JobId="))
+    for job in active:
         if job.role is JobRole.ARRAY:
             lanes.setdefault(_lane(by_token[job.token], submissions), []).append(job)
     if not lanes:
@@ -81,6 +103,34 @@ def set_throttle(run: RunDirectory, submissions: Sequence[Submission], throttle:
             except SlurmError as error:  # for an array of which some have ended, it fails and has done it
                 if not re.search("already finished|No error", str(error)):
                     raise
+
+
+def _own_jobs(run: RunDirectory, jobs: Sequence[QueuedJob]) -> tuple[list[QueuedJob], dict[str, str]]:
+    """Those jobs that were submitted in the run, and the directories of the others.
+
+    A token alone doesn't make a job a run's: a copy of a run has the tokens of the first one, and anybody can read
+    the comment of a job and write it into a run of their own.
+    """
+    ids = {job.job_id for job in jobs}
+    directories = working_directories(ids) if ids else {}
+    strange = {job_id: place for job_id, place in directories.items() if not _is_same(place, run.path)}
+    return [job for job in jobs if job.job_id in directories.keys() - strange.keys()], strange
+
+
+def _is_same(place: str, path: Path) -> bool:
+    if place == os.fsencode(path).decode(errors="replace"):
+        return True
+    with suppress(OSError, ValueError):
+        return Path(place).samefile(path)
+    return False
+
+
+def _told_of_strange(run: RunDirectory, strange: Mapping[str, str], what: str, command: str) -> str:
+    job_id, place = next(iter(strange.items()))
+    return (
+        f"{run.shown()} names job {', '.join(strange)}, which was submitted in {place!r}, another run, and was not "
+        f"{what}; if it should be: {command}{'' if command.endswith('=') else ' '}{job_id}"
+    )
 
 
 def _may_be_under_way(run: RunDirectory, submission: Submission) -> bool:

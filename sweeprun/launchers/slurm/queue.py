@@ -109,6 +109,39 @@ def read_queue(job_ids: Collection[str] | None) -> list[QueuedJob]:
     return list(parse_queue(text))
 
 
+def working_directories(job_ids: Collection[str]) -> dict[str, str]:
+    """The directory that each of some jobs was submitted in, which is its run's; of jobs that are gone, none.
+
+    Raises
+    ------
+    SlurmError
+        If Slurm can't be asked.
+    """
+    words = ["squeue", "-h", "-t", "all", "-j", ",".join(sorted(job_ids)), "-o", "%F|%Z"]
+    try:
+        text = run_command(words)
+    except SlurmError as error:
+        if error.unknown_job:
+            return {}
+        raise
+    return parse_directories(text)
+
+
+def parse_directories(text: str) -> dict[str, str]:
+    """The rows of ``squeue`` with a job's id and directory; a directory's name may go over several lines."""
+    found: dict[str, str] = {}
+    job_id, open_lines = "", False
+    for line in text.splitlines():
+        begin, mark, rest = line.partition("|")
+        if mark and begin.isdecimal():
+            open_lines = begin not in found
+            job_id = begin
+            found.setdefault(job_id, rest)
+        elif open_lines:
+            found[job_id] += f"\n{line}"
+    return found
+
+
 def elements_of(jobs: Iterable[QueuedJob]) -> dict[int | None, Element]:
     """The elements of one submission by array index; where one is there twice, what waits or runs comes first."""
     order = (ElementState.ENDED, ElementState.QUEUED, ElementState.RUNNING)

@@ -28,6 +28,7 @@ class Slurm:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.submitted_in = str(folder.parent / "a rün")
         self._calls = folder / "calls"
         self.plays("scancel")
         self.plays("scontrol")
@@ -35,6 +36,10 @@ class Slurm:
     def plays(self, name: str, *lines: str, stderr: str = "", code: int = 0) -> None:
         said = f"printf '%s' {shlex.quote(stderr)} >&2\n" if stderr else ""
         printed = "".join(f"echo {shlex.quote(line)}\n" for line in lines)
+        if name == "squeue":  # it is asked for the directories of jobs, too
+            places = dict.fromkeys(f"{line.partition('|')[0]}|{self.submitted_in}" for line in lines)
+            asked = "".join(f"echo {shlex.quote(place)}\n" for place in places) or ":\n"
+            printed = f'case "$*" in *%Z*)\n{asked};;*)\n{printed or ":"}\n;; esac\n'
         script = f'#!/bin/sh\necho {name} "$@" >>{shlex.quote(str(self._calls))}\n{printed}{said}exit {code}\n'
         (self._folder / name).write_text(script)
         (self._folder / name).chmod(0o755)
@@ -163,6 +168,27 @@ def test_some_elements_are_cancelled_and_only_those_that_wait_or_run(run: RunDir
     )
     cancel(run, [submission(0)], [3, 4, 5, 6, 7])
     assert slurm.calls("scancel") == ["16_[3-5] 17_[3]"]
+
+
+@pytest.mark.parametrize("place", ["{}-2", "/elsewhere", "{}/..", "{}\nmore"])
+def test_a_job_of_another_run_goes_on_though_the_run_has_its_token(run: RunDirectory, slurm: Slurm, place: str) -> None:
+    slurm.submitted_in = place.format(run.path)
+    slurm.plays("squeue", row(16, 3, "RUNNING", "a0"), row(17, 3, "RUNNING", "a0"))
+    with pytest.raises(
+        UsageError, match=r"names job 16, 17, which was submitted in .* another run, and was not cancel"
+    ):
+        cancel(run, [submission(0)], None)
+    with pytest.raises(UsageError, match=r"names job 16, 17, .* and was not changed; if it should be: scontrol update"):
+        set_throttle(run, [submission(0)], 5)
+    assert slurm.calls("scancel") == slurm.calls("scontrol") == []
+
+
+def test_a_run_that_is_called_otherwise_here_is_the_same(run: RunDirectory, slurm: Slurm, tmp_path: Path) -> None:
+    (tmp_path / "linked").symlink_to(run.path)
+    slurm.submitted_in = str(tmp_path / "linked")
+    slurm.plays("squeue", row(16, 3, "RUNNING", "a0"))
+    cancel(run, [submission(0)], None)
+    assert slurm.calls("scancel") == ["16"]
 
 
 @pytest.mark.parametrize("elements", [None, [3]])
