@@ -95,11 +95,11 @@ def _keep_git(run: RunDirectory) -> dict[str, Any] | None:
     state = read_git(Path.cwd())
     if state is None or isinstance(state, str):
         return None if state is None else {"commit": None, "changed": None, "problem": state}
-    found: dict[str, Any] = {"commit": state.commit, "changed": bool(state.patch), "left_out": list(state.left_out)}
+    found: dict[str, Any] = {"commit": state.commit, "changed": state.changed, "left_out": list(state.left_out)}
     if state.patch:
         path = run.patch(state.patch_digest)
         make_directory(run.codes)
         with suppress(FileExistsError):
-            create_file(path, state.patch)
+            create_file(path, state.patch, private=True)
         found["patch"] = f"{path.parent.name}/{path.name}"
     return found

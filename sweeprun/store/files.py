@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from sweeprun.errors import FormatError
 
@@ -21,8 +21,15 @@ MOST_JSON = 2**25
 _DEEPEST_JSON = 100
 
 
-def create_file(path: Path, content: bytes) -> None:
+def create_file(path: Path, content: bytes, *, private: bool = False) -> None:
     """Write a file that is made once, atomically and durably: it is there whole or not at all, also after a power cut.
+
+    Parameters
+    ----------
+    path, content
+        The file, and what is to be in it.
+    private
+        Whether only its owner may read it.
 
     Raises
     ------
@@ -30,7 +37,7 @@ def create_file(path: Path, content: bytes) -> None:
         If it is there already.
     """
     with naming(path), temporary_sibling(path) as temporary:
-        with temporary.open("xb") as file:
+        with _new(temporary, 0o600 if private else 0o666) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -43,6 +50,10 @@ def create_file(path: Path, content: bytes) -> None:
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), os.fspath(path)) from error
             temporary.replace(path)
         sync_directory(path.parent)
+
+
+def _new(path: Path, mode: int) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "wb")
 
 
 @contextmanager

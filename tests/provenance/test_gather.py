@@ -34,10 +34,19 @@ def test_a_patch_is_kept_where_git_has_one(tmp_path: Path, monkeypatch: pytest.M
     from sweeprun.provenance.git import GitState
 
     run = make_run(tmp_path / "run", axis("a", [1]))
-    states = iter([GitState(commit="c", patch=b"diff", left_out=("x: why",)), GitState(commit="c"), "git failed", None])
+    states = iter(
+        [
+            GitState(commit="c", patch=b"diff", changed=True, left_out=("x: why",)),
+            GitState(commit="c"),
+            "git failed",
+            None,
+        ]
+    )
     monkeypatch.setattr("sweeprun.provenance.gather.read_git", lambda _: next(states))
     found = [keep_provenance(run, [], None)["git"] for _ in range(4)]
     assert (run.path / found[0].pop("patch")).read_bytes() == b"diff"
+    (patch,) = run.codes.glob("*.patch")
+    assert patch.stat().st_mode & 0o777 == 0o600, "a source may hold a password that nobody thought of"
     assert found == [
         {"commit": "c", "changed": True, "left_out": ["x: why"]},
         {"commit": "c", "changed": False, "left_out": []},

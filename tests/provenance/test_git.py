@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sweeprun.provenance.git import GitState, read_git
+from sweeprun.provenance.git import PATCH_VARIABLE, GitState, read_git
 
 
 def git(*words: str, cwd: Path | None = None) -> str:
@@ -79,7 +79,96 @@ def test_secrets_are_not_in_it_tracked_or_not(repository: Path) -> None:
     (repository / "api_token.py").write_text("hunter2\n")
     found = state(repository)
     assert b"hunter2" not in found.patch
-    assert sorted(line.partition(":")[0] for line in found.left_out) == ["My_Secrets.yaml", "api_token.py"]
+    assert sorted(line.partition(":")[0] for line in found.left_out) == [".env", "My_Secrets.yaml", "api_token.py"]
+    assert found.changed
+
+
+_SECRET_PATHS = ("id_ed25519", ".pgpass", ".npmrc", "cert.p12", "secrets/db.yaml", ".aws/config.ini", "api_key.yaml")
+
+
+@pytest.mark.parametrize("name", [*_SECRET_PATHS, "env.sh", "deep/.Secrets/a b/x.py"])
+@pytest.mark.parametrize("how", ["untracked", "changed", "staged", "removed"])
+def test_every_part_of_a_path_can_say_that_it_is_secret(repository: Path, name: str, how: str) -> None:
+    path = repository / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("hunter2 before\n")
+    if how in ("changed", "removed"):
+        git("add", "-f", ".")
+        git("commit", "-q", "-m", "before")
+        path.write_text("hunter2 now\n")
+    if how == "removed":
+        path.unlink()
+    if how == "staged":
+        git("add", "-f", ".")
+    (repository / "study.py").write_text("x = 2\n")
+    found = state(repository)
+    assert b"hunter2" not in found.patch
+    assert b"+x = 2" in found.patch
+    is_source = how != "untracked" or path.suffix in (".yaml", ".ini", ".sh", ".py")
+    assert found.left_out == ((f"{name}: its path says that it is secret",) if is_source else ())
+
+
+def test_data_are_not_in_it_tracked_or_not(repository: Path) -> None:
+    for name in ("data.csv", "Makefile"):
+        (repository / name).write_text("before\n")
+    git("add", ".")
+    git("commit", "-q", "-m", "data")
+    (repository / "data.csv").write_text("hunter2\n")
+    (repository / "Makefile").unlink()
+    found = state(repository)
+    assert b"hunter2" not in found.patch
+    assert b"a/Makefile" in found.patch
+    assert found.left_out == ("data.csv: it is no source",)
+
+
+def test_many_files_that_are_left_out_are_counted(repository: Path) -> None:
+    for number in range(60):
+        (repository / f"{number:02}.csv").write_text("1")
+    git("add", ".")
+    found = state(repository)
+    assert (found.patch, found.changed, len(found.left_out)) == (b"", True, 51)
+    assert found.left_out[-1] == "… and 10 more files"
+
+
+def test_a_patch_of_more_names_than_a_command_line_takes(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sweeprun.provenance.git._MOST_NAMES", 30)
+    names = [f"new source {number}.py" for number in range(5)]
+    for name in names:
+        (repository / name).write_text("y = 1\n")
+    (tmp_path / "patch").write_bytes(state(repository).patch)
+    git("stash", "-qu")
+    git("apply", str(tmp_path / "patch"))
+    assert all((repository / name).read_text() == "y = 1\n" for name in names)
+
+
+@pytest.mark.parametrize(
+    ("variable", "setting", "wanted"),
+    [
+        (None, None, True),
+        ("no", None, False),
+        ("perhaps", "true", False),
+        ("0", "true", False),
+        (None, "false", False),
+        (None, "true", True),
+        ("YES", "false", True),
+    ],
+)
+def test_there_is_a_switch_to_have_none(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, variable: str | None, setting: str | None, wanted: bool
+) -> None:
+    monkeypatch.delenv(PATCH_VARIABLE, raising=False)
+    if variable is not None:
+        monkeypatch.setenv(PATCH_VARIABLE, variable)
+    if setting is not None:
+        git("config", "sweeprun.patch", setting)
+    (repository / "study.py").write_text("x = 2\n")
+    found = state(repository)
+    assert (bool(found.patch), found.changed) == (wanted, True)
+    assert found.left_out == (
+        () if wanted else ("the patch: SWEEPRUN_PATCH, or sweeprun.patch in git's config, says no",)
+    )
 
 
 def test_large_files_and_links_are_left_out_and_told(repository: Path) -> None:

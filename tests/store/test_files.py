@@ -20,6 +20,16 @@ from sweeprun.store.files import (
 )
 
 
+def test_a_private_file_is_for_its_owner_alone_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        create_file(tmp_path / "private", b"1", private=True)
+        create_file(tmp_path / "other", b"1")
+    finally:
+        os.umask(before)
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("private", "other")] == [0o600, 0o666]
+
+
 def test_a_file_is_created_once(tmp_path: Path) -> None:
     path = tmp_path / "a ünï\nfile"
     create_file(path, b"1")
