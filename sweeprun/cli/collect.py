@@ -34,6 +34,9 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument(
         "--zarr-format", type=int, choices=(2, 3), default=3, help="of a .zarr; 2 is not streamed. By default 3"
     )
+    parser.add_argument(
+        "--reveal", metavar="KEYS", help="keys, with commas, that are written although their names say they are secret"
+    )
     args = parser.parse_args(words)
 
     from sweeprun.display.collected import print_notes, print_warnings
@@ -49,7 +52,14 @@ def main(words: Sequence[str]) -> int:
     check_tolerance(args.tolerance, output)
     run = chosen_run(args.run)
     check_replaceable(output, run, f"choose another name: -o NAME{output.suffix}")
-    file = collect_into(observe(run), output, only, tolerance=args.tolerance, zarr_format=args.zarr_format)
+    file = collect_into(
+        observe(run),
+        output,
+        only,
+        tolerance=args.tolerance,
+        zarr_format=args.zarr_format,
+        reveal=() if args.reveal is None else names_in(args.reveal, "--reveal"),
+    )
     collected = file.collected
     print_warnings(file)
     counts = {state.value: count for state, count in collected.states.items()}

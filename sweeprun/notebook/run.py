@@ -274,6 +274,7 @@ class Run:
         *,
         tolerance: float = 0.0,
         zarr_format: int = 3,
+        reveal: str | Sequence[str] = (),
     ) -> Path | str:
         """Write what there is now to a file.
 
@@ -288,6 +289,8 @@ class Run:
             How far apart labels of dimensions that results have of their own may be that become one.
         zarr_format
             Of a ``.zarr``: 3, or 2 for readers that know no other, which is not streamed.
+        reveal
+            Keys and results that are written although their names say that they are secret.
 
         Returns
         -------
@@ -306,7 +309,15 @@ class Run:
         output = output_path(path)
         output = output.expanduser() if isinstance(output, Path) else output
         only = [variables] if isinstance(variables, str) else variables
-        file = collect_into(self._look(), output, only, hint=in_call, tolerance=tolerance, zarr_format=zarr_format)
+        file = collect_into(
+            self._look(),
+            output,
+            only,
+            hint=in_call,
+            tolerance=tolerance,
+            zarr_format=zarr_format,
+            reveal=[reveal] if isinstance(reveal, str) else reveal,
+        )
         print_warnings(file)
         print_notes(file)
         return output if isinstance(output, Path) else str(output)

@@ -1,7 +1,7 @@
 """The model of a page: all that it shows of a run, as plain data."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sweeprun._version import __version__
 from sweeprun.errors import SweeprunError
 from sweeprun.report.cubes import Cube, cube_of
 from sweeprun.report.outputs import MOST_BYTES, LeftOut, Numbers, Texts, read_outputs, told_missing
-from sweeprun.report.reproducibility import Fact, Reproducibility, header_facts, reproducibility_of
+from sweeprun.report.reproducibility import Fact, Reproducibility, config_of, header_facts, reproducibility_of
 from sweeprun.report.scatter import Points, points_of, values_at
 from sweeprun.report.spread import Spread, spread_of
 from sweeprun.report.state_maps import StateMap, state_maps
@@ -20,6 +20,8 @@ from sweeprun.report.text import LONGEST_MESSAGE, LONGEST_TEXT, shown
 from sweeprun.report.timing import Timing, timing_of
 from sweeprun.results.collect import open_snapshot
 from sweeprun.results.failures import FailureGroup, failures_of
+from sweeprun.results.masked_text import Hidden
+from sweeprun.results.masking import masking_of
 from sweeprun.statistics.doubts import doubts_within
 from sweeprun.store.snapshot import Snapshot
 
@@ -127,6 +129,9 @@ def page_of(snapshot: Snapshot, *, active: bool = False, warnings: Sequence[str]
         What its user should know.
     """
     dataset, refused, problem = _dataset(snapshot)
+    masking = masking_of(snapshot)
+    config = config_of(snapshot, masking)
+    told = replace(snapshot, manifest=masking.manifest)
     read = [] if dataset is None else list(_outputs(dataset))
     read += [LeftOut(name=shown(name), why=shown(why, LONGEST_MESSAGE)) for name, why in refused.items()]
     counts = {state.value: amount for state, amount in snapshot.counts().items()}
@@ -139,8 +144,10 @@ def page_of(snapshot: Snapshot, *, active: bool = False, warnings: Sequence[str]
         active=active,
         tasks=len(snapshot.states),
         counts=counts,
-        facts=header_facts(snapshot),
-        warnings=tuple(shown(warning, LONGEST_MESSAGE) for warning in (*warnings, *_doubts(dataset))),
+        facts=header_facts(told),
+        warnings=tuple(
+            shown(masking.hidden.everywhere(warning), LONGEST_MESSAGE) for warning in (*warnings, *_doubts(dataset))
+        ),
         maps=state_maps(snapshot.states, dataset),
         outputs=tuple(one for one in read if isinstance(one, Output)),
         texts=tuple(one for one in read if isinstance(one, Texts)),
@@ -148,9 +155,9 @@ def page_of(snapshot: Snapshot, *, active: bool = False, warnings: Sequence[str]
         points=None if dataset is None else points_of(dataset),
         problem=shown(problem, LONGEST_MESSAGE),
         nothing=_told_nothing(counts, active=active) if is_nothing else "",
-        timing=timing_of(snapshot),
-        failures=_failures(snapshot),
-        reproducibility=reproducibility_of(snapshot),
+        timing=timing_of(told),
+        failures=_failures(snapshot, masking.hidden),
+        reproducibility=reproducibility_of(told, config),
     )
 
 
@@ -207,15 +214,15 @@ def _output(dataset: xr.Dataset, read: Numbers, most_cells: int) -> Output:
     )
 
 
-def _failures(snapshot: Snapshot) -> Failures:
+def _failures(snapshot: Snapshot, hidden: Hidden) -> Failures:
     groups = failures_of(snapshot)
     kept, rest = groups[:_MOST_GROUPS], groups[_MOST_GROUPS:]
     return Failures(
         groups=tuple(
             FailureGroup(
-                kind=shown(group.kind, 300),
-                message=shown(group.message, LONGEST_MESSAGE),
-                traceback=_end_of(shown(group.traceback, LONGEST_TEXT * 50)),
+                kind=shown(hidden.everywhere(hidden.text(group.kind)), 300),
+                message=shown(hidden.everywhere(hidden.text(group.message)), LONGEST_MESSAGE),
+                traceback=_end_of(shown(hidden.everywhere(hidden.text(group.traceback)), LONGEST_TEXT * 50)),
                 count=group.count,
                 task_ids=group.task_ids,
             )

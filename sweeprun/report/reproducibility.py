@@ -11,6 +11,7 @@ from sweeprun.provenance.gather import command_text, shown_time
 from sweeprun.provenance.mixed_threads import threads_of_results
 from sweeprun.provenance.origin import Origin
 from sweeprun.report.text import LONGEST_MESSAGE, LONGEST_TEXT, count, shown
+from sweeprun.results.masking import Masking
 from sweeprun.store.extensions import config_text
 from sweeprun.store.looks import read_looks
 from sweeprun.store.manifest import Manifest
@@ -94,8 +95,8 @@ def launcher_text(launcher: Mapping[str, Any]) -> str:
     return f"{name}, at most {throttle} at once" if throttle else name
 
 
-def reproducibility_of(snapshot: Snapshot) -> Reproducibility:
-    """The panel of a run."""
+def reproducibility_of(snapshot: Snapshot, config: str) -> Reproducibility:
+    """The panel of a run, and of its configs as they are to be shown."""
     manifest = snapshot.manifest
     verified, told = _verification(snapshot)
     digests = _digests(snapshot)
@@ -109,7 +110,7 @@ def reproducibility_of(snapshot: Snapshot) -> Reproducibility:
         verified=verified,
         drift=tuple(_drift(snapshot, digests)),
         packages=tuple((shown(name), shown(version)) for name, version in pairs),
-        config=_config(snapshot),
+        config=config,
     )
 
 
@@ -213,9 +214,10 @@ def _drift(snapshot: Snapshot, digests: Counter[str]) -> Iterator[str]:
             yield shown(f"{first} → {digest}: {difference}", 300)
 
 
-def _config(snapshot: Snapshot) -> str:
+def config_of(snapshot: Snapshot, masking: Masking) -> str:
+    """The configs of a run as a page shows them; secrets in them are masked, and noted."""
     try:
-        return shown(config_text(snapshot.run), LONGEST_TEXT)
+        return shown(masking.hidden.yaml(config_text(snapshot.run)), LONGEST_TEXT)
     except (SweeprunError, OSError) as error:
         return shown(f"can't be read: {error}", LONGEST_MESSAGE)
 

@@ -12,6 +12,7 @@ from sweeprun.design.grid import Grid
 from sweeprun.provenance.code import accepted_code, read_code
 from sweeprun.provenance.gather import command_text, short_form, shown_time
 from sweeprun.provenance.origin import Origin
+from sweeprun.results.masking import Masking
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
 from sweeprun.store.looks import read_looks
@@ -21,6 +22,9 @@ from sweeprun.store.snapshot import Snapshot
 MANIFEST_ATTRIBUTE = "manifest"
 CODE_ATTRIBUTE = "code"
 CHOSEN_ATTRIBUTE = "chosen_variables"
+MASKED_ATTRIBUTE = "masked"
+"""The keys whose values are masked, and the results that are left out, as their names say that they are secret."""
+
 RUN_PATH, RUN_DIGEST = "run_path", "run_digest"
 """Where the run is, and what tells it from all others; see `digest_of`."""
 
@@ -28,20 +32,31 @@ _LONGEST_ATTRIBUTE = 8_000_000
 
 
 def attributes_of(
-    snapshot: Snapshot, grid: Grid, common: Mapping[str, Any], chosen: Sequence[str] | None = None
+    snapshot: Snapshot,
+    grid: Grid,
+    common: Mapping[str, Any],
+    masking: Masking,
+    chosen: Sequence[str] | None = None,
+    left_out: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The attributes of a collected run: those that all results have, and its provenance.
 
     Parameters
     ----------
     snapshot, grid
-        The run, and its points.
+        The run, and its points, with masked labels.
     common
         The attributes that all results have. One named like ours becomes ``result_NAME``.
+    masking
+        What of the run is masked.
     chosen
         The results that were asked for, which the Dataset says if these were not all.
+    left_out
+        The results that are left out as secret.
     """
-    run, manifest = snapshot.run, snapshot.manifest
+    run, manifest = snapshot.run, masking.manifest
+    config = masking.hidden.yaml(config_text(run))
+    masked = {"keys": list(masking.hidden.values), "results": list(left_out)}
     provenance = manifest.provenance
     swept = grid.written()
     overrides = [override.written(swept[override.axis] if override.axis else None) for override in manifest.overrides]
@@ -61,8 +76,9 @@ def attributes_of(
         "streams": json.dumps(manifest.table.streams.to_dict()),
         **({} if chosen is None else {CHOSEN_ATTRIBUTE: json.dumps(list(chosen))}),
         **_looks(run),
-        "base_config": config_text(run),
-        **_for_replay(run, manifest),
+        "base_config": config,
+        **({MASKED_ATTRIBUTE: json.dumps(masked)} if any(masked.values()) else {}),
+        **(_for_replay(run, manifest) if masking.whole else {}),
     }
     return {f"result_{key}" if key in ours else key: value for key, value in common.items()} | ours
 

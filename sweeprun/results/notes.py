@@ -11,6 +11,7 @@ class NoteKind(Enum):
     LABELS = "labels"
     GROUPS = "groups"
     DIMENSIONS = "dimensions"
+    SECRETS = "secrets"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from sweeprun.results.dtypes import encodable
 from sweeprun.results.echoes import echoed, mixed_axes, told_of
 from sweeprun.results.layout_groups import chosen_rows, naming_of, read_parts
 from sweeprun.results.lazy import lazy_values
+from sweeprun.results.masking import Masking, masking_of, secret_results
 from sweeprun.results.merging import MergedResults, merge_results
 from sweeprun.results.mixed_groups import mixed_groups
 from sweeprun.results.not_given import NOT_GIVEN, not_given_text
@@ -38,7 +39,7 @@ class Plan:
     snapshot
         The run, as it was when somebody looked.
     grid
-        All of its points.
+        All of its points; labels that are secret are masked.
     names
         The dims of the grid's dimensions.
     results
@@ -47,12 +48,16 @@ class Plan:
         ``task_id``, ``state`` and the like: name -> one value for each position of the grid.
     only
         The results that were asked for; None if all were.
+    masking, left_out
+        What of the run is masked, and the results that are left out as secret.
     tolerance
         How far apart labels of own dimensions may be that are one.
     """
 
     snapshot: Snapshot
     grid: Grid
+    masking: Masking
+    left_out: tuple[str, ...] = ()
     names: tuple[str, ...]
     results: MergedResults
     bookkeeping: dict[str, np.ndarray]
@@ -107,14 +112,16 @@ class Plan:
     @cached_property
     def attrs(self) -> dict[str, Any]:
         """Where it comes from."""
-        attrs = attributes_of(self.snapshot, self.grid, self._common[0], self.only)
+        attrs = attributes_of(self.snapshot, self.grid, self._common[0], self.masking, self.only, self.left_out)
         attrs[NOT_GIVEN] = not_given_text(self.results)
         return attrs | {"tolerance": repr(self.tolerance)} if self.tolerance else attrs
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """What is to be said of it."""
+        _ = self.attrs  # where configs are masked
         return (
+            *self.masking.notes(self.left_out),
             *self.results.notes,
             *mixed_groups(self.results.parts),
             *dropped_note("", self._common[1]),
@@ -220,8 +227,11 @@ def plan_of(snapshot: Snapshot, only: Collection[str] | None = None, *, toleranc
     taken = OWN_COORDINATES.union(names, grid.names())
     naming = naming_of(snapshot, taken)
     parts = read_parts(snapshot.shards, snapshot.best, naming)
+    masking = masking_of(snapshot)
     repeated = echoed(parts, naming.variables, told_of(grid, names, positions), mixed_axes(grid))
-    results = merge_results(parts, positions, only, ignored=repeated, tolerance=tolerance)
+    secret = secret_results((one for part in parts for one in part.layout.variables), snapshot.revealed) - repeated
+    secret = secret.difference(only or ())
+    results = merge_results(parts, positions, only, ignored=repeated | secret, tolerance=tolerance)
     check_known(only or (), results.names)
     bookkeeping = {
         "task_id": np.arange(len(grid)),
@@ -236,7 +246,9 @@ def plan_of(snapshot: Snapshot, only: Collection[str] | None = None, *, toleranc
         bookkeeping = {name: data[task_ids] for name, data in bookkeeping.items()}
     return Plan(
         snapshot=snapshot,
-        grid=grid,
+        grid=masking.grid(grid),
+        masking=masking,
+        left_out=tuple(sorted(secret)),
         names=names,
         results=results,
         bookkeeping=bookkeeping,

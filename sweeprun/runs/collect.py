@@ -10,6 +10,7 @@ from sweeprun.results.collect import Collected, collect_snapshot, has_results, o
 from sweeprun.results.formats.columns import Output
 from sweeprun.results.formats.netcdf import TABLES, check_output, write_dataset
 from sweeprun.results.formats.owners import check_replaceable, is_there
+from sweeprun.results.masking import revealing
 from sweeprun.results.notes import NoteKind
 from sweeprun.results.plan import Plan
 from sweeprun.results.variables import Hint
@@ -73,6 +74,7 @@ def collect_into(
     hint: Hint | None = None,
     tolerance: float = 0.0,
     zarr_format: int = 3,
+    reveal: Collection[str] = (),
 ) -> CollectedFile:
     """Write what there is of a run to a file.
 
@@ -88,6 +90,8 @@ def collect_into(
         How far apart labels of dimensions that results have of their own may be that are one; a table has no such.
     zarr_format
         3, or 2 for readers that know no other: that is written at once, from memory, each time.
+    reveal
+        Keys and results that are written although their names say that they are secret.
 
     Raises
     ------
@@ -105,6 +109,7 @@ def collect_into(
     if zarr_format == 2 and isinstance(output, StoreUrl):
         raise UsageError(f"{str(output)!r} can't be of Zarr format 2, which is written to local folders only")
     replaced = check_replaceable(output, snapshot.run)
+    snapshot = revealing(snapshot, reveal)
     _check_results(snapshot, output)
     unfit: tuple[Output, ...] = ()
     if isinstance(output, Path) and output.suffix in TABLES:

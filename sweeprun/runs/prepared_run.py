@@ -14,8 +14,10 @@ from sweeprun.launchers.packing import Group
 from sweeprun.provenance.code import Code
 from sweeprun.provenance.gather import keep_provenance
 from sweeprun.provenance.inputs import InputFile, input_paths, read_input_files, write_inputs
+from sweeprun.results.masking import secret_keys
 from sweeprun.runs.events import Observer
 from sweeprun.runs.observe import is_active, observe
+from sweeprun.secrecy import MASK
 from sweeprun.store.archive import set_aside
 from sweeprun.store.directory import RunDirectory, make_run_directory
 from sweeprun.store.files import create_file
@@ -122,6 +124,7 @@ def create_run(prepared: PreparedRun, command: Sequence[str], observer: Observer
     if place.begun and not place.numbered:
         _make_room(RunDirectory(place.path.resolve()), observer)
     run = make_run_directory(place.path, numbered=place.numbered, begun=place.begun)
+    _keep_secrets(run, prepared, observer)
     provenance = keep_provenance(run, command, prepared.code)
     if paths := input_paths(manifest.table.blocks):
         write_inputs(run, note_inputs(Path.cwd(), paths, observer))
@@ -138,6 +141,18 @@ def create_run(prepared: PreparedRun, command: Sequence[str], observer: Observer
         note_stream_clash(run, prepared.clash)
     write_manifest(run, manifest)
     return run, manifest
+
+
+def _keep_secrets(run: RunDirectory, prepared: PreparedRun, observer: Observer) -> None:
+    """Let only its owner into a run that holds secrets."""
+    keys = secret_keys(prepared.manifest, (composition.text for composition in prepared.compositions))
+    if keys:
+        run.path.chmod(0o700)
+        first = keys[0].rpartition(".")[2]
+        observer.note(
+            f"{', '.join(keys)}: secret by name, so only you can read {run.shown()}, and what is collected of it has "
+            f"{MASK!r} instead; with {first}: ${{oc.env:{first.upper()}}} in the config it is not written down at all"
+        )
 
 
 def _make_room(run: RunDirectory, observer: Observer) -> None:

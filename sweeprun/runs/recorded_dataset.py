@@ -17,7 +17,15 @@ from sweeprun.design.tasks import Task
 from sweeprun.errors import FormatError, UsageError
 from sweeprun.launchers.foreign_variables import HARMLESS, harmless
 from sweeprun.provenance.code import Code
-from sweeprun.results.attributes import CHOSEN_ATTRIBUTE, CODE_ATTRIBUTE, MANIFEST_ATTRIBUTE
+from sweeprun.results.attributes import (
+    CHOSEN_ATTRIBUTE,
+    CODE_ATTRIBUTE,
+    MANIFEST_ATTRIBUTE,
+    MASKED_ATTRIBUTE,
+    RUN_DIGEST,
+    RUN_PATH,
+    digest_of,
+)
 from sweeprun.results.comparing import SomeOf
 from sweeprun.results.formats.netcdf import open_netcdf
 from sweeprun.results.plan import dimension_names
@@ -26,8 +34,10 @@ from sweeprun.runs.drift import check_code
 from sweeprun.runs.events import SILENT, Observer
 from sweeprun.runs.replay import Recorded
 from sweeprun.runs.task_selection import choose_task
-from sweeprun.store.manifest import Manifest
-from sweeprun.store.trust import check_directories_trusted, check_file_trusted
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.extensions import config_text
+from sweeprun.store.manifest import Manifest, read_manifest
+from sweeprun.store.trust import check_directories_trusted, check_file_trusted, check_trusted
 
 _RUNS = "a task that runs again runs what it says"
 
@@ -82,10 +92,41 @@ def recorded_in_dataset(
             doing="it would not be the same run again",
             observer=observer,
         )
-        frozen = [freeze_text(text) for text in str(dataset.attrs.get("base_config", "")).split("---\n")]
-        return Recorded(
-            manifest=manifest, frozen=frozen, task=task, arrays=_values(dataset, manifest, task), record=None, code=code
-        )
+        arrays = _values(dataset, manifest, task)
+        config = str(dataset.attrs.get("base_config", ""))
+        if masked := _masked(dataset):
+            manifest, config = _unmasked(dataset, path, masked, task, trust=trust)
+            task = manifest.table.task(task.task_id)
+        frozen = [freeze_text(text) for text in config.split("---\n")]
+        return Recorded(manifest=manifest, frozen=frozen, task=task, arrays=arrays, record=None, code=code)
+
+
+def _masked(dataset: xr.Dataset) -> list[str]:
+    """The keys whose values are not in a file, as they are secret."""
+    with suppress(ValueError, TypeError, KeyError):
+        return list(map(str, json.loads(str(dataset.attrs.get(MASKED_ATTRIBUTE)))["keys"]))
+    return []
+
+
+def _unmasked(
+    dataset: xr.Dataset, path: Path, masked: Sequence[str], task: Task, *, trust: bool
+) -> tuple[Manifest, str]:
+    """The manifest and the configs of the run that a file is of, which alone has what the file masks.
+
+    Raises
+    ------
+    UsageError
+        If the run is not where it was, or is another user's and not trusted.
+    """
+    run = RunDirectory(Path(str(dataset.attrs.get(RUN_PATH, ""))))
+    with suppress(OSError, FormatError):
+        if digest_of(run) == dataset.attrs.get(RUN_DIGEST):
+            check_trusted(run, trust=trust, doing=_RUNS)
+            return read_manifest(run), config_text(run)
+    raise UsageError(
+        f"{str(path)!r} masks {', '.join(masked)}, and the run that has it is not in {str(run.path)!r} any more; where "
+        f"it is now: sweeprun replay RUN {task.task_id}"
+    )
 
 
 def _with_harmless_variables(manifest: Manifest, path: Path, observer: Observer) -> Manifest:
@@ -135,4 +176,4 @@ def _values(dataset: xr.Dataset, manifest: Manifest, task: Task) -> dict[str, np
         return None
     taken: set[Any] = {*names, *grid.names(), *OWN_COORDINATES}
     values = {str(name): variable.to_numpy() for name, variable in point.variables.items() if name not in taken}
-    return SomeOf(values) if CHOSEN_ATTRIBUTE in dataset.attrs else values
+    return SomeOf(values) if {CHOSEN_ATTRIBUTE, MASKED_ATTRIBUTE}.intersection(dataset.attrs) else values

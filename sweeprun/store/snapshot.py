@@ -229,6 +229,8 @@ class Snapshot:
         The state of each task as an index into `STATE_ORDER`; shape ``(tasks,)``.
     activity
         What launchers know of the run's elements.
+    revealed
+        Keys and results that are written and shown although their names say that they are secret.
     """
 
     run: RunDirectory
@@ -237,6 +239,7 @@ class Snapshot:
     best: BestRecords
     states: np.ndarray
     activity: Activity
+    revealed: frozenset[str] = frozenset()
 
     def record(self, task_id: int) -> Record | None:
         """The record of a task that counts; None if there is none."""

@@ -16,10 +16,12 @@ from sweeprun.report.reproducibility import (
     Fact,
     Reproducibility,
     code_text,
+    config_of,
     header_facts,
     launcher_text,
     reproducibility_of,
 )
+from sweeprun.results.masking import masking_of
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.looks import LookRecord, keep_look
 from sweeprun.store.snapshot import take_snapshot
@@ -39,7 +41,8 @@ def change(run: RunDirectory, **provenance: Any) -> None:
 
 
 def panel(run: RunDirectory) -> Reproducibility:
-    return reproducibility_of(take_snapshot(run))
+    snapshot = take_snapshot(run)
+    return reproducibility_of(snapshot, config_of(snapshot, masking_of(snapshot)))
 
 
 def by_name(facts: tuple[Fact, ...]) -> dict[str, str]:

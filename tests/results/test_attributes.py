@@ -15,6 +15,7 @@ from sweeprun.results import attributes
 from sweeprun.results.agreement import common_attrs
 from sweeprun.results.attributes import CHOSEN_ATTRIBUTE, CODE_ATTRIBUTE, MANIFEST_ATTRIBUTE, attributes_of
 from sweeprun.results.layout_groups import read_parts
+from sweeprun.results.masking import masking_of
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.looks import LookRecord, keep_look
 from sweeprun.store.manifest import Manifest, read_manifest
@@ -31,7 +32,7 @@ def attrs_of(run: RunDirectory, chosen: list[str] | None = None) -> dict[str, An
     snapshot = take_snapshot(run)
     parts = read_parts(snapshot.shards, snapshot.best)
     common, _ = common_attrs([(part.first_task, part.layout.attrs) for part in parts])
-    return attributes_of(snapshot, whole_grid(snapshot.manifest.table), common, chosen)
+    return attributes_of(snapshot, whole_grid(snapshot.manifest.table), common, masking_of(snapshot), chosen)
 
 
 def change_manifest(run: RunDirectory, **provenance: Any) -> None:

@@ -84,7 +84,14 @@ SYNTAX = {
     "plan": Syntax(flags=(*_HYDRA.flags, "--json"), options=_HYDRA.options, arguments=_HYDRA.arguments),
     "init": _syntax(Value.FILE, command=Value.TEXT),
     "collect": _with_output(
-        _syntax(Value.RUN, flags="--json", variables=Value.TEXT, tolerance=Value.TEXT, zarr_format=("2", "3"))
+        _syntax(
+            Value.RUN,
+            flags="--json",
+            variables=Value.TEXT,
+            reveal=Value.TEXT,
+            tolerance=Value.TEXT,
+            zarr_format=("2", "3"),
+        )
     ),
     "stats": _with_output(
         _syntax(

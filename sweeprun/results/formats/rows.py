@@ -25,6 +25,7 @@ from sweeprun.results.dtypes import encodable, encodable_text, family, kept
 from sweeprun.results.echoes import echoed, mixed_axes, told_of
 from sweeprun.results.formats.columns import Column, Output, arrow_type, element_columns, nested, whole_columns
 from sweeprun.results.layout_groups import Part, chosen_rows, first_layouts, in_order, read_parts
+from sweeprun.results.masking import masking_of, secret_results
 from sweeprun.results.naming import Naming
 from sweeprun.results.plan import dimension_names
 from sweeprun.results.variables import check_known, with_coordinates
@@ -84,6 +85,8 @@ class Tidy:
         self._naming = Naming.of([layout for _, layout in layouts], self._taken)
         renamed = [(task_id, self._naming.applied(layout)) for task_id, layout in layouts]
         ignored = self._repeated()
+        secret = secret_results((one for _, layout in renamed for one in layout.variables), snapshot.revealed)
+        ignored |= secret.difference(only or ())
         names = dict.fromkeys(variable.name for _, layout in renamed for variable in layout.variables)
         check_known(only or (), [name for name in names if name not in ignored])
         self.outputs, self.refused = _outputs(renamed, only, ignored)
@@ -110,7 +113,8 @@ class Tidy:
     def _coordinates(self) -> dict[str, tuple[int, pa.Array]]:
         """Column -> the number of its dimension, and the labels along it."""
         found = {}
-        for number, (name, dimension) in enumerate(zip(self._dims, self.grid.dimensions, strict=True)):
+        masked = masking_of(self.snapshot).grid(self.grid)
+        for number, (name, dimension) in enumerate(zip(self._dims, masked.dimensions, strict=True)):
             if dimension.joint is not None:
                 found[name] = number, pa.array(dimension.numbers())
             for axis in dimension.axes:
