@@ -96,3 +96,11 @@ def as_in_python(text: str) -> str:
     for typed, argument in _AS_ARGUMENTS.items():
         text = text.replace(typed, argument)
     return _COMMAND.sub(lambda found: f"run.{found[1]}({'incomplete=True' if found[2] else ''})", text)
+
+
+def trusts(trust: Any, values: dict[str, Any]) -> bool:
+    """Whether a call says that a run is trusted; what is no truth value is for an axis of that name."""
+    if isinstance(trust, bool):
+        return trust
+    values["trust"] = trust
+    return False

@@ -1,12 +1,15 @@
 """The results that a run had when somebody looked, as Datasets that a notebook takes from."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from sweeprun.errors import ResultError, SweeprunError
+from sweeprun.results.notes import NoteKind
+from sweeprun.safe_text import plain_message
 from sweeprun.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -50,6 +53,11 @@ class Results:
 
         refused = self._collected.refused
         return str(disagreement(refused, list(map(str, self.available)), in_python)) if refused else ""
+
+    @property
+    def secrets(self) -> list[str]:
+        """What is masked or left out, as its name says that it is secret."""
+        return [note.text for note in self._collected.notes if note.kind is NoteKind.SECRETS]
 
     @property
     def whole(self) -> "xr.Dataset":
@@ -116,3 +124,11 @@ class Results:
             except VariableError as error:
                 dataset, refused = dataset.drop_vars([name]), refused | {error.name: error.why}
         return replace(collected, dataset=dataset, refused=refused)
+
+
+def tell(lines: Iterable[str], told: set[str]) -> None:
+    """Say on standard error what was not said before; ``told`` is what was."""
+    for line in lines:
+        if line not in told:
+            told.add(line)
+            print(plain_message(line), file=sys.stderr)

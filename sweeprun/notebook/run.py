@@ -2,6 +2,8 @@
 
 import html
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
@@ -9,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from sweeprun.errors import SweeprunError
 from sweeprun.notebook.observer import IN_PYTHON
-from sweeprun.notebook.options import changes_of, in_python
-from sweeprun.notebook.results import Results
+from sweeprun.notebook.options import changes_of, in_python, trusts
+from sweeprun.notebook.results import Results, tell
 from sweeprun.notebook.summary import summarise
 from sweeprun.runs.background import reap
 from sweeprun.runs.observe import observe, state_counts
@@ -28,13 +30,15 @@ if TYPE_CHECKING:
     from sweeprun.runs.replay import Replayed
 
 
-def open_run(path: str | PathLike[str] | None = None) -> "Run":
+def open_run(path: str | PathLike[str] | None = None, *, reveal: str | Sequence[str] = ()) -> "Run":
     """Open a run, which may still be going on.
 
     Parameters
     ----------
     path
         The run directory; by default the newest below ``./multirun``.
+    reveal
+        Keys and results that Datasets have although their names say that they are secret.
 
     Raises
     ------
@@ -50,7 +54,8 @@ def open_run(path: str | PathLike[str] | None = None) -> "Run":
     >>> run.refresh().counts                # doctest: +SKIP
     """
     import_module("sweeprun.mc")  # Datasets have `.mc` from then on
-    return Run(chosen_run(None if path is None else local_path(path).expanduser()))
+    directory = chosen_run(None if path is None else local_path(path).expanduser())
+    return Run(directory, [reveal] if isinstance(reveal, str) else reveal)
 
 
 class Run:
@@ -62,6 +67,8 @@ class Run:
     ----------
     directory
         The run directory.
+    reveal
+        Keys and results that Datasets have although their names say that they are secret.
 
     Attributes
     ----------
@@ -69,8 +76,9 @@ class Run:
         Where it is.
     """
 
-    def __init__(self, directory: RunDirectory) -> None:
+    def __init__(self, directory: RunDirectory, reveal: Sequence[str] = ()) -> None:
         self._directory = directory
+        self._revealed = frozenset(reveal)
         self._reader = ShardReader()
         self._told: set[str] = set()
         self.refresh()
@@ -86,7 +94,7 @@ class Run:
 
     def _look(self) -> Snapshot:
         reap()
-        self._snapshot = observe(self._directory, self._reader.read)
+        self._snapshot = replace(observe(self._directory, self._reader.read), revealed=self._revealed)
         self._results = Results(self._snapshot)
         return self._snapshot
 
@@ -218,7 +226,7 @@ class Run:
 
         with in_python():
             changes = changes_of(launcher, throttle, {})
-            trusted = _trusts(trust, values)
+            trusted = trusts(trust, values)
             wanted = {**(axes or {}), **values}
             told = wanted | ({} if members is None else {"members": members}) | changes.told()
             started, launch, code = how_to_start(self._directory, self._snapshot.manifest, "run.extend", function)
@@ -264,7 +272,7 @@ class Run:
         from sweeprun.runs.replay import replay
 
         with in_python():
-            trusted = _trusts(trust, values)
+            trusted = trusts(trust, values)
             return replay(self._look(), task_id, values, allow_drift=allow_drift, trust=trusted, observer=IN_PYTHON)
 
     def collect(
@@ -350,7 +358,9 @@ class Run:
             If two tasks returned what can't be one variable.
         """
         self._tell_of_names()
-        return self._results.whole
+        dataset = self._results.whole
+        tell(self._results.secrets, self._told)
+        return dataset
 
     @property
     def counts(self) -> dict[str, int]:
@@ -387,7 +397,7 @@ class Run:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy, or the run in another process, is the run opened again."""
-        return open_run, (self.path.absolute(),)
+        return partial(open_run, reveal=tuple(self._revealed)), (self.path.absolute(),)
 
     def __repr__(self) -> str:
         try:
@@ -406,11 +416,3 @@ class Run:
         except SweeprunError as error:
             shown = f"<div>no Dataset: {html.escape(str(error))}</div>"
         return summarise(self._snapshot, self._results.doubts).html() + plain(shown)
-
-
-def _trusts(trust: Any, values: dict[str, Any]) -> bool:
-    """Whether a call says that a run is trusted; what is no truth value is for an axis of that name."""
-    if isinstance(trust, bool):
-        return trust
-    values["trust"] = trust
-    return False

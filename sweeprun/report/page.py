@@ -21,7 +21,7 @@ from sweeprun.report.timing import Timing, timing_of
 from sweeprun.results.collect import open_snapshot
 from sweeprun.results.failures import FailureGroup, failures_of
 from sweeprun.results.masked_text import Hidden
-from sweeprun.results.masking import masking_of
+from sweeprun.results.masking import Masking, masking_of
 from sweeprun.statistics.doubts import doubts_within
 from sweeprun.store.snapshot import Snapshot
 
@@ -146,7 +146,8 @@ def page_of(snapshot: Snapshot, *, active: bool = False, warnings: Sequence[str]
         counts=counts,
         facts=header_facts(told),
         warnings=tuple(
-            shown(masking.hidden.everywhere(warning), LONGEST_MESSAGE) for warning in (*warnings, *_doubts(dataset))
+            shown(masking.hidden.everywhere(warning), LONGEST_MESSAGE)
+            for warning in (*warnings, *_told_masked(masking), *_doubts(dataset))
         ),
         maps=state_maps(snapshot.states, dataset),
         outputs=tuple(one for one in read if isinstance(one, Output)),
@@ -168,6 +169,12 @@ def _dataset(snapshot: Snapshot) -> tuple[xr.Dataset | None, Mapping[str, str], 
     except SweeprunError as error:
         return None, {}, str(error)
     return opened.dataset, opened.refused, ""
+
+
+def _told_masked(masking: Masking) -> list[str]:
+    """That values are masked, once configs are read."""
+    keys = ", ".join(masking.hidden.values)
+    return [f"masked, as their names say that they are secret: {keys}"] if keys else []
 
 
 def _doubts(dataset: xr.Dataset | None) -> list[str]:

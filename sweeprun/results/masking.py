@@ -59,8 +59,8 @@ class Masking:
             for key in self.hidden.values
         ]
         said += [(name, f"the result {name} is left out: its name says that it is secret") for name in left_out]
-        hint = "; if it is none, add --reveal "
-        return tuple(Note(kind=NoteKind.SECRETS, name=name, text=f"{text}{hint}{name}") for name, text in said)
+        hint = "; if it is none: --reveal {0}, or in Python reveal={0!r}"
+        return tuple(Note(kind=NoteKind.SECRETS, name=name, text=text + hint.format(name)) for name, text in said)
 
 
 def masking_of(snapshot: Snapshot) -> Masking:

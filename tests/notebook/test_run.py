@@ -1,6 +1,7 @@
 """A run in a notebook: what is there now, read when it is needed, and looked at again."""
 
 import json
+import pickle
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import xarray as xr
 
 import sweeprun
 from sweeprun.errors import ResultError, RunDirectoryError
+from sweeprun.notebook.run import open_run
 from sweeprun.results.collect import collect_run
 from sweeprun.store.shard_writer import ShardWriter
 from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
@@ -223,3 +225,17 @@ def test_damage_is_told(tmp_path: Path) -> None:
 def test_importing_sweeprun_stays_cheap() -> None:
     code = "import sys, sweeprun; assert not {'numpy', 'xarray', 'hydra', 'rich'} & set(sys.modules), sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_a_dataset_masks_is_told_once_and_can_be_revealed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = make_run(tmp_path / "run", axis("token", ["the", "cat"]))
+    write_shard(directory, "0.a", [success(task_id, {"x": 0.5}) for task_id in range(2)])
+    run = open_run(directory.path)
+    assert [run.dataset["token"].values.tolist() for _ in range(2)] == [["masked-1", "masked-2"]] * 2
+    assert capsys.readouterr().err.count("token is masked: its name says that it is secret") == 1
+    revealed = open_run(directory.path, reveal="token")
+    for each in (revealed, revealed.refresh(), pickle.loads(pickle.dumps(revealed))):
+        assert each.dataset["token"].values.tolist() == ["the", "cat"]
+    assert capsys.readouterr().err == ""

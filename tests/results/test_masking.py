@@ -65,12 +65,15 @@ def test_no_file_has_a_secret(run: RunDirectory, tmp_path: Path, name: str) -> N
     else:
         assert pq.read_table(written)["db.api_key"].to_pylist() == ["masked-1"] * 2 + ["masked-2"] * 2
     told = [note.text for note in file.collected.notes]
-    assert f"db.api_key is masked: its name says that it is secret, and the run alone has it{HINT}db.api_key" in told
-    assert f"the result hf_token is left out: its name says that it is secret{HINT}hf_token" in told
+    assert (
+        f"db.api_key is masked: its name says that it is secret, and the run alone has it{HINT.format('db.api_key')}"
+        in told
+    )
+    assert f"the result hf_token is left out: its name says that it is secret{HINT.format('hf_token')}" in told
     assert [note.name for note in file.collected.notes] == ["db.api_key", "password", "variables.HF_TOKEN", "hf_token"]
 
 
-HINT = "; if it is none, add --reveal "
+HINT = "; if it is none: --reveal {0}, or in Python reveal={0!r}"
 
 
 def test_what_the_user_reveals_is_written(run: RunDirectory, tmp_path: Path) -> None:
@@ -99,6 +102,7 @@ def test_the_page_has_none(run: RunDirectory) -> None:
     assert SECRET not in html
     assert "masked-1" in html
     assert "token_length: 12" in html
+    assert "masked, as their names say that they are secret: db.api_key, password, variables.HF_TOKEN" in html
     assert "ValueError" in html
 
 

@@ -1,6 +1,7 @@
 """Making the directory of a run that was prepared."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -121,3 +122,33 @@ def test_that_much_is_read_is_told(here: Path, observer: Listener, monkeypatch: 
 def test_an_input_file_that_is_not_there_is_named(here: Path, observer: Listener) -> None:
     with pytest.raises(UsageError, match=r"can't read the input .*gone\.nc.: No such file"):
         note_inputs(here, ["gone.nc"], observer)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_run_that_holds_secrets_is_for_its_owner_alone(observer: Listener) -> None:
+    run, _ = create_run(prepare_words("+db.api_key=hunter2", "hydra.sweep.dir='a rün'"), ["sweeprun"], observer)
+    assert run.path.stat().st_mode & 0o777 == 0o700
+    assert read_manifest(run).overrides[0].value == "hunter2"
+    assert observer.notes == [
+        "db.api_key: secret by name, so only you can read 'a rün', and what is collected of it has 'masked' instead; "
+        "with api_key: ${oc.env:API_KEY} in the config it is not written down at all"
+    ]
+    other, _ = create_run(prepare_words("+db.token_length=3", "hydra.sweep.dir=other"), ["sweeprun"], observer)
+    assert other.path.stat().st_mode & 0o777 == 0o777 & ~umask()
+    assert len(observer.notes) == 1
+
+
+@pytest.mark.usefixtures("here")
+def test_constants_whose_names_are_secret_count_too(observer: Listener) -> None:
+    def of_token(lr: float, hf_token: str) -> float:
+        return lr + len(hf_token)
+
+    asked = Asked(function=of_token, axes={"lr": [0.1]}, constants={"hf_token": "x"}, directory="run")
+    run, _ = create_run(prepare_call(asked), ["a call"], observer)
+    assert run.path.stat().st_mode & 0o777 == 0o700
+    assert observer.notes[0].startswith("hf_token: secret by name")
+
+
+def umask() -> int:
+    os.umask(now := os.umask(0))
+    return now

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import shutil
 from pathlib import Path
 from types import ModuleType
@@ -182,3 +183,22 @@ def test_a_function_that_is_in_the_run_is_not_in_the_file(functions: ModuleType,
     collect_into(observe(run), here / "results.nc")
     with pytest.raises(UsageError, match=r"the task function of .*results\.nc. is in its run, and not in the file"):
         recorded_in_dataset(here / "results.nc", ["0"])
+
+
+def test_what_a_file_masks_comes_from_its_run(here: Path) -> None:
+    run = sweep_words("+api_key=hunter2a,hunter2b", "+hf_token=hunter2t", "seed=0,1")
+    collect_into(observe(run), here / "results.nc")
+    recorded = recorded_in_dataset(here / "results.nc", ["api_key=masked-2", "seed=1"])
+    assert recorded.manifest.values(recorded.task)["api_key"] == "hunter2b"
+    assert "hunter2t" in pickle.loads(recorded.frozen[0][0])["hf_token"]
+    assert differences_from(recorded, run_here(recorded)) == []
+    run.path.rename(here / "moved")
+    with pytest.raises(UsageError, match=r"results\.nc' masks api_key, hf_token, and the run .* RUN 3"):
+        recorded_in_dataset(here / "results.nc", ["3"])
+
+
+def test_a_result_that_is_left_out_as_secret_is_not_compared(made: Path, tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path / "run")
+    write_shard(run, "0.b", [success(7, {"x": 1.5, "hf_token": "hunter2"})])
+    collect_into(observe(run), made)
+    assert isinstance(recorded_in_dataset(made, ["7"], allow_drift=True).arrays, SomeOf)

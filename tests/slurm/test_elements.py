@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -112,6 +113,19 @@ def test_some_tasks_are_cancelled_if_they_have_elements_of_their_own(sweep: Swee
     sweep.run("wait", "runs/one", code=1)
     assert sweep.status()["not_queued"] == "2-5"
     assert "nothing waits" in sweep.run("cancel", "runs/one").stderr
+
+
+def test_a_copy_of_a_run_stops_and_slows_no_job_of_the_first(sweep: Sweep) -> None:
+    job = sweep.submit("seed=range(2)", "task=study.hold", "hydra.launcher.throttle=1")
+    wait_until(lambda: 0 in sweep.started(), what="the first element runs")
+    shutil.copytree(sweep.folder / "runs" / "one", sweep.folder / "runs" / "copy")
+    refused = sweep.run("cancel", "runs/copy", code=2).stderr
+    assert f"names job {job}, which was submitted in {str(sweep.folder / 'runs' / 'one')!r}, another run" in refused
+    refused = sweep.run("throttle", "2", "runs/copy", code=2).stderr
+    assert "and was not changed; if it should be: scontrol update" in refused
+    sweep.open()
+    sweep.run("wait", "runs/one")
+    assert sweep.cluster.elements(job) == {0: "COMPLETED", 1: "COMPLETED"}
 
 
 def test_a_node_that_fails_and_comes_back_costs_nothing(sweep: Sweep, spare_node: str) -> None:
