@@ -8,7 +8,7 @@ from sweeprun.cli.arguments import add_allow_drift, add_trust, run_and_words, su
 from sweeprun.errors import UsageError
 from sweeprun.runs.defaults import ALLOW_DRIFT, MOST_MEMBERS
 from sweeprun.store.directory import RunDirectory, chosen_run
-from sweeprun.store.trust import TRUST
+from sweeprun.store.trust import TRUST, check_trusted
 
 if TYPE_CHECKING:
     from sweeprun.runs.launch import Started
@@ -75,6 +75,7 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
     for name in ("batch", "limit"):
         if getattr(args, name) is not None and getattr(args, name) < 1:
             raise UsageError(f"--{name} is {getattr(args, name)}; it must be at least 1")
+    check_trusted(run, trust=args.trust, doing="its tasks would run what is in it")
     limit = MOST_MEMBERS if args.limit is None else args.limit
     kind = None if args.interval is None else IntervalKind.parse(args.interval)
     target = Target.parse(args.until, 0.95 if args.level is None else args.level, kind)

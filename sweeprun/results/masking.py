@@ -113,10 +113,9 @@ def revealing(snapshot: Snapshot, names: Collection[str]) -> Snapshot:
 
 
 def secret_results(variables: Iterable[Variable], revealed: Collection[str]) -> frozenset[str]:
-    """The results whose names say that they are secret, and that are texts."""
-    return frozenset(one.name for one in variables if one.type == TEXT and is_secret_name(one.name)).difference(
-        revealed
-    )
+    """The results whose names say that they are secret, and that are single texts: those along a dimension are data."""
+    texts = (one.name for one in variables if one.type == TEXT and not one.dims and not one.coordinate)
+    return frozenset(name for name in texts if is_secret_name(name)).difference(revealed)
 
 
 def _hides(hidden: Hidden, axis: Axis) -> bool:

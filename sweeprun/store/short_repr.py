@@ -4,7 +4,7 @@ import re
 import reprlib
 from typing import Any
 
-from sweeprun.secrecy import is_secret_name
+from sweeprun.secrecy import is_secret
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+(?=>)")
 
@@ -15,4 +15,4 @@ _short.maxstring = _short.maxlong = _short.maxother = 400
 
 def brief(name: str, value: Any) -> str:
     """A value as one line, about as Python writes it; without addresses in memory, which are others each time."""
-    return "…" if is_secret_name(name) else _ADDRESS.sub("", " ".join(_short.repr(value).split()))
+    return "…" if is_secret(name, value) else _ADDRESS.sub("", " ".join(_short.repr(value).split()))

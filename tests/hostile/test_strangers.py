@@ -64,6 +64,7 @@ def hostile(tmp_path: Path, canary: Path, give_away: GiveAway, monkeypatch: pyte
         ["resume"],
         ["resume", "{}"],
         ["extend", "seed=range(9)"],
+        ["extend", "--until", "sem(x)<0.1", "--over", "seed"],
         ["verify"],
         ["replay", "1"],
         ["replay", "{}", "seed=1"],

@@ -59,11 +59,15 @@ def test_no_file_has_a_secret(run: RunDirectory, tmp_path: Path, name: str) -> N
         with xr.open_dataset(written) as dataset:
             assert dataset["db.api_key"].values.tolist() == ["masked-1", "masked-2"]
             np.testing.assert_array_equal(dataset["x"].values, [[0.0, 0.5], [1.0, np.nan]])
+            assert SECRET not in str(dataset.to_dict())
     elif name.endswith("csv"):
         with written.open(newline="") as opened:
             assert [row["db.api_key"] for row in csv.DictReader(opened)] == ["masked-1"] * 2 + ["masked-2"] * 2
     else:
-        assert pq.read_table(written)["db.api_key"].to_pylist() == ["masked-1"] * 2 + ["masked-2"] * 2
+        table = pq.read_table(written)
+        assert table["db.api_key"].to_pylist() == ["masked-1"] * 2 + ["masked-2"] * 2
+        assert SECRET not in str(table.to_pydict())
+        assert SECRET.encode() not in b"".join((table.schema.metadata or {}).values())
     told = [note.text for note in file.collected.notes]
     assert (
         f"db.api_key is masked: its name says that it is secret, and the run alone has it{HINT.format('db.api_key')}"
@@ -126,6 +130,16 @@ def test_without_secrets_nothing_is_said_and_nothing_changes(tmp_path: Path) -> 
     with xr.open_dataset(tmp_path / "r.nc") as dataset:
         assert MASKED_ATTRIBUTE not in dataset.attrs
         assert dataset["eos_token"].values.tolist() == ["</s>", "."]
+
+
+def test_texts_along_a_dimension_are_data(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", count_axis("seed", 1))
+    attention = xr.DataArray([0.5, 0.1], dims="token", coords={"token": ["the", "cat"]})
+    write_shard(run, "0.a", [success(0, xr.Dataset({"attention": attention, "secret": ("token", ["a", "b"])}))])
+    assert collect_into(take_snapshot(run), tmp_path / "r.nc").collected.notes == ()
+    with xr.open_dataset(tmp_path / "r.nc") as dataset:
+        assert dataset["token"].values.tolist() == ["the", "cat"]
+        assert dataset["secret"].values.tolist() == [["a", "b"]]
 
 
 def test_labels_stay_the_same_when_values_are_added() -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sweeprun.store.short_repr import brief, is_secret_name
+from sweeprun.store.short_repr import brief
 
 
 def test_values_are_one_short_line() -> None:
@@ -15,5 +15,5 @@ def test_values_are_one_short_line() -> None:
 
 def test_what_is_secret_is_not_shown() -> None:
     assert brief("API_TOKEN", "hush") == "…"
-    assert is_secret_name("db_password")
-    assert not is_secret_name("monkey")
+    assert brief("db_password", "x") == "…"
+    assert brief("n_tokens", 7) == "7"
