@@ -25,6 +25,7 @@ from sweeprun.store.submissions import read_submission
 FORMAT = "sweeprun-code"
 VERSION = 1
 _DIGEST_LENGTH = 12
+_DIGEST = re.compile(f"[0-9a-f]{{{_DIGEST_LENGTH}}}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,10 +185,22 @@ def write_code(run: RunDirectory, code: Code) -> str:
 
 def read_code(run: RunDirectory, digest: str) -> Code | None:
     """A state of the code that was kept; None if it was not, or can't be read."""
-    if not re.fullmatch(f"[0-9a-f]{{{_DIGEST_LENGTH}}}", digest):
+    with suppress(FormatError):
+        return _read_kept(run, digest)
+    return None
+
+
+def _read_kept(run: RunDirectory, digest: str) -> Code | None:
+    """The same; what the system says, if it can't read it, is raised as a `FormatError`."""
+    if not _DIGEST.fullmatch(digest):
         return None
-    with suppress(OSError, FormatError, KeyError, TypeError, ValueError, AttributeError):
+    try:
         return Code.from_dict(read_json(run.code(digest)))
+    except FormatError as error:
+        if isinstance(error.__cause__, OSError):
+            raise
+    except (FileNotFoundError, KeyError, TypeError, ValueError, AttributeError):
+        pass
     return None
 
 
@@ -203,8 +216,14 @@ def accepted_code(run: RunDirectory, manifest: Manifest, submission: int | None 
 
 
 def current_code(run: RunDirectory, accepted: str) -> str:
-    """The digest of what the accepted code has become by now; if it has changed, its new state is kept, too."""
-    code = read_code(run, accepted)
+    """The digest of what the accepted code has become by now; if it has changed, its new state is kept, too.
+
+    Raises
+    ------
+    FormatError
+        If the accepted code is kept and the system can't read it for the moment: records would say that it isn't known.
+    """
+    code = _read_kept(run, accepted)
     if code is None:
         return ""
     now = code.read_again()

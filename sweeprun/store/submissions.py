@@ -190,6 +190,27 @@ def read_submission(run: RunDirectory, number: int) -> Submission:
         raise FormatError(f"{path} is malformed: {type(error).__name__}: {error}") from error
 
 
+def find_submission(run: RunDirectory, number: int) -> Submission | None:
+    """The same; None if there is none.
+
+    Raises
+    ------
+    FormatError, OSError
+        If there is one, and it can't be read.
+    """
+    try:
+        return read_submission(run, number)
+    except FormatError as error:
+        cause: BaseException | None = error
+        while isinstance(cause, FormatError):
+            cause = cause.__cause__
+        if isinstance(cause, FileNotFoundError):
+            return None
+        if isinstance(cause, OSError):
+            raise cause from error
+        raise
+
+
 def read_submissions(run: RunDirectory) -> tuple[Submission, ...]:
     """All submissions of a run, in the order in which they were made; none for a run of a foreign launcher."""
     stems = [path.stem for path in list_files(run.submissions, ".json")]

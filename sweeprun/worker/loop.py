@@ -16,7 +16,7 @@ from omegaconf import DictConfig
 from sweeprun.design.policy import GRACE_SECONDS, TIMEOUT, UNSTORABLE
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.design.tasks import Task
-from sweeprun.errors import FormatError, ResultError, Unfinished
+from sweeprun.errors import ResultError, Unfinished
 from sweeprun.provenance.code import accepted_code, current_code
 from sweeprun.provenance.origin import Origin
 from sweeprun.store.directory import RunDirectory
@@ -26,10 +26,10 @@ from sweeprun.store.notices import count_failures, note_failure
 from sweeprun.store.payloads import encode_result, known_layout
 from sweeprun.store.records import FAILURE_LAYOUT, Failure, Outcome, Record
 from sweeprun.store.result_names import ResultNames
-from sweeprun.store.submissions import read_submission
+from sweeprun.store.submissions import find_submission
 from sweeprun.store.unused_names import unused_names
 from sweeprun.store.workers import BeatWriter, Place, own_log
-from sweeprun.worker.broken import Broken, writing
+from sweeprun.worker.broken import Broken, reading, writing
 from sweeprun.worker.failure import failure_of, names_of
 from sweeprun.worker.global_generators import GlobalSeeds
 from sweeprun.worker.lack_watch import LackWatch
@@ -96,8 +96,8 @@ class Worker:
         self._on_failure = on_failure
         self._submission = place.submission
         self._policy, self._first_attempt = manifest.policy, place.attempt
-        with suppress(FormatError):  # of a launcher of somebody else there is no submission
-            submission = read_submission(run, place.submission)
+        submission = find_submission(run, place.submission)  # None of a launcher of somebody else
+        if submission is not None:
             self._policy, self._first_attempt = submission.policy or manifest.policy, submission.attempt
             manifest = with_function(manifest, submission.function)
         self._limit = 0.0  # of a task's time, in seconds; 0 for none
@@ -313,7 +313,8 @@ class Worker:
     def _origin(self) -> str:
         """What this worker's records are made with."""
         accepted = accepted_code(self._run, self._manifest, self._submission)
-        return Origin.current(current_code(self._run, accepted)).to_json()
+        with writing(), reading():
+            return Origin.current(current_code(self._run, accepted)).to_json()
 
 
 def _end_forked_child(error: BaseException | None) -> None:

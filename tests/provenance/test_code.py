@@ -1,13 +1,17 @@
 """The state of the code: what counts as a change, and what is told of it."""
 
+import errno
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from sweeprun.provenance.code import Code, SourceFile, describe_code, read_code, write_code
+from sweeprun.errors import FormatError
+from sweeprun.provenance.code import Code, SourceFile, current_code, describe_code, read_code, write_code
 from sweeprun.store.directory import RunDirectory
 from tests.results.runs import axis, make_run
 
@@ -116,3 +120,22 @@ def test_what_is_damaged_is_not_known(content: str, tmp_path: Path) -> None:
     run.codes.mkdir()
     run.code("0123456789ab").write_text(content)
     assert read_code(run, "0123456789ab") is None
+
+
+def test_code_that_the_system_cannot_read_is_not_taken_for_unknown(
+    code: Code, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run(tmp_path / "run", axis("a", [1]))
+    digest = write_code(run, code)
+    open_ = os.open
+
+    def fail(path: Any, *arguments: Any, **options: Any) -> int:
+        if str(path).endswith(f"{digest}.json"):
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+        return open_(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "open", fail)
+    assert read_code(run, digest) is None
+    with pytest.raises(FormatError, match="Stale file handle"):
+        current_code(run, digest)
+    assert current_code(run, "0123456789ab") == ""

@@ -1,5 +1,6 @@
 """Submissions and their jobs, as they lie on disk."""
 
+import errno
 import json
 import os
 import subprocess
@@ -19,6 +20,7 @@ from sweeprun.store.submissions import (
     Job,
     JobRole,
     Submission,
+    find_submission,
     note_job,
     read_jobs,
     read_submission,
@@ -96,3 +98,26 @@ def test_a_process_is_known_by_more_than_its_id() -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as ended:
         ended.wait()
     assert replace(mine, pid=ended.pid).is_alive() is False
+
+
+def test_a_submission_that_cannot_be_read_is_not_taken_for_none(
+    run: RunDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says which function runs: without it, another one would."""
+    assert find_submission(run, 0) is None
+    write_submission(run, submission())
+    assert find_submission(run, 0) is not None
+    open_ = os.open
+
+    def fail(path: Any, *arguments: Any, **options: Any) -> int:
+        if str(path).endswith("0.json"):
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+        return open_(path, *arguments, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", fail)
+        with pytest.raises(OSError, match="Stale"):
+            find_submission(run, 0)
+    run.submission(0).write_text("{")
+    with pytest.raises(FormatError):
+        find_submission(run, 0)
