@@ -34,6 +34,9 @@ _SHORT_PATIENCE_SECONDS = 0.05
 _GAVE_UP, _STOPPED = 2, 130
 """Exit codes of a worker: that it can't go on, as a task closed the pipes, say; that somebody told it to end."""
 
+_NEVER_PASSES = os.strerror(errno.EFBIG)
+"""A limit to the size of files (`ulimit -f`): each new shard would soon reach it, too."""
+
 _NO_HICCUP = {errno.ENOENT, errno.EACCES, errno.EPERM, errno.ENOEXEC, errno.ENOTDIR}
 """Why a worker can't be started now, and won't be later."""
 
@@ -369,7 +372,8 @@ class Pool:
             f"{Command('resume', self._run.shown())}"
         )
         begun = rest[: rest.index(broken.task_id) + 1] if broken.task_id in rest else ()
-        if self._queue.count_unrecorded(begun, process.started, time.monotonic()) >= GIVEN_UP_AFTER:
+        often = self._queue.count_unrecorded(begun, process.started, time.monotonic()) >= GIVEN_UP_AFTER
+        if often or broken.why.endswith(_NEVER_PASSES):
             raise LaunchError(why)
         self._note_exit(process, code, None, why=f"it could not write what it must: {broken.why}")
         self._broken += 1

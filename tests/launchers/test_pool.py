@@ -425,13 +425,13 @@ echo "ready w$$"
 done=0
 while read verb ids rest; do
     echo "$ids $rest" >>"$RUN/asked"
-    if [ "$ids" = 0 ]; then echo "broken 0 File too large"; read nothing; exit 2; fi
+    if [ "$ids" = 0 ]; then echo "broken 0 Disk quota exceeded"; read nothing; exit 2; fi
     done=$((done + 1))
     echo "done $done 0"
 done
 """
     )
-    with pytest.raises(LaunchError, match="can't be recorded: File too large"):
+    with pytest.raises(LaunchError, match="can't be recorded: Disk quota exceeded"):
         pool_of(run, 100, progress=Notes()).run()
     assert [str(ids) for ids, _ in turns(run)].count("0") == 3
 
@@ -439,6 +439,13 @@ done
 def test_a_worker_that_breaks_when_all_is_done_changes_nothing(run: RunDirectory, play: Callable[[str], None]) -> None:
     play(f"{_WORKS}\necho 'broken - Input/output error'; exit 2\n")
     assert pool_of(run, 9, workers=2, progress=Notes()).run() == Tally(total=9, succeeded=9)
+
+
+def test_a_limit_to_the_size_of_files_ends_the_launch_at_once(run: RunDirectory, play: Callable[[str], None]) -> None:
+    play('echo \'ready w1\'; read verb ids; echo "$ids " >>"$RUN/asked"; echo "broken $ids File too large"; read go')
+    with pytest.raises(LaunchError, match="can't be recorded: File too large"):
+        pool_of(run, 9).run()
+    assert len(turns(run)) == 1
 
 
 def test_workers_that_are_never_ready_end_the_launch(run: RunDirectory, play: Callable[[str], None]) -> None:
