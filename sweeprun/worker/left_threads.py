@@ -81,8 +81,8 @@ def _left() -> Iterator[str]:
         yield f"{who} left {what} running; everything is recorded, and the worker was ended without waiting for it"
     if not threads:
         yield (
-            f"the worker, which has recorded everything, did not end within {END_SECONDS + LATE_SECONDS:g} s, so it was "
-            "ended; something that tasks imported takes too long at the interpreter's end"
+            f"the worker, which has recorded everything, did not end within {END_SECONDS + LATE_SECONDS:g} s, so it "
+            "was ended; something that tasks imported takes too long at the interpreter's end"
         )
 
 
