@@ -102,11 +102,11 @@ class LocalOptions:
         CPUs, and so threads, of each worker; by default the CPUs divided by the workers.
     tasks_per_job
         Consecutive tasks of one array element.
+    warning_seconds
+        How long tasks that run may go on after Ctrl-C or SIGTERM, to end or to write a checkpoint.
     job_directories
         Whether every task gets what Hydra's own launchers give to a job: a directory with ``.hydra`` and the job's log
         in it. By default only tasks that ask for their directory have one, and all of them with ``hydra.job.chdir``.
-    warning_seconds
-        How long tasks that run may go on after Ctrl-C or SIGTERM, to end or to write a checkpoint.
     wait
         Without effect, since the end of local workers is always waited for: so one command line fits both launchers.
     """

@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 END_SECONDS = 5.0
-"""So long a worker may take to end, once everything is recorded: threads that end by themselves do so in this time."""
+"""So long threads of tasks may go on once everything is recorded: those that end by themselves do so in this time."""
+
+LATE_SECONDS = 60.0
+"""So much longer the last work of programs may take that registered for the interpreter's end, if no thread is left."""
 
 _tasks: dict[threading.Thread, int | None] = {}
 """The threads of this process, and the tasks after which they were first seen; None for those from before any task."""
@@ -50,6 +53,8 @@ def end_soon(code: int) -> int:
 
 def _end(code: int) -> None:
     time.sleep(END_SECONDS)
+    if not any(map(_holds_up, threading.enumerate())):
+        time.sleep(LATE_SECONDS)
     for line in _left():
         _say(line)
     _kill_children()
@@ -59,11 +64,16 @@ def _end(code: int) -> None:
     os._exit(code)
 
 
+def _holds_up(thread: threading.Thread) -> bool:
+    """Whether the interpreter waits for a thread."""
+    return not thread.daemon and thread is not threading.main_thread()
+
+
 def _left() -> Iterator[str]:
     """What holds up the end of this process, by the task that left it."""
     threads: dict[int | None, list[str]] = {}
     for thread in threading.enumerate():
-        if not thread.daemon and thread is not threading.main_thread():
+        if _holds_up(thread):
             threads.setdefault(_tasks.get(thread), []).append(thread.name)
     for task_id, names in threads.items():
         who = "something" if task_id is None else f"task {task_id}"
@@ -71,8 +81,8 @@ def _left() -> Iterator[str]:
         yield f"{who} left {what} running; everything is recorded, and the worker was ended without waiting for it"
     if not threads:
         yield (
-            f"the worker, which has recorded everything, did not end within {END_SECONDS:g} s, so it was ended; "
-            "something that tasks imported takes too long at the interpreter's end"
+            f"the worker, which has recorded everything, did not end within {END_SECONDS + LATE_SECONDS:g} s, so it "
+            "was ended; something that tasks imported takes too long at the interpreter's end"
         )
 
 

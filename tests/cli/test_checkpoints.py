@@ -55,14 +55,14 @@ def test_one_signal_lets_tasks_write_their_checkpoints_and_resume_goes_on_from_t
     assert "they have 60 s to end or to write a checkpoint" in told
     saved = {path.parent.name: json.loads(path.read_text()) for path in study.glob("multirun/*/*/*/checkpoint.json")}
     assert sorted(saved) == ["0", "1"]
-    assert all(0 < state["step"] < 240 for state in saved.values())
+    assert all(0 < state["step"] < 400 for state in saved.values())
     run_sweeprun("resume", folder=study)
     for task_id, state in saved.items():
         shown = json.loads(run_sweeprun("show", task_id, "--json", folder=study).stdout)
         result = shown["result"]
         assert (shown["attempt"], result["attempt"], result["began_at"]) == (2, 2, state["step"])
         undisturbed = np.random.default_rng(int(task_id))
-        assert result["sum"] == sum(undisturbed.random() for _ in range(240))
+        assert result["sum"] == sum(undisturbed.random() for _ in range(400))
 
 
 def test_the_second_signal_stops_at_once(study: Path) -> None:

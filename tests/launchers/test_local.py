@@ -1,5 +1,7 @@
 """The local launcher: how many workers, with how many threads."""
 
+import math
+
 import pytest
 
 from sweeprun.cpus import THREAD_VARIABLES, usable_cpus
@@ -45,3 +47,9 @@ def test_the_threads_of_workers_can_be_told_before_any_is_started(monkeypatch: p
     assert LocalLauncher(variables={"OMP_NUM_THREADS": "${oc.env:MINE,5}"}).threads(TaskIds.first(9)) == 5
     monkeypatch.setenv("OMP_NUM_THREADS", "7,2")
     assert LocalLauncher(cpus_per_task=3).threads(TaskIds.first(9)) == 7
+
+
+@pytest.mark.parametrize("seconds", [-1.0, math.inf, math.nan])
+def test_the_moment_of_a_task_that_is_asked_to_stop_is_a_number(seconds: float) -> None:
+    with pytest.raises(UsageError, match=rf"warning_seconds is {seconds}; it must be a number from 0 on"):
+        LocalLauncher(warning_seconds=seconds)
