@@ -202,3 +202,13 @@ def test_complex_numbers_and_dates_are_not_left_out_without_a_word() -> None:
         assert list(data.mc.statistics()) == ["x"]
     assert [str(warning.message).rpartition(": ")[2] for warning in told] == ["z", "day"]
     assert {warning.filename for warning in told} == {__file__}
+
+
+@pytest.mark.parametrize("dim", ["lr", "seed"])
+def test_what_has_no_points_or_no_members_has_no_statistics(dim: str) -> None:
+    data = dataset().isel({dim: slice(0, 0)})
+    found = data.mc.statistics(quantiles=[0.5])
+    assert found["x"].sizes == {"statistic": 10, "lr": data.sizes["lr"]}
+    assert np.isnan(found["x"].sel(statistic=["mean", "std", "sem", "low", "high"])).all()
+    assert (data.mc.target("sem(x)<1").value.values != 0).all()
+    assert data.mc.statistics(["lr", "seed"])["x"].sel(statistic="n") == 0

@@ -14,8 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from sweeprun.statistics.moments import moments
-from sweeprun.statistics.proportions import wilson_halfwidth
+from sweeprun.statistics.counts import counts
+from sweeprun.statistics.estimators import IntervalKind
+from sweeprun.statistics.moments import Scaled, moments
+from sweeprun.statistics.proportions import Ends, wilson
+
+_LEAST_EXPONENT = -1074
+"""Of the smallest float."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,43 +47,50 @@ class Average:
     high: np.ndarray
 
 
-def average_of(samples: np.ndarray, level: float, *, proportion: bool) -> Average:
+def average_of(samples: np.ndarray, level: float, kind: IntervalKind) -> Average:
     """The average of each set of points and members.
 
     Parameters
     ----------
     samples
-        Shape ``(…, points, members)``; NaN is a member that has no value at a point.
+        Integers, truth values or floats, of the shape ``(…, points, members)``; NaN is a member that has no value at a
+        point.
     level
         Of the interval.
-    proportion
-        Whether values are true or false: then the interval is Wilson's, of as many values as a point has, since members
-        may do the same at all points. Else it is Student's.
+    kind
+        How it is made: Student's; Wilson's if values are true or false, or that of counts. The latter two are of as
+        many values as a point has, since members may do the same at all points.
     """
-    there = ~np.isnan(samples)
-    at = moments(samples)
-    points = (at.count > 0).sum(axis=-1)
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        deviations = np.where(there, samples - at.mean[..., None], 0.0)
-        mean = np.where(at.count > 0, at.mean, 0.0).sum(axis=-1) / points
-        freedom = np.maximum(at.count - 1, 0).sum(axis=-1)
-        std = np.sqrt((deviations**2).sum(axis=(-2, -1)) / np.where(freedom > 0, freedom, np.nan))
-        share = 1 / np.where(at.count > 0, at.count, np.inf)
+    scaled = Scaled.of(samples)
+    there = ~np.isnan(scaled.values)
+    number, origin = scaled.count, np.where(scaled.count > 0, scaled.origin, np.nan)
+    points = (number > 0).sum(axis=-1)
+    with np.errstate(all="ignore"):
+        mean = moments(origin).mean
+        apart = np.where(there, scaled.values, 0.0)
+        exponent = np.where((apart != 0).any(axis=-1), scaled.exponent, _LEAST_EXPONENT)  # a point may be constant
+        common = exponent.max(axis=-1, initial=_LEAST_EXPONENT)
+        deviations = np.ldexp(apart, (exponent - common[..., None])[..., None])
+        known = ~np.isinf(origin).any(axis=-1)
+        freedom = np.maximum(number - 1, 0).sum(axis=-1)
+        variance = (deviations**2).sum(axis=(-2, -1)) / np.where(known & (freedom > 0), freedom, np.nan)
+        std = np.ldexp(np.sqrt(variance), common)
+        share = 1 / np.where(number > 0, number, np.inf)
         moved = (deviations * share[..., None]).sum(axis=-2) / points[..., None]  # the mean, by each member
         members = there.any(axis=-2).sum(axis=-1)
-        known = (members > 1) & (at.count != 1).all(axis=-1)  # a point of one value doesn't say how far it may be off
-        sem = np.sqrt((moved**2).sum(axis=-1) * members / np.where(known, members - 1, np.nan))
-        if proportion:
-            low, high = _wilson(mean, points / share.sum(axis=-1), level)
-        else:
-            half = stats.t.ppf((1 + level) / 2, np.maximum(members - 1, 1)) * sem
-            low, high = mean - half, mean + half
-    return Average(count=at.count.sum(axis=-1), mean=mean, std=std, sem=sem, low=low, high=high)
+        known &= (members > 1) & (number != 1).all(axis=-1)  # a point of one value doesn't say how far it may be off
+        error = (moved**2).sum(axis=-1) * members / np.where(known, members - 1, np.nan)
+        sem = np.ldexp(np.sqrt(error), common)
+        half = stats.t.ppf((1 + level) / 2, np.maximum(members - 1, 1)) * sem
+        low, high = _ends(kind, mean, points / share.sum(axis=-1), (mean - half, mean + half), level)
+    return Average(count=number.sum(axis=-1), mean=mean, std=std, sem=sem, low=low, high=high)
 
 
-def _wilson(mean: np.ndarray, count: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Wilson's interval of a proportion, which is told by its mean and by how many values it is of."""
-    z = stats.norm.ppf((1 + level) / 2)
-    centre = (mean + z**2 / (2 * count)) / (1 + z**2 / count)
-    half = wilson_halfwidth(mean, count, level)
-    return np.where(mean == 0, 0.0, centre - half), np.where(mean == 1, 1.0, centre + half)
+def _ends(kind: IntervalKind, mean: np.ndarray, count: np.ndarray, student: Ends, level: float) -> Ends:
+    """The interval of a mean; that of proportions and counts follows from it and from how many values it is of."""
+    match kind:
+        case IntervalKind.WILSON:
+            return wilson(mean, count, level)
+        case IntervalKind.COUNTS:
+            return counts(mean, count, student, level)
+    return student

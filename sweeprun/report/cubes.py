@@ -17,8 +17,10 @@ from sweeprun.report.dimensions import Dimension, axis_dimension, grid_dims, mem
 from sweeprun.report.outputs import Numbers
 from sweeprun.report.text import LEAST_DIGITS, MOST_DIGITS, count, digits_of, numbers, rounded, shown
 from sweeprun.statistics.dependence import are_independent
+from sweeprun.statistics.estimators import IntervalKind
 
 LEVEL = 0.95
+_INTERVALS = {IntervalKind.STUDENT: "Student", IntervalKind.WILSON: "Wilson", IntervalKind.COUNTS: "of counts"}
 _WIDTH = 80
 """Characters for each cell, on average; outputs whose numbers need more digits have fewer cells."""
 
@@ -60,7 +62,7 @@ class Cube:
     dimensions
         Those that pictures may be drawn over, without the members.
     members
-        The axis of the members; None if there is none.
+        The axis of the members; None if there is none, or they are not independent.
     interval
         What intervals there are, in words.
     notes
@@ -104,12 +106,15 @@ def _cube(dataset: xr.Dataset, output: Numbers, most_cells: int) -> Cube:
     values = _arranged(values, kept, axes, owns, members)
     others = [dim for dim in grid if dim not in {members, *(one.name for one in axes)} and dataset.sizes[dim] > 1]
     digits = digits_of(output.values)
+    replicated = members is not None and are_independent(dataset, [members])
     return Cube(
         dimensions=(*axes, *owns),
-        members=members,
-        interval=f"{LEVEL:.0%} interval of the mean ({'Wilson' if output.proportion else 'Student'})",
-        tables=tuple(_tables(values, axes, owns, members, others, digits, proportion=output.proportion)),
-        notes=tuple(shown(note, 500) for note in (*_notes(axes, owns, others, fixed), *_doubts(dataset, members))),
+        members=members if replicated else None,
+        interval=f"{LEVEL:.0%} interval of the mean ({_INTERVALS[output.kind]})",
+        tables=tuple(_tables(values, axes, owns, members, others, digits, output.kind if replicated else None)),
+        notes=tuple(
+            shown(note, 500) for note in (*_notes(axes, owns, others, fixed), *_doubts(members, replicated=replicated))
+        ),
     )
 
 
@@ -174,8 +179,7 @@ def _tables(
     members: str | None,
     others: Sequence[str],
     digits: int,
-    *,
-    proportion: bool,
+    kind: IntervalKind | None,
 ) -> Iterator[Table]:
     count_axes = len(axes)
     for size in range(count_axes + 1):
@@ -188,23 +192,23 @@ def _tables(
             yield Table(
                 averaged=averaged,
                 over=(*([members] if members else []), *averaged, *grouped, *others),
-                statistics=_statistics(samples, digits, replicated=members is not None, proportion=proportion),
+                statistics=_statistics(samples, digits, kind),
             )
 
 
 def _statistics(
-    samples: np.ndarray, digits: int, *, replicated: bool, proportion: bool
+    samples: np.ndarray, digits: int, kind: IntervalKind | None
 ) -> dict[str, tuple[float | int | str | None, ...]]:
-    """The statistics of points and members, of shape ``(…, points, members)``."""
+    """The statistics of points and members, of shape ``(…, points, members)``; without a kind, there is no interval."""
     if samples.shape[-2:] == (1, 1):
         return {"mean": numbers(samples)}
-    samples = samples.astype(float, copy=False)
-    flat = samples.reshape(*samples.shape[:-2], -1)
+    together = samples.reshape(*samples.shape[:-2], -1)
+    flat = together.astype(float, copy=False)
     with np.errstate(all="ignore"):
         at = ordered_quantiles(flat, PROBABILITIES)
-        found = average_of(samples if replicated else flat[..., None], LEVEL, proportion=proportion)
+        found = average_of(together[..., None] if kind is None else samples, LEVEL, kind or IntervalKind.STUDENT)
     told = {"mean": found.mean} | {f"q{round(100 * p):02}": at[..., i] for i, p in enumerate(PROBABILITIES)}
-    if replicated:
+    if kind is not None:
         told |= {"std": found.std, "sem": found.sem, "low": found.low, "high": found.high}
     else:
         told |= {"least": np.fmin.reduce(flat, axis=-1), "greatest": np.fmax.reduce(flat, axis=-1)}
@@ -235,9 +239,9 @@ def ordered_quantiles(samples: np.ndarray, probabilities: Sequence[float] | np.n
     return found
 
 
-def _doubts(dataset: xr.Dataset, members: str | None) -> Iterator[str]:
-    if members is not None and not are_independent(dataset, [members]):
-        yield f"values of {members} share random streams, so they are not independent, and errors are larger than these"
+def _doubts(members: str | None, *, replicated: bool) -> Iterator[str]:
+    if members is not None and not replicated:
+        yield f"values of {members} share random streams: not independent, so there is no error of their mean"
 
 
 def _notes(

@@ -8,7 +8,8 @@ import xarray as xr
 
 from sweeprun.errors import SweeprunError
 from sweeprun.report.text import LARGEST_WHOLE, count, shown
-from sweeprun.statistics.kinds import is_proportion
+from sweeprun.statistics.estimators import IntervalKind
+from sweeprun.statistics.kinds import choose_kind
 from sweeprun.wording import Command
 
 MOST_OUTPUTS = 24
@@ -40,8 +41,8 @@ class Numbers:
         The dims of the axes, then its own.
     values
         Shape: that of the dims; NaN where a task gave nothing. Real numbers or truth values, of their own type.
-    proportion
-        Whether it is true or false.
+    kind
+        How intervals of its mean are made, as `sweeprun stats` does.
     """
 
     name: str
@@ -49,7 +50,7 @@ class Numbers:
     units: str
     dims: tuple[str, ...]
     values: np.ndarray
-    proportion: bool = False
+    kind: IntervalKind = IntervalKind.STUDENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,7 @@ def _read(name: str, variable: xr.DataArray) -> Iterator[Numbers | Texts | LeftO
     values = variable.values
     kind = values.dtype.kind
     if kind in "biuf":
-        yield _numbers(name, variable, values, proportion=is_proportion(variable, values))
+        yield _numbers(name, variable, values, kind=choose_kind(variable, values, None).kind)
     elif kind == "c":
         for part, told in ((np.abs, "absolute value"), (np.real, "real part"), (np.imag, "imaginary part")):
             yield _numbers(f"{name}, {told}", variable, np.asarray(part(values), float))
@@ -113,7 +114,12 @@ def _read(name: str, variable: xr.DataArray) -> Iterator[Numbers | Texts | LeftO
 
 
 def _numbers(
-    name: str, variable: xr.DataArray, values: np.ndarray, *, units: str | None = None, proportion: bool = False
+    name: str,
+    variable: xr.DataArray,
+    values: np.ndarray,
+    *,
+    units: str | None = None,
+    kind: IntervalKind = IntervalKind.STUDENT,
 ) -> Numbers:
     attrs = variable.attrs
     return Numbers(
@@ -122,7 +128,7 @@ def _numbers(
         units=shown(attrs.get("units", ""), 40) if units is None else units,
         dims=tuple(map(str, variable.dims)),
         values=values,
-        proportion=proportion,
+        kind=kind,
     )
 
 

@@ -39,6 +39,8 @@ class Output:
 
     Attributes
     ----------
+    of_values
+        Whether intervals over several points are of as many values as a point has: of proportions and counts.
     points
         Its values at the points of the page; empty if it has dims of its own.
     notes
@@ -48,7 +50,7 @@ class Output:
     name: str
     label: str
     units: str
-    proportion: bool
+    of_values: bool
     cube: Cube
     spread: Spread | None
     points: tuple[float | int | str | None, ...]
@@ -207,7 +209,7 @@ def _output(dataset: xr.Dataset, read: Numbers, most_cells: int) -> Output:
         name=read.name,
         label=read.label,
         units=read.units,
-        proportion=read.proportion,
+        of_values=read.kind.is_open_if_all_agree,
         cube=cube_of(dataset, read, most_cells),
         spread=spread_of(dataset, read),
         points=values_at(dataset, read),

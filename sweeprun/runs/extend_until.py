@@ -1,5 +1,6 @@
 """Batches of further members until results are precise enough, or a limit is reached."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -200,8 +201,17 @@ def _described(rule: StoppingRule, look: Look, members: int, added: int) -> str:
         others = "" if unknown == total else ", and holds at the others"
         return f"{members} members: {rule.target} is undetermined at {unknown} of {total} points{others}"
     open_points = look.open_points - unknown
-    state = f"{members} members: {measure} is {look.worst:.4g} at worst, {open_points} of {total} points are open"
+    state = f"{members} members: {measure} is {_worst(look)}, {open_points} of {total} points are open"
     state += f" and {unknown} undetermined" if unknown else ""
     if not added:
         return f"{state}; stopped at the limit of {rule.limit} members ({flag('limit')})"
     return f"{state}; {added} more {'member' if added == 1 else 'members'}"
+
+
+def _worst(look: Look) -> str:
+    """The largest value of the measure, in words; at open points it may not be known yet."""
+    if math.isnan(look.worst):
+        return "unknown"
+    is_waited_for = ~look.reached & (look.undetermined == "")
+    where = " where it is known" if bool((look.value.isnull() & is_waited_for).any()) else ""
+    return f"{look.worst:.4g} at worst{where}"

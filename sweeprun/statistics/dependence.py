@@ -5,6 +5,7 @@ chosen together so that they fill the space evenly, or if one task returned them
 """
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -101,12 +102,12 @@ class Members:
             dim, labels = self.replicates
             groups = [np.flatnonzero(labels == label) for label in np.unique(labels)]
             values = np.stack([self._means(variable.isel({dim: own}), kept) for own in groups], axis=-1)
-        return kept, values.reshape((*values.shape[: len(kept)], -1))
+        return kept, _in_a_row(values, len(kept))
 
     def _means(self, variable: xr.DataArray, kept: Sequence[str]) -> np.ndarray:
         """The means over members that belong together, with the dims of the points and of the others."""
         values = variable.transpose(*kept, *self.apart, *self.together).values
-        return moments(values.reshape((*values.shape[: len(kept) + len(self.apart)], -1))).mean
+        return moments(_in_a_row(values, len(kept) + len(self.apart))).mean
 
     @property
     def note(self) -> str:
@@ -119,6 +120,11 @@ class Members:
             along, apart = ", ".join(self.together), ", ".join(self.counted)
             return f"{self.why}: not independent, so each {apart} counts once, with its mean over {along}"
         return f"{self.why}: not independent, so there is no error of their mean{self.remedy}"
+
+
+def _in_a_row(values: np.ndarray, leading: int) -> np.ndarray:
+    """An array with its first axes, and all others as the last one, whatever their lengths: there may be no values."""
+    return values.reshape((*values.shape[:leading], math.prod(values.shape[leading:])))
 
 
 def members_along(dataset: xr.Dataset, over: Sequence[str], *, independent: bool | None = None) -> Members:
@@ -201,9 +207,8 @@ def _doubt(dataset: xr.Dataset, over: Sequence[str]) -> str:
         return "the Dataset has no task_id, so it may have the same task more than once"
     own = dataset["task_id"]
     dims = [name for name in over if name in own.dims]
-    ids = own.transpose(..., *dims).values.reshape((-1, int(np.prod([own.sizes[name] for name in dims]))))
-    ids = np.sort(ids, axis=-1)
-    twice = ids[:, 1:][(ids[:, 1:] == ids[:, :-1]) & (ids[:, 1:] >= 0)]
+    ids = np.sort(_in_a_row(own.transpose(..., *dims).values, own.ndim - len(dims)), axis=-1)
+    twice = ids[..., 1:][(ids[..., 1:] == ids[..., :-1]) & (ids[..., 1:] >= 0)]
     if twice.size:
         along = ", ".join(over)
         return f"task {twice[0]:g} is there more than once along {along}, as if runs with the same streams were joined"

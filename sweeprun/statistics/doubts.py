@@ -42,7 +42,7 @@ def doubts_of(
         What statistics do with NaN; by default these aren't spoken of.
     """
     equal = []
-    for name in names:
+    for name in [name for name in names if dataset[name].size]:
         with suppress(SweeprunError):  # that it can't be read is said elsewhere
             if not all_finite(dataset[name]):
                 yield from told_not_finite(dataset, count_not_finite(dataset, name, members.over), policy)
@@ -87,6 +87,8 @@ def undetermined_points(
     counted = count_not_finite(dataset, name, members.over)
     given, nan, infinite = counted.given, counted.nan, counted.infinite
     why, by_chance = np.full(given.shape, "", object), np.zeros(given.shape, bool)
+    if not dataset[name].size:
+        return why, by_chance
     if found := equal_members(dataset, name, members.drawn, least=Suspicion.UNLIKELY):
         nowhere = xr.zeros_like(given, bool)
         together = [dim for dim in found.where.dims if dim in members.over]  # which are averaged, or pooled

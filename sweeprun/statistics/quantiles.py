@@ -7,7 +7,6 @@ Stat. 16 (1945) 187 (that they hold at least as often for values of which some a
 J. S. Maritz, R. G. Jarrett, J. Am. Stat. Assoc. 73 (1978) 194 (standard error of a quantile).
 """
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -72,17 +71,28 @@ def quantiles(
         return Quantiles(value=none, sem=none, low=none, high=none)
     scaled = Scaled.of(samples)
     samples = samples.astype(float)
-    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
-        warnings.filterwarnings("ignore", "All-NaN slice", RuntimeWarning)
-        method: Literal["inverted_cdf", "linear"] = "inverted_cdf" if of_truth else "linear"
-        values = np.nanquantile(samples, list(probabilities), axis=-1, method=method)
-        if np.isinf(samples).any():  # of which there are no differences, even between equal ones
+    ordered = np.sort(samples, axis=-1)
+    low, high = _between_order_statistics(ordered, scaled.count, probabilities, level)
+    values = _values(ordered, scaled.count, probabilities, "inverted_cdf" if of_truth else "linear")
+    return Quantiles(value=values, sem=_errors(scaled, probabilities), low=low, high=high)
+
+
+def _values(
+    ordered: np.ndarray, count: np.ndarray, probabilities: Sequence[float], method: Literal["inverted_cdf", "linear"]
+) -> np.ndarray:
+    """The quantiles, all points with equally many values at once: `numpy.nanquantile` takes them one by one."""
+    found = np.full((*count.shape, len(probabilities)), np.nan)
+    for n in np.unique(count[count > 0]).tolist():
+        own = ordered[count == n][:, :n]
+        with np.errstate(invalid="ignore"):
+            values = np.quantile(own, list(probabilities), axis=-1, method=method)
+        if np.isinf(own).any():  # of which there are no differences, even between equal ones
             lower, higher = (
-                np.nanquantile(samples, list(probabilities), axis=-1, method=side) for side in ("lower", "higher")
+                np.quantile(own, list(probabilities), axis=-1, method=side) for side in ("lower", "higher")
             )
             values = np.where(lower == higher, lower, values)
-    low, high = _between_order_statistics(np.sort(samples, axis=-1), scaled.count, probabilities, level)
-    return Quantiles(value=np.moveaxis(values, 0, -1), sem=_errors(scaled, probabilities), low=low, high=high)
+        found[count == n] = values.T
+    return found
 
 
 def ranks(count: int, probabilities: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:

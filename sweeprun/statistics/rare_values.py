@@ -103,4 +103,5 @@ def _in_words(dataset: xr.Dataset, found: OnlyOneValue) -> Iterator[str]:
                 points = named_points(dataset, list(map(str, where.dims)), where.values)
                 named = f" ({', '.join(label for label, _ in points)}{more_points(count)})"
                 at = f" at {count} of {where.size} points{named}" if count < where.size else " at every point"
-            yield f"{value} in all {int(found.members.values[where.values].max())} members{at}"
+            members = int(found.members.values[where.values].max())
+            yield f"{value} in {'both' if members == 2 else f'all {members}'} members{at}"

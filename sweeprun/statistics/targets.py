@@ -2,7 +2,7 @@
 
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
@@ -127,35 +127,29 @@ class Target:
         The standard error falls with the root of their number: from ``n`` and ``sem`` follow
         ``n (sem / limit)^2`` members.
         """
-        needed = np.full(found.count.shape, FEWEST)
-        for place in np.ndindex(found.count.shape):
-            needed[place] = self._needed(found, place)
+        limit = np.broadcast_to(
+            self.limit * np.abs(found.mean) if self.measure.is_relative else self.limit, found.mean.shape
+        )
+        is_few, is_known = found.count < FEWEST, (limit > 0) & np.isfinite(found.std)
+        where = ~is_few & is_known
+        needed = np.asarray(np.where(is_few, FEWEST, _MOST))
+        needed[where] = self._least(found.mean[where], found.std[where], limit[where])
         return needed
 
-    def _needed(self, found: Moments, place: tuple[int, ...]) -> int:
-        count, std, mean = int(found.count[place]), float(found.std[place]), float(found.mean[place])
-        if count < FEWEST:
-            return FEWEST
-        limit = self.limit * abs(mean) if self.measure.is_relative else self.limit
-        if not limit or not math.isfinite(std):
-            return _MOST
+    def _least(self, mean: np.ndarray, std: np.ndarray, limit: np.ndarray) -> np.ndarray:
+        """The least numbers of members of which the measure is below the limits: it falls with each one more."""
         if self.measure.is_of_error and not self._kind.is_open_if_all_agree:
-            needed = max(FEWEST, math.floor(min((std / limit) ** 2, _MOST)) + 1)
-            reached = self.is_reached(replace(found, count=np.array(needed), mean=np.array(mean), std=np.array(std)))
-            return needed if reached else min(needed + 1, _MOST)  # the square was rounded
-        return self._first(mean, std, limit)
-
-    def _first(self, mean: float, std: float, limit: float) -> int:
-        """The least number of members of which the half-width is below a limit: it falls with each one more."""
-
-        def is_enough(count: int) -> bool:
-            return float(self._error(np.array(count), np.array(mean), np.array(std))) < limit
-
-        above = FEWEST
-        while not is_enough(above) and above < _MOST:
-            above *= 2
-        below = max(FEWEST - 1, above // 2)
-        while above - below > 1:
+            with np.errstate(over="ignore"):
+                needed = np.maximum(FEWEST, np.floor(np.minimum((std / limit) ** 2, _MOST)).astype(int) + 1)
+            reached = self.is_reached(Moments(count=needed, mean=mean, std=std, sem=std / np.sqrt(needed)))
+            return np.asarray(np.where(reached, needed, np.minimum(needed + 1, _MOST)))  # the square was rounded
+        above = np.full(mean.shape, FEWEST)
+        while (short := (above < _MOST) & ~(self._error(above, mean, std) < limit)).any():
+            above = np.where(short, 2 * above, above)
+        below = np.maximum(FEWEST - 1, above // 2)
+        while (apart := above - below > 1).any():
             middle = (above + below) // 2
-            below, above = (below, middle) if is_enough(middle) else (middle, above)
-        return min(above, _MOST)
+            is_enough = self._error(middle, mean, std) < limit
+            above = np.where(apart & is_enough, middle, above)
+            below = np.where(apart & ~is_enough, middle, below)
+        return np.asarray(np.minimum(above, _MOST))

@@ -125,4 +125,31 @@ def test_members_that_share_random_streams_are_told(tmp_path: Path) -> None:
     assert cube_of(dataset, numbers_of(dataset, "loss"), 10_000).notes == ()
     dataset.attrs["streams"] = json.dumps({"shared_by": ["lr"]})
     (told,) = cube_of(dataset, numbers_of(dataset, "loss"), 10_000).notes
-    assert told.startswith("values of member share random streams, so they are not independent")
+    assert told.startswith("values of member share random streams: not independent, so there is no error")
+
+
+def test_counts_and_large_whole_numbers_have_the_statistics_of_the_command_line(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", count_axis("x", 2), count_axis("member", 5))
+    rare = [0, 1, 0, 0, 2, 0, 0, 0, 0, 0]
+    write_shard(run, "0.0-a", [success(i, {"rare": rare[i], "big": 2**62 + i}) for i in range(10)])
+    dataset = collected(run)
+    for name, interval in (
+        ("rare", "95% interval of the mean (of counts)"),
+        ("big", "95% interval of the mean (Student)"),
+    ):
+        found = cube_of(dataset, numbers_of(dataset, name), 10_000)
+        assert found.interval == interval
+        table = next(one for one in found.tables if not one.averaged)
+        wanted = ensemble_statistics(dataset, "member")[name]
+        for statistic in ("mean", "std", "sem", "low", "high"):
+            values = wanted.sel(statistic=statistic).values
+            np.testing.assert_allclose(floats(table.statistics[statistic]), values, rtol=1e-5)
+
+
+def test_members_that_are_not_independent_have_no_interval(tmp_path: Path) -> None:
+    dataset = collected(two_axes(tmp_path / "run"))
+    dataset.attrs["streams"] = json.dumps({"shared_by": ["lr"]})
+    found = cube_of(dataset, numbers_of(dataset, "loss"), 10_000)
+    assert found.members is None
+    assert set(found.tables[0].statistics) == {"n", "mean", "least", "greatest", "q05", "q50", "q95"}
+    assert found.tables[0].over == ("member",)

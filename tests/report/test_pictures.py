@@ -156,7 +156,9 @@ def test_what_can_not_be_drawn_is_told(browser: Browser, tmp_path: Path, values:
 def test_without_members_there_is_no_interval(browser: Browser, tmp_path: Path) -> None:
     with opened(browser, single(tmp_path, [float(i) ** 2 for i in range(2000)])) as page:
         caption = page.locator("#picture-caption")
-        expect(caption).to_contain_text("mean, with the least and the greatest of 2 values of x (no members, so no")
+        expect(caption).to_contain_text(
+            "mean, with the least and the greatest of 2 values of x (no independent members, so no"
+        )
         expect(caption).to_contain_text("2 neighbours are averaged into one point")
         assert page.locator("#choose-statistic option").all_inner_texts() == [
             "mean, least to greatest",

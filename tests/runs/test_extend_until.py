@@ -232,6 +232,22 @@ def test_members_that_are_all_equal_get_no_more(make: Make, observer: Listener) 
     assert "the only point: all members are equal to the bit" in observer.warnings[0]
 
 
+def test_members_that_are_all_0_are_looked_at_again_until_there_are_enough(make: Make, observer: Listener) -> None:
+    members = valued(make, axis("lr", [0.1, 0.2]), member_axis(40), of=lambda i: 0.0 if 40 <= i < 80 else value(i))
+    assert extend_until(members.run, rule("sem(x)<2"), members.extend, observer) is Stop.HOLDS
+    begun = "40 members: sem(x) is 0.1601 at worst where it is known, 1 of 2 points are open; 40 more members"
+    assert observer.notes[0] == begun
+    assert members.words == ["hydra.sweeper.members=80"]
+
+
+def test_members_that_stay_0_are_undetermined(make: Make, observer: Listener) -> None:
+    members = valued(make, axis("lr", [0.1, 0.2]), member_axis(100), of=lambda i: 0.0 if i >= 100 else value(i))
+    assert extend_until(members.run, rule("sem(x)<2"), members.extend, observer) is Stop.UNDETERMINED
+    assert members.words == []
+    assert observer.warnings[0].endswith("lr=0.2: all members are 0: others are rare, if any")
+    assert observer.warnings[1].startswith("x is 0 in all 100 members at 1 of 2 points (lr=0.2)")
+
+
 def test_other_points_go_on_and_it_does_not_hold_in_the_end(make: Make, observer: Listener) -> None:
     def of(task_id: int) -> float:
         return math.nan if 4 <= task_id < 8 else value(task_id)

@@ -159,3 +159,14 @@ def test_a_halfwidth_is_that_of_the_interval_that_was_asked_for(kind: IntervalKi
 def test_an_interval_that_knows_no_number_of_members_is_refused(kind: IntervalKind) -> None:
     with pytest.raises(UsageError, match=f"--interval {kind.value} can't be that of a target"):
         Target.parse("sem(x)<1", 0.95, kind)
+
+
+def test_what_many_points_need_is_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not one by one, which takes minutes for a curve."""
+    calls = []
+    monkeypatch.setattr(stats.t, "ppf", lambda *given: calls.append(given) or np.full(np.shape(given[1]), 2.0))
+    std = np.linspace(0.1, 5, 10_000)
+    found = Moments(count=np.full(std.shape, 5), mean=np.ones(std.shape), std=std, sem=std / np.sqrt(5))
+    needed = Target(measure=Measure.HALFWIDTH, variable="x", limit=0.1).needed(found)
+    assert (np.abs(needed - (20 * std) ** 2) <= 1.001).all()
+    assert len(calls) < 100

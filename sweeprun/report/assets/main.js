@@ -86,8 +86,8 @@
     const few = Math.min(...counts), many = Math.max(...counts);
     const values = `${few === many ? few : `${few} to ${many}`} ${many === 1 ? "value" : "values"} of ${over.join(", ")}`;
     const isMixed = members && over.length > 1; // members at several points
-    const source = output.proportion ? ", of as many values as a point has," : `, from how the values of ${members} differ,`;
-    if (statistic.value === "mean" && made.hasBand && !members) return `mean, with the least and the greatest of ${values} (no members, so no interval of the mean)`;
+    const source = output.of_values ? ", of as many values as a point has," : `, from how the values of ${members} differ,`;
+    if (statistic.value === "mean" && made.hasBand && !members) return `mean, with the least and the greatest of ${values} (no independent members, so no interval of the mean)`;
     if (statistic.value === "mean" && made.hasBand) return `mean, with the ${output.cube.interval}${isMixed ? source : ""} over ${values}`;
     if (statistic.value === "mean") return `mean over ${values}${chosen.picture === "lines" && members ? ", too few for an interval" : ""}`;
     if (isMixed && (statistic.value === "sem" || statistic.value === "std")) return `${statistic.label}, from how the values of ${members} differ, over ${values}`;
