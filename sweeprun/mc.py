@@ -23,7 +23,7 @@ from sweeprun.statistics.comparisons import paired
 from sweeprun.statistics.dependence import Members, members_along
 from sweeprun.statistics.differences import DifferenceKind
 from sweeprun.statistics.doubts import doubts_of
-from sweeprun.statistics.ensembles import ensemble_statistics, kinds_of, members_of, told_left_out
+from sweeprun.statistics.ensembles import ensemble_statistics, kinds_of, members_of, told_averaged, told_left_out
 from sweeprun.statistics.estimators import IntervalKind
 from sweeprun.statistics.interim import Look, look_at
 from sweeprun.statistics.not_finite import NanPolicy
@@ -103,7 +103,7 @@ class MonteCarlo:
             members = self._members(over, independent)
         if kind is not IntervalKind.BATCHES:
             _warn_of_dependence(members)
-        for line in told_left_out(self._numbers, members.over, also_texts=False):
+        for line in (*told_averaged(found), *told_left_out(self._numbers, members.over, also_texts=False)):
             warnings.warn(line, stacklevel=2)
         _warn_of_doubts(
             self._numbers, members, [name for name in found.data_vars if name in self._numbers], policy, kinds_of(found)

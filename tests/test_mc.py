@@ -212,3 +212,15 @@ def test_what_has_no_points_or_no_members_has_no_statistics(dim: str) -> None:
     assert np.isnan(found["x"].sel(statistic=["mean", "std", "sem", "low", "high"])).all()
     assert (data.mc.target("sem(x)<1").value.values != 0).all()
     assert data.mc.statistics(["lr", "seed"])["x"].sel(statistic="n") == 0
+
+
+def test_quantiles_of_means_are_told_from_those_of_results() -> None:
+    data = dataset(shared_by=["seed"])
+    with pytest.warns(UserWarning, match=r"each seed counts once|are those of means") as told:
+        data.mc.statistics(["lr", "seed"], quantiles=[0.05, 0.95])
+    assert str(told[1].message) == (
+        "standard deviations and quantiles are those of means over lr, not of single results"
+    )
+    with pytest.warns(UserWarning, match=r"each seed counts once|are those of means") as told:
+        data.mc.statistics(["lr", "seed"])
+    assert len(told) == 1

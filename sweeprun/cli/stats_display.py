@@ -10,10 +10,10 @@ import xarray as xr
 
 from sweeprun.cli.stats_points import apart, known, merged, points_of
 from sweeprun.safe_text import plain_message
-from sweeprun.statistics.chains import FEW_EFFECTIVE
+from sweeprun.statistics.chains import FEW_EFFECTIVE, FEWEST_STEPS
 from sweeprun.statistics.dependence import Members
 from sweeprun.statistics.doubts import doubts_of
-from sweeprun.statistics.ensembles import QUANTILES, STATISTIC, kinds_of, told_left_out
+from sweeprun.statistics.ensembles import QUANTILES, STATISTIC, kinds_of, told_averaged, told_left_out
 from sweeprun.statistics.kinds import taken_note
 from sweeprun.statistics.not_finite import NanPolicy
 from sweeprun.statistics.rare_values import told_only_one_value
@@ -133,6 +133,7 @@ def _notes(dataset: xr.Dataset, found: xr.Dataset, members: Members, policy: Nan
         if members.have_no_error and members.are_steps:
             stats = f"sweeprun stats {named}".rstrip()
             yield f"if they are the steps of a chain: {stats} --over {members.over[0]} --interval batches"
+    yield from told_averaged(found)
     yield from doubts_of(dataset, members, variables, policy)
     yield from told_only_one_value(dataset, members, kinds_of(found))
     if few := [name for name in variables if name in batches and _fewest_effective(found[name]) < FEW_EFFECTIVE]:
@@ -140,6 +141,8 @@ def _notes(dataset: xr.Dataset, found: xr.Dataset, members: Members, policy: Nan
             f"fewer than {FEW_EFFECTIVE} effective values: {', '.join(few)}; intervals of such short chains hold the "
             "mean less often than they say"
         )
+    if short := [name for name in few if bool((found[name].sel({STATISTIC: "n"}) < FEWEST_STEPS).any())]:
+        yield f"fewer than {FEWEST_STEPS} steps make no two batches, so there is no error: {', '.join(short)}"
     for why in dict.fromkeys(found[name].attrs.get("taken_for", "") for name in variables):
         yield from filter(
             None, [taken_note([one for one in variables if found[one].attrs.get("taken_for") == why], why)]

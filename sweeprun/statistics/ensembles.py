@@ -265,6 +265,18 @@ def _statistics(samples: np.ndarray, kind: IntervalKind, level: float, seed: int
     return np.stack([found.count.astype(float), found.mean, found.std, sem, low, high, successes, effective])
 
 
+def told_averaged(found: xr.Dataset) -> list[str]:
+    """That quantiles of members that count once, with their mean, are those of these means."""
+    over = {
+        str(name): one.attrs["averaged_over"] for name, one in found.data_vars.items() if "averaged_over" in one.attrs
+    }
+    if "quantile" not in found.dims or not over:
+        return []
+    return [
+        f"standard deviations and quantiles are those of means over {next(iter(over.values()))}, not of single results"
+    ]
+
+
 def kinds_of(found: xr.Dataset) -> dict[str, IntervalKind]:
     """How the intervals of statistics were made, of the variables that have one."""
     made = {str(name): one.attrs.get("interval", "").partition(",")[0] for name, one in found.data_vars.items()}

@@ -213,3 +213,9 @@ def test_what_is_to_be_typed_names_the_run(capsys: pytest.CaptureFixture[str]) -
     data = dataset(curve=(("lr", "seed", "t"), np.random.default_rng(0).random((2, 4, 20))))
     print_notes(data, ensemble_statistics(data, "t"), members(data, "t"), named="'one run'", everything=False)
     assert "if they are the steps of a chain: sweeprun stats 'one run' --over t --interval" in capsys.readouterr().err
+
+
+def test_too_few_steps_for_batches_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    data = dataset(curve=(("lr", "seed", "t"), np.random.default_rng(0).random((2, 4, 5))))
+    print_notes(data, ensemble_statistics(data, "t", kind=IntervalKind.BATCHES), members(data, "t"), everything=False)
+    assert "fewer than 8 steps make no two batches, so there is no error: curve" in capsys.readouterr().err
