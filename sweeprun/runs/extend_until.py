@@ -30,6 +30,9 @@ from sweeprun.store.looks import LookRecord, keep_look
 from sweeprun.store.snapshot import Snapshot, TaskState
 from sweeprun.wording import Command, flag, sweeper
 
+Extend = Callable[[str, Callable[[], None]], bool]
+"""Extends a run by a word, calls what it is given when the tasks are in it, and waits; whether they ended so."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoppingRule:
@@ -69,7 +72,10 @@ class Stop(Enum):
 
 
 def extend_until(
-    run: RunDirectory, rule: StoppingRule, extend: Callable[[str, Callable[[], None]], bool], observer: Observer = SILENT
+    run: RunDirectory,
+    rule: StoppingRule,
+    extend: Extend,
+    observer: Observer = SILENT,
 ) -> Stop:
     """Add members until the rule says to stop.
 
@@ -127,9 +133,7 @@ def extend_until(
             return Stop.INTERRUPTED
 
 
-def _extended(
-    extend: Callable[[str, Callable[[], None]], bool], word: str, keep: Callable[[int], None], added: int
-) -> bool:
+def _extended(extend: Extend, word: str, keep: Callable[[int], None], added: int) -> bool:
     """Add members; the look that led to it is kept as soon as they are there, or says that none were added."""
     kept = []
 

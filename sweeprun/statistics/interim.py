@@ -61,14 +61,14 @@ class Look:
         if not self.widened or self.target.interval is None:
             return ""
         return (
-            f"{self.target.measure.value}({self.target.variable}) is that of an interval ({self.target.interval.value}) "
-            "where events are few, which is wider than the sem of the values: that one can be 0 by chance"
+            f"{self.target.measure.value}({self.target.variable}) is half an interval ({self.target.interval.value}) "
+            "where events are few, and so larger than the sem of the values, which can be 0 by chance"
         )
 
     @property
     def untold(self) -> np.ndarray:
         """Where it can't be told how many more members are needed, as the measure is a share of a mean of 0."""
-        return np.isinf(self.value.values) & (self.needed.values > 0)
+        return np.asarray(np.isinf(self.value.values) & (self.needed.values > 0))
 
     @property
     def kinds(self) -> dict[str, IntervalKind]:

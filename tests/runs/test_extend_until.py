@@ -159,7 +159,7 @@ def test_a_look_says_only_of_members_that_are_there_that_they_were_added(make: M
 
 def test_members_are_added_to_one_axis(make: Make) -> None:
     members = make(axis("lr", [0.1, 0.2]), member_axis(4))
-    with pytest.raises(UsageError, match="--over is member,t; --until takes one axis, .*, such as member"):
+    with pytest.raises(UsageError, match=r"--over is member,t; --until takes one axis, .*, such as member"):
         extend_until(members.run, rule(over="member,t"), members.extend)
 
 
