@@ -1,7 +1,7 @@
 """``sweeprun extend``: further values on the axes of a run. Only the new points run; nothing old changes."""
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import add_allow_drift, add_trust, chosen_run, run_and_words, subcommand_parser
@@ -89,10 +89,10 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
         independent=args.independent,
     )
 
-    def extend(word: str) -> bool:
+    def extend(word: str, added: Callable[[], None]) -> bool:
         flags = [flag for flag, given in ((str(ALLOW_DRIFT), args.allow_drift), (TRUST, args.trust)) if given]
         told = [str(run.path), word, *overrides, *flags]
-        code = conclude(_extend(run, [word, *overrides], told, args))
+        code = conclude(_extend(run, [word, *overrides], told, args, added))
         if code == 0 and is_active(observe(run)):
             code = conclude_waiting(wait_for(run, TERMINAL))
         return code != INTERRUPTED
@@ -106,8 +106,14 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
             return INTERRUPTED
 
 
-def _extend(run: RunDirectory, overrides: list[str], words: Sequence[str], args: Namespace) -> "Started":
-    """Add the tasks that words ask for to a run, and start them."""
+def _extend(
+    run: RunDirectory,
+    overrides: list[str],
+    words: Sequence[str],
+    args: Namespace,
+    added: Callable[[], None] = lambda: None,
+) -> "Started":
+    """Add the tasks that words ask for to a run, and start them; what is given is called when they are there."""
     from sweeprun.config.launching import Words, is_of_policy
     from sweeprun.display.terminal import TERMINAL
     from sweeprun.runs.extend import extend_run, plan_words
@@ -123,5 +129,6 @@ def _extend(run: RunDirectory, overrides: list[str], words: Sequence[str], args:
         ["sweeprun", "extend", *words],
         allow_drift=args.allow_drift,
         trust=args.trust,
+        added=added,
         observer=TERMINAL,
     )

@@ -21,7 +21,7 @@ def print_look_notes(dataset: xr.Dataset, look: Look, members: Members, policy: 
     """Say what the values of a target were taken for, whether members are independent, and what is to be doubted."""
     doubts = doubts_of(dataset, members, [look.target.variable], policy)
     alike = told_only_one_value(dataset, members, look.kinds)
-    for line in (look.taken_note, members.note, *doubts, *alike):
+    for line in (look.taken_note, look.widened_note, members.note, *doubts, *alike):
         if line:
             print(plain_line(line), file=sys.stderr)
 
@@ -35,7 +35,7 @@ def look_json(look: Look) -> dict[str, Any]:
         "open_points": look.open_points,
         "undetermined_points": look.undetermined_points,
         "worst": known(look.worst),
-        "more": look.more,
+        "more": None if look.untold.any() else look.more,
         "points": [merged(label, told) for label, told in _look_points(look)],
     }
 
@@ -62,10 +62,12 @@ def look_text(look: Look, members: Members, options: str = "", run: str = "") ->
     lines = []
     if waiting:
         lines.append(f"{look.target} does not hold yet at {len(waiting)} of {total} points:")
-    lines += _shown_rows(waiting, lambda row: _needs(measure, row))
+    lines += _shown_rows(waiting, lambda row: _needs(measure, row, members.unit))
     if unknown:
         lines.append(f"{look.target} is undetermined at {len(unknown)} of {total} points, with any number of members:")
     lines += _shown_rows(unknown, lambda row: str(row["undetermined"]))
+    if waiting and members.fixed_note:
+        lines.append(members.fixed_note)
     if waiting and len(look.over) == 1 and not members.averaged_over:  # else it can't be told what is to be extended
         extend = f"sweeprun extend {run}".rstrip()
         lines.append(f"run them with: {extend} --until '{look.target}' --over {look.over[0]}{options}")
@@ -83,16 +85,20 @@ def _shown_rows(
         yield f"  … and {len(rows) - _SHOWN_POINTS} more points; --json has all"
 
 
-def _needs(measure: str, row: Mapping[str, Any]) -> str:
+def _needs(measure: str, row: Mapping[str, Any], unit: str) -> str:
     value = "unknown" if row["value"] is None else f"{row['value']:.4g}"
-    return f"{measure} = {value} with {row['n']} members, {row['more']} more needed"
+    needed = f"{row['more']} more needed"
+    if row["more"] is None:
+        needed = "while their mean is 0 it can't be told how many more are needed"
+    return f"{measure} = {value} with {row['n']} {unit}, {needed}"
 
 
 def _look_points(look: Look) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """The labels of each point, and what is known of it."""
     each = (look.count, look.value, look.reached, look.needed, look.undetermined)
-    columns = (values.values.reshape(-1).tolist() for values in each)
+    columns = [values.values.reshape(-1).tolist() for values in each]
     points = points_of(look.value.dims, look.value)
-    for label, n, value, reached, more, why in zip(points, *columns, strict=True):
-        told = {"n": n, "value": known(value), "reached": reached, "more": int(more)}
+    untold = look.untold.reshape(-1).tolist()
+    for label, is_untold, n, value, reached, more, why in zip(points, untold, *columns, strict=True):
+        told = {"n": n, "value": known(value), "reached": reached, "more": None if is_untold else int(more)}
         yield label, told | ({"undetermined": why} if why else {})

@@ -81,7 +81,7 @@ def _looks(run: RunDirectory) -> dict[str, Any]:
     """What was seen when members were added until a target was reached."""
     looks = {
         number: f"{look.time} {look.described_rule} over {look.over}: {look.members} members, worst {look.worst}, "
-        f"{look.open_points} of {look.points} points open, {look.added} added"
+        f"{look.state}, {look.added} added"
         for number, look in enumerate(read_looks(run), 1)
     }
     return {"looks": looks} if looks else {}

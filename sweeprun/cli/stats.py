@@ -51,10 +51,11 @@ def main(words: Sequence[str]) -> int:
         if args.output.suffix not in (".nc", ".zarr"):
             raise UsageError(f"statistics are written as .nc or .zarr, not as {str(args.output)!r}")
         check_output(args.output)
-    run = _run(args)
+    run, replaced = _run(args), None
     named = "" if args.run is None else shlex.quote(str(args.run))
     if args.output is not None:
-        check_replaceable(args.output, run)
+        instead = f"choose another name: -o stats{args.output.suffix}"
+        replaced = check_replaceable(args.output, run, instead, statistics=True)
     snapshot = observe(run)
     dataset = _read(snapshot, only)
     members = members_along(dataset, _members(dataset, over), independent=args.independent)
@@ -79,6 +80,8 @@ def main(words: Sequence[str]) -> int:
     )
     if args.output is not None:
         write_dataset(found, args.output)
+        if replaced is not None:
+            print(plain_message(f"in the place of statistics of {replaced.shown()}"), file=sys.stderr)
         print(f"written to {args.output}", file=sys.stderr)
     if args.json:
         print_json(statistics_json(found))

@@ -37,6 +37,7 @@ from sweeprun.wording import Command, sweeper
 
 _MEMBERS = "hydra.sweeper.members"
 _SAMPLE = "hydra.sweeper.sample.n"
+_REPLICATES = "hydra.sweeper.sample.replicates"
 
 _Rows: TypeAlias = Mapping[str, Sequence[Collection[int]]]
 """What `type_axis` calls rows."""
@@ -125,6 +126,11 @@ def _dimension(
         return Dimension.of(member_axis(_whole_number(parsed, "the size of an ensemble")))
     if key == _SAMPLE:
         return _more_samples(_whole_number(parsed, "the size of a sample"), sweep, configs)
+    if key == _REPLICATES:
+        raise OverrideError(
+            f"{sweeper('sample.replicates')} stays what it was when the run began; give each replicate more points by "
+            f"{sweeper('sample.n').to('N')}, or start another run"
+        )
     if isinstance(parsed._value, ZipSweep):
         return _more_points(parsed, parsed._value, sweep, configs, rows, base)
     joint = next((joint for joint in sweep.grid.joint if name in (joint.name, *joint.axes)), None)

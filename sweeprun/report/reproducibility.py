@@ -201,8 +201,8 @@ def _look_facts(snapshot: Snapshot) -> Iterator[Fact]:
         yield Fact(name="Looks", value=shown(f"can't be read: {error}", LONGEST_MESSAGE))
         return
     for number, look in enumerate(looks[:_MOST_LOOKS], 1):
-        told = f"{look.time}: {look.described_rule} over {look.over}, {look.members} members, {look.open_points} of "
-        yield Fact(name=f"Look {number}", value=shown(f"{told}{look.points} points open, {look.added} added", 500))
+        told = f"{look.time}: {look.described_rule} over {look.over}, {look.members} members"
+        yield Fact(name=f"Look {number}", value=shown(f"{told}, {look.state}, {look.added} added", 500))
 
 
 def _drift(snapshot: Snapshot, digests: Counter[str]) -> Iterator[str]:

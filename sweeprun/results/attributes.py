@@ -26,6 +26,9 @@ CHOSEN_ATTRIBUTE = "chosen_variables"
 MASKED_ATTRIBUTE = "masked"
 """The keys whose values are masked, and the results that are left out, as their names say that they are secret."""
 
+STATISTICS_ATTRIBUTE = "members_independent"
+"""What statistics say of their members, and results don't: that is how files of the two are told apart."""
+
 RUN_PATH, RUN_DIGEST = "run_path", "run_digest"
 """Where the run is, and what tells it from all others; see `digest_of`."""
 

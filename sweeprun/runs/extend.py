@@ -50,6 +50,7 @@ def extend_run(  # noqa: PLR0913  # what may be gone on with is a flag each
     trust: bool = False,
     launch: Launch = launch,
     code: Code | None = None,
+    added: Callable[[], None] = lambda: None,
     observer: Observer = SILENT,
 ) -> Started:
     """Add tasks to a run, and start them.
@@ -72,6 +73,8 @@ def extend_run(  # noqa: PLR0913  # what may be gone on with is a flag each
         Writes and launches submissions; by default in the foreground.
     code
         The code that is to run, if it is that of another function.
+    added
+        Called when the tasks are in the run, before they are started.
     observer
         Hears how it goes on.
 
@@ -106,6 +109,7 @@ def extend_run(  # noqa: PLR0913  # what may be gone on with is a flag each
     code = _with_new_functions(code, extension)
     first_id = len(manifest.table)
     _write(run, manifest, extension, number, observer)
+    added()
     if clash is not None:
         note_stream_clash(run, clash)
     snapshot = observe(run)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from functools import partial
 
 import xarray as xr
 
@@ -28,6 +29,9 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.looks import LookRecord, keep_look
 from sweeprun.store.snapshot import Snapshot, TaskState
 from sweeprun.wording import Command, flag, sweeper
+
+Extend = Callable[[str, Callable[[], None]], bool]
+"""Extends a run by a word, calls what it is given when the tasks are in it, and waits; whether they ended so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +72,10 @@ class Stop(Enum):
 
 
 def extend_until(
-    run: RunDirectory, rule: StoppingRule, extend: Callable[[str], bool], observer: Observer = SILENT
+    run: RunDirectory,
+    rule: StoppingRule,
+    extend: Extend,
+    observer: Observer = SILENT,
 ) -> Stop:
     """Add members until the rule says to stop.
 
@@ -77,7 +84,8 @@ def extend_until(
     run, rule
         The run, and the rule.
     extend
-        Extends the run by the word that it is given, and waits for the new tasks; whether they ended by themselves.
+        Extends the run by the word that it is given, calls what it is given when the tasks are in the run, and waits
+        for them; whether they ended by themselves.
     observer
         Hears each look at the results.
 
@@ -92,16 +100,19 @@ def extend_until(
         snapshot = observe(run)
         _check_ended(snapshot)
         dataset = spans_in_seconds(dataset_having(snapshot, [rule.target.variable]))
-        (over,) = members_of(dataset, rule.over)
+        over = _members_axis(dataset, rule)
+        drawn = members_along(dataset, (over,), independent=rule.independent)
+        if drawn.fixed_note:
+            raise UsageError(f"{rule.target} over {over}: {drawn.fixed_note}")
         look = look_at(dataset, rule.target, over, independent=rule.independent, nan=rule.nan)
-        if before is None and look.taken_note:
-            observer.note(look.taken_note)
+        for line in filter(None, (look.taken_note, look.widened_note)) if before is None else ():
+            observer.note(line)
         members = dataset.sizes[over]
         done = not look.more
         added = 0 if done else max(0, min(_batch(rule, look, members), rule.limit - members))
         stuck = before is not None and not done and not look.has_more_than(before)
-        _keep(run, rule, look, over, members, 0 if stuck else added)
         if stuck:
+            _keep(run, rule, look, over, members, 0)
             raise UsageError(
                 f"the last members brought no value of {rule.target.variable} where {rule.target} is open "
                 f"({look.open_points} of {look.reached.size} points): {run.shown()}; see `{Command('status')}`"
@@ -109,16 +120,50 @@ def extend_until(
         before = look
         observer.note(_described(rule, look, members, added))
         if not added:
-            members_drawn = members_along(dataset, (over,), independent=rule.independent)
-            doubts = doubts_of(dataset, members_drawn, [rule.target.variable], rule.nan)
-            alike = told_only_one_value(dataset, members_drawn, look.kinds)
+            _keep(run, rule, look, over, members, 0)
+            doubts = doubts_of(dataset, drawn, [rule.target.variable], rule.nan)
+            alike = told_only_one_value(dataset, drawn, look.kinds)
             for line in (*_undetermined(look, dataset), *doubts, *alike):
                 observer.warn(line)
             if not look.open_points:
                 return Stop.HOLDS
             return Stop.UNDETERMINED if done else Stop.LIMIT
-        if not extend(_words(_axis(snapshot, over), over, members + added)):
+        keep = partial(_keep, run, rule, look, over, members)
+        if not _extended(extend, _words(_axis(snapshot, over), over, members + added), keep, added):
             return Stop.INTERRUPTED
+
+
+def _extended(extend: Extend, word: str, keep: Callable[[int], None], added: int) -> bool:
+    """Add members; the look that led to it is kept as soon as they are there, or says that none were added."""
+    kept = []
+
+    def note() -> None:
+        kept.append(added)
+        keep(added)
+
+    try:
+        return extend(word, note)
+    finally:
+        if not kept:
+            keep(0)
+
+
+def _members_axis(dataset: xr.Dataset, rule: StoppingRule) -> str:
+    """The one axis that members are added to.
+
+    Raises
+    ------
+    UsageError
+        If there are several, or none.
+    """
+    names = [] if rule.over is None else [part for part in rule.over.split(",") if part]
+    if len(names) > 1 and rule.over not in dataset.dims:
+        raise UsageError(
+            f"{flag('over')} is {rule.over}; {flag('until')} takes one axis, that of the members that are added, such "
+            f"as {names[0]}"
+        )
+    (over,) = members_of(dataset, rule.over)
+    return over
 
 
 def _check_ended(snapshot: Snapshot) -> None:
@@ -173,6 +218,7 @@ def _keep(run: RunDirectory, rule: StoppingRule, look: Look, over: str, members:
             level=look.target.level,
             nan=rule.nan.value,
             independent=bool(rule.independent),
+            undetermined_points=look.undetermined_points,
         ),
     )
 

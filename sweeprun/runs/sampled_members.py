@@ -1,13 +1,16 @@
-"""A look at a few members of one point when a run has ended, which should not be equal if their streams differ.
+"""A look at a few members of one point when a run has ended, which should all differ if their streams do.
 
 The end of a run reads a few records, however many there are. `sweeprun.statistics.equal_members` looks at all points.
 """
+
+from collections.abc import Iterator
 
 import numpy as np
 
 from sweeprun.design.axes import MEMBER_NAMES
 from sweeprun.design.grid import Grid
 from sweeprun.statistics.equal_values import Suspicion, agreeing, equal_text, suspicion_of
+from sweeprun.statistics.repeated_values import Repeats, repeats_of, told_repeated
 from sweeprun.store.payloads import Variable, decode_result, known_layout
 from sweeprun.store.snapshot import Snapshot
 from sweeprun.store.storable import TEXT
@@ -18,7 +21,7 @@ _MOST_BYTES = 2**16
 
 
 def equal_at_one_point(snapshot: Snapshot) -> list[str]:
-    """What is to be said of variables that are equal in the first members of one point; usually nothing.
+    """What is to be said of variables in which the first members of one point are equal, or repeat others.
 
     Parameters
     ----------
@@ -37,11 +40,13 @@ def equal_at_one_point(snapshot: Snapshot) -> list[str]:
     at = " ".join(f"{name}={label}" for name, label in coordinates.items() if name != axis)
     echoes = {each for own in design.names() for each in (own, own.rpartition(".")[2])}
     groups: dict[int, list[str]] = {}
-    for name, members in _equal(_values_of(snapshot, task_ids)).items():
+    found = _values_of(snapshot, task_ids)
+    for name, members in _equal(found).items():
         if name not in echoes:
             groups.setdefault(members, []).append(name)
     where = f" at {at}" if at else ""
-    return [equal_text(names, f"the first {members} members", where) for members, names in groups.items()]
+    told = [equal_text(names, f"the first {members} members", where) for members, names in groups.items()]
+    return [*told, *told_repeated([(name, repeats, where) for name, repeats in _repeated(found) if name not in echoes])]
 
 
 def _members_of_one_point(snapshot: Snapshot, design: Grid, axis: str) -> list[int]:
@@ -94,3 +99,12 @@ def _equal(found: dict[str, list[np.ndarray]]) -> dict[str, int]:
         anything_differs |= bool(count[0] > 1 and not agree[0])
     least = Suspicion.CERTAIN if anything_differs else Suspicion.POSSIBLE
     return {name: members for name, (suspicion, members) in suspicions.items() if suspicion >= least}
+
+
+def _repeated(found: dict[str, list[np.ndarray]]) -> Iterator[tuple[str, Repeats]]:
+    """The variables of which members repeat each other, and should not."""
+    for name, arrays in found.items():
+        if arrays[0].dtype.kind == "f" and len({(array.shape, array.dtype) for array in arrays}) == 1:
+            repeats = repeats_of(np.stack(arrays).reshape(len(arrays), -1))
+            if repeats is not None:
+                yield name, repeats

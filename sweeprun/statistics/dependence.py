@@ -17,6 +17,7 @@ import xarray as xr
 from sweeprun.design.grid import REPLICATE
 from sweeprun.statistics.moments import moments
 from sweeprun.statistics.points import grid_dims
+from sweeprun.wording import sweeper
 
 _REPLICATES = "; replicates of the design have one (hydra.sweeper.sample.replicates=10)"
 
@@ -49,6 +50,8 @@ class Members:
         Whether all are independent.
     why
         Why some are not, or why that isn't known: one sentence; empty if they are.
+    doubt
+        Why it isn't known whether the others are, if some are not.
     replicates
         The dim of a sample with replicates, and to which of them each of its points belongs. Then all that is of one
         replicate belongs together, whatever else tells members apart, since they have their points in common. None if
@@ -64,6 +67,7 @@ class Members:
     together: tuple[str, ...] = ()
     independence: Independence = Independence.YES
     why: str = ""
+    doubt: str = ""
     replicates: tuple[str, np.ndarray] | None = None
     remedy: str = ""
     are_steps: bool = False
@@ -77,6 +81,21 @@ class Members:
     def drawn(self) -> tuple[str, ...]:
         """The dims along which each should have numbers of its own, if random streams differ there."""
         return self.apart or self.over
+
+    @property
+    def unit(self) -> str:
+        """What those are called that count, in the plural."""
+        return "members" if self.replicates is None else "replicates"
+
+    @property
+    def fixed_note(self) -> str:
+        """Why there can't be more that count as members: one line, or nothing."""
+        if self.replicates is None:
+            return ""
+        return (
+            "no replicates of a design can be added to a run; each is more precise if it has more points "
+            f"({sweeper('sample.n').to('N')})"
+        )
 
     @property
     def have_no_error(self) -> bool:
@@ -118,7 +137,10 @@ class Members:
             return f"whether members are independent is not known: {self.why}; if not, errors are larger than these"
         if self.averaged_over:
             along, apart = ", ".join(self.together), ", ".join(self.counted)
-            return f"{self.why}: not independent, so each {apart} counts once, with its mean over {along}"
+            told = f"{self.why}: not independent, so each {apart} counts once, with its mean over {along}"
+            if not self.doubt:
+                return told
+            return f"{told}; whether these are independent is not known: {self.doubt}; if not, errors are larger"
         return f"{self.why}: not independent, so there is no error of their mean{self.remedy}"
 
 
@@ -158,7 +180,8 @@ def members_along(dataset: xr.Dataset, over: Sequence[str], *, independent: bool
         apart=() if replicates else apart,
         together=names if replicates else tuple(name for name in names if name in reasons),
         independence=Independence.NO,
-        why="; ".join(filter(None, [*reasons.values(), doubt])),
+        why="; ".join(reasons.values()),
+        doubt=doubt,
         replicates=replicates,
         remedy=_REPLICATES if samples else "",
         are_steps=steps,

@@ -1,4 +1,4 @@
-"""What the user should know of results before concluding anything: NaN, infinite values, and members that are equal."""
+"""What the user should know of results before concluding anything: NaN, infinite values, members that agree."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -13,6 +13,8 @@ from sweeprun.statistics.equal_members import equal_members, told_equal
 from sweeprun.statistics.equal_values import Suspicion
 from sweeprun.statistics.not_finite import NanPolicy, all_finite, count_not_finite, told_not_finite
 from sweeprun.statistics.points import grid_dims
+from sweeprun.statistics.repeated_members import repeated_members
+from sweeprun.statistics.repeated_values import told_repeated
 
 _NUMBERS = "biufc"
 _MOST_NAMED = 5
@@ -41,13 +43,16 @@ def doubts_of(
     policy
         What statistics do with NaN; by default these aren't spoken of.
     """
-    equal = []
+    equal, repeated = [], []
     for name in [name for name in names if dataset[name].size]:
         with suppress(SweeprunError):  # that it can't be read is said elsewhere
             if not all_finite(dataset[name]):
                 yield from told_not_finite(dataset, count_not_finite(dataset, name, members.over), policy)
             equal.append(equal_members(dataset, name, members.drawn))
+            if repeats := repeated_members(dataset, name, members.drawn):
+                repeated.append((name, *repeats))
     yield from told_equal(dataset, [one for one in equal if one is not None])
+    yield from told_repeated(repeated)
 
 
 def doubts_within(dataset: xr.Dataset, most_bytes: int) -> list[str]:

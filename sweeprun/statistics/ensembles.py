@@ -8,6 +8,7 @@ import xarray as xr
 
 from sweeprun.design.axes import MEMBER_NAMES, OWN_COORDINATES
 from sweeprun.errors import UsageError
+from sweeprun.results.attributes import STATISTICS_ATTRIBUTE
 from sweeprun.statistics.chains import batch_error
 from sweeprun.statistics.dependence import Members, members_along
 from sweeprun.statistics.estimators import IntervalKind, check_level, interval
@@ -163,7 +164,7 @@ def ensemble_statistics(  # noqa: PLR0913  # each is an option of the command li
     coordinates = kept_coordinates(dataset, names) | {STATISTIC: list(STATISTICS)}
     if probabilities:
         coordinates["quantile"] = list(probabilities)
-    told = {"over": ", ".join(names), "members_independent": members.independence.value}
+    told = {"over": ", ".join(names), STATISTICS_ATTRIBUTE: members.independence.value}
     return xr.Dataset(found, coordinates, {**dataset.attrs, **told})
 
 

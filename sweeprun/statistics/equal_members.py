@@ -77,7 +77,7 @@ def equal_members(
     if not (is_number and over and set(over) <= set(variable.dims)):
         return None
     points = [dim for dim in grid_dims(dataset) or () if dim in variable.dims and dim not in over]
-    samples = _samples(variable, points, over)
+    samples = samples_of_points(variable, points, over)
     agree, count, values = agreeing(samples)
     found = np.full(len(agree), Suspicion.NONE, int)
     for number in np.flatnonzero(agree):
@@ -99,7 +99,7 @@ def equal_members(
     )
 
 
-def _samples(variable: xr.DataArray, points: Sequence[str], over: Sequence[str]) -> np.ndarray:
+def samples_of_points(variable: xr.DataArray, points: Sequence[str], over: Sequence[str]) -> np.ndarray:
     """Shape ``(points, members, values)``."""
     ordered = variable.transpose(*points, *over, ...).values
     members = int(np.prod([variable.sizes[dim] for dim in over]))
@@ -115,7 +115,7 @@ def _others_differ(dataset: xr.Dataset, name: str, points: Sequence[str], over: 
         if other != name and set(points) <= set(dataset[other].dims):
             at = dataset[other].isel(place)
             with suppress(SweeprunError):  # that it can't be read is said elsewhere
-                if at.size and at.nbytes <= _MOST_BYTES and _differs(_samples(at, (), over)):
+                if at.size and at.nbytes <= _MOST_BYTES and _differs(samples_of_points(at, (), over)):
                     return True
     return False
 

@@ -65,7 +65,7 @@ def suspicion_of(values: np.ndarray, members: int) -> Suspicion:
 def _suspicion(value: float, members: int) -> Suspicion:
     if value in (0, 1):
         return Suspicion.NONE
-    share = _as_share(value)
+    share = as_share(value)
     if share is None:
         return Suspicion.CERTAIN
     chance = _chance(share, members)
@@ -75,7 +75,7 @@ def _suspicion(value: float, members: int) -> Suspicion:
     return Suspicion.NONE if is_likely else Suspicion.POSSIBLE
 
 
-def _as_share(value: float) -> Fraction | None:
+def as_share(value: float) -> Fraction | None:
     """The whole number, or the fraction with a small denominator, that a value is; None if it is neither."""
     if isinstance(value, int):
         return Fraction(value)

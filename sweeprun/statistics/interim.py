@@ -10,7 +10,7 @@ from sweeprun.errors import UsageError
 from sweeprun.statistics.dependence import Members, members_along
 from sweeprun.statistics.doubts import undetermined_points
 from sweeprun.statistics.ensembles import check_numeric, kept_coordinates, members_of
-from sweeprun.statistics.estimators import IntervalKind
+from sweeprun.statistics.estimators import IntervalKind, standard_error
 from sweeprun.statistics.kinds import choose_kind, taken_note
 from sweeprun.statistics.moments import Moments, moments
 from sweeprun.statistics.not_finite import NanPolicy, check_finite, count_not_finite
@@ -33,6 +33,8 @@ class Look:
     value, reached, count, needed
         The measure, whether it has reached the target, the members that there are and how many more are needed; each
         with the dims of the points.
+    widened
+        Whether a standard error is larger than that of the values, as events are few.
     undetermined
         Why the measure can't be known at a point, however many members there are, with the same dims; empty where it
         can. Such a point has not reached the target, and needs no more members.
@@ -41,6 +43,7 @@ class Look:
     target: Target
     over: tuple[str, ...]
     taken_for: str = ""
+    widened: bool = False
     value: xr.DataArray
     reached: xr.DataArray
     count: xr.DataArray
@@ -51,6 +54,21 @@ class Look:
     def taken_note(self) -> str:
         """What is to be said of the values, if they were taken for proportions or counts; else nothing."""
         return taken_note([self.target.variable], self.taken_for)
+
+    @property
+    def widened_note(self) -> str:
+        """Why the standard error is not the one that statistics give; nothing if it is."""
+        if not self.widened or self.target.interval is None:
+            return ""
+        return (
+            f"{self.target.measure.value}({self.target.variable}) is half an interval ({self.target.interval.value}) "
+            "where events are few, and so larger than the sem of the values, which can be 0 by chance"
+        )
+
+    @property
+    def untold(self) -> np.ndarray:
+        """Where it can't be told how many more members are needed, as the measure is a share of a mean of 0."""
+        return np.asarray(np.isinf(self.value.values) & (self.needed.values > 0))
 
     @property
     def kinds(self) -> dict[str, IntervalKind]:
@@ -120,7 +138,10 @@ def look_at(
         raise UsageError(f"{target}: {members.note}")
     check_finite(dataset, count_not_finite(dataset, target.variable, names), nan)
     dims, samples = members.samples_of(dataset[target.variable])
-    chosen = choose_kind(dataset[target.variable], samples, target.interval)
+    try:
+        chosen = choose_kind(dataset[target.variable], samples, target.interval)
+    except UsageError as error:
+        raise UsageError(f"{target.variable}: {error}") from error
     target = replace(target, interval=chosen.kind)
     found: Moments = moments(samples)
     values = target.values(found)
@@ -149,6 +170,7 @@ def look_at(
         target=target,
         over=names,
         taken_for=chosen.why,
+        widened=target.measure.is_of_error and bool((standard_error(found, chosen.kind) > found.sem)[is_known].any()),
         value=over_points(np.where(is_known & ~by_chance, values, np.nan)),
         reached=over_points(reached) | excluded,
         count=over_points(found.count),

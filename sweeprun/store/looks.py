@@ -13,8 +13,8 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import create_file, make_directory, read_json
 
 FORMAT = "sweeprun-look"
-VERSION = 2
-_READ = (1, 2)
+VERSION = 3
+_READ = (1, 2, 3)
 _MOST = 100_000
 
 
@@ -31,7 +31,7 @@ class LookRecord:
     members
         The length of that axis then.
     open_points, points
-        How many points had not reached the target, and how many there are.
+        How many points had not reached the target, those included that were undetermined, and how many there are.
     worst
         The largest value of the target's measure; None if it was known of no point.
     added
@@ -43,6 +43,8 @@ class LookRecord:
         What became of results that are NaN.
     independent
         Whether the user said that members are independent.
+    undetermined_points
+        At how many points more members would have said nothing; 0 of a look of version 1 or 2, which didn't say.
     """
 
     rule: str
@@ -57,6 +59,7 @@ class LookRecord:
     level: float = 0.95
     nan: str = "omit"
     independent: bool = False
+    undetermined_points: int = 0
 
     @property
     def described_rule(self) -> str:
@@ -65,6 +68,12 @@ class LookRecord:
         told += [] if self.nan == "omit" else [f"nan={self.nan}"]
         told += ["members assumed independent"] if self.independent else []
         return f"{self.rule} ({', '.join(told)})" if told else self.rule
+
+    @property
+    def state(self) -> str:
+        """How many points had not reached the target, in words."""
+        told = f"{self.open_points - self.undetermined_points} of {self.points} points open"
+        return told + (f" and {self.undetermined_points} undetermined" if self.undetermined_points else "")
 
 
 def keep_look(run: RunDirectory, look: LookRecord) -> None:
@@ -95,7 +104,7 @@ def read_looks(run: RunDirectory) -> Iterator[LookRecord]:
         try:
             look = LookRecord(**data)
             check_types(str, look.rule, look.over, look.time, look.nan)
-            check_types(int, look.members, look.open_points, look.points, look.added)
+            check_types(int, look.members, look.open_points, look.points, look.added, look.undetermined_points)
             check_types(float | int | None, look.worst)
             check_types(str | None, look.interval)
             check_types(float, look.level)

@@ -99,7 +99,8 @@ def test_what_the_values_of_a_target_were_taken_for_is_said(capsys: pytest.Captu
     data = dataset(hit=(("lr", "seed"), np.zeros((2, 4), int)))
     found = look_at(data, Target.parse("sem(hit)<1"))
     print_look_notes(data, found, members(data))
-    (said,) = capsys.readouterr().err.splitlines()
+    said, widened = capsys.readouterr().err.splitlines()
+    assert widened.startswith("sem(hit) is half an interval (wilson) where events are few, and so larger than the sem")
     assert said.startswith("hit: all values are 0 or 1: a proportion")
     assert look_json(found)["interval"] == "wilson"
 
@@ -121,3 +122,12 @@ def test_members_that_are_all_0_have_reached_nothing(capsys: pytest.CaptureFixtu
     assert "  lr=0.25: sem(x) = unknown with 4 members, 4 more needed" in look_text(found, MEMBERS)
     print_look_notes(data, found, members(data))
     assert "x is 0 in all 4 members at 1 of 2 points (lr=0.25)" in capsys.readouterr().err
+
+
+def test_without_an_event_a_share_of_the_mean_cannot_be_told() -> None:
+    data = dataset(hit=(("lr", "seed"), np.array([[0, 0, 0, 0], [0, 1, 1, 0]])))
+    found = look_at(data, Target.parse("rel_sem(hit)<0.1"))
+    told = look_text(found, members(data))
+    assert "rel_sem(hit) = unknown with 4 members, while their mean is 0 it can't be told how many more" in told
+    assert [point["more"] is None for point in look_json(found)["points"]] == [True, False]
+    assert look_json(found)["more"] is None

@@ -60,7 +60,7 @@ class Members:
         records = [failure(i) if self.fails else success(i, {"x": self.value(i)}) for i in new]
         write_shard(self.run, f"0.{first}", records)
 
-    def extend(self, word: str) -> bool:
+    def extend(self, word: str, added: Callable[[], None]) -> bool:
         self.words.append(word)
         table = read_manifest(self.run).table
         key, _, text = word.partition("=")
@@ -68,6 +68,7 @@ class Members:
         blocks = extend_table(table, [Dimension.of(more)]).blocks[len(table.blocks) :]
         make_directory(self.run.extensions)
         write_extension(self.run, count_extensions(self.run) + 1, blocks, None, [])
+        added()
         self.record(len(table))
         return True
 
@@ -121,7 +122,7 @@ def test_a_batch_has_the_size_that_was_asked_for(make: Make, observer: Listener)
     one = make_run(members.run.path.with_name("other"), member_axis(2))
     write_shard(one, "0.a", [success(task_id, {"x": value(task_id)}) for task_id in range(2)])
     with pytest.raises(KeyError):
-        extend_until(one, rule(batch=1), {}.__getitem__, observer)
+        extend_until(one, rule(batch=1), lambda word, _: {}[word], observer)
     assert observer.notes[-1].endswith("; 1 more member")
 
 
@@ -141,8 +142,25 @@ def test_a_limit_below_what_is_there_takes_nothing_away(make: Make) -> None:
 
 def test_if_the_user_stops_the_new_tasks_it_ends_there(make: Make) -> None:
     members = make(member_axis(4))
-    assert extend_until(members.run, rule(), lambda _: False) is Stop.INTERRUPTED
+    interrupted = extend_until(members.run, rule(), lambda *given: members.extend(*given) and False)
+    assert interrupted is Stop.INTERRUPTED
     assert [look.added for look in read_looks(members.run)] == [4]
+
+
+def test_a_look_says_only_of_members_that_are_there_that_they_were_added(make: Make) -> None:
+    def refuse(_: str, __: Callable[[], None]) -> bool:
+        raise UsageError("the code has changed")
+
+    members = make(member_axis(4))
+    with pytest.raises(UsageError, match="the code has changed"):
+        extend_until(members.run, rule(), refuse)
+    assert [look.added for look in read_looks(members.run)] == [0]
+
+
+def test_members_are_added_to_one_axis(make: Make) -> None:
+    members = make(axis("lr", [0.1, 0.2]), member_axis(4))
+    with pytest.raises(UsageError, match=r"--over is member,t; --until takes one axis, .*, such as member"):
+        extend_until(members.run, rule(over="member,t"), members.extend)
 
 
 def test_members_may_be_those_of_a_range(make: Make) -> None:
@@ -160,11 +178,12 @@ def test_an_axis_that_cannot_be_numbered_on_is_refused(make: Make, over: str, me
     with pytest.raises(UsageError, match=message):
         extend_until(members.run, rule(over=over), members.extend)
     assert members.words == []
+    assert list(read_looks(members.run)) == []
 
 
 def test_a_variable_that_no_task_returned_is_refused(make: Make) -> None:
     with pytest.raises(UsageError, match="'y'"):
-        extend_until(make(member_axis(4)).run, rule("sem(y)<1"), lambda _: True)
+        extend_until(make(member_axis(4)).run, rule("sem(y)<1"), lambda *_: True)
 
 
 def test_members_that_bring_no_value_end_it(make: Make) -> None:

@@ -98,3 +98,11 @@ def test_few_records_are_read_however_many_there_are(tmp_path: Path, monkeypatch
     (told,) = said(tmp_path, lambda _: FIXED, axis("lr", [0.5, 0.25]), count_axis("member", 1000))
     assert len(read) == MOST_MEMBERS == 16
     assert "in the first 16 members" in told
+
+
+def test_members_that_repeat_each_other_are_reported(tmp_path: Path) -> None:
+    values = np.random.default_rng(0).normal(size=2)
+    (told,) = said(tmp_path, lambda i: {"x": values[i % 2], "y": i / 7}, count_axis("member", 20), axis("lr", [0.5]))
+    assert told.startswith("x has only 2 distinct values in 16 members at lr=0.5, equal to the bit although")
+    clipped = np.maximum(np.random.default_rng(0).normal(size=20), FIXED)
+    assert said(tmp_path / "clipped", lambda i: {"x": clipped[i]}, count_axis("member", 20)) == []

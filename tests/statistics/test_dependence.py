@@ -8,8 +8,9 @@ import pytest
 import xarray as xr
 
 from sweeprun.design.sampling import Interval, Method, Sampling
-from sweeprun.statistics.dependence import Independence, are_independent, members_along, streams_are_shared
+from sweeprun.statistics.dependence import Independence, Members, are_independent, members_along, streams_are_shared
 from sweeprun.statistics.moments import moments
+from tests.statistics.results import collected, drawn
 
 
 def dataset(shared_by: list[str] | None = None, method: str | None = None, **attrs: Any) -> xr.Dataset:
@@ -178,3 +179,19 @@ def test_replicates_know_the_error_that_points_of_a_sample_do_not() -> None:
     true_error = np.sqrt(np.mean((means - 1) ** 2))
     assert moments(values[::40]).sem > 20 * true_error
     assert np.isclose(moments(means).std, true_error, rtol=0.1)
+
+
+def test_members_that_may_be_there_twice_are_told_beside_what_counts_once() -> None:
+    data = collected(x=drawn(1, 5, 3)).isel(lr=0)
+    note = members_along(xr.concat([data, data], "member"), ["member", "t"]).note
+    assert (
+        "so each member counts once, with its mean over t; whether these are independent is not known: task 0" in note
+    )
+    assert note.endswith("if not, errors are larger")
+
+
+def test_replicates_of_a_design_are_fixed() -> None:
+    assert Members(over=("x",), apart=("x",)).fixed_note == ""
+    found = Members(over=("sample",), apart=(), replicates=("sample", np.arange(4) % 2))
+    assert "no replicates of a design can be added to a run" in found.fixed_note
+    assert found.unit == "replicates"

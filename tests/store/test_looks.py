@@ -50,13 +50,14 @@ def test_a_look_is_kept_beside_one_that_another_process_has_just_kept(
 @pytest.mark.parametrize(
     ("changes", "match"),
     [
-        ({"version": 3}, "no look of version 2"),
-        ({"format": None}, "no look of version 2"),
+        ({"version": 4}, "no look of version 3"),
+        ({"format": None}, "no look of version 3"),
         ({"members": "10"}, "malformed: '10' is a str"),
         ({"worst": "high"}, "malformed: 'high' is a str"),
         ({"rule": 5}, "malformed: 5 is a int"),
         ({"interval": 5}, "malformed: 5 is a int"),
         ({"level": "high"}, "malformed: 'high' is a str"),
+        ({"undetermined_points": "many"}, "malformed: 'many' is a str"),
         ({"nan": 5}, "malformed: 5 is a int"),
         ({"independent": "yes"}, "malformed: 'yes' is a str"),
         ({"more": 1}, "malformed: .*'more'"),
@@ -95,3 +96,8 @@ def test_what_the_user_chose_is_part_of_the_rule() -> None:
     chosen = replace(LOOK, nan="propagate", independent=True)
     expected = "se(x) < 0.1 ü (wilson, level 0.9, nan=propagate, members assumed independent)"
     assert chosen.described_rule == expected
+
+
+def test_points_that_are_undetermined_are_told_apart() -> None:
+    assert LOOK.state == "3 of 4 points open"
+    assert replace(LOOK, undetermined_points=2).state == "1 of 4 points open and 2 undetermined"

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sweeprun.results.attributes import STATISTICS_ATTRIBUTE
 from sweeprun.results.dtypes import is_missing
 from sweeprun.results.formats.portable import ORIGINAL_NAME, portable_text
 
@@ -69,8 +70,11 @@ def _about(dataset: xr.Dataset) -> dict[str, str]:
     if "sweeprun" not in attrs:
         return {}
     axes = ", ".join(map(str, dataset["task_id"].dims)) if "task_id" in dataset.variables else ""
+    title = f"Results of a sweep over {axes}" if axes else "Results of a single task"
+    if STATISTICS_ATTRIBUTE in attrs:
+        title = f"Statistics over {attrs.get('over', 'members')} of a sweep"
     return {
-        "title": f"Results of a sweep over {axes}" if axes else "Results of a single task",
+        "title": portable_text(title),
         "source": portable_text(f"sweeprun {attrs['sweeprun']}" + _commit(str(attrs.get("git")))),
     }
 

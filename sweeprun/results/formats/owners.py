@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sweeprun.errors import FormatError, UsageError
-from sweeprun.results.attributes import RUN_DIGEST, RUN_PATH, digest_of
+from sweeprun.results.attributes import RUN_DIGEST, RUN_PATH, STATISTICS_ATTRIBUTE, digest_of
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import read_json, temporary_sibling
 from sweeprun.store.local_paths import OutputPath, StoreUrl
@@ -46,12 +46,15 @@ class Owner:
         Its directory; empty in files of earlier versions.
     digest
         Of its manifest; empty in files of earlier versions.
+    of_statistics
+        Whether the file has statistics of its results, and not these.
     """
 
     name: str
     created: str
     path: str = ""
     digest: str = ""
+    of_statistics: bool = False
 
     def is_run(self, run: RunDirectory) -> bool:
         """Whether it is this run, wherever that was moved to."""
@@ -81,6 +84,7 @@ def owner_of(path: OutputPath) -> Owner | None:
         created=str(attrs.get("created", "")),
         path=str(attrs.get(RUN_PATH, "")),
         digest=str(attrs.get(RUN_DIGEST, "")),
+        of_statistics=STATISTICS_ATTRIBUTE in attrs,
     )
 
 
@@ -118,7 +122,9 @@ def is_there(path: OutputPath) -> bool:
         return is_anything_below(store, LOCK)
 
 
-def check_replaceable(path: OutputPath, run: RunDirectory, instead: str = "choose another name") -> RunDirectory | None:
+def check_replaceable(
+    path: OutputPath, run: RunDirectory, instead: str = "choose another name", *, statistics: bool = False
+) -> RunDirectory | None:
     """Refuse to write over what can't be made again.
 
     Parameters
@@ -129,6 +135,8 @@ def check_replaceable(path: OutputPath, run: RunDirectory, instead: str = "choos
         Whose results it is going to hold.
     instead
         What the user can do about it.
+    statistics
+        Whether it is going to hold statistics of the results.
 
     Returns
     -------
@@ -138,7 +146,8 @@ def check_replaceable(path: OutputPath, run: RunDirectory, instead: str = "choos
     Raises
     ------
     UsageError
-        If sweeprun didn't write what is there; or if it is of another run that is gone.
+        If sweeprun didn't write what is there; it is of another run that is gone; or it has results and is going to
+        hold statistics, or the other way round.
     """
     if not is_there(path):
         return None
@@ -147,6 +156,11 @@ def check_replaceable(path: OutputPath, run: RunDirectory, instead: str = "choos
         edited = isinstance(path, Path) and _note(path).exists()
         whose = "was edited since sweeprun wrote it" if edited else "is there and was not made by sweeprun"
         raise UsageError(f"{str(path)!r} {whose}, so it is not replaced; {instead}")
+    if owner.of_statistics is not statistics:
+        kinds = ("collected results", "statistics")
+        raise UsageError(
+            f"{str(path)!r} has {kinds[owner.of_statistics]}, which {kinds[statistics]} don't replace; {instead}"
+        )
     if owner.is_run(run):
         return None
     other = owner.directory()

@@ -104,6 +104,8 @@ def test_what_a_file_says_of_itself(tmp_path: Path) -> None:
     dataset.attrs["git"] = json.dumps({"commit": "abc123", "changed": True})
     found = with_conventions(dataset)
     assert found.attrs["title"] == "Results of a sweep over lr, seed"
+    statistics = with_conventions(dataset.assign_attrs(over="seed", members_independent="True"))
+    assert statistics.attrs["title"] == "Statistics over seed of a sweep"
     assert (
         found.attrs["source"] == f"sweeprun {dataset.attrs['sweeprun']}, code at commit abc123 with uncommitted changes"
     )

@@ -11,8 +11,8 @@ import pytest
 import xarray as xr
 
 from sweeprun.errors import FormatError, ResultError, UsageError
-from sweeprun.results.attributes import RUN_DIGEST, RUN_PATH, digest_of
-from sweeprun.results.formats.netcdf import FORMATS
+from sweeprun.results.attributes import RUN_DIGEST, RUN_PATH, STATISTICS_ATTRIBUTE, digest_of
+from sweeprun.results.formats.netcdf import FORMATS, write_dataset
 from sweeprun.results.formats.owners import check_replaceable, owner_of, write_note
 from sweeprun.runs.collect import CollectedFile, collect_into
 from sweeprun.store.archive import set_aside
@@ -212,3 +212,15 @@ def test_pipes_in_the_place_of_results_are_not_waited_for(tmp_path: Path, name: 
     if path.suffix == ".csv":
         path.write_text("a")
     assert owner_of(path) is None
+
+
+@pytest.mark.parametrize("suffix", [".nc", ".zarr"])
+def test_results_and_statistics_do_not_replace_each_other(run: RunDirectory, tmp_path: Path, suffix: str) -> None:
+    results, statistics = tmp_path / f"results{suffix}", tmp_path / f"stats{suffix}"
+    dataset = collect(run, results).collected.dataset
+    write_dataset(dataset.mean().assign_attrs({**dataset.attrs, STATISTICS_ATTRIBUTE: "True"}), statistics)
+    assert check_replaceable(statistics, run, statistics=True) is None
+    with pytest.raises(UsageError, match="has collected results, which statistics don't replace; choose another name"):
+        check_replaceable(results, run, statistics=True)
+    with pytest.raises(UsageError, match="has statistics, which collected results don't replace"):
+        collect(run, statistics)
