@@ -17,18 +17,13 @@ from sweeprun.store.files import create_file
 from sweeprun.store.local_paths import local_path
 
 _CONFIG = "conf/config.yaml"
+_SWEEPER = "conf/hydra/sweeper/study.yaml"
 _CLUSTER = "conf/hydra/launcher/cluster.yaml"
 _OPTIONAL = ("README.md", ".gitignore")
 """Projects have these already; then they stay as they are."""
 
 _ROOT_SEEDS = 10**12
 """Root seeds to draw from: two of 10,000 studies have the same one with a probability of 0.005 %."""
-
-_ROOT_SEED = """
-hydra:
-  sweeper:
-    root_seed: {}   # drawn at random by sweeprun init, so that no other study has these seeds
-"""
 
 _SWEEP = "n=1000,10000 hydra.sweeper.members=20"
 """What the files of a study propose to sweep."""
@@ -72,17 +67,19 @@ def study_files(directory: Path, command: Command | None = None, *, root_seed: i
     """The files of a study in a directory, by their paths in it; of a Python function, or of a command.
 
     Its root seed makes its random streams others than those of any other study: without one, all would have the same.
+    It has a file of its own, since the options of another sweeper don't have it.
     """
     module = module_name(directory)
     title = "".join(char if char.isprintable() else "?" for char in directory.name) or module
     if command is None:
         config = _template("config.yaml").replace("task: study.", f"task: {module}.")
-        config = config.replace("ROOT_SEED", str(root_seed))
         own = {_CONFIG: config, f"{module}.py": _template("study.py")}
     else:
-        own = {_CONFIG: command.config() + _ROOT_SEED.format(root_seed)}
+        own = {_CONFIG: command.config()}
     sweep = command.sweep() if command else _SWEEP
+    sweeper = _template("sweeper.yaml").replace("ROOT_SEED", str(root_seed))
     return own | {
+        _SWEEPER: sweeper.partition("# params")[0] if command else sweeper,
         _CLUSTER: _template("cluster.yaml").replace(_SWEEP, sweep),
         "README.md": _template("README.md").replace("TITLE", title).replace(_SWEEP, sweep),
         ".gitignore": _template("gitignore"),
@@ -116,7 +113,7 @@ def _check_directory(directory: Path) -> None:
     for path in (
         directory,
         *directory.parents,
-        *(directory / name for name in ("conf", "conf/hydra", "conf/hydra/launcher")),
+        *(directory / name for name in ("conf", "conf/hydra", "conf/hydra/launcher", "conf/hydra/sweeper")),
     ):
         if os.path.lexists(path) and not path.is_dir():
             raise UsageError(f"{str(path)!r} is no directory, so no study can be made there; nothing was made")
@@ -155,6 +152,7 @@ def _tell(directory: Path, made: Sequence[str], kept: Sequence[str], ignored: st
     """Say what is there now, and what to type next."""
     abouts = {
         _CONFIG: "what to run, and its parameters",
+        _SWEEPER: "the root seed of random streams",
         _CLUSTER: "options of your cluster: hydra/launcher=cluster",
         "README.md": "how to run it",
         ".gitignore": "leaves out what sweeps make",

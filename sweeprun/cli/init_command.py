@@ -19,6 +19,10 @@ _HEAD = """\
 # What to run: an executable, and its parameters. It runs in each task's own directory, and its result is read from
 # result.json, result.nc or its standard output. {seed}, {task_id} and {config} (a file) are filled in for each task.
 
+defaults:
+  - _self_
+  - override hydra/sweeper: study   # the root seed of all random streams: conf/hydra/sweeper/study.yaml
+
 """
 
 

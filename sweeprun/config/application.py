@@ -33,7 +33,7 @@ from sweeprun.config.hydra_internals import (
     run_hydra,
 )
 from sweeprun.config.parsing import create_parser, extend_grammar
-from sweeprun.config.schema import OUR_DEFAULTS, OUR_OPTIONS, register_options
+from sweeprun.config.schema import OUR_DEFAULTS, OUR_OPTIONS, SweeperOptions, register_options
 from sweeprun.errors import ConfigError, OverrideError, SweeprunError, UsageError
 from sweeprun.store.local_paths import local_path
 
@@ -43,6 +43,11 @@ DEFAULT_CONFIG_NAME = "config"
 _VERSION_BASE = "1.3"
 _UNKNOWN_KEY = re.compile(r"Key '([^']*)' (?:is not in struct|not in ')")
 _FULL_KEY = re.compile(r"full_key: (\S+)")
+_OF_OUR_SWEEPER = (
+    "\n{} is an option of sweeprun's own sweeper. If your config sets it, give it a file that others don't read, "
+    "as `sweeprun init` does: conf/hydra/sweeper/study.yaml, which begins with `defaults: [sweeprun]`, and in the "
+    "defaults list of the config `override hydra/sweeper: study`"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +192,13 @@ class Application:
             raise ConfigError(self._missing_config(error)) from error
         message = message_of(error)
         hint = ""
-        if (wanted := unknown_key(message)) is not None:
+        if (
+            (wanted := unknown_key(message)) is not None
+            and holder_of(message) == "hydra.sweeper"
+            and wanted in SweeperOptions.__dataclass_fields__
+        ):
+            hint = _OF_OUR_SWEEPER.format(wanted)
+        elif wanted is not None:
             hint = self._did_you_mean(wanted, holder_of(message))
         raise OverrideError(message + hint) from error
 

@@ -288,7 +288,7 @@ class Worker:
         self._resumable = False
         if self._seeds is not None:
             self._seeds.seed(task.stream)
-        self._randomness.begin(function.function, application=function.positional)
+        self._randomness.begin(function.function, application=function.positional, task_id=task.task_id)
         try:
             self._in_task = True
             if self._limit:

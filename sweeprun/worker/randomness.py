@@ -36,11 +36,12 @@ class RandomnessWatch:
         self._watches_globals = not seeded
         self._globals: GlobalsWatch | None = None
         self._generators: GeneratorsWatch | None = GeneratorsWatch()
-        self._unseeded: UnseededWatch | None = UnseededWatch()
+        self._unseeded: UnseededWatch | None = UnseededWatch(self._note_unseeded)
         self._seeding = None if seeded else OwnSeeding()
         self._followed: dict[int, str] = {}
         self._functions: list[Callable[..., Any]] = []
         self._application = False
+        self._task_id = 0
         self.is_new = True
         """Whether nobody has looked yet."""
 
@@ -59,8 +60,9 @@ class RandomnessWatch:
         self._globals = self._seeding = None
         self._watches_globals = False
 
-    def begin(self, function: Callable[..., Any], *, application: bool = False) -> None:
+    def begin(self, function: Callable[..., Any], *, application: bool = False, task_id: int = 0) -> None:
         """A task function is about to be called, perhaps an application's; it is kept as long as the worker lives."""
+        self._task_id = task_id
         if self._seeding is not None:
             self._seeding.begin()
         if id(function) in self._followed:
@@ -91,6 +93,10 @@ class RandomnessWatch:
             self._unseeded.close()
             self._unseeded = None
             note_unseeded_generators(self._run, UnseededGenerators(**self._noted(made, task_ids)))
+
+    def _note_unseeded(self, text: str) -> None:
+        """Note what the running task makes in a process that it has forked."""
+        note_unseeded_generators(self._run, UnseededGenerators(**self._noted([text], TaskIds.of([self._task_id]))))
 
     def _owns(self, name: str) -> bool:
         """Whether tasks draw from a global generator that they have seeded themselves."""

@@ -13,7 +13,7 @@ import os
 import random
 import secrets
 import sys
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache, partial
 from inspect import getattr_static
@@ -45,9 +45,17 @@ _MOST_FRAMES = 100
 
 
 class UnseededWatch:
-    """Notices generators that are made without a seed; it costs nothing where none is."""
+    """Notices generators that are made without a seed; it costs nothing where none is.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    elsewhere
+        Is called at once with what a process makes that a task has forked, such as a pool's: it is not asked later.
+    """
+
+    def __init__(self, elsewhere: Callable[[str], None] = lambda _text: None) -> None:
+        self._elsewhere = elsewhere
+        self._pid = os.getpid()
         self._found: dict[object, str] = {}
         self._seen: set[tuple[object, int]] = set()
         self._hears = ((_NUMBERS, self._on_numbers), (_BYTES, self._on_bytes), (_PYTHON, self._on_python))
@@ -96,6 +104,8 @@ class UnseededWatch:
         with suppress(Exception):  # of code that nobody foresaw: a warning less, and not a task less
             if text := _told(frame, as_bytes=as_bytes):
                 self._found[place if mark is None else mark] = text
+                if os.getpid() != self._pid:
+                    self._elsewhere(text)
 
 
 def _told(frame: FrameType, *, as_bytes: bool) -> str:

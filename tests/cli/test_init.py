@@ -12,7 +12,8 @@ from sweeprun.cli.init import main, module_name, study_files
 from sweeprun.errors import UsageError
 from tests.command_line import environment
 
-_FILES = {"conf/config.yaml", "conf/hydra/launcher/cluster.yaml", "README.md", ".gitignore"}
+_SWEEPER = "conf/hydra/sweeper/study.yaml"
+_FILES = {"conf/config.yaml", _SWEEPER, "conf/hydra/launcher/cluster.yaml", "README.md", ".gitignore"}
 
 
 def _sweeprun(folder: Path, *words: str) -> str:
@@ -57,10 +58,18 @@ def test_each_study_has_a_root_seed_of_its_own(tmp_path: Path) -> None:
     words = (["one"], ["two"], ["three", "--command", "./simulate {rate=0.1} {seed}"], ["four", "--command", "true"])
     for name, *more in words:
         assert main([str(tmp_path / name), *more]) == 0
-    configs = [yaml.safe_load((tmp_path / name / "conf" / "config.yaml").read_text()) for name, *_ in words]
-    roots = {config["hydra"]["sweeper"]["root_seed"] for config in configs}
+    roots = {yaml.safe_load((tmp_path / name / _SWEEPER).read_text())["root_seed"] for name, *_ in words}
     assert len(roots) == 4
     assert all(0 <= root < 10**12 for root in roots)
+
+
+def test_its_root_seed_is_that_of_all_its_runs_and_no_option_of_another_sweeper(tmp_path: Path) -> None:
+    _sweeprun(tmp_path, "init")
+    root_seed = yaml.safe_load((tmp_path / _SWEEPER).read_text())["root_seed"]
+    shown = ("--cfg", "hydra", "-p", "hydra.sweeper")
+    assert yaml.safe_load(_sweeprun(tmp_path, *shown))["root_seed"] == root_seed
+    other = yaml.safe_load(_sweeprun(tmp_path, *shown, "hydra/sweeper=optuna"))
+    assert (other["n_trials"], "root_seed" in other) == (20, False)
 
 
 def test_its_cluster_can_be_chosen(tmp_path: Path) -> None:
@@ -91,7 +100,7 @@ def test_other_files_stay(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "your .gitignore lacks: __pycache__/ /outputs/ /results.*\n" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("there", ["conf/config.yaml", "{module}.py", "conf/hydra/launcher/cluster.yaml"])
+@pytest.mark.parametrize("there", ["conf/config.yaml", "{module}.py", "conf/hydra/launcher/cluster.yaml", _SWEEPER])
 @pytest.mark.parametrize("kind", ["file", "link", "directory"])
 def test_nothing_is_made_if_something_is_there(tmp_path: Path, there: str, kind: str) -> None:
     path = tmp_path / there.format(module=module_name(tmp_path))
@@ -164,7 +173,8 @@ def test_the_module_is_named_after_the_directory(directory: str, module: str) ->
 def test_names_cannot_break_the_files() -> None:
     files = study_files(Path("/x/a\n# b: c"))
     config = yaml.safe_load(files["conf/config.yaml"])
-    assert config == {"task": "a_b_c.estimate", "n": 10000, "hydra": {"sweeper": {"root_seed": 0}}}
+    defaults = ["_self_", {"override hydra/sweeper": "study"}]
+    assert config == {"defaults": defaults, "task": "a_b_c.estimate", "n": 10000}
     assert files["README.md"].startswith("# a?# b: c\n")
 
 

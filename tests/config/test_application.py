@@ -58,6 +58,14 @@ def test_a_job_of_a_sweep_has_its_own_choices(application: Application) -> None:
         application.compose_job(sweep_config, ["sed=1"])
 
 
+def test_options_of_our_sweeper_in_the_way_of_another_are_answered_with_where_to_put_them(tmp_path: Path) -> None:
+    configs = CONFIGS | {"config": f"{CONFIGS['config']}hydra: {{sweeper: {{root_seed: 3}}}}\n"}
+    with opened(tmp_path / "conf", configs) as application:
+        assert application.compose([], RunMode.MULTIRUN).hydra.sweeper.root_seed == 3
+        with pytest.raises(OverrideError, match=r"(?s)root_seed is an option of sweeprun's own sweeper.*study\.yaml"):
+            application.compose(["hydra/sweeper=basic"], RunMode.MULTIRUN)
+
+
 @pytest.mark.parametrize(
     ("override", "message"),
     [

@@ -1,6 +1,7 @@
 """Watching whether tasks draw from anything but their own streams."""
 
 import importlib
+import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -174,6 +175,22 @@ def test_data_that_an_import_drew_without_a_seed_are_noted_with_their_line(
     assert noted is not None
     assert noted.generators == "np.random.rand() (study_with_data.py, line 2)"
     assert read_global_randomness(run) is None
+
+
+def test_what_a_process_makes_that_a_task_forks_is_noted_at_once(run: RunDirectory) -> None:
+    watch = watching(run, seeded=False)
+    watch.begin(unseeded.of_numpy, task_id=7)
+    child = os.fork()
+    if child == 0:
+        try:
+            unseeded.of_numpy()
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    noted = read_unseeded_generators(run)
+    assert noted is not None
+    assert noted.tasks == "7"
+    assert noted.generators.startswith("np.random.default_rng() (unseeded.py, line ")
 
 
 def test_closing_leaves_the_functions_that_were_listened_to_as_they_were(run: RunDirectory) -> None:
