@@ -61,7 +61,7 @@ def reachable_generators(function: Callable[..., Any]) -> list[tuple[str, Any]]:
     kinds = _kinds()
     found: list[tuple[str, Any]] = []
     seeded: set[str] = set()
-    for name, value in _reached(function, kinds):
+    for name, value in reached_from(function, kinds):
         if issubclass(type(value), kinds):
             if not _is_global(value):
                 found.append((name[:_LONGEST_NAME], value))
@@ -72,11 +72,11 @@ def reachable_generators(function: Callable[..., Any]) -> list[tuple[str, Any]]:
 
 def seeds_when_compiled(function: Callable[..., Any]) -> bool:
     """Whether it leads to a function that numba compiles and that seeds numba's generators."""
-    reached = (value for _, value in _reached(function, ()) if _is_compiled(value))
+    reached = (value for _, value in reached_from(function) if _is_compiled(value))
     return any("random" in seeded_in(value.py_func.__code__) for value in reached)
 
 
-def _reached(function: Callable[..., Any], ends: tuple[type, ...]) -> Iterator[tuple[str, Any]]:
+def reached_from(function: Callable[..., Any], ends: tuple[type, ...] = ()) -> Iterator[tuple[str, Any]]:
     """A function and all that it leads to, with the names for it; what is of some types leads nowhere."""
     own = own_package(function)
     if own == _OURS:

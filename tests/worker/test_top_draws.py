@@ -23,7 +23,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Study]:
         head = (
             "import random\nimport numpy as np\nfrom numpy.random import normal\nfrom sklearn.utils import shuffle\n\n"
         )
-        (tmp_path / "study_at_top.py").write_text(f"{head}{lines}\n\ndef draw():\n    return np.random.rand()\n")
+        (tmp_path / "study_at_top.py").write_text(f"{head}{lines}\n\ndef draw():\n    return DATA\n")
         return importlib.import_module("study_at_top")
 
     yield imported
@@ -36,8 +36,16 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Study]:
         ("DATA = np.random.normal(size=5).cumsum()", ["np.random.normal(size=5) (study_at_top.py, line 6)"]),
         ("DATA = [normal(), random.random()]", ["normal() (study_at_top.py, line 6)", "random.random() (study_at_top"]),
         ("def make(n):\n    return normal(size=n)\n\nDATA = make(3)", ["make(3) (study_at_top.py, line 9)"]),
-        ("class A:\n    data = np.random.rand()", ["np.random.rand() (study_at_top.py, line 7)"]),
+        ("class DATA:\n    data = np.random.rand()", ["np.random.rand() (study_at_top.py, line 7)"]),
+        ("RAW = normal(size=3)\nDATA = RAW / RAW.sum()", ["normal(size=3) (study_at_top.py, line 6)"]),
+        ("DATA = []\nfor n in range(2):\n    DATA.append(normal())", ["normal() (study_at_top.py, line 8)"]),
+        ("N = 3\nOTHER = normal(size=N)\nDATA = [N]", []),
+        ("name = random.choice('abc')\nDATA = 3", []),
         ("DATA = shuffle([1, 2, 3])", ["shuffle([1, 2, 3]) (study_at_top.py, line 6)"]),
+        (
+            "class A:\n    def __init__(self):\n        self.w = normal()\n\nDATA = A()",
+            ["A() (study_at_top.py, line 10)"],
+        ),
         ("DATA = shuffle([1, 2, 3], random_state=0)", []),
         ("np.random.seed(np.random.RandomState(3).randint(9))", []),
         ("if __name__ == '__main__':\n    np.random.rand()", []),
