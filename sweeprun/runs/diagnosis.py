@@ -9,7 +9,6 @@ from sweeprun.results.comparing import compare_records
 from sweeprun.runs.rerun import Trials
 from sweeprun.runs.scratch import SCRATCH
 from sweeprun.store.manifest import Manifest
-from sweeprun.store.notices import advice_on
 from sweeprun.store.records import Record
 from sweeprun.wording import launcher, sweeper
 
@@ -45,10 +44,12 @@ def likely_cause(trials: Trials, recorded: Record, now: Record) -> str:
 
 def _cause_of_what_is_constant(trials: Trials, recorded: Record, origin: Origin) -> str:
     """Why a task gives something else than was recorded, and the same each time."""
-    if (copied := trials.randomness_of(recorded).copied) is not None:
+    seen = trials.randomness_of(recorded)
+    shared = seen.copied or (seen.globals if seen.globals is not None and seen.globals.seeded else None)
+    if shared is not None:
         return (
-            f"state: it draws from {copied.generators}, and which numbers that gives depends on the tasks that ran "
-            f"before it in the same process; {copied.advice()}"
+            f"state: it draws from {shared.generators}, and which numbers that gives depends on the tasks that ran "
+            f"before it in the same process; {shared.advice()}"
         )
     if origin.cpu and origin.cpu != cpu_model():
         return (
@@ -66,8 +67,7 @@ def _cause_of_chance(trials: Trials, recorded: Record) -> str:
     seeded = replace(trials.manifest, policy=replace(trials.manifest.policy, seed_globals=True))
     if not _differs(trials, recorded, manifest=seeded):
         if (drawn := trials.randomness_of(recorded).globals) is not None:
-            advice = advice_on(drawn.generators, application=drawn.application)
-            return f"global randomness: it draws from {drawn.generators}; {advice}"
+            return f"global randomness: it draws from {drawn.generators}; {drawn.advice()}"
         return (
             "global randomness: it is the same each time with seeds for global generators, some library's; seed that "
             f"from rng, or set {sweeper('seed_globals').to(True)}"

@@ -134,6 +134,17 @@ def test_a_copied_generator_is_named_as_what_depends_on_earlier_tasks(manifest: 
     assert likely_cause(trials, elsewhere, success(0, 2)).startswith("state: it draws from study.source, and which")
 
 
+@pytest.mark.parametrize(
+    ("seeded", "start"), [("np.random.seed(4)", "state: it draws from numpy.random, and"), ("", "state: it gives")]
+)
+def test_so_is_a_global_one_that_a_module_seeds(manifest: Manifest, seeded: str, start: str) -> None:
+    seen = Randomness(globals=GlobalRandomness(**NOTED, generators="numpy.random", seeded=seeded))
+    trials = Scripted(manifest=manifest, frozen=(), code=None, seen=seen, results=cycle([2]))
+    cause = likely_cause(trials, recorded(3), success(0, 2))
+    assert cause.startswith(start)
+    assert ("draw from rng instead" in cause) == bool(seeded)
+
+
 def test_other_code_needs_no_experiment(manifest: Manifest) -> None:
     code = Code(base="/study", packages={"numpy": "2"})
     trials = Scripted(manifest=manifest, frozen=(), code=code)
