@@ -1,11 +1,14 @@
 """Why a task gives something else when it runs again: experiments that tell causes apart."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
+from sweeprun.config.frozen import ConfigDeriver
 from sweeprun.cpus import THREAD_VARIABLES, usable_cpus
 from sweeprun.provenance.origin import Origin, cpu_model
 from sweeprun.results.comparing import compare_records
+from sweeprun.runs.commands import command_of, is_told_its_seed
 from sweeprun.runs.rerun import Trials
 from sweeprun.runs.scratch import SCRATCH
 from sweeprun.store.manifest import Manifest
@@ -83,6 +86,19 @@ def _cause_of_chance(trials: Trials, recorded: Record) -> str:
         )
     if not _differs(trials, recorded, variables=dict.fromkeys(THREAD_VARIABLES, "1")):
         return f"races between threads: with one thread it is the same each time ({launcher('cpus_per_task').to(1)})"
+    return _cause_unknown(trials, recorded)
+
+
+def _cause_unknown(trials: Trials, recorded: Record) -> str:
+    """What to say of a task that gives something else each time, whatever is tried."""
+    with suppress(Exception):  # a config that can't be derived has other troubles
+        config = ConfigDeriver(trials.manifest, trials.frozen).derive_full(trials.manifest.table.task(recorded.task_id))
+        command = command_of(config)
+        if command is not None and not is_told_its_seed(command):
+            return (
+                "chance: it gives something else each time; the command has no {seed}, so what the program draws can't "
+                "be had again: pass it one, or let it read SWEEPRUN_SEED"
+            )
     return (
         "chance: it gives something else each time; does it depend on the time, on process ids, files or the network?"
     )

@@ -19,6 +19,7 @@ from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.store.notices import CopiedGenerators, GlobalRandomness, Randomness, UnseededGenerators
 from sweeprun.store.records import Record
 from tests.results.runs import make_run, success
+from tests.runs.sweeping import prepare_words
 
 NOTED: dict[str, Any] = {"function": "study.draw", "tasks": "0"}
 
@@ -143,6 +144,21 @@ def test_so_is_a_global_one_that_a_module_seeds(manifest: Manifest, seeded: str,
     cause = likely_cause(trials, recorded(3), success(0, 2))
     assert cause.startswith(start)
     assert ("draw from rng instead" in cause) == bool(seeded)
+
+
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [("['./sim', '2']", "the command has no {seed}"), ("['./sim', '{seed}']", "does it depend on the time")],
+)
+def test_of_a_command_without_a_seed_it_is_said_how_it_gets_one(here: Path, words: str, cause: str) -> None:
+    config = f"task: {{_target_: sweeprun.command, command: {words}}}\nlr: 1\n"
+    (here / "conf" / "config.yaml").write_text(config)
+    prepared = prepare_words("lr=1,2")
+    frozen = [(one.task, one.full) for one in prepared.compositions]
+    trials = Scripted(manifest=prepared.manifest, frozen=frozen, code=None)
+    found = likely_cause(trials, recorded(3), success(0, 1))
+    assert found.startswith("chance: ")
+    assert cause in found
 
 
 def test_other_code_needs_no_experiment(manifest: Manifest) -> None:
