@@ -130,6 +130,8 @@ class _Terminal:
         return self._SHORT.get(option.name, f"--{option.name.replace('_', '-')}")
 
     def setting(self, option: Option, value: Any) -> str:
+        if option.place != "--" and isinstance(value, list):
+            return f"'{self.option(option)}=[{','.join(map(str, value))}]'"
         if option.place != "--":
             return f"{self.option(option)}={_on_command_line(value)}"
         return self.option(option) if value is True else f"{self.option(option)} {_on_command_line(value)}"

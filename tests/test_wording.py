@@ -17,6 +17,7 @@ RESUME = Command("resume", "'my runs/one'", options=(flag("incomplete").to(True)
     [
         (sweeper("members"), "hydra.sweeper.members", "members"),
         (sweeper("members").to("N"), "hydra.sweeper.members=N", "members=N"),
+        (sweeper("streams").to(["lr", "n"]), "'hydra.sweeper.streams=[lr,n]'", "streams=['lr', 'n']"),
         (sweeper("seed_globals").to(True), "hydra.sweeper.seed_globals=true", "seed_globals=True"),
         (launcher("throttle").to(2), "hydra.launcher.throttle=2", "throttle=2"),
         (launcher("cpus_per_task"), "hydra.launcher.cpus_per_task", "launcher['cpus_per_task']"),

@@ -46,6 +46,8 @@ def main(words: Sequence[str]) -> int:
         prepared = prepare_sweep(application, sweep_config)
     if prepared.clash is not None:
         TERMINAL.warn(str(prepared.clash))
+    for text in prepared.notes:
+        TERMINAL.note(text)
     plan = describe_plan(prepared, launcher)
     print(json.dumps(plan, indent=1, ensure_ascii=False) if own.json else _text(plan))
     return 0

@@ -300,11 +300,18 @@ def resolve_key(config: DictConfig, key: str) -> Any:
 
 def resolve_job_key(config: DictConfig, key: str) -> Any:
     """Like `resolve_key`, with ``${hydra:…}`` as in the job whose config it is."""
+    with in_job(config):
+        return resolve_key(config, key)
+
+
+@contextmanager
+def in_job(config: DictConfig) -> Iterator[None]:
+    """Meanwhile, ``${hydra:…}`` is what it is in the job whose full config that is."""
     holder = HydraConfig.instance()
     before = holder.cfg
     holder.set_config(config)
     try:
-        return resolve_key(config, key)
+        yield
     finally:
         holder.cfg = before
 

@@ -54,7 +54,7 @@ def make_progress(total: int, heading: str, done: int = 0) -> Iterator[Progress]
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        yield BarProgress(bar, bar.add_task("", total=total, completed=done, failed="0 failed", rate=""), done)
+        yield BarProgress(bar, bar.add_task("", total=total, completed=done, failed="", rate=""), done)
 
 
 class BarProgress:
@@ -69,7 +69,7 @@ class BarProgress:
     def update(self, tally: Tally) -> None:
         elapsed = time.monotonic() - self._began
         bad = tally.failed + tally.lost
-        failed = f"[red]{bad} failed[/red]" if bad else "0 failed"
+        failed = f"[red]{bad} {tally.wrong}[/red]" if bad else f"0 {tally.wrong}"
         self._bar.update(
             self._task, completed=tally.done, failed=failed, rate=rate_text(rate_of(tally.done - self._before, elapsed))
         )
@@ -96,7 +96,9 @@ class PlainProgress:
         elapsed = now - self._began
         rate = rate_of(tally.done - self._before, elapsed)
         eta = duration((tally.total - tally.done) / rate) if rate > 0 else "unknown"
-        text = f"{tally.done}/{tally.total} done, {tally.failed + tally.lost} failed, {rate_text(rate)}, ETA {eta}"
+        text = (
+            f"{tally.done}/{tally.total} done, {tally.failed + tally.lost} {tally.wrong}, {rate_text(rate)}, ETA {eta}"
+        )
         print(text, file=sys.stderr, flush=True)
 
     def note(self, text: str) -> None:

@@ -6,12 +6,21 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """How many tasks of a run have ended, and how."""
+    """How many tasks of a run have ended, and how.
+
+    Attributes
+    ----------
+    total, succeeded, failed, lost
+        How many there are, and how many have ended in each way.
+    wrong
+        What those are called that are failed or lost.
+    """
 
     total: int
     succeeded: int = 0
     failed: int = 0
     lost: int = 0
+    wrong: str = "failed"
 
     @property
     def done(self) -> int:

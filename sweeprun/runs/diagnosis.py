@@ -1,15 +1,17 @@
 """Why a task gives something else when it runs again: experiments that tell causes apart."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
+from sweeprun.config.frozen import ConfigDeriver
 from sweeprun.cpus import THREAD_VARIABLES, usable_cpus
 from sweeprun.provenance.origin import Origin, cpu_model
 from sweeprun.results.comparing import compare_records
+from sweeprun.runs.commands import command_of, is_told_its_seed
 from sweeprun.runs.rerun import Trials
 from sweeprun.runs.scratch import SCRATCH
 from sweeprun.store.manifest import Manifest
-from sweeprun.store.notices import advice_on
 from sweeprun.store.records import Record
 from sweeprun.wording import launcher, sweeper
 
@@ -45,10 +47,12 @@ def likely_cause(trials: Trials, recorded: Record, now: Record) -> str:
 
 def _cause_of_what_is_constant(trials: Trials, recorded: Record, origin: Origin) -> str:
     """Why a task gives something else than was recorded, and the same each time."""
-    if (copied := trials.randomness_of(recorded).copied) is not None:
+    seen = trials.randomness_of(recorded)
+    shared = seen.copied or (seen.globals if seen.globals is not None and seen.globals.seeded else None)
+    if shared is not None:
         return (
-            f"state: it draws from {copied.generators}, and which numbers that gives depends on the tasks that ran "
-            f"before it in the same process; {copied.advice()}"
+            f"state: it draws from {shared.generators}, and which numbers that gives depends on the tasks that ran "
+            f"before it in the same process; {shared.advice()}"
         )
     if origin.cpu and origin.cpu != cpu_model():
         return (
@@ -66,8 +70,7 @@ def _cause_of_chance(trials: Trials, recorded: Record) -> str:
     seeded = replace(trials.manifest, policy=replace(trials.manifest.policy, seed_globals=True))
     if not _differs(trials, recorded, manifest=seeded):
         if (drawn := trials.randomness_of(recorded).globals) is not None:
-            advice = advice_on(drawn.generators, application=drawn.application)
-            return f"global randomness: it draws from {drawn.generators}; {advice}"
+            return f"global randomness: it draws from {drawn.generators}; {drawn.advice()}"
         return (
             "global randomness: it is the same each time with seeds for global generators, some library's; seed that "
             f"from rng, or set {sweeper('seed_globals').to(True)}"
@@ -83,6 +86,19 @@ def _cause_of_chance(trials: Trials, recorded: Record) -> str:
         )
     if not _differs(trials, recorded, variables=dict.fromkeys(THREAD_VARIABLES, "1")):
         return f"races between threads: with one thread it is the same each time ({launcher('cpus_per_task').to(1)})"
+    return _cause_unknown(trials, recorded)
+
+
+def _cause_unknown(trials: Trials, recorded: Record) -> str:
+    """What to say of a task that gives something else each time, whatever is tried."""
+    with suppress(Exception):  # a config that can't be derived has other troubles
+        config = ConfigDeriver(trials.manifest, trials.frozen).derive_full(trials.manifest.table.task(recorded.task_id))
+        command = command_of(config)
+        if command is not None and not is_told_its_seed(command):
+            return (
+                "chance: it gives something else each time; the command has no {seed}, so what the program draws can't "
+                "be had again: pass it one, or let it read SWEEPRUN_SEED"
+            )
     return (
         "chance: it gives something else each time; does it depend on the time, on process ids, files or the network?"
     )

@@ -23,8 +23,10 @@ from sweeprun.errors import OverrideError, SweeprunError, UsageError
 from sweeprun.launchers.packing import Group
 from sweeprun.launchers.registry import is_launcher, make_launcher
 from sweeprun.runs.clashes import clash_of_configs
+from sweeprun.runs.commands import check_commands, members_of_command
 from sweeprun.runs.prepared_run import PreparedRun, RunPlace
 from sweeprun.runs.python_path import python_path
+from sweeprun.runs.shared_streams import members_that_share
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.local_paths import local_path
 from sweeprun.store.manifest import Manifest
@@ -170,6 +172,8 @@ def prepare_composed(
     local_path(str(resolve_job_key(first, "hydra.sweep.subdir")), "hydra.sweep.subdir")
     for variable in task_variables(sweep_config):
         resolve_job_key(first, f"hydra.job.env_set.{variable}")
+    if function is None:
+        check_commands(sweep.task_specs, first)
     groups = tuple(_groups(name, sweep, manifest)) if ours else ()
     if groups:
         manifest = replace(manifest, launcher=groups[0].launcher.to_dict())
@@ -185,7 +189,8 @@ def prepare_composed(
         function=function,
         hydra_config=sweep_config,
         clash=clash_of_configs(manifest, sweep.frozen(), sweep.task_specs) if called is None else None,
-        notes=misspelt_in(first) if called is None else (),
+        notes=members_that_share(sweep.table)
+        + ((*misspelt_in(first), *members_of_command(manifest, deriver)) if called is None else ()),
     )
 
 

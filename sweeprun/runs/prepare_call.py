@@ -24,6 +24,7 @@ from sweeprun.launchers.packing import Group
 from sweeprun.launchers.registry import make_launcher
 from sweeprun.runs.prepared_run import PreparedRun, RunPlace
 from sweeprun.runs.python_path import python_path
+from sweeprun.runs.shared_streams import members_that_share
 from sweeprun.store.directory import DEFAULT_ROOT, RunDirectory
 from sweeprun.store.local_paths import local_path
 from sweeprun.store.manifest import KEYWORDS, Manifest
@@ -149,6 +150,7 @@ def prepare_call(asked: Asked) -> PreparedRun:
         groups=(Group(tasks=table.selected(), launcher=launcher),),
         function=CalledFunction(packed=packed, reference=reference),
         clash=clash_of(asked.function, table, asked.constants),
+        notes=members_that_share(table),
     )
 
 

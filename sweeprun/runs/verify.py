@@ -126,7 +126,7 @@ def _verdicts(
             differences[task_id] = died if now is None else compare_records(records[task_id], now)
             different = sum(map(bool, differences.values()))
             same = len(differences) - different
-            progress.update(Tally(total=len(records), succeeded=same, failed=different, lost=0))
+            progress.update(Tally(total=len(records), succeeded=same, failed=different, wrong="different"))
     different_again = {task_id: again[task_id] for task_id, found in differences.items() if found}
     causes = _causes(trials, records, different_again, observer)
     return tuple(

@@ -2,9 +2,9 @@
 
 import json
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sweeprun.errors import FormatError
 from sweeprun.store.directory import RunDirectory
@@ -46,13 +46,28 @@ _CAN_DRAW_FROM_RNG = frozenset({"random", "numpy.random", "numba"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GlobalRandomness(_Draws):
-    """A task function that uses global random generators."""
+    """A task function that uses global random generators.
+
+    Attributes
+    ----------
+    seeded
+        How modules seed them when they are imported, so that they begin in the same state in every worker.
+    """
+
+    seeded: str = ""
 
     def __str__(self) -> str:
-        return (
-            f"{self.function} draws from {self.generators} (seen in task {self.tasks}), so its results may not be "
-            f"reproducible; {advice_on(self.generators, application=self.application)}"
-        )
+        draws = f"{self.function} draws from {self.generators} (seen in task {self.tasks})"
+        if self.seeded:
+            return (
+                f"{draws}, and every worker begins with {self.seeded}, so tasks of different workers draw the same "
+                f"numbers; {self.advice()}"
+            )
+        return f"{draws}, so its results may not be reproducible; {self.advice()}"
+
+    def advice(self) -> str:
+        """What to do instead."""
+        return advice_on(self.generators, application=self.application)
 
 
 def advice_on(generators: str, *, application: bool = False) -> str:
@@ -231,14 +246,10 @@ def _note(path: Path, noted: _Draws | StreamClash) -> None:
 
 
 def _read_draws(path: Path, kind: type[_Kind]) -> _Kind | None:
-    with suppress(OSError, FormatError, KeyError):
+    with suppress(OSError, FormatError, TypeError):  # the last if something is not there
         data = read_json(path, _MOST_NOTICE)
-        return kind(
-            function=str(data["function"]),
-            tasks=str(data["tasks"]),
-            generators=str(data["generators"]),
-            application=data.get("application") is True,
-        )
+        texts: dict[str, Any] = {own.name: str(data[own.name]) for own in fields(kind) if own.name in data}
+        return kind(**(texts | {"application": data.get("application") is True}))
     return None
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shlex
 import subprocess
 from collections.abc import Collection, Mapping, Sequence
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from sweeprun.errors import CommandError
 from sweeprun.store.dims import given_names
+from sweeprun.worker.command_words import check_words, keys_of, with_values
+from sweeprun.worker.loose_json import load_json
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 _TAIL_LINES = 20
 _TAIL_BYTES = 8192
-_SEED = re.compile(r"\{seed:(\d{1,3})\}")
 _DEFAULT_RESULTS = ("result.json", "result.nc")
 
 
@@ -59,12 +59,15 @@ def command(
 
     Raises
     ------
+    UsageError
+        If a word in braces stands for nothing, and is clearly meant as another one.
     CommandError
         If it can't be started, ends with a non-zero exit code (the message has the tail of its output), or gives a
         result that can't be read.
     """
     from omegaconf import OmegaConf
 
+    check_words(command, keys_of(cfg))
     directory = task.directory
     config_file = directory / "config.yaml"
     config_file.write_text(OmegaConf.to_yaml(cfg, resolve=True), encoding="utf-8")
@@ -72,7 +75,9 @@ def command(
         (directory / stale).unlink(missing_ok=True)
     seed, seed_of = task.command_seeds(rng)
     words = {"{config}": str(config_file), "{task_id}": str(task.id), "{seed}": str(seed)}
-    arguments = [_SEED.sub(lambda bits: str(seed_of(int(bits[1]))), word) for word in _arguments(command, words)]
+    arguments = [with_values(part, words, seed_of) for part in _arguments(command)]
+    if os.sep in arguments[0]:
+        arguments[0] = str(Path(arguments[0]).absolute())
     environment = {
         **os.environ,
         "SWEEPRUN_CONFIG": str(config_file),
@@ -103,14 +108,10 @@ def _execute(arguments: Sequence[str], directory: Path, environment: Mapping[str
         raise CommandError(f"{shlex.join(arguments)} ended with {ended}\n{_tail(directory)}")
 
 
-def _arguments(command: str | Sequence[Any], words: dict[str, str]) -> list[str]:
+def _arguments(command: str | Sequence[Any]) -> list[str]:
     parts = shlex.split(command) if isinstance(command, str) else [_argument(part) for part in command]
     if not parts:
         raise CommandError("the command is empty; give the executable and its arguments")
-    for word, value in words.items():
-        parts = [part.replace(word, value) for part in parts]
-    if os.sep in parts[0]:
-        parts[0] = str(Path(parts[0]).absolute())
     return parts
 
 
@@ -145,7 +146,7 @@ def _read_file(path: Path) -> Any:
     if path.suffix != ".json":
         raise CommandError(f"the result {path.name!r} should be a .json or .nc file")
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return load_json(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise CommandError(f"{path.name!r} is not valid JSON: {error}") from error
 
@@ -194,10 +195,10 @@ def _parse_output(output: str) -> Any:
         return None
     for text in (output, output.splitlines()[-1]):
         try:
-            return json.loads(text)
+            return load_json(text)
         except ValueError:
             continue
     raise CommandError(
-        f"standard output is no result: its last line is {output.splitlines()[-1][:200]!r}; print a number or a JSON "
-        "object last, or write result.json or result.nc"
+        f"standard output is no result: its last line is {output.splitlines()[-1][:200]!r}; print a number, nan or "
+        "inf, or a JSON object of them last, or write result.json or result.nc"
     )

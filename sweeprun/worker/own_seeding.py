@@ -9,7 +9,7 @@ import numpy as np
 
 from sweeprun.worker.replaced import Replaced
 
-_SEEDING = {
+SEEDING = {
     "random": (Replaced(owner=random, name="seed"), Replaced(owner=random, name="setstate")),
     "numpy.random": (Replaced(owner=np.random, name="seed"), Replaced(owner=np.random, name="set_state")),
 }
@@ -23,32 +23,32 @@ class OwnSeeding:
     """
 
     def __init__(self) -> None:
-        self._reference = {name: _state(name) for name in _SEEDING}
+        self._reference = {name: _state(name) for name in SEEDING}
         self._modules = len(sys.modules)
         self._seeded: dict[str, bool] = {}  # generators that were ever seeded -> whether by the task that runs
         self._drawn: set[str] = set()
         self._begun = False
         self.drawn_by_imports: tuple[str, ...] = ()
         """The generators that were drawn from before the first task, without being seeded first."""
-        self._watches = {name: self._watch(name) for name in _SEEDING}
+        self._watches = {name: self._watch(name) for name in SEEDING}
         for name, watch in self._watches.items():
-            for function in _SEEDING[name]:
+            for function in SEEDING[name]:
                 function.tell(watch)
 
     def close(self) -> None:
         """Leave the functions that seed as they were."""
         for name, watch in self._watches.items():
-            for function in _SEEDING[name]:
+            for function in SEEDING[name]:
                 function.forget(watch)
 
     def begin(self) -> None:
         """A task is about to begin."""
         if not self._begun:  # what was drawn before, by imports, is no task's doing
             self._begun = True
-            unseeded = (name for name in _SEEDING if name not in self._seeded and _state(name) != self._reference[name])
+            unseeded = (name for name in SEEDING if name not in self._seeded and _state(name) != self._reference[name])
             self.drawn_by_imports = (*self._drawn, *unseeded)
             self._drawn.clear()
-            self._reference = {name: _state(name) for name in _SEEDING}
+            self._reference = {name: _state(name) for name in SEEDING}
         for name, by_task in self._seeded.items():
             if not by_task:
                 self._compare(name)

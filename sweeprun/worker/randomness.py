@@ -16,6 +16,7 @@ from sweeprun.store.notices import (
 from sweeprun.worker import numba_generators
 from sweeprun.worker.copied_generators import GeneratorsWatch, full_name, seeds_when_compiled
 from sweeprun.worker.global_generators import GlobalsWatch
+from sweeprun.worker.import_seeding import ImportSeeding
 from sweeprun.worker.own_seeding import OwnSeeding
 from sweeprun.worker.unseeded_generators import UnseededWatch
 
@@ -38,6 +39,7 @@ class RandomnessWatch:
         self._generators: GeneratorsWatch | None = GeneratorsWatch()
         self._unseeded: UnseededWatch | None = UnseededWatch(self._note_unseeded)
         self._seeding = None if seeded else OwnSeeding()
+        self._imports = None if seeded else ImportSeeding()
         self._followed: dict[int, str] = {}
         self._functions: list[Callable[..., Any]] = []
         self._application = False
@@ -57,7 +59,9 @@ class RandomnessWatch:
             self._globals.close()
         if self._seeding is not None:
             self._seeding.close()
-        self._globals = self._seeding = None
+        if self._imports is not None:
+            self._imports.close()
+        self._globals = self._seeding = self._imports = None
         self._watches_globals = False
 
     def begin(self, function: Callable[..., Any], *, application: bool = False, task_id: int = 0) -> None:
@@ -84,8 +88,10 @@ class RandomnessWatch:
         """Look what some tasks moved; what was noted isn't looked at again."""
         self.is_new = False
         if self._globals is not None and (moved := [name for name in self._globals.moved() if not self._owns(name)]):
+            seeded = self._imports.lines(moved) if self._imports is not None else []
             self._watch_globals_no_more()
-            note_global_randomness(self._run, GlobalRandomness(**self._noted(moved, task_ids)))
+            noted = GlobalRandomness(**self._noted(moved, task_ids), seeded=" and ".join(seeded))
+            note_global_randomness(self._run, noted)
         if self._generators is not None and (moved := self._generators.moved()):
             self._generators = None
             note_copied_generators(self._run, CopiedGenerators(**self._noted(moved, task_ids)))

@@ -8,16 +8,14 @@ files and of runs are drawn in the same way.
 
 import ast
 import builtins
-import linecache
 import os
 import random
 import secrets
 import sys
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
-from functools import lru_cache, partial
+from functools import partial
 from inspect import getattr_static
-from pathlib import Path
 from types import FrameType, MethodType, ModuleType
 from typing import Any
 
@@ -25,6 +23,7 @@ import numpy as np
 from omegaconf import DictConfig, ValueNode
 
 from sweeprun.worker.copied_generators import is_own, seeded_in
+from sweeprun.worker.frames import module_of, path_to_call, shown_call, statements_of
 from sweeprun.worker.replaced import Replaced
 
 _NUMBERS = Replaced(owner=random, name="_urandom")
@@ -92,10 +91,10 @@ class UnseededWatch:
 
     def _look(self, frame: FrameType | None, through: tuple[str, ...], *, as_bytes: bool, mark: object = None) -> None:
         """Look whether the line that led here makes numbers for a task."""
-        while frame is not None and _module_of(frame) in through:
+        while frame is not None and module_of(frame) in through:
             as_bytes = as_bytes or frame.f_code.co_name.startswith("token_")
             frame = frame.f_back
-        if frame is None or _is_ours(_module_of(frame)):
+        if frame is None or _is_ours(module_of(frame)):
             return
         place = (frame.f_code, frame.f_lasti)
         if mark is None and place in self._seen:
@@ -111,31 +110,24 @@ class UnseededWatch:
 def _told(frame: FrameType, *, as_bytes: bool) -> str:
     """How and where a line makes a generator without a seed; an empty text if it doesn't."""
     if not as_bytes and frame.f_back is not None and _is_made_by_dataclass(frame):
-        return _shown(frame.f_back)
-    path = _path_to_call(frame)
+        return shown_call(frame.f_back)
+    path = path_to_call(frame)
     if not path:
         return ""
     call = path[-1]
     assert isinstance(call, ast.Call)
-    is_users = is_own(_module_of(frame), "")
+    is_users = is_own(module_of(frame), "")
     if as_bytes:
         draws = is_users and (any(map(_makes_number, path[:-1])) or _is_number_later(path, frame))
     else:
         draws = _draws(_resolved(call.func, frame), call, frame, is_users=is_users)
     if not draws or _is_seeded_later(path, frame):
         return ""
-    while not is_own(_module_of(frame), "") and frame.f_back is not None:
+    while not is_own(module_of(frame), "") and frame.f_back is not None:
         frame = frame.f_back
-        if _is_ours(_module_of(frame)):
+        if _is_ours(module_of(frame)):
             return ""
-    return _shown(frame)
-
-
-def _shown(frame: FrameType) -> str:
-    """The call that a frame is in, with its place."""
-    shown = _path_to_call(frame)
-    where = f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}"
-    return f"{ast.unparse(shown[-1]) if shown else frame.f_code.co_name} ({where})"
+    return shown_call(frame)
 
 
 def _is_made_by_dataclass(frame: FrameType) -> bool:
@@ -221,7 +213,7 @@ def _is_number_later(path: list[ast.AST], frame: FrameType) -> bool:
     target = path[0].targets[0] if isinstance(path[0], ast.Assign) else getattr(path[0], "target", None)
     if not isinstance(target, ast.Name):
         return False
-    statements = _statements(_source(frame))
+    statements = statements_of(frame)
     calls = (one for top in statements for one in ast.walk(top) if _makes_number(one))
     lines = {line for _, _, line in frame.f_code.co_lines() if line is not None}
     return any(
@@ -239,10 +231,6 @@ def _is_seeded_later(path: list[ast.AST], frame: FrameType) -> bool:
 
 def _without_arguments(function: Any) -> Any:
     return function.func if isinstance(function, partial) else function
-
-
-def _module_of(frame: FrameType) -> str:
-    return str(frame.f_globals.get("__name__", ""))
 
 
 def _is_ours(module: str) -> bool:
@@ -269,32 +257,3 @@ def _resolved(node: ast.expr, frame: FrameType) -> Any:
         made = _resolved(node.func, frame)
         return secrets._sysrand if made is random.SystemRandom else None  # type: ignore[attr-defined]
     return None
-
-
-def _path_to_call(frame: FrameType) -> list[ast.AST]:
-    """The statement that a frame is in, and what leads in it to the call that runs; empty if its source isn't known."""
-    positions = list(frame.f_code.co_positions())[frame.f_lasti // 2]
-    return _paths(_source(frame)).get(positions, [])
-
-
-def _source(frame: FrameType) -> str:
-    return "".join(linecache.getlines(frame.f_code.co_filename, frame.f_globals))
-
-
-@lru_cache(maxsize=16)
-def _statements(source: str) -> list[ast.stmt]:
-    return ast.parse(source).body
-
-
-@lru_cache(maxsize=16)
-def _paths(source: str) -> Mapping[Any, list[ast.AST]]:
-    """Where each call of some source is -> the statement that it is in, and what leads in it to the call."""
-    return dict(_walk(ast.Module(body=_statements(source), type_ignores=[]), []))
-
-
-def _walk(node: ast.AST, path: list[ast.AST]) -> Iterator[tuple[Any, list[ast.AST]]]:
-    for child in ast.iter_child_nodes(node):
-        own: list[ast.AST] = [child] if isinstance(child, ast.stmt) else [*path, child]
-        if isinstance(child, ast.Call):
-            yield (child.lineno, child.end_lineno, child.col_offset, child.end_col_offset), own
-        yield from _walk(child, own)

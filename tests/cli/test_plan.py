@@ -110,3 +110,9 @@ def test_what_cannot_be_planned_is_refused_with_the_reason(
     told = capsys.readouterr()
     assert told.out == ""
     assert message in told.err
+
+
+def test_plan_says_what_a_start_would_say(run: Run) -> None:
+    done = run("plan", "-m", "lr=0.1,0.2", "hydra.sweeper.members=3", "hydra.sweeper.streams=[lr]")
+    assert "the 3 values of member share a stream" in done.stderr
+    assert "tasks: 6" in done.stdout

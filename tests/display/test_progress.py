@@ -57,6 +57,15 @@ def test_a_line_has_the_rate_of_this_launch_and_the_time_left(clock: Clock, caps
     assert capsys.readouterr().err == "70/100 done, 5 failed, 2.0/s, ETA 15.0 s\n"
 
 
+def test_a_line_says_what_is_wrong_in_the_words_of_whoever_counts(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    progress = PlainProgress(0)
+    clock.now += 10
+    progress.update(Tally(total=5, succeeded=1, failed=1, wrong="different"))
+    assert capsys.readouterr().err.startswith("2/5 done, 1 different, ")
+
+
 def test_the_time_left_is_unknown_before_anything_ended(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
     progress = PlainProgress(3)
     clock.now += 10

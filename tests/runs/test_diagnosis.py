@@ -19,6 +19,7 @@ from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.store.notices import CopiedGenerators, GlobalRandomness, Randomness, UnseededGenerators
 from sweeprun.store.records import Record
 from tests.results.runs import make_run, success
+from tests.runs.sweeping import prepare_words
 
 NOTED: dict[str, Any] = {"function": "study.draw", "tasks": "0"}
 
@@ -132,6 +133,32 @@ def test_a_copied_generator_is_named_as_what_depends_on_earlier_tasks(manifest: 
     trials = Scripted(manifest=manifest, frozen=(), code=None, seen=seen, results=cycle([2]))
     elsewhere = recorded(3, cpu="A Much Older CPU")
     assert likely_cause(trials, elsewhere, success(0, 2)).startswith("state: it draws from study.source, and which")
+
+
+@pytest.mark.parametrize(
+    ("seeded", "start"), [("np.random.seed(4)", "state: it draws from numpy.random, and"), ("", "state: it gives")]
+)
+def test_so_is_a_global_one_that_a_module_seeds(manifest: Manifest, seeded: str, start: str) -> None:
+    seen = Randomness(globals=GlobalRandomness(**NOTED, generators="numpy.random", seeded=seeded))
+    trials = Scripted(manifest=manifest, frozen=(), code=None, seen=seen, results=cycle([2]))
+    cause = likely_cause(trials, recorded(3), success(0, 2))
+    assert cause.startswith(start)
+    assert ("draw from rng instead" in cause) == bool(seeded)
+
+
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [("['./sim', '2']", "the command has no {seed}"), ("['./sim', '{seed}']", "does it depend on the time")],
+)
+def test_of_a_command_without_a_seed_it_is_said_how_it_gets_one(here: Path, words: str, cause: str) -> None:
+    config = f"task: {{_target_: sweeprun.command, command: {words}}}\nlr: 1\n"
+    (here / "conf" / "config.yaml").write_text(config)
+    prepared = prepare_words("lr=1,2")
+    frozen = [(one.task, one.full) for one in prepared.compositions]
+    trials = Scripted(manifest=prepared.manifest, frozen=frozen, code=None)
+    found = likely_cause(trials, recorded(3), success(0, 1))
+    assert found.startswith("chance: ")
+    assert cause in found
 
 
 def test_other_code_needs_no_experiment(manifest: Manifest) -> None:

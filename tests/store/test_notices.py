@@ -32,6 +32,7 @@ Note = Callable[[RunDirectory, Any], None]
 Read = Callable[[RunDirectory], Any]
 
 GLOBAL = GlobalRandomness(function="study.zïeh", tasks="0-9", generators="random and numpy.random")
+SEEDED = replace(GLOBAL, seeded="random.seed(3) (study.py, line 4)")
 COPIED = CopiedGenerators(function="study.draw", tasks="3", generators="rng")
 UNSEEDED = UnseededGenerators(function="study.draw", tasks="3", generators="default_rng() (study.py, line 5)")
 CLASH = StreamClash(
@@ -47,11 +48,12 @@ kinds = pytest.mark.parametrize(
     ("noted", "note", "read", "path"),
     [
         (GLOBAL, note_global_randomness, read_global_randomness, "global-randomness.json"),
+        (SEEDED, note_global_randomness, read_global_randomness, "global-randomness.json"),
         (COPIED, note_copied_generators, read_copied_generators, "copied-generators.json"),
         (UNSEEDED, note_unseeded_generators, read_unseeded_generators, "unseeded-generators.json"),
         (CLASH, note_stream_clash, read_stream_clash, "stream-clash.json"),
     ],
-    ids=["global", "copied", "unseeded", "clash"],
+    ids=["global", "seeded", "copied", "unseeded", "clash"],
 )
 
 

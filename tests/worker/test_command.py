@@ -1,6 +1,8 @@
 """Executables as tasks: what they are given, and what is read of what they leave."""
 
+import math
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +54,18 @@ def test_words_stand_for_the_values_of_the_task(directory: Path) -> None:
 
 
 def test_a_seed_has_as_many_bits_as_the_program_takes(directory: Path) -> None:
-    words = ["printf", '["%s", "%s", "%s"]', "{seed:31}", "--seed={seed:64}", "{seed:}"]
+    words = ["printf", '["%s", "%s", "%s"]', "{seed:31}", "--seed={seed:64}", "${seeds}"]
     seed = Streams().seed
-    assert execute(directory, words) == [f"{seed(7, 31)}", f"--seed={seed(7, 64)}", "{seed:}"]
+    assert execute(directory, words) == [f"{seed(7, 31)}", f"--seed={seed(7, 64)}", "${seeds}"]
     with pytest.raises(UsageError, match="a seed of 8 bits: they are from 16 to 64"):
         execute(directory, "echo {seed:8}")
+
+
+def test_a_mistyped_word_is_refused_and_nothing_is_run(directory: Path) -> None:
+    for word, meant in (("{seed:}", "{seed:31}"), ("{SEED}", "{seed}"), ("{lr}", "${lr}")):
+        with pytest.raises(UsageError, match=re.escape(f"did you mean {meant}")):
+            execute(directory, ["echo", word])
+    assert not (directory / "stdout.txt").exists()
 
 
 def test_the_seed_is_the_streams_which_in_older_runs_is_the_first_number_drawn(directory: Path) -> None:
@@ -93,6 +102,9 @@ def test_a_relative_path_is_that_of_the_directory_of_the_sweep(
         ("echo working; echo '{\"x\": [1, 2]}'", {"x": [1, 2]}),
         ("printf '[1,\\n2]'", [1, 2]),
         ("echo 1; echo 2 >&2", 1),
+        ('echo working; echo \'{"x": -inf, "y": 2}\'', {"x": -math.inf, "y": 2}),
+        ("printf inf", math.inf),
+        ("echo '{\"x\": inf}' > result.json", {"x": math.inf}),
         ("echo 1; echo '{\"x\": 3}' > result.json", {"x": 3}),
     ],
 )

@@ -177,6 +177,24 @@ def test_data_that_an_import_drew_without_a_seed_are_noted_with_their_line(
     assert read_global_randomness(run) is None
 
 
+def test_what_an_import_seeded_is_noted_as_the_same_in_every_worker(
+    run: RunDirectory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "study_with_seed.py").write_text(
+        "import numpy as np\nnp.random.seed(4)\ndef f(): return np.random.rand()\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    watch = watching(run, seeded=False)
+    function = importlib.import_module("study_with_seed").f
+    watch.begin(function)
+    function()
+    watch.look(TaskIds.of([0]))
+    noted = read_global_randomness(run)
+    assert noted is not None
+    assert (noted.generators, noted.seeded) == ("numpy.random", "np.random.seed(4) (study_with_seed.py, line 2)")
+    assert "draw the same numbers" in str(noted)
+
+
 def test_what_a_process_makes_that_a_task_forks_is_noted_at_once(run: RunDirectory) -> None:
     watch = watching(run, seeded=False)
     watch.begin(unseeded.of_numpy, task_id=7)
