@@ -29,6 +29,7 @@ def main(words: Sequence[str]) -> int:
     from sweeprun.errors import UsageError
     from sweeprun.runs.plan import describe_plan
     from sweeprun.runs.prepare import compose_for_launch, import_early, prepare_sweep
+    from sweeprun.runs.shared_members import told_shared
 
     args = parse_command_line(command_line_parser(), rest)
     if str(Path.cwd()) not in sys.path:
@@ -44,6 +45,8 @@ def main(words: Sequence[str]) -> int:
         prepared = prepare_sweep(application, sweep_config)
     if prepared.clash is not None:
         TERMINAL.warn(str(prepared.clash))
+    if told := told_shared(prepared.manifest.table):
+        TERMINAL.warn(told)
     plan = describe_plan(prepared, launcher)
     print(json.dumps(plan, indent=1, ensure_ascii=False) if own.json else _text(plan))
     return 0

@@ -67,7 +67,7 @@ def main(words: Sequence[str]) -> int:
         members.over,
         kind=kind,
         level=args.level,
-        probabilities=_numbers(args.quantiles),
+        probabilities=() if args.quantiles is None else _numbers(args.quantiles),
         seed=args.seed,
         variables=variables,
         independent=args.independent,
@@ -81,7 +81,7 @@ def main(words: Sequence[str]) -> int:
     if args.json:
         print(plain_json(statistics_json(found)))
     elif args.output is None:
-        print_tables(dataset, found)
+        print_tables(dataset, found, everything=variables is None)
     print_notes(dataset, found, members, policy, named=named, everything=variables is None)
     return 0
 
@@ -104,7 +104,7 @@ def _parser() -> ArgumentParser:
         "--independent", action="store_true", help="members are independent, whatever the run says: you know better"
     )
     parser.add_argument("--level", type=float, default=_LEVEL, help="how often the interval holds the mean: 0.95")
-    parser.add_argument("--quantiles", default="", help="quantiles to add, with their intervals: 0.05,0.5,0.95")
+    parser.add_argument("--quantiles", help="quantiles to add, with their intervals: 0.05,0.5,0.95")
     parser.add_argument(
         "--nan",
         metavar="omit|propagate|raise",
@@ -176,7 +176,11 @@ def _names(text: str) -> list[str]:
 
 
 def _numbers(text: str) -> list[float]:
+    wrong = f"--quantiles is {text!r}; write numbers between 0 and 1: 0.05,0.5,0.95"
     try:
-        return [float(part) for part in text.split(",") if part.strip()]
+        numbers = [float(part) for part in text.split(",") if part.strip()]
     except ValueError as error:
-        raise UsageError(f"--quantiles is {text!r}; write numbers between 0 and 1: 0.05,0.5,0.95") from error
+        raise UsageError(wrong) from error
+    if not numbers:
+        raise UsageError(wrong)
+    return numbers

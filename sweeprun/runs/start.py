@@ -9,6 +9,7 @@ from sweeprun.launchers.packing import plan_submissions
 from sweeprun.runs.events import SILENT, Observer, Warnings
 from sweeprun.runs.launch import Ended, Launch, Started, launch
 from sweeprun.runs.prepared_run import PreparedRun, create_run
+from sweeprun.runs.shared_members import told_shared
 from sweeprun.store.manifest import check_size
 from sweeprun.store.snapshot import take_snapshot
 from sweeprun.wording import sweeper
@@ -44,6 +45,8 @@ def start_run(
         )
     if prepared.clash is not None:
         observer.warn(str(prepared.clash))
+    if told := told_shared(table):
+        observer.warn(told)
     for text in prepared.notes:
         observer.note(text)
     submissions = plan_submissions(prepared.groups) if prepared.groups else ()

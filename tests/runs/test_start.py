@@ -63,6 +63,11 @@ def test_points_that_are_left_out_are_told_and_not_launched(functions: ModuleTyp
     assert str(kept.submissions[0].array.tasks) == "0-1,3"
 
 
+def test_members_that_share_their_stream_are_warned_of(functions: ModuleType, observer: Listener) -> None:
+    start_run(prepared(functions, members=3, streams=["seed"]), [], observer=observer, launch=Kept())
+    assert any("all members of a point have the same random stream" in line for line in observer.warnings)
+
+
 @pytest.mark.usefixtures("queue")
 def test_what_a_launcher_notes_before_it_starts_is_a_warning(functions: ModuleType, observer: Listener) -> None:
     start_run(prepared(functions, changes=Given(name="queue")), [], launch=Kept(), observer=observer)
