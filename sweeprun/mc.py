@@ -18,6 +18,7 @@ import xarray as xr
 from sweeprun.design.grid import REPLICATE
 from sweeprun.display.arguments import as_arguments
 from sweeprun.errors import UsageError
+from sweeprun.results.attributes import noted_warnings
 from sweeprun.statistics.choices import Choice, choice
 from sweeprun.statistics.comparisons import paired
 from sweeprun.statistics.dependence import Members, members_along
@@ -26,8 +27,10 @@ from sweeprun.statistics.doubts import doubts_of
 from sweeprun.statistics.ensembles import ensemble_statistics, kinds_of, members_of, told_averaged, told_left_out
 from sweeprun.statistics.estimators import IntervalKind
 from sweeprun.statistics.interim import Look, look_at
+from sweeprun.statistics.kinds import taken_note
 from sweeprun.statistics.not_finite import NanPolicy
 from sweeprun.statistics.rare_values import told_only_one_value
+from sweeprun.statistics.short_chains import told_short
 from sweeprun.statistics.spans import spans_in_seconds
 from sweeprun.statistics.targets import Target
 
@@ -54,6 +57,7 @@ class MonteCarlo:
         seed: int = 0,
         independent: bool | None = None,
         nan: str = "omit",
+        variables: str | Sequence[str] | None = None,
     ) -> xr.Dataset:
         """Mean, standard deviation and error, interval and quantiles; see `ensemble_statistics`.
 
@@ -75,13 +79,15 @@ class MonteCarlo:
         nan
             Results that are NaN are left out (``"omit"``), make the statistics of their points NaN (``"propagate"``),
             or are refused, as infinite ones are then (``"raise"``).
+        variables
+            Which variable or variables; by default all that hold numbers.
 
         Warns
         -----
         UserWarning
             If members are not independent, or that isn't known; it says what errors there are then. If results are NaN
-            or infinite, or members are equal although their random streams differ. If complex numbers or dates are left
-            out.
+            or infinite, or members are equal, or repeat others, although their random streams differ. If complex
+            numbers or dates are left out. If tasks drew from generators that make results doubtful, as the run noted.
 
         Raises
         ------
@@ -99,11 +105,14 @@ class MonteCarlo:
                 seed=seed,
                 independent=independent,
                 nan=policy,
+                variables=(variables,) if isinstance(variables, str) else variables,
             )
             members = self._members(over, independent)
+        _warn_of_run(self._dataset)
         if kind is not IntervalKind.BATCHES:
             _warn_of_dependence(members)
-        for line in (*told_averaged(found), *told_left_out(self._numbers, members.over, also_texts=False)):
+        left_out = told_left_out(self._numbers, members.over, also_texts=False) if variables is None else ()
+        for line in (*told_averaged(found), *told_short(found), *left_out):
             warnings.warn(line, stacklevel=2)
         _warn_of_doubts(
             self._numbers, members, [name for name in found.data_vars if name in self._numbers], policy, kinds_of(found)
@@ -131,7 +140,12 @@ class MonteCarlo:
             kind, policy = _chosen(DifferenceKind, interval), choice(NanPolicy, nan, "--nan")
             found = paired(self._numbers, axis, first, second, over, level=level, shared=shared, kind=kind, nan=policy)
             members = self._members(over)
-        _warn_of_dependence(members)
+        _warn_of_run(self._dataset)
+        _warn_of_dependence(members, has_batches=False)
+        for why in dict.fromkeys(one.attrs.get("taken_for", "") for one in found.data_vars.values()):
+            names = [str(name) for name, one in found.data_vars.items() if why and one.attrs.get("taken_for") == why]
+            for line in filter(None, [taken_note(names, why)]):
+                warnings.warn(as_arguments(line), stacklevel=2)
         places = np.isin(self._numbers[axis], [first, second]) if axis in self._numbers.coords else [first, second]
         _warn_of_doubts(self._numbers.isel({axis: places}), members, list(found.data_vars), policy, kinds_of(found))
         return found
@@ -158,7 +172,8 @@ class MonteCarlo:
             wanted = Target.parse(target, level, kind)
             look = look_at(self._numbers, wanted, over, independent=independent, nan=policy)
             members = self._members(over, independent)
-        _warn_of_dependence(members)
+        _warn_of_run(self._dataset)
+        _warn_of_dependence(members, has_batches=False)
         _warn_of_doubts(self._numbers, members, [wanted.variable], policy, look.kinds)
         return look
 
@@ -180,10 +195,16 @@ def _chosen(choices: type[Choice], name: str | None) -> Choice | None:
     return None if name is None else choice(choices, name, "--interval")
 
 
-def _warn_of_dependence(members: Members) -> None:
+def _warn_of_run(dataset: xr.Dataset) -> None:
+    """Say what the run noted of the generators that its tasks drew from; the caller's caller sees the line."""
+    for line in noted_warnings(dataset.attrs):
+        warnings.warn(line, stacklevel=3)
+
+
+def _warn_of_dependence(members: Members, *, has_batches: bool = True) -> None:
     """Say what errors there are if members depend on each other; the caller's caller sees the line."""
     if members.note and members.counted != (REPLICATE,):  # of replicates the error is what they are for
-        chain = members.have_no_error and members.are_steps
+        chain = has_batches and members.have_no_error and members.are_steps
         remedy = "; if they are the steps of a chain, interval='batches' gives one" if chain else ""
         warnings.warn(members.note + remedy, stacklevel=3)
 

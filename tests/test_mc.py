@@ -14,6 +14,7 @@ from sweeprun.statistics.ensembles import ensemble_statistics
 from sweeprun.statistics.estimators import IntervalKind
 from sweeprun.statistics.interim import look_at
 from sweeprun.statistics.targets import Target
+from sweeprun.wording import PYTHON, speaking
 
 
 def dataset(*, shared_by: list[str] | None = None, members: str = "seed") -> xr.Dataset:
@@ -105,7 +106,7 @@ def test_a_target_that_cannot_be_read_is_named() -> None:
 
 
 def test_the_steps_of_a_chain_have_the_error_of_batches() -> None:
-    data = dataset().assign(chain=(("lr", "seed", "t"), np.random.default_rng(1).normal(size=(2, 20, 64))))
+    data = dataset().assign(chain=(("lr", "seed", "t"), np.random.default_rng(1).normal(size=(2, 20, 640))))
     with pytest.warns(UserWarning, match=r"no error of their mean; .* interval='batches' gives one"):
         data.mc.statistics("t")
     with warnings.catch_warnings():
@@ -185,6 +186,16 @@ def test_errors_are_in_words_of_python() -> None:
         (lambda: data.mc.statistics(interval="batches"), "; over is seed$"),
         (lambda: data.mc.statistics(interval="welch"), "^interval is 'welch'; take one of student, normal"),
         (lambda: data.mc.paired("lr", 0.1, 0.01, interval="welch"), "^interval is 'welch'; take one of student, newc"),
+        (lambda: data.mc.statistics(level="0.9"), "^level is '0.9'; it must lie between 0 and 1"),
+        (lambda: data.mc.statistics(quantiles=["a"]), "^quantiles has 'a'; a quantile lies between"),
+        (lambda: data.mc.statistics(quantiles=[0.5, 0.5]), "^quantiles has 0.5 twice"),
+        (lambda: data.mc.statistics(interval="bootstrap", seed=-1), "^seed is -1; it must be a whole number"),
+        (lambda: data.mc.statistics(seed=1.5), "^seed is 1.5; it must be a whole number"),
+        (lambda: data.mc.statistics(over=3), "^over is 3; it must be the name of an axis"),
+        (lambda: data.mc.statistics(variables="y"), "no variable 'y' of numbers; there are: x"),
+        (lambda: data.mc.target(3), "^3 is no target"),
+        (lambda: data.mc.paired("lr", [0.1], 0.01), r"lr has no value \[0.1\]"),
+        (lambda: data.mc.paired("lr", 0.1, 0.1), "^lr=0.1 is compared with itself"),
         (lambda: data.mc.target("sem(x)<1", interval="bootstrap"), "^interval='bootstrap' can't be that of a target"),
     ):
         with pytest.raises(UsageError, match=message):
@@ -224,3 +235,56 @@ def test_quantiles_of_means_are_told_from_those_of_results() -> None:
     with pytest.warns(UserWarning, match=r"each seed counts once|are those of means") as told:
         data.mc.statistics(["lr", "seed"])
     assert len(told) == 1
+
+
+def test_variables_may_be_chosen() -> None:
+    data = dataset().assign(y=lambda data: 2 * data.x, name=(("lr", "seed"), np.full((2, 20), "a")))
+    assert list(data.mc.statistics(variables="y").data_vars) == ["y"]
+    assert list(data.mc.statistics(variables=["y", "x"]).data_vars) == ["y", "x"]
+    data["hit"] = (data.x > 0).astype(int)
+    told = r"^x: an interval of a proportion .*; of others it can be had: variables=\['hit'\]"
+    with speaking(PYTHON), pytest.raises(UsageError, match=told):
+        data.mc.statistics(interval="wilson")
+
+
+def test_what_the_run_noted_of_generators_is_warned_of() -> None:
+    line = "f draws from study.rng, of which every worker has a copy"
+    data = dataset().assign_attrs(generator_warnings=json.dumps([line]))
+    for ask in (
+        data.mc.statistics,
+        lambda: data.mc.target("sem(x)<9"),
+        lambda: data.mc.paired("lr", 0.1, 0.01),
+    ):
+        with pytest.warns(UserWarning, match=line) as told:
+            ask()
+        assert [warning.filename for warning in told] == [__file__]
+    for unreadable in ("{", "3", "[3]"):
+        data.assign_attrs(generator_warnings=unreadable).mc.statistics()
+
+
+def test_short_chains_are_warned_of() -> None:
+    data = dataset().isel(seed=0).expand_dims(t=np.arange(20.0)).transpose("lr", "t")
+    data = data.assign(x=data.x + np.random.default_rng(1).normal(size=(2, 20)))
+    data = data.assign_coords(state=("lr", ["succeeded"] * 2), task_id=("lr", [0, 1]))
+    with pytest.warns(UserWarning, match="fewer than 50 effective values: x; intervals of such short chains"):
+        data.mc.statistics("t", interval="batches")
+    with pytest.warns(UserWarning, match="so there is no error of their mean") as told:
+        data.mc.paired("lr", 0.1, 0.01, over="t")
+    assert not any("batches" in str(warning.message) for warning in told)
+
+
+def test_counts_are_no_proportions_where_only_0_and_1_are_compared() -> None:
+    data = dataset().assign(n=(("lr", "seed"), np.tile([0, 1], (2, 10))))
+    with pytest.warns(UserWarning, match=r"n: all values are 0 or 1: a proportion; interval='student' takes them"):
+        assert data.mc.paired("lr", 0.1, 0.01).n.attrs["interval"].startswith("newcombe")
+    third = data.isel(lr=[0]).assign_coords(lr=[5.0])
+    third["n"] = third.n + 2
+    data = xr.concat([data, third], "lr", combine_attrs="override")
+    assert data.mc.paired("lr", 0.1, 0.01).n.attrs["interval"].startswith("student")
+
+
+def test_nan_is_counted_of_both_sides_of_a_difference() -> None:
+    data = dataset()
+    data["x"][0, 0] = data["x"][1, 3] = np.nan
+    with pytest.raises(UsageError, match="x: 2 of 40 values are NaN"):
+        data.mc.paired("lr", 0.1, 0.01, nan="raise")

@@ -4,6 +4,7 @@ import shlex
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import chosen_run, run_parser
@@ -29,8 +30,7 @@ def main(words: Sequence[str]) -> int:
 
     from sweeprun.cli.look_display import look_json, look_text, print_look_notes
     from sweeprun.cli.stats_display import print_notes, print_tables, statistics_json
-    from sweeprun.results.formats.netcdf import check_output, write_dataset
-    from sweeprun.results.formats.owners import check_replaceable
+    from sweeprun.results.formats.netcdf import write_dataset
     from sweeprun.results.variables import names_in
     from sweeprun.runs.observe import observe
     from sweeprun.statistics.choices import choice
@@ -47,15 +47,9 @@ def main(words: Sequence[str]) -> int:
     over = None if args.over is None else _names(args.over)
     variables = None if args.variables is None else names_in(args.variables)
     only = variables if target is None else [target.variable]
-    if args.output is not None:
-        if args.output.suffix not in (".nc", ".zarr"):
-            raise UsageError(f"statistics are written as .nc or .zarr, not as {str(args.output)!r}")
-        check_output(args.output)
-    run, replaced = _run(args), None
+    run = _run(args)
+    replaced = None if args.output is None else _check_output(args.output, run)
     named = "" if args.run is None else shlex.quote(str(args.run))
-    if args.output is not None:
-        instead = f"choose another name: -o stats{args.output.suffix}"
-        replaced = check_replaceable(args.output, run, instead, statistics=True)
     snapshot = observe(run)
     dataset = _read(snapshot, only)
     members = members_along(dataset, _members(dataset, over), independent=args.independent)
@@ -72,7 +66,7 @@ def main(words: Sequence[str]) -> int:
         members.over,
         kind=kind,
         level=args.level,
-        probabilities=_numbers(args.quantiles),
+        probabilities=() if args.quantiles is None else _numbers(args.quantiles),
         seed=args.seed,
         variables=variables,
         independent=args.independent,
@@ -81,14 +75,25 @@ def main(words: Sequence[str]) -> int:
     if args.output is not None:
         write_dataset(found, args.output)
         if replaced is not None:
-            print(plain_message(f"in the place of statistics of {replaced.shown()}"), file=sys.stderr)
+            print(plain(f"in the place of statistics of {replaced.shown()}"), file=sys.stderr)
         print(f"written to {args.output}", file=sys.stderr)
     if args.json:
         print_json(statistics_json(found))
     elif args.output is None:
-        print_tables(dataset, found)
+        print_tables(dataset, found, everything=variables is None)
     print_notes(dataset, found, members, policy, named=named, everything=variables is None)
     return 0
+
+
+def _check_output(output: Path, run: RunDirectory) -> RunDirectory | None:
+    """Refuse to write where no statistics can be; the run whose statistics are there now."""
+    from sweeprun.results.formats.netcdf import check_output
+    from sweeprun.results.formats.owners import check_replaceable
+
+    if output.suffix not in (".nc", ".zarr"):
+        raise UsageError(f"statistics are written as .nc or .zarr, not as {str(output)!r}")
+    check_output(output)
+    return check_replaceable(output, run, f"choose another name: -o stats{output.suffix}", statistics=True)
 
 
 def _parser() -> ArgumentParser:
@@ -109,7 +114,7 @@ def _parser() -> ArgumentParser:
         "--independent", action="store_true", help="members are independent, whatever the run says: you know better"
     )
     parser.add_argument("--level", type=float, default=_LEVEL, help="how often the interval holds the mean: 0.95")
-    parser.add_argument("--quantiles", default="", help="quantiles to add, with their intervals: 0.05,0.5,0.95")
+    parser.add_argument("--quantiles", help="quantiles to add, with their intervals: 0.05,0.5,0.95")
     parser.add_argument(
         "--nan",
         metavar="omit|propagate|raise",
@@ -181,7 +186,11 @@ def _names(text: str) -> list[str]:
 
 
 def _numbers(text: str) -> list[float]:
+    wrong = f"--quantiles is {text!r}; write numbers between 0 and 1: 0.05,0.5,0.95"
     try:
-        return [float(part) for part in text.split(",") if part.strip()]
+        numbers = [float(part) for part in text.split(",") if part.strip()]
     except ValueError as error:
-        raise UsageError(f"--quantiles is {text!r}; write numbers between 0 and 1: 0.05,0.5,0.95") from error
+        raise UsageError(wrong) from error
+    if not numbers:
+        raise UsageError(wrong)
+    return numbers

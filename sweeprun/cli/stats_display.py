@@ -5,18 +5,17 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import xarray as xr
 
 from sweeprun.cli.stats_points import apart, known, merged, points_of
 from sweeprun.safe_text import plain_line
-from sweeprun.statistics.chains import FEW_EFFECTIVE, FEWEST_STEPS
 from sweeprun.statistics.dependence import Members
 from sweeprun.statistics.doubts import doubts_of
 from sweeprun.statistics.ensembles import QUANTILES, STATISTIC, kinds_of, told_averaged, told_left_out
 from sweeprun.statistics.kinds import taken_note
 from sweeprun.statistics.not_finite import NanPolicy
 from sweeprun.statistics.rare_values import told_only_one_value
+from sweeprun.statistics.short_chains import told_short
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -34,13 +33,18 @@ _ERROR_DIGITS = 4
 _FEWEST_DIGITS, _USUAL_DIGITS, _ALL_DIGITS, _MOST_DIGITS = 6, 10, 15, 17
 
 
-def print_tables(dataset: xr.Dataset, found: xr.Dataset) -> None:
-    """Print a table of each variable: one line a point. Those with dims of their own have too many numbers for that."""
+def print_tables(dataset: xr.Dataset, found: xr.Dataset, *, everything: bool = True) -> None:
+    """Print a table of each variable: one line a point.
+
+    Those with dims of their own have too many numbers for that; the first of these are shown if they were asked for by
+    name, and not everything was.
+    """
     from rich.console import Console
     from rich.text import Text
 
     console = Console(width=_WIDEST)  # no digit is cut off, however narrow the terminal is
-    long = [name for name in _variables(found) if not set(_own_dims(found, name)) <= set(dataset["state"].dims)]
+    of_tasks = set(dataset["state"].dims)
+    long = [name for name in _variables(found) if everything and not set(_own_dims(found, name)) <= of_tasks]
     for name in _variables(found):
         if name in long:
             continue
@@ -136,13 +140,7 @@ def _notes(dataset: xr.Dataset, found: xr.Dataset, members: Members, policy: Nan
     yield from told_averaged(found)
     yield from doubts_of(dataset, members, variables, policy)
     yield from told_only_one_value(dataset, members, kinds_of(found))
-    if few := [name for name in variables if name in batches and _fewest_effective(found[name]) < FEW_EFFECTIVE]:
-        yield (
-            f"fewer than {FEW_EFFECTIVE} effective values: {', '.join(few)}; intervals of such short chains hold the "
-            "mean less often than they say"
-        )
-    if short := [name for name in few if bool((found[name].sel({STATISTIC: "n"}) < FEWEST_STEPS).any())]:
-        yield f"fewer than {FEWEST_STEPS} steps make no two batches, so there is no error: {', '.join(short)}"
+    yield from told_short(found)
     for why in dict.fromkeys(found[name].attrs.get("taken_for", "") for name in variables):
         yield from filter(
             None, [taken_note([one for one in variables if found[one].attrs.get("taken_for") == why], why)]
@@ -150,11 +148,6 @@ def _notes(dataset: xr.Dataset, found: xr.Dataset, members: Members, policy: Nan
     results = (found[name].sel({STATISTIC: ["n", "nan"]}).sum(STATISTIC) for name in variables)
     if all(bool((count < 2).all()) for count in results):
         yield "with one member there is no error: std, sem and interval are nan"
-
-
-def _fewest_effective(variable: xr.DataArray) -> float:
-    values = variable.sel({STATISTIC: _EFFECTIVE}).values
-    return float(np.nan_to_num(values).min(initial=math.inf))
 
 
 def statistics_json(found: xr.Dataset) -> dict[str, Any]:

@@ -13,11 +13,13 @@ from sweeprun.provenance.code import accepted_code, read_code
 from sweeprun.provenance.gather import command_text, short_form, shown_time
 from sweeprun.provenance.origin import Origin
 from sweeprun.results.masking import Masking
+from sweeprun.safe_text import plain_message
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
 from sweeprun.store.files import MOST_JSON, read_file
 from sweeprun.store.looks import read_looks
 from sweeprun.store.manifest import Manifest
+from sweeprun.store.notices import read_randomness, read_stream_clash
 from sweeprun.store.snapshot import Snapshot
 
 MANIFEST_ATTRIBUTE = "manifest"
@@ -28,6 +30,9 @@ MASKED_ATTRIBUTE = "masked"
 
 STATISTICS_ATTRIBUTE = "members_independent"
 """What statistics say of their members, and results don't: that is how files of the two are told apart."""
+
+WARNINGS_ATTRIBUTE = "generator_warnings"
+"""What makes the results doubtful that workers noted: draws from generators that no task has of its own."""
 
 RUN_PATH, RUN_DIGEST = "run_path", "run_digest"
 """Where the run is, and what tells it from all others; see `digest_of`."""
@@ -80,6 +85,7 @@ def attributes_of(
         "streams": json.dumps(manifest.table.streams.to_dict()),
         **({} if chosen is None else {CHOSEN_ATTRIBUTE: json.dumps(list(chosen))}),
         **_looks(run),
+        **_warnings(run),
         "base_config": config,
         **({MASKED_ATTRIBUTE: json.dumps(masked)} if any(masked.values()) else {}),
         **(_for_replay(run, manifest) if masking.whole else {}),
@@ -102,6 +108,23 @@ def _looks(run: RunDirectory) -> dict[str, str]:
     """The looks that decided how many members there are; nothing if that was decided beforehand."""
     looks = [asdict(look) for look in read_looks(run)]
     return {"looks": json.dumps(looks)} if looks else {}
+
+
+def _warnings(run: RunDirectory) -> dict[str, str]:
+    """What workers noted of the generators that tasks drew from, and of streams that clash."""
+    randomness = read_randomness(run)
+    noted = (randomness.globals, randomness.copied, randomness.unseeded, read_stream_clash(run))
+    lines = [str(one) for one in noted if one is not None]
+    return {WARNINGS_ATTRIBUTE: json.dumps(lines)} if lines else {}
+
+
+def noted_warnings(attrs: Mapping[Any, Any]) -> list[str]:
+    """What the attributes of a Dataset say of generators; nothing if they don't, or can't be read."""
+    try:
+        lines = json.loads(str(attrs.get(WARNINGS_ATTRIBUTE, "[]")))
+    except (ValueError, RecursionError):
+        return []
+    return [plain_message(line) for line in lines if isinstance(line, str)] if isinstance(lines, list) else []
 
 
 def _made_on(snapshot: Snapshot) -> dict[str, int]:

@@ -10,7 +10,8 @@ from sweeprun.errors import UsageError
 from sweeprun.statistics.dependence import Members, members_along, streams_are_shared
 from sweeprun.statistics.differences import DifferenceKind, independent_difference, paired_difference
 from sweeprun.statistics.ensembles import STATISTIC, kept_attrs, kept_coordinates, members_of, numeric_variables
-from sweeprun.statistics.kinds import is_proportion
+from sweeprun.statistics.estimators import IntervalKind
+from sweeprun.statistics.kinds import choose_kind
 from sweeprun.statistics.not_finite import NanPolicy, NotFinite, check_finite, count_not_finite
 
 DIFFERENCES = ("n", "mean", "sem", "low", "high", "correlation", "variance_reduction")
@@ -67,7 +68,10 @@ def paired(  # noqa: PLR0913  # each is an option of the accessor
     if axis not in dataset.dims or axis in names:
         others = ", ".join(str(dim) for dim in dataset.dims if dim not in names)
         raise UsageError(f"there is no axis {axis!r} to compare along; axes: {others or 'none'}")
-    sides = [_at(dataset, axis, value) for value in (first, second)]
+    places = [_place(dataset, axis, value) for value in (first, second)]
+    if places[0] == places[1]:
+        raise UsageError(f"{axis}={first} is compared with itself; name two values of the axis")
+    sides = [dataset.isel({axis: place}) for place in places]
     members = members_along(dataset, names)
     together = streams_are_shared(dataset, axis, members.apart or names) if shared is None else shared
     attrs = {"compared": f"{axis}: {first} - {second}", "over": ", ".join(names), "streams_shared": str(together)}
@@ -75,24 +79,32 @@ def paired(  # noqa: PLR0913  # each is an option of the accessor
     for name in numeric_variables(dataset, names):
         if axis in dataset[name].dims:
             counted = [count_not_finite(side, name, names) for side in sides]
-            for side, one in zip(sides, counted, strict=True):
-                check_finite(side, one, nan)
-            dims, values, made_as = _compared(members, [side[name] for side in sides], kind, level, together=together)
+            both = dataset.isel({axis: places})
+            check_finite(both, count_not_finite(both, name, names), nan)
+            own, why = _kind(dataset[name], members.samples_of(dataset[name])[1], kind)
+            dims, values, made_as = _compared(members, [side[name] for side in sides], own, level, together=together)
             _forget_unknown(values, counted, nan)
-            found[name] = (dims, values, {**kept_attrs(dataset[name]), **attrs, "interval": made_as})
+            taken = {"taken_for": why} if why and not members.have_no_error else {}
+            found[name] = (dims, values, {**kept_attrs(dataset[name]), **attrs, "interval": made_as, **taken})
     attrs["members_independent"] = members.independence.value
     coordinates = kept_coordinates(dataset, (*names, axis)) | {STATISTIC: list(DIFFERENCES)}
     return xr.Dataset(found, coordinates, attrs)
 
 
+def _kind(variable: xr.DataArray, values: np.ndarray, wanted: DifferenceKind | None) -> tuple[DifferenceKind, str]:
+    """How an interval is made, and what the values were taken for if nobody said it: by all values of the variable."""
+    if wanted is not None:
+        return wanted, ""
+    chosen = choose_kind(variable, values, None)
+    is_proportion = chosen.kind is IntervalKind.WILSON
+    return (DifferenceKind.NEWCOMBE, chosen.why) if is_proportion else (DifferenceKind.STUDENT, "")
+
+
 def _compared(
-    members: Members, sides: Sequence[xr.DataArray], kind: DifferenceKind | None, level: float, *, together: bool
+    members: Members, sides: Sequence[xr.DataArray], kind: DifferenceKind, level: float, *, together: bool
 ) -> tuple[tuple[str, ...], np.ndarray, str]:
     """The dims and the statistics of one variable, and how its interval was made."""
     (dims, first), (_, second) = (members.samples_of(side) for side in sides)
-    if kind is None:
-        proportions = is_proportion(sides[0], np.concatenate([first, second], axis=-1))
-        kind = DifferenceKind.NEWCOMBE if proportions else DifferenceKind.STUDENT
     made = (paired_difference if together else independent_difference)(first, second, level, kind)
     columns = [made.count, made.mean, made.sem, made.low, made.high, made.correlation, made.variance_reduction]
     values = np.stack([np.asarray(column, float) for column in columns])
@@ -111,15 +123,15 @@ def _forget_unknown(values: np.ndarray, counted: Sequence[NotFinite], policy: Na
     values[error:, infinite[0] | infinite[1]] = np.nan
 
 
-def _at(dataset: xr.Dataset, axis: str, value: Any) -> xr.Dataset:
-    """The Dataset at one value of an axis."""
+def _place(dataset: xr.Dataset, axis: str, value: Any) -> int:
+    """Where one value of an axis is."""
     labels: Mapping[Any, Any] = dataset.coords
     if axis in labels:
-        places = np.flatnonzero(dataset[axis].values == value)
+        places = np.flatnonzero(dataset[axis].values == value) if np.ndim(value) == 0 else np.array([], int)
         if len(places) == 1:
-            return dataset.isel({axis: int(places[0])})
+            return int(places[0])
         shown = ", ".join(map(str, dataset[axis].values[:10].tolist()))
         raise UsageError(f"{axis} has no value {value!r}; it has {shown}{', …' if dataset.sizes[axis] > 10 else ''}")
     if value not in range(dataset.sizes[axis]):
         raise UsageError(f"{axis} has no value {value!r}; it has 0 to {dataset.sizes[axis] - 1}")
-    return dataset.isel({axis: int(value)})
+    return int(value)

@@ -1,6 +1,7 @@
 """Statistics of a Dataset over the members of an ensemble; see `sweeprun.statistics.estimators` for the formulas."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,14 @@ from sweeprun.design.axes import MEMBER_NAMES, OWN_COORDINATES
 from sweeprun.errors import UsageError
 from sweeprun.results.attributes import STATISTICS_ATTRIBUTE
 from sweeprun.statistics.chains import batch_error
+from sweeprun.statistics.choices import check_probabilities, check_seed
 from sweeprun.statistics.dependence import Members, members_along
 from sweeprun.statistics.estimators import IntervalKind, check_level, interval
 from sweeprun.statistics.kinds import choose_kind
 from sweeprun.statistics.moments import moments
 from sweeprun.statistics.not_finite import NanPolicy, check_finite, count_not_finite
 from sweeprun.statistics.quantiles import quantiles
+from sweeprun.wording import flag
 
 STATISTIC = "statistic"
 """The dimension of the results, with the labels below."""
@@ -47,6 +50,8 @@ def members_of(dataset: xr.Dataset, over: str | Sequence[str] | None) -> tuple[s
         if found is None:
             raise UsageError(f"over which axis? There is neither 'member' nor 'seed'; axes: {known}")
         return (found,)
+    if not isinstance(over, Iterable):
+        raise UsageError(f"{flag('over')} is {over!r}; it must be the name of an axis, or several; axes: {known}")
     names = (over,) if isinstance(over, str) else tuple(dict.fromkeys(over))
     if not names:
         raise UsageError(f"over which axis? None is named; axes: {known}")
@@ -131,6 +136,8 @@ def ensemble_statistics(  # noqa: PLR0913  # each is an option of the command li
         If there is no such axis, no numeric variable, or an option is wrong; or a result isn't finite, and is to be.
     """
     check_level(level)
+    check_seed(seed)
+    check_probabilities(probabilities)
     names = members_of(dataset, over)
     chosen = _chosen_variables(dataset, names, variables)
     _check_names(dataset, names, chosen, with_quantiles=bool(probabilities))
@@ -155,7 +162,7 @@ def ensemble_statistics(  # noqa: PLR0913  # each is an option of the command li
             computed[1:, unknown] = np.nan
             found[name] = ((STATISTIC, *dims), np.concatenate([computed, [counted.nan, counted.infinite]]), made)
         except UsageError as error:
-            raise UsageError(f"{name}: {error}") from error
+            raise UsageError(f"{name}: {error}{_others(dataset, members, chosen, kind)}") from error
         if probabilities:
             of_truth = own.kind is IntervalKind.WILSON
             for tail, values in _quantiles(members, samples, probabilities, level, of_truth=of_truth).items():
@@ -168,12 +175,25 @@ def ensemble_statistics(  # noqa: PLR0913  # each is an option of the command li
     return xr.Dataset(found, coordinates, {**dataset.attrs, **told})
 
 
+def _others(dataset: xr.Dataset, members: Members, names: Sequence[str], kind: IntervalKind | None) -> str:
+    """What to type for the variables that an interval is made for, if it isn't for all."""
+
+    def is_fit(name: str) -> bool:
+        with suppress(UsageError):
+            choose_kind(dataset[name], members.samples_of(dataset[name])[1], kind)
+            return True
+        return False
+
+    fit = [name for name in names if is_fit(name)]
+    return f"; of others it can be had: {flag('variables').to(fit)}" if fit else ""
+
+
 def _check_chain(members: Members) -> None:
     """Refuse to take anything but the steps that each task returned for a chain."""
     if not members.are_steps:
         raise UsageError(
             f"batches are of the steps of a chain, that is of one axis whose values each task returned in their order; "
-            f"--over is {','.join(members.over)}"
+            f"{flag('over')} is {','.join(members.over)}"
         )
 
 
@@ -194,7 +214,8 @@ def _quantiles(
 ) -> dict[str, np.ndarray]:
     """Tail of the name -> quantiles, or their errors: those of independent members, or else NaN."""
     made = quantiles(samples, probabilities, level, of_truth=of_truth)
-    columns = (made.value, made.sem, made.low, made.high)
+    low, high = (np.maximum(made.low, 0), np.minimum(made.high, 1)) if of_truth else (made.low, made.high)
+    columns = (made.value, made.sem, low, high)
     known = (True, *([not members.have_no_error] * 3))
     return {
         tail: column if is_known else np.full(column.shape, np.nan)
@@ -242,8 +263,8 @@ def _check_names(dataset: xr.Dataset, over: Sequence[str], variables: Sequence[s
         clash = next((dim for dim in dataset[name].dims if dim in taken and dim not in over), None)
         if clash is not None:
             raise UsageError(
-                f"{name} has an axis {clash!r} of its own, and so have statistics; name other variables (--variables), "
-                f"or rename it: dataset.rename({clash}=…)"
+                f"{name} has an axis {clash!r} of its own, and so have statistics; name other variables "
+                f"({flag('variables')}), or rename it: dataset.rename({clash}=…)"
             )
         for tail in QUANTILES if with_quantiles else ():
             if f"{name}_{tail}" in variables:

@@ -16,9 +16,11 @@ from scipy import stats
 
 from sweeprun.errors import UsageError
 from sweeprun.statistics.chains import batch_error
+from sweeprun.statistics.choices import check_seed, is_number
 from sweeprun.statistics.counts import FEW, counts, poisson
 from sweeprun.statistics.moments import Moments, Scaled, moments
 from sweeprun.statistics.proportions import Ends, wilson
+from sweeprun.wording import flag
 
 RESAMPLES = 9999
 """Of a bootstrap, for each point."""
@@ -60,8 +62,9 @@ def check_level(level: float) -> None:
     UsageError
         If it isn't.
     """
-    if not 0 < level < 1:
-        raise UsageError(f"--level is {level:g}; it must lie between 0 and 1, such as 0.95")
+    if not is_number(level) or not 0 < level < 1:
+        shown = f"{level:g}" if is_number(level) else repr(level)
+        raise UsageError(f"{flag('level')} is {shown}; it must lie between 0 and 1, such as 0.95")
 
 
 def check_values(samples: np.ndarray, kind: IntervalKind) -> None:
@@ -164,8 +167,7 @@ def standard_error(found: Moments, kind: IntervalKind) -> np.ndarray:
 
 def _bootstrap(scaled: Scaled, level: float, seed: int) -> Ends:
     """The bias-corrected and accelerated bootstrap, point by point."""
-    if seed < 0:
-        raise UsageError(f"--seed is {seed}; it must be at least 0")
+    check_seed(seed)
     shape = scaled.count.shape
     low, high = np.full(shape, np.nan), np.full(shape, np.nan)
     for number, place in enumerate(np.ndindex(shape)):

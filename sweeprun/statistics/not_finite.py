@@ -142,7 +142,7 @@ _OF_NAN = {
     NanPolicy.PROPAGATE: ", and so are the statistics there",
     NanPolicy.RAISE: "",
 }
-_OF_INFINITE = ", so the mean there is infinite, and its error unknown"
+_OF_INFINITE = ", so the mean there is infinite or NaN, and its error unknown"
 _UNCERTAIN = "; the Dataset doesn't say whether tasks returned NaN, or gave no value"
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from sweeprun.errors import UsageError
+from sweeprun.statistics.choices import check_probabilities
 from sweeprun.statistics.estimators import check_level
 from sweeprun.statistics.moments import Scaled
 
@@ -61,9 +61,7 @@ def quantiles(
     UsageError
         If a probability or the level is not between 0 and 1.
     """
-    wrong = [one for one in probabilities if not 0 < one < 1]
-    if wrong:
-        raise UsageError(f"--quantiles has {wrong[0]:g}; a quantile lies between 0 and 1, such as 0.5")
+    check_probabilities(probabilities)
     check_level(level)
     samples = np.asarray(samples)
     if not samples.size:

@@ -4,6 +4,7 @@ import math
 import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +68,7 @@ class Target:
             )
 
     @classmethod
-    def parse(cls, text: str, level: float = 0.95, interval: IntervalKind | None = None) -> "Target":
+    def parse(cls, text: Any, level: float = 0.95, interval: IntervalKind | None = None) -> "Target":
         """What is written as ``sem(price)<0.01``.
 
         Raises
@@ -75,7 +76,7 @@ class Target:
         UsageError
             If it is malformed, the level is no probability, or the interval can't be that of a target.
         """
-        found = _TARGET.fullmatch(text)
+        found = _TARGET.fullmatch(text) if isinstance(text, str) else None
         measures = [measure.value for measure in Measure]
         try:
             limit = float(found["limit"]) if found else math.nan

@@ -48,7 +48,12 @@ def test_statistics_as_a_table_json_and_file(run: Run, ensemble: Path) -> None:
     assert np.isclose(first["quantile"]["0.5"], np.median(draws(8)) + 0.5)
     assert told["positive"][0]["successes"] == (draws(8) > 0).sum()
     assert "share random streams" not in shown.stderr
+    curve = run("stats", "one", "--variables", "curve").stdout
+    assert "curve over seed (student, level 0.95)" in curve
+    assert "with dims of their own" not in curve
     told = run("stats", "one", "-o", "stats.nc", "--over", "lr, seed,").stderr
+    refused = run("collect", "one", "-o", "stats.nc", code=2).stderr
+    assert "'stats.nc' has statistics, which collected results don't replace; choose another name: -o NAME" in refused
     assert "tasks along lr share random streams" in told
     assert "each seed counts once, with its mean over lr" in told
     with xr.open_dataset(ensemble / "stats.nc") as found:

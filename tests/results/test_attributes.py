@@ -13,12 +13,20 @@ from sweeprun.provenance.code import Code, SourceFile, write_code
 from sweeprun.provenance.origin import Origin
 from sweeprun.results import attributes
 from sweeprun.results.agreement import common_attrs
-from sweeprun.results.attributes import CHOSEN_ATTRIBUTE, CODE_ATTRIBUTE, MANIFEST_ATTRIBUTE, attributes_of
+from sweeprun.results.attributes import (
+    CHOSEN_ATTRIBUTE,
+    CODE_ATTRIBUTE,
+    MANIFEST_ATTRIBUTE,
+    attributes_of,
+    noted_warnings,
+)
 from sweeprun.results.layout_groups import read_parts
 from sweeprun.results.masking import masking_of
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.files import make_directory
 from sweeprun.store.looks import LookRecord, keep_look
 from sweeprun.store.manifest import Manifest, read_manifest
+from sweeprun.store.notices import CopiedGenerators, note_copied_generators
 from sweeprun.store.snapshot import take_snapshot
 from tests.results.runs import axis, count_axis, make_run, success, write_shard
 
@@ -110,3 +118,11 @@ def test_looks_that_decided_on_the_number_of_members_are_told(run: RunDirectory)
     keep_look(run, look)
     (found,) = json.loads(attrs_of(run)["looks"])
     assert LookRecord(**found) == look
+
+
+def test_what_was_noted_of_generators_goes_with_the_results(run: RunDirectory) -> None:
+    assert noted_warnings(attrs_of(run)) == []
+    make_directory(run.workers)
+    noted = CopiedGenerators(function="study.draw", tasks="0-3", generators="study.rng")
+    note_copied_generators(run, noted)
+    assert noted_warnings(attrs_of(run)) == [str(noted)]

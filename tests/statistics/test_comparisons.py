@@ -95,7 +95,7 @@ def test_pairs_with_nan_are_left_out_unless_the_user_says_otherwise() -> None:
         assert made[name].sel(statistic="n") == 6
         assert np.isnan(made[name].sel(statistic=["mean", "sem", "low", "high", "correlation"])).all()
     assert np.isfinite(made.fine).all()
-    with pytest.raises(UsageError, match=r"x: 3 of 9 results are NaN.*--nan raise refuses them"):
+    with pytest.raises(UsageError, match=r"x: 3 of 18 results are NaN.*--nan raise refuses them"):
         paired(diverged(), "lr", 0.1, 1.0, nan=NanPolicy.RAISE)
 
 

@@ -183,3 +183,10 @@ def test_steps_of_a_chain_that_are_not_finite_are_counted_or_leave_no_error() ->
     assert found.sel(statistic="nan").values.tolist() == [29, 0]
     assert np.isfinite(found[:, 0].sel(statistic=["sem", "low", "high", "n_effective"])).all()
     assert np.isnan(found[:, 1].sel(statistic=["sem", "low", "high", "n_effective"])).all()
+
+
+def test_quantiles_of_truth_values_lie_between_0_and_1() -> None:
+    found = ensemble_statistics(collected(x=drawn(2, 9) > 0, y=drawn(2, 9)), "member", probabilities=[0.95])
+    assert set(found.x_quantile_high.values.ravel()) == {1.0}
+    assert set(found.x_quantile_low.values.ravel()) <= {0.0, 1.0}
+    assert np.isinf(found.y_quantile_high).all()

@@ -113,7 +113,7 @@ def test_a_bootstrap_in_batches_is_the_same(monkeypatch: pytest.MonkeyPatch) -> 
         (lambda: interval(np.array([0.5]), IntervalKind.WILSON), "0 or 1"),
         (lambda: interval(np.array([0.5]), IntervalKind.POISSON), "needs whole numbers from 0"),
         (lambda: interval(np.array([-1]), IntervalKind.COUNTS), "needs whole numbers from 0"),
-        (lambda: interval(np.arange(3.0), IntervalKind.BOOTSTRAP, seed=-1), "--seed is -1; it must be at least 0"),
+        (lambda: interval(np.arange(3.0), IntervalKind.BOOTSTRAP, seed=-1), "--seed is -1; it must be a whole number"),
     ],
 )
 def test_what_makes_no_sense_is_told(call: Any, message: str) -> None:

@@ -99,7 +99,7 @@ def test_points_are_named_with_what_became_of_their_results() -> None:
     ]
     assert told(diverged(), NanPolicy.OMIT) == [
         "x: 3 of 18 results are NaN, and left out: lr=1.0 (3 of 9)",
-        "x: 1 of 18 results is infinite, so the mean there is infinite, and its error unknown: lr=0.1 (1 of 9)",
+        "x: 1 of 18 results is infinite, so the mean there is infinite or NaN, and its error unknown: lr=0.1 (1 of 9)",
     ]
     assert told(diverged(), NanPolicy.PROPAGATE)[0].startswith("x: 3 of 18 results are NaN, and so are the statistics")
     assert told(collected(x=drawn())) == []
