@@ -16,7 +16,6 @@ import numpy as np
 import xarray as xr
 
 from sweeprun.design.grid import REPLICATE
-from sweeprun.display.arguments import as_arguments
 from sweeprun.errors import UsageError
 from sweeprun.results.attributes import noted_warnings
 from sweeprun.statistics.choices import Choice, choice
@@ -33,6 +32,7 @@ from sweeprun.statistics.rare_values import told_only_one_value
 from sweeprun.statistics.short_chains import told_short
 from sweeprun.statistics.spans import spans_in_seconds
 from sweeprun.statistics.targets import Target
+from sweeprun.wording import PYTHON, flag, speaking
 
 
 @xr.register_dataset_accessor("mc")  # type: ignore[no-untyped-call, unused-ignore]
@@ -95,7 +95,7 @@ class MonteCarlo:
             If an option is wrong; with ``nan="raise"`` also if a result is NaN or infinite.
         """
         with _in_python():
-            kind, policy = _chosen(IntervalKind, interval), choice(NanPolicy, nan, "--nan")
+            kind, policy = _chosen(IntervalKind, interval), choice(NanPolicy, nan, flag("nan"))
             found: xr.Dataset = ensemble_statistics(
                 self._numbers,
                 over,
@@ -137,7 +137,7 @@ class MonteCarlo:
         Pairs with NaN are left out, with a warning, unless ``nan`` says otherwise: see `statistics`.
         """
         with _in_python():
-            kind, policy = _chosen(DifferenceKind, interval), choice(NanPolicy, nan, "--nan")
+            kind, policy = _chosen(DifferenceKind, interval), choice(NanPolicy, nan, flag("nan"))
             found = paired(self._numbers, axis, first, second, over, level=level, shared=shared, kind=kind, nan=policy)
             members = self._members(over)
         _warn_of_run(self._dataset)
@@ -145,7 +145,7 @@ class MonteCarlo:
         for why in dict.fromkeys(one.attrs.get("taken_for", "") for one in found.data_vars.values()):
             names = [str(name) for name, one in found.data_vars.items() if why and one.attrs.get("taken_for") == why]
             for line in filter(None, [taken_note(names, why)]):
-                warnings.warn(as_arguments(line), stacklevel=2)
+                warnings.warn(line, stacklevel=2)
         places = np.isin(self._numbers[axis], [first, second]) if axis in self._numbers.coords else [first, second]
         _warn_of_doubts(self._numbers.isel({axis: places}), members, list(found.data_vars), policy, kinds_of(found))
         return found
@@ -168,7 +168,7 @@ class MonteCarlo:
         ``level``, ``interval``, ``independent`` and ``nan`` are those of `statistics`, and so are the warnings.
         """
         with _in_python():
-            kind, policy = _chosen(IntervalKind, interval), choice(NanPolicy, nan, "--nan")
+            kind, policy = _chosen(IntervalKind, interval), choice(NanPolicy, nan, flag("nan"))
             wanted = Target.parse(target, level, kind)
             look = look_at(self._numbers, wanted, over, independent=independent, nan=policy)
             members = self._members(over, independent)
@@ -183,16 +183,17 @@ class MonteCarlo:
 
 @contextmanager
 def _in_python() -> Iterator[None]:
-    """Errors name arguments as they are in Python."""
-    try:
-        yield
-    except UsageError as error:
-        raise type(error)(as_arguments(str(error))) from None
+    """Messages name arguments as they are in Python, and errors show none of the frames in here that lead to them."""
+    with speaking(PYTHON):
+        try:
+            yield
+        except UsageError as error:
+            raise error.with_traceback(None) from None
 
 
 def _chosen(choices: type[Choice], name: str | None) -> Choice | None:
     """The kind of interval of a name, if there is one."""
-    return None if name is None else choice(choices, name, "--interval")
+    return None if name is None else choice(choices, name, flag("interval"))
 
 
 def _warn_of_run(dataset: xr.Dataset) -> None:
@@ -219,4 +220,4 @@ def _warn_of_doubts(
     """Say which results are NaN or infinite, and where members are equal; the caller's caller sees the line."""
     doubts = doubts_of(dataset, members, list(map(str, names)), policy)
     for line in (*doubts, *told_only_one_value(dataset, members, kinds)):
-        warnings.warn(as_arguments(line), stacklevel=3)
+        warnings.warn(line, stacklevel=3)

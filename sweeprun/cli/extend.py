@@ -9,6 +9,7 @@ from sweeprun.errors import UsageError
 from sweeprun.runs.defaults import ALLOW_DRIFT, MOST_MEMBERS
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.trust import TRUST, check_trusted
+from sweeprun.wording import flag
 
 if TYPE_CHECKING:
     from sweeprun.runs.launch import Started
@@ -78,14 +79,14 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
             raise UsageError(f"--{name} is {getattr(args, name)}; it must be at least 1")
     check_trusted(run, trust=args.trust, doing="its tasks would run what is in it")
     limit = MOST_MEMBERS if args.limit is None else args.limit
-    kind = None if args.interval is None else choice(IntervalKind, args.interval, "--interval")
+    kind = None if args.interval is None else choice(IntervalKind, args.interval, flag("interval"))
     target = Target.parse(args.until, 0.95 if args.level is None else args.level, kind)
     rule = StoppingRule(
         target=target,
         over=args.over,
         batch=args.batch,
         limit=limit,
-        nan=NanPolicy.OMIT if args.nan is None else choice(NanPolicy, args.nan, "--nan"),
+        nan=NanPolicy.OMIT if args.nan is None else choice(NanPolicy, args.nan, flag("nan")),
         independent=args.independent,
     )
 

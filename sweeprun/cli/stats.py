@@ -14,7 +14,7 @@ from sweeprun.errors import UsageError
 from sweeprun.safe_text import plain, plain_line
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.local_paths import local_path
-from sweeprun.wording import Command
+from sweeprun.wording import Command, flag
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -41,9 +41,9 @@ def main(words: Sequence[str]) -> int:
     from sweeprun.statistics.not_finite import NanPolicy
     from sweeprun.statistics.targets import Target
 
-    kind = None if args.interval is None else choice(IntervalKind, args.interval, "--interval")
+    kind = None if args.interval is None else choice(IntervalKind, args.interval, flag("interval"))
     target = None if args.target is None else Target.parse(args.target, args.level, kind)
-    policy = choice(NanPolicy, args.nan, "--nan")
+    policy = choice(NanPolicy, args.nan, flag("nan"))
     over = None if args.over is None else _names(args.over)
     variables = None if args.variables is None else names_in(args.variables)
     only = variables if target is None else [target.variable]

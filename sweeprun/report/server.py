@@ -96,7 +96,7 @@ class _Answers(BaseHTTPRequestHandler):
             return
         path, _, query = self.path.partition("?")
         if not self._knows_token(query):
-            self._answer(HTTPStatus.FORBIDDEN, "open the address that sweeprun printed, with the token in it")
+            self._answer(HTTPStatus.FORBIDDEN, "open the address that was printed, with the token in it")
             return
         makers: dict[str, Callable[[Page], str]] = {"/": _served, "/content": content_html}
         make = makers.get(path)

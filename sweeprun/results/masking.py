@@ -22,6 +22,7 @@ from sweeprun.store.manifest import Manifest
 from sweeprun.store.payloads import Variable
 from sweeprun.store.snapshot import Snapshot
 from sweeprun.store.storable import TEXT
+from sweeprun.wording import flag
 
 Labels = Mapping[str, Mapping[Scalar, str]]
 """Axis -> label of the run -> what stands in its place."""
@@ -59,8 +60,10 @@ class Masking:
             for key in self.hidden.values
         ]
         said += [(name, f"the result {name} is left out: its name says that it is secret") for name in left_out]
-        hint = "; if it is none: --reveal {0}, or in Python reveal={0!r}"
-        return tuple(Note(kind=NoteKind.SECRETS, name=name, text=text + hint.format(name)) for name, text in said)
+        return tuple(
+            Note(kind=NoteKind.SECRETS, name=name, text=f"{text}; if it is none: {flag('reveal').to(name)}")
+            for name, text in said
+        )
 
 
 def masking_of(snapshot: Snapshot) -> Masking:

@@ -239,7 +239,7 @@ def _job(application: Application, sweep_config: DictConfig) -> dict[str, Any]:
 def _check_launcher(chosen: Any) -> None:
     if not OmegaConf.is_config(chosen):
         raise UsageError(
-            f"hydra.launcher is {chosen!r}; a launcher is chosen with a slash: {hydra('/launcher').to(chosen)}"
+            f"{hydra('launcher')} is {chosen!r}; a launcher is chosen with a slash: {hydra('/launcher').to(chosen)}"
         )
 
 

@@ -278,7 +278,7 @@ def chosen_task(snapshot: Snapshot, task_id: int | None, values: Mapping[str, An
         If there is none, or not one alone.
     """
     if (task_id is None) == (not values):
-        raise UsageError("which task? Give its id, run.replay(17), or its coordinates, run.replay(lr=0.1, seed=3)")
+        raise UsageError("which task? Give its id, such as 17, or its coordinates, such as lr=0.1, seed=3")
     if task_id is not None:
         return choose_task(snapshot.manifest.table, [str(task_id)])
     words = [f"{name}={_text(value)}" for name, value in values.items()]

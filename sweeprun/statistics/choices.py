@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 import numpy as np
 
 from sweeprun.errors import UsageError
-from sweeprun.wording import flag
+from sweeprun.wording import Option, flag
 
 Choice = TypeVar("Choice", bound=Enum)
 
 
-def choice(choices: type[Choice], text: str, option: str) -> Choice:
+def choice(choices: type[Choice], text: str, option: Option) -> Choice:
     """The one of a name.
 
     Parameters
@@ -23,7 +23,7 @@ def choice(choices: type[Choice], text: str, option: str) -> Choice:
     text
         The name.
     option
-        What it was given as, in the words of a terminal.
+        What it was given as.
 
     Raises
     ------

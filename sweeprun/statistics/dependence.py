@@ -19,8 +19,6 @@ from sweeprun.statistics.moments import moments
 from sweeprun.statistics.points import grid_dims
 from sweeprun.wording import sweeper
 
-_REPLICATES = "; replicates of the design have one (hydra.sweeper.sample.replicates=10)"
-
 _SPREAD = ("sobol", "halton", "latin_hypercube")
 """Methods that choose the points of a sample together."""
 
@@ -183,7 +181,7 @@ def members_along(dataset: xr.Dataset, over: Sequence[str], *, independent: bool
         why="; ".join(reasons.values()),
         doubt=doubt,
         replicates=replicates,
-        remedy=_REPLICATES if samples else "",
+        remedy=f"; replicates of the design have one ({sweeper('sample.replicates').to(10)})" if samples else "",
         are_steps=steps,
     )
 
@@ -209,7 +207,7 @@ def _reasons(dataset: xr.Dataset, over: Sequence[str], methods: Mapping[str, str
         elif method := methods.get(name):
             yield name, f"the points along {name} were chosen together ({method})"
         elif isinstance(shared_by, list) and name not in shared_by:
-            yield name, f"tasks along {name} share random streams (hydra.sweeper.streams)"
+            yield name, f"tasks along {name} share random streams ({sweeper('streams')})"
 
 
 def _replicates(dataset: xr.Dataset, samples: Sequence[str]) -> tuple[str, np.ndarray] | None:

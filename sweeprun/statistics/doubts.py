@@ -15,6 +15,7 @@ from sweeprun.statistics.not_finite import NanPolicy, all_finite, count_not_fini
 from sweeprun.statistics.points import grid_dims
 from sweeprun.statistics.repeated_members import repeated_members
 from sweeprun.statistics.repeated_values import told_repeated
+from sweeprun.wording import Command
 
 _NUMBERS = "biufc"
 _MOST_NAMED = 5
@@ -71,7 +72,7 @@ def doubts_within(dataset: xr.Dataset, most_bytes: int) -> list[str]:
     if unread := [name for name in numbers if name not in read]:
         more = f" and {len(unread) - _MOST_NAMED} more" if len(unread) > _MOST_NAMED else ""
         told = f"{', '.join(unread[:_MOST_NAMED])}{more}"
-        lines.append(f"not looked through for NaN and equal members, since large: {told}; sweeprun stats does that")
+        lines.append(f"not looked through for NaN and equal members, since large: {told}; {Command('stats')} does that")
     return lines
 
 

@@ -9,6 +9,7 @@ import xarray as xr
 from sweeprun.statistics.estimators import IntervalKind, are_counts, are_zero_or_one, check_values
 from sweeprun.statistics.not_finite import is_truth
 from sweeprun.statistics.spans import is_span
+from sweeprun.wording import flag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ def choose_kind(variable: xr.DataArray, values: np.ndarray, wanted: IntervalKind
 
 def taken_note(names: Sequence[str], why: str) -> str:
     """What is to be said of variables that were taken for proportions or counts; nothing of others."""
-    return f"{', '.join(names)}: {why}; --interval student takes them for other numbers" if why else ""
+    return f"{', '.join(names)}: {why}; {flag('interval').to('student')} takes them for other numbers" if why else ""
 
 
 def _any(values: np.ndarray) -> bool:

@@ -16,6 +16,7 @@ from sweeprun.errors import UsageError
 from sweeprun.results.merging import RECORDED_TYPE
 from sweeprun.results.not_given import is_given
 from sweeprun.statistics.points import grid_dims, more_points, named_points
+from sweeprun.wording import flag
 
 
 class NanPolicy(Enum):
@@ -171,7 +172,8 @@ def check_finite(dataset: xr.Dataset, found: NotFinite, policy: NanPolicy) -> No
         If there are any.
     """
     if policy is NanPolicy.RAISE and found.any:
-        lines = "; ".join(told_not_finite(dataset, found))
+        lines, nan = "; ".join(told_not_finite(dataset, found)), flag("nan")
         raise UsageError(
-            f"{lines}. --nan raise refuses them; --nan omit leaves NaN out, --nan propagate gives NaN there"
+            f"{lines}. {nan.to('raise')} refuses them; {nan.to('omit')} leaves NaN out, {nan.to('propagate')} gives "
+            "NaN there"
         )

@@ -12,6 +12,7 @@ from sweeprun.errors import UsageError
 from sweeprun.statistics.estimators import IntervalKind, check_level, interval_of, standard_error
 from sweeprun.statistics.moments import Moments
 from sweeprun.store.clean_names import clean_name
+from sweeprun.wording import flag
 
 FEWEST = 2
 """With fewer members there is no error to look at."""
@@ -63,8 +64,8 @@ class Target:
         check_level(self.level)
         if self.interval is not None and not self.interval.follows_from_moments:
             raise UsageError(
-                f"--interval {self.interval.value} can't be that of a target, since it doesn't say how many more "
-                "members are needed; leave it out, or take student"
+                f"{flag('interval').to(self.interval.value)} can't be that of a target, since it doesn't say how many "
+                "more members are needed; leave it out, or take student"
             )
 
     @classmethod
