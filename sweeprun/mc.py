@@ -10,6 +10,7 @@ Examples
 import warnings
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -188,7 +189,7 @@ def _in_python() -> Iterator[None]:
         try:
             yield
         except UsageError as error:
-            raise error.with_traceback(None) from None
+            raise copy(error) from None  # contextlib gives the same one its traceback back
 
 
 def _chosen(choices: type[Choice], name: str | None) -> Choice | None:

@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -15,6 +16,13 @@ from sweeprun.statistics.estimators import IntervalKind
 from sweeprun.statistics.interim import look_at
 from sweeprun.statistics.targets import Target
 from sweeprun.wording import PYTHON, speaking
+
+
+@pytest.fixture(autouse=True)
+def door() -> Iterator[None]:
+    """The accessor is Python's."""
+    with speaking(PYTHON):
+        yield
 
 
 def dataset(*, shared_by: list[str] | None = None, members: str = "seed") -> xr.Dataset:
@@ -119,7 +127,7 @@ def test_replicates_of_a_sample_are_not_warned_of() -> None:
     joint = [{"name": "seed", "axes": ["u"], "first": 0, "sampling": {"method": "sobol", "seed": 0, "sources": []}}]
     manifest = json.dumps({"blocks": [{"first_id": 0, "design": {"axes": [], "joint": joint}}]})
     data = dataset().assign_attrs(manifest=manifest)
-    with pytest.warns(UserWarning, match=r"hydra\.sweeper\.sample\.replicates=10"):
+    with pytest.warns(UserWarning, match=r"sample\.replicates=10"):
         data.mc.statistics("seed")
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -11,7 +11,6 @@ from hydra.errors import CompactHydraException, HydraException
 from sweeprun.config.hydra_internals import FunctionCall
 from sweeprun.design.grid import SAMPLE
 from sweeprun.design.sampling import Distribution
-from sweeprun.wording import hydra
 
 _UNQUOTED = re.compile(r"(?!(true|false|null|nan|inf)$)[a-z_/][a-z0-9_/.-]*( [a-z0-9_/.-]+)*", re.IGNORECASE | re.ASCII)
 """Texts that Hydra's grammar reads as themselves."""
@@ -24,7 +23,7 @@ class _ValuesOfNone(list[Any]):
 
     def __iter__(self) -> Iterator[Any]:
         raise CompactHydraException(
-            f"zip(…) is for sweeprun's own sweeper: add {hydra('/sweeper').to('sweeprun')} to the command line"
+            "zip(…) is for sweeprun's own sweeper: add hydra/sweeper=sweeprun to the command line"
         )
 
 

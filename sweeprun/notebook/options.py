@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -59,7 +60,7 @@ def in_python() -> Iterator[None]:
         except SweeprunError as error:
             if os.environ.get("HYDRA_FULL_ERROR") == "1":
                 raise
-            raise error.with_traceback(None) from None
+            raise copy(error) from None  # contextlib gives the same one its traceback back
 
 
 def trusts(trust: Any, values: dict[str, Any]) -> bool:

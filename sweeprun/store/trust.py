@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sweeprun.errors import UsageError
 from sweeprun.store.directory import RunDirectory
+from sweeprun.wording import flag
 
 TRUST = "--trust"
 TRUST_VARIABLE = "SWEEPRUN_TRUST"
@@ -85,7 +86,7 @@ def check_directories_trusted(named_in: Path, directories: Iterable[Path], *, tr
         if why:
             raise UsageError(
                 f"{str(named_in)!r} says that its code is in {str(directory)!r}, which {why}, and {doing}; if you "
-                f"trust that code, add {TRUST}"
+                f"trust that code, add {flag('trust').to(True)}"
             )
 
 
@@ -98,7 +99,7 @@ def _check(whole: Path, paths: Iterable[Path], *, trust: bool, doing: str) -> No
         if owner is not None and owner not in own:
             raise UsageError(
                 f"{str(path)!r} belongs to {_name(owner)}, not to {_name(os.geteuid())}, and {doing}; if you trust "
-                f"whoever can write there, add {TRUST}, or name the directory in {TRUST_VARIABLE}"
+                f"whoever can write there, add {flag('trust').to(True)}, or name the directory in {TRUST_VARIABLE}"
             )
 
 
