@@ -41,6 +41,7 @@ _ELSEWHERE = {
         "provenance/code.py:function_digest",
         "provenance/git.py:_patch",
         "provenance/packages.py:packages_of",
+        "runs/commands.py:_texts",
         "runs/python_path.py:_further_directories",
         "worker/main_guard.py:_always_runs",
         "worker/seeded_calls.py:_sources_of",

@@ -253,16 +253,18 @@ def make_run_directory(path: Path, *, numbered: bool, begun: bool = False) -> Ru
     RunDirectoryError
         If it exists and ``numbered`` is false, or it can't be made.
     """
-    candidate, number, made = path, 0, False
+    candidate, number = path, 0
+    own: list[Path] = []  # of two at once, none takes away what the other one made
     try:
         _make_durably(path.parent)
         while True:
             try:
                 candidate.mkdir()
-                made = True
+                own = [candidate]
                 break
             except FileExistsError:
                 if begun and candidate.is_dir() and _claim(candidate):
+                    own = [RunDirectory(candidate).submissions]
                     break
                 if not numbered:
                     if candidate.is_dir() and not any(candidate.iterdir()):
@@ -274,11 +276,11 @@ def make_run_directory(path: Path, *, numbered: bool, begun: bool = False) -> Ru
                 number += 1
                 candidate = path.with_name(f"{path.name}-{number}")
         run = RunDirectory(candidate.resolve())
-        directories = (run.submissions, run.shards, run.workers, run.logs)
-        with undone_on_error(lambda: _remove_empty(*directories, *([candidate] if made else []))):
+        with undone_on_error(lambda: _remove_empty(*reversed(own))):
             sync_directory(candidate.parent)
-            for directory in directories:
+            for directory in (run.submissions, run.shards, run.workers, run.logs):
                 directory.mkdir(exist_ok=begun)
+                own.append(directory)
     except OSError as error:
         raise RunDirectoryError(f"the run directory {str(path)!r} can't be made: {error.strerror}") from error
     return run

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from sweeprun.errors import FormatError
 
@@ -45,10 +45,13 @@ def create_file(path: Path, content: bytes, *, private: bool = False) -> None:
         If it can't be written, or its name can't be made durable; it is not there then.
     """
     with naming(path), temporary_sibling(path) as temporary:
-        with _new(temporary, 0o600 if private else 0o666) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        descriptor = os.open(temporary, flags, 0o600 if private else 0o666)
+        try:
+            write_fully(descriptor, content)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
         try:
             os.link(temporary, path)
         except OSError as error:
@@ -68,10 +71,6 @@ def undone_on_error(undo: Callable[[], None]) -> Iterator[None]:
         with suppress(OSError):
             undo()
         raise
-
-
-def _new(path: Path, mode: int) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "wb")
 
 
 def _rename_to_new(source: Path, path: Path) -> None:

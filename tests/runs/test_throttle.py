@@ -51,5 +51,5 @@ def test_nothing_is_asked_of_the_launcher_of_a_run_that_has_ended(run: RunDirect
 
 def test_local_workers_keep_theirs_and_the_message_says_how_to_go_on(run: RunDirectory) -> None:
     submit(run, 0, submitter=ALIVE)
-    with pytest.raises(UsageError, match=r"sweeprun resume .*a rün hydra\.launcher\.throttle=2"):
+    with pytest.raises(UsageError, match=r"sweeprun resume '.*a rün' hydra\.launcher\.throttle=2"):
         throttle_run(run, 2)

@@ -135,7 +135,9 @@ SYNTAX = {
     "list": _syntax(Value.FILE, flags="--json"),
     "completion": _syntax(Value.SHELL),
     "start": _syntax(Value.RUN),
-    "worker": _syntax(Value.RUN, flags="--trust", submission=Value.TEXT, element=Value.TEXT, attempt=Value.TEXT),
+    "worker": _syntax(
+        Value.RUN, flags="--trust", submission=Value.TEXT, element=Value.TEXT, attempt=Value.TEXT, grace=Value.TEXT
+    ),
     "element": _syntax(Value.RUN, flags="--trust"),
 }
 """By subcommand; the one without a name is Hydra's own command line."""
