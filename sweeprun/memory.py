@@ -1,4 +1,4 @@
-"""Too little memory, said in one line: libraries that can't be loaded say it in ways that nobody understands."""
+"""Too little memory, said in one line: libraries that can't be loaded say it in ways that few understand."""
 
 import errno
 import os

@@ -59,7 +59,7 @@ _OF_LANGUAGE = _listed(
     "bos eos pad unk sep cls mask start end stop special begin image prefix suffix prompt target class sub word vocab "
     "forced decoder encoder separator blank query trigger learnable register text visual audio input output"
 )
-"""What tokens of language models are called by: ``eos_token`` is none that lets anybody in."""
+"""What tokens of language models are called by: ``eos_token`` opens no door."""
 
 _QUALIFIERS = _listed(
     "value text string plain raw hex pem b64 base64 old new main default prod production dev test staging backup"

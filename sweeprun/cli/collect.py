@@ -1,6 +1,7 @@
 """``sweeprun collect``: merge the records of a run into one labelled Dataset."""
 
 import sys
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,35 +16,7 @@ DEFAULT_OUTPUT = Path("results.nc")
 
 def main(words: Sequence[str]) -> int:
     """Collect a run, which may still be going, into a file, and print the Dataset."""
-    parser = run_parser(
-        "collect",
-        "Merge the records of a run into one labelled xarray Dataset; also while the run is going.",
-        "sweeprun collect multirun/2026-05-04/10-11-12 -o results.zarr",
-    )
-    parser.add_argument(
-        "-o",
-        "--output",
-        type=output_path,
-        help="the file: .nc, .zarr, .csv or .parquet, or s3://bucket/results.zarr; by default ./results.nc",
-    )
-    parser.add_argument(
-        "--variables", help="which results, with commas; their coordinates come with them. By default all"
-    )
-    parser.add_argument(
-        "--tolerance", type=float, default=0.0, help="labels of results that are no further apart become one, as 1e-9"
-    )
-    parser.add_argument(
-        "--zarr-format", type=int, choices=(2, 3), default=3, help="of a .zarr; 2 is not streamed. By default 3"
-    )
-    parser.add_argument(
-        "--reveal", metavar="KEYS", help="keys, with commas, that are written although their names say they are secret"
-    )
-    parser.add_argument(
-        "--csv-safe",
-        action="store_true",
-        help="of a .csv that spreadsheets open: put an apostrophe before texts that they would take for formulas",
-    )
-    args = parser.parse_args(words)
+    args = _parser().parse_args(words)
 
     from sweeprun.display.collected import print_notes, print_warnings
     from sweeprun.results.formats.netcdf import check_output
@@ -96,3 +69,35 @@ def main(words: Sequence[str]) -> int:
     print_notes(file)
     print(f"written to {output}" + (f"; without a result: {missing}" if missing else ""), file=sys.stderr)
     return 0
+
+
+def _parser() -> ArgumentParser:
+    parser = run_parser(
+        "collect",
+        "Merge the records of a run into one labelled xarray Dataset; also while the run is going.",
+        "sweeprun collect multirun/2026-05-04/10-11-12 -o results.zarr",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=output_path,
+        help="the file: .nc, .zarr, .csv or .parquet, or s3://bucket/results.zarr; by default ./results.nc",
+    )
+    parser.add_argument(
+        "--variables", help="which results, with commas; their coordinates come with them. By default all"
+    )
+    parser.add_argument(
+        "--tolerance", type=float, default=0.0, help="labels of results that are no further apart become one, as 1e-9"
+    )
+    parser.add_argument(
+        "--zarr-format", type=int, choices=(2, 3), default=3, help="of a .zarr; 2 is not streamed. By default 3"
+    )
+    parser.add_argument(
+        "--reveal", metavar="KEYS", help="keys, with commas, that are written although their names say they are secret"
+    )
+    parser.add_argument(
+        "--csv-safe",
+        action="store_true",
+        help="of a .csv that spreadsheets open: put an apostrophe before texts that they would take for formulas",
+    )
+    return parser

@@ -1,7 +1,6 @@
 """Hydra's own command line, and the composition of configs."""
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.types import Override as HydraOverride
 from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.core.plugins import Plugins
-from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from hydra.errors import HydraException, MissingConfigException
 from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
@@ -32,6 +31,7 @@ from sweeprun.config.hydra_internals import (
     repository_of,
     run_hydra,
 )
+from sweeprun.config.hydra_messages import holder_of, message_of, unknown_key
 from sweeprun.config.parsing import create_parser, extend_grammar
 from sweeprun.config.schema import OUR_DEFAULTS, OUR_OPTIONS, SweeperOptions, register_options
 from sweeprun.errors import ConfigError, OverrideError, SweeprunError, UsageError
@@ -41,8 +41,6 @@ JOB_NAME = "sweeprun"
 DEFAULT_CONFIG_PATH = "conf"
 DEFAULT_CONFIG_NAME = "config"
 _VERSION_BASE = "1.3"
-_UNKNOWN_KEY = re.compile(r"Key '([^']*)' (?:is not in struct|not in ')")
-_FULL_KEY = re.compile(r"full_key: (\S+)")
 _OF_OUR_SWEEPER = (
     "\n{} is an option of sweeprun's own sweeper. If your config sets it, give it a file that others don't read, "
     "as `sweeprun init` does: conf/hydra/sweeper/study.yaml, which begins with `defaults: [sweeprun]`, and in the "
@@ -316,38 +314,6 @@ def in_job(config: DictConfig) -> Iterator[None]:
         holder.cfg = before
 
 
-def unknown_key(message: str) -> str | None:
-    """The key that a config doesn't have, if that is what OmegaConf says: of a mapping, or of a structured config."""
-    found = _UNKNOWN_KEY.search(message)
-    return None if found is None else found[1]
-
-
-def holder_of(message: str) -> str:
-    """What OmegaConf looked for a key in, by its own key; empty for the config itself."""
-    found = _FULL_KEY.search(message)
-    return "" if found is None else found[1].rpartition(".")[0]
-
-
 def full_errors() -> bool:
     """Whether the user asked for tracebacks, by Hydra's own variable."""
     return os.environ.get("HYDRA_FULL_ERROR") == "1"
-
-
-def message_of(error: BaseException) -> str:
-    """What an error of Hydra or OmegaConf says, with its cause, without its advice on stack traces."""
-    if isinstance(error, OverrideParseException):
-        lines = [line for line in str(error).splitlines() if not line.startswith("Error parsing override")]
-        reason = (lines[0] if lines else str(error)).partition(" expecting ")[0]
-        begin, evaluated, problem = reason.partition(" while evaluating ")
-        if evaluated and begin.isidentifier():  # by a function of the grammar, which says itself what is wrong
-            return f"the override {error.override!r} can't be read: {problem.partition(': ')[2]}"
-        return (
-            f"the override {error.override!r} can't be read: {reason}. Values with spaces, commas, quotes or brackets "
-            "need quotes of their own: 'key=\"a, b\"'; Hydra's grammar: hydra.cc/docs/advanced/override_grammar/basic"
-        )
-    parts = [str(error)]
-    cause = error.__cause__
-    if isinstance(cause, OmegaConfBaseException) and str(cause) not in parts[0]:
-        parts.append(str(cause))
-    lines = ("\n".join(part for part in parts if part) or type(error).__name__).splitlines()
-    return "\n".join(line for line in lines if line.strip() and "object_type=" not in line)

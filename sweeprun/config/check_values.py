@@ -11,8 +11,8 @@ from pathlib import PurePath
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import InterpolationKeyError, OmegaConfBaseException
 
-from sweeprun.config.application import unknown_key
 from sweeprun.config.frozen import apply_override, config_steps
+from sweeprun.config.hydra_messages import unknown_key
 from sweeprun.config.parse_sweep import Sweep, plain_label
 from sweeprun.design.axes import Axis, LabelKind, label_key
 from sweeprun.design.overrides import Operation, Override, keys_overlap

@@ -15,11 +15,12 @@ from hydra.core.override_parser.types import Override as HydraOverride
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 
-from sweeprun.config.application import Application, message_of
+from sweeprun.config.application import Application
 from sweeprun.config.check_values import type_axis
 from sweeprun.config.composing import compose_for_sweep, rows_of_configs
 from sweeprun.config.frozen import Composition, config_steps, freeze
 from sweeprun.config.grammar import ZipSweep, with_names
+from sweeprun.config.hydra_messages import message_of
 from sweeprun.config.parse_sweep import Grammar, Sweep, axis_name, axis_of, refuse_repeated_points, zip_members
 from sweeprun.config.parsing import create_parser
 from sweeprun.config.samples import drawn

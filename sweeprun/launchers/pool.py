@@ -32,7 +32,7 @@ _GRACE_SECONDS = 5.0
 _PATIENCE_SECONDS = 1.0
 _SHORT_PATIENCE_SECONDS = 0.05
 _GAVE_UP, _STOPPED = 2, 130
-"""Exit codes of a worker: that it can't go on, as a task closed the pipes, say; that somebody told it to end."""
+"""Exit codes of a worker: that it can't go on, as a task closed the pipes, say; that it was asked to end."""
 
 _NEVER_PASSES = os.strerror(errno.EFBIG)
 """A limit to the size of files (`ulimit -f`): each new shard would soon reach it, too."""
@@ -247,7 +247,7 @@ class Pool:
             self._processes.append(process)
 
     def _note_trouble(self, started: float, why: str) -> None:
-        """A worker came to nothing. If that lasts while others work, the user is told that there are fewer, once."""
+        """A worker came to nothing. If that lasts while others work, the user hears once that there are fewer."""
         self._trouble = why
         self._replacements.came_to_nothing(started, time.monotonic())
         if self._replacements.lasting and self._processes and not self._told_of_fewer:

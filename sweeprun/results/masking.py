@@ -61,7 +61,7 @@ class Masking:
         ]
         said += [(name, f"the result {name} is left out: its name says that it is secret") for name in left_out]
         return tuple(
-            Note(kind=NoteKind.SECRETS, name=name, text=f"{text}; if it is none: {flag('reveal').to(name)}")
+            Note(kind=NoteKind.SECRETS, name=name, text=f"{text}; if it isn't secret: {flag('reveal').to(name)}")
             for name, text in said
         )
 

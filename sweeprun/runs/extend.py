@@ -168,7 +168,7 @@ def _write(run: RunDirectory, manifest: Manifest, extension: Extension, number: 
         write_extension(run, number, extension.blocks, configs, [asdict(file) for file in inputs])
     except FileExistsError as error:
         raise RunDirectoryError(
-            f"somebody else has just extended {run.shown()}; see `{Command('show', run.shown())}`"
+            f"another process has just extended {run.shown()}; see `{Command('show', run.shown())}`"
         ) from error
 
 

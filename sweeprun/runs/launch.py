@@ -85,7 +85,7 @@ def write_new(run: RunDirectory, submissions: Sequence[Submission]) -> None:
         write_submissions(run, submissions)
     except FileExistsError as error:
         raise RunDirectoryError(
-            f"somebody else has just resumed {run.shown()}; see `{Command('status', run.shown())}`"
+            f"another process has just resumed {run.shown()}; see `{Command('status', run.shown())}`"
         ) from error
 
 

@@ -140,7 +140,7 @@ def _with_harmless_variables(manifest: Manifest, path: Path, observer: Observer)
     left += [name for name in variables if name in HARMLESS and name not in kept]
     if left:
         observer.note(
-            f"{', '.join(left)}: not set as {str(path)!r} says, as such a variable can run code, and anybody may have "
+            f"{', '.join(left)}: not set as {str(path)!r} says, as such a variable can run code, and any user may have "
             f"written it into a file; if the task needs it, export it here, or name the run: {_OF_RUN}"
         )
     job = manifest.job | ({"task_variables": [name for name in of_tasks if name in HARMLESS]} if of_tasks else {})

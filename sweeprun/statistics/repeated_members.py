@@ -13,7 +13,7 @@ from sweeprun.statistics.repeated_values import MOST_VALUES, Repeats, may_repeat
 _MOST_MEMBERS = 2**12
 """Of each point, the first are looked at: who repeats others does so soon."""
 
-_MOST_LOOKED_AT = 2**20
+_MOST_LOOKED_AT = 2**18
 """How many values are sorted, of all points together."""
 
 _MOST_POINTS = 2**6

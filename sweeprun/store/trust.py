@@ -82,7 +82,7 @@ def check_directories_trusted(named_in: Path, directories: Iterable[Path], *, tr
             continue
         why = f"belongs to {_name(owner)}" if owner not in own else ""
         if not why and directory.resolve().stat().st_mode & _WRITABLE_BY_ANYBODY:
-            why = "is open to anybody"
+            why = "can be written by every user"
         if why:
             raise UsageError(
                 f"{str(named_in)!r} says that its code is in {str(directory)!r}, which {why}, and {doing}; if you "

@@ -8,14 +8,12 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
 from sweeprun.config.application import (
     Application,
     ConfigSource,
     command_line_parser,
     full_errors,
-    message_of,
     open_application,
     resolve_job_key,
     resolve_key,
@@ -218,27 +216,6 @@ def test_what_refers_to_the_job_is_resolved_as_in_that_job(application: Applicat
     with pytest.raises(ConfigError, match="nowhere"):
         resolve_job_key(application.compose(["label='${nowhere}'"], RunMode.RUN), "label")
     assert holder.cfg is before
-
-
-def caused(message: str, cause: Exception) -> Exception:
-    error = ValueError(message)
-    error.__cause__ = cause
-    return error
-
-
-@pytest.mark.parametrize(
-    ("error", "message"),
-    [
-        (ValueError("bad\n\nvalue"), "bad\nvalue"),
-        (ValueError(), "ValueError"),
-        (OmegaConfBaseException("bad key\n    object_type=dict"), "bad key"),
-        (caused("could not override", OmegaConfBaseException("not an integer")), "could not override\nnot an integer"),
-        (caused("not an integer: x", OmegaConfBaseException("not an integer")), "not an integer: x"),
-        (caused("could not override", KeyError("internal")), "could not override"),
-    ],
-)
-def test_an_error_is_told_with_its_cause_and_nothing_internal(error: Exception, message: str) -> None:
-    assert message_of(error) == message
 
 
 @pytest.mark.parametrize(("value", "asked"), [("1", True), ("0", False), (None, False)])

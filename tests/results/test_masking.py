@@ -77,7 +77,7 @@ def test_no_file_has_a_secret(run: RunDirectory, tmp_path: Path, name: str) -> N
     assert [note.name for note in file.collected.notes] == ["db.api_key", "password", "variables.HF_TOKEN", "hf_token"]
 
 
-HINT = "; if it is none: --reveal {0}"
+HINT = "; if it isn't secret: --reveal {0}"
 
 
 def test_what_the_user_reveals_is_written(run: RunDirectory, tmp_path: Path) -> None:

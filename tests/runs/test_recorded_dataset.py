@@ -148,7 +148,7 @@ def test_code_where_others_may_put_some_is_refused(made: Path, tmp_path: Path) -
         manifest = json.loads(dataset.attrs[MANIFEST_ATTRIBUTE])
     manifest["python_path"] = [str(tmp_path), str(tmp_path / "open")]
     changed(made, **{MANIFEST_ATTRIBUTE: json.dumps(manifest)})
-    with pytest.raises(UsageError, match=r"its code is in '.*open', which is open to anybody, and .*add --trust"):
+    with pytest.raises(UsageError, match=r"its code is in '.*open', which can be written by every user, .*add --trust"):
         recorded_in_dataset(made, ["1"], allow_drift=True)
     assert recorded_in_dataset(made, ["1"], allow_drift=True, trust=True).task.task_id == 1
 

@@ -45,23 +45,29 @@ def test_a_file_is_created_once(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_of_many_who_create_a_file_one_succeeds(tmp_path: Path) -> None:
-    barrier = threading.Barrier(8)
+def created_at_once(path: Path, contents: list[bytes]) -> list[bytes]:
+    """What was written by those who made a file, of several threads that try to at once."""
+    barrier = threading.Barrier(len(contents))
     outcomes: list[bytes] = []
 
     def create(content: bytes) -> None:
         barrier.wait()
         try:
-            create_file(tmp_path / "f", content)
+            create_file(path, content)
             outcomes.append(content)
         except FileExistsError:
             pass
 
-    threads = [threading.Thread(target=create, args=(bytes([i]) * 1000,)) for i in range(8)]
+    threads = [threading.Thread(target=create, args=(content,)) for content in contents]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    return outcomes
+
+
+def test_of_many_who_create_a_file_one_succeeds(tmp_path: Path) -> None:
+    outcomes = created_at_once(tmp_path / "f", [bytes([i]) * 1000 for i in range(8)])
     assert [(tmp_path / "f").read_bytes()] == outcomes
     assert len(list(tmp_path.iterdir())) == 1
 
@@ -88,22 +94,7 @@ def test_without_hard_links_one_of_many_succeeds(
     monkeypatch.setattr(os, "link", refuse)
     if not renames:  # an old system, or a file system that can't promise not to replace
         monkeypatch.setattr("ctypes.CDLL", lambda *_, **__: object())
-    outcomes: list[bytes] = []
-    barrier = threading.Barrier(4)
-
-    def create(content: bytes) -> None:
-        barrier.wait()
-        try:
-            create_file(tmp_path / "f", content)
-            outcomes.append(content)
-        except FileExistsError:
-            pass
-
-    threads = [threading.Thread(target=create, args=(b"%d" % i,)) for i in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = created_at_once(tmp_path / "f", [b"%d" % i for i in range(4)])
     assert (tmp_path / "f").read_bytes() in outcomes
     assert len(outcomes) == 1 or not renames
     assert len(list(tmp_path.iterdir())) == 1

@@ -73,7 +73,7 @@ def test_of_two_resumptions_at_once_one_starts(
             time.sleep(0.003)
         second, first = sorted(both, key=lambda one: not one.has_ended)
         assert (second.wait(), len(second.text.splitlines())) in ((0, 1), (2, 1)), second.text
-        assert "nothing to start: " in second.text or "somebody else has just resumed" in second.text
+        assert "nothing to start: " in second.text or "another process has just resumed" in second.text
         assert not first.has_ended, first.text
         _stop(first)
         assert len(read_submissions(RunDirectory(run))) == before + 1

@@ -1,0 +1,41 @@
+"""What errors of Hydra and OmegaConf say: which key is missing, and where; and the whole in a few lines."""
+
+import re
+
+from hydra.errors import OverrideParseException
+from omegaconf.errors import OmegaConfBaseException
+
+_UNKNOWN_KEY = re.compile(r"Key '([^']*)' (?:is not in struct|not in ')")
+_FULL_KEY = re.compile(r"full_key: (\S+)")
+
+
+def unknown_key(message: str) -> str | None:
+    """The key that a config doesn't have, if that is what OmegaConf says: of a mapping, or of a structured config."""
+    found = _UNKNOWN_KEY.search(message)
+    return None if found is None else found[1]
+
+
+def holder_of(message: str) -> str:
+    """What OmegaConf looked for a key in, by its own key; empty for the config itself."""
+    found = _FULL_KEY.search(message)
+    return "" if found is None else found[1].rpartition(".")[0]
+
+
+def message_of(error: BaseException) -> str:
+    """What an error of Hydra or OmegaConf says, with its cause, without its advice on stack traces."""
+    if isinstance(error, OverrideParseException):
+        lines = [line for line in str(error).splitlines() if not line.startswith("Error parsing override")]
+        reason = (lines[0] if lines else str(error)).partition(" expecting ")[0]
+        begin, evaluated, problem = reason.partition(" while evaluating ")
+        if evaluated and begin.isidentifier():  # by a function of the grammar, which says itself what is wrong
+            return f"the override {error.override!r} can't be read: {problem.partition(': ')[2]}"
+        return (
+            f"the override {error.override!r} can't be read: {reason}. Values with spaces, commas, quotes or brackets "
+            "need quotes of their own: 'key=\"a, b\"'; Hydra's grammar: hydra.cc/docs/advanced/override_grammar/basic"
+        )
+    parts = [str(error)]
+    cause = error.__cause__
+    if isinstance(cause, OmegaConfBaseException) and str(cause) not in parts[0]:
+        parts.append(str(cause))
+    lines = ("\n".join(part for part in parts if part) or type(error).__name__).splitlines()
+    return "\n".join(line for line in lines if line.strip() and "object_type=" not in line)
