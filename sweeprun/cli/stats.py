@@ -47,8 +47,10 @@ def main(words: Sequence[str]) -> int:
     over = None if args.over is None else _names(args.over)
     variables = None if args.variables is None else names_in(args.variables)
     only = variables if target is None else [target.variable]
+    if args.output is not None:
+        _check_output(args.output)
     run = _run(args)
-    replaced = None if args.output is None else _check_output(args.output, run)
+    replaced = None if args.output is None else _replaced(args.output, run)
     named = "" if args.run is None else shlex.quote(str(args.run))
     snapshot = observe(run)
     dataset = _read(snapshot, only)
@@ -85,14 +87,19 @@ def main(words: Sequence[str]) -> int:
     return 0
 
 
-def _check_output(output: Path, run: RunDirectory) -> RunDirectory | None:
-    """Refuse to write where no statistics can be; the run whose statistics are there now."""
+def _check_output(output: Path) -> None:
+    """Refuse to write where no statistics can be."""
     from sweeprun.results.formats.netcdf import check_output
-    from sweeprun.results.formats.owners import check_replaceable
 
     if output.suffix not in (".nc", ".zarr"):
         raise UsageError(f"statistics are written as .nc or .zarr, not as {str(output)!r}")
     check_output(output)
+
+
+def _replaced(output: Path, run: RunDirectory) -> RunDirectory | None:
+    """The run whose statistics are there now; anything else there is refused."""
+    from sweeprun.results.formats.owners import check_replaceable
+
     return check_replaceable(output, run, f"choose another name: -o stats{output.suffix}", statistics=True)
 
 

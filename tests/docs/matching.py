@@ -11,13 +11,15 @@ import re
 _TOLERANCE = 0.02
 _PROGRESS = re.compile(r"^\d+/\d+ done, .*\n?", re.MULTILINE)
 _NUMBER = r"[-+]?\d+\.\d*(?:e[-+]?\d+)?"
+_DURATION = r"(?:\d+ h \d+ min\b|(?:\d+ min )?\d+(?:\.\d+)? s\b)"
 _VARYING = re.compile(
     r"(?P<anything>…)"
     r"|(?P<date>\d{4}-\d{2}-\d{2}[/T ]\d{2}[-:]\d{2}[-:]\d{2}(?:[-.]\d+)?)"
     r"|(?P<job>\bjob \d+)"
     r"|(?P<nodes>\((?:n1|JobArrayTaskLimit): [^)]*\))"
     r"|(?P<workers>\d+(?= workers))"
-    r"|(?P<time>\d+(?:\.\d+)?(?= s\b| ms\b|/s\b))"
+    rf"|(?P<duration>{_DURATION})"
+    r"|(?P<time>\d+(?:\.\d+)?(?= ms\b|/s\b))"
     rf"|(?P<number>{_NUMBER})"
     r"|(?P<space>\s+)"
 )
@@ -27,6 +29,7 @@ _PATTERNS = {
     "job": r"job \d+",
     "nodes": r"\([^)]*\)",
     "workers": r"\d+",
+    "duration": _DURATION,
     "time": r"\d+(?:\.\d+)?",
     "number": rf"({_NUMBER}|\d+)",
     "space": r"\s+",

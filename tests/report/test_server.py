@@ -157,7 +157,7 @@ def test_there_is_nothing_else(server: PageServer, source: Source, path: str) ->
 def test_who_does_not_know_the_token_gets_nothing(server: PageServer, source: Source, path: str, query: str) -> None:
     query = query.format(token=server.token, half=server.token[:24])
     answer = Answer(server, path, token=query)
-    assert (answer.status, answer.text) == (403, "open the address that sweeprun printed, with the token in it")
+    assert (answer.status, answer.text) == (403, "open the address that was printed, with the token in it")
     assert source.looks == 0
 
 

@@ -100,6 +100,10 @@ class Cluster:
         """Take a node for failed: what runs on it is queued again."""
         self.command("scontrol", "update", f"NodeName={name}", "State=DOWN", "Reason=test")
 
+    def node_drain(self, name: str) -> None:
+        """Give a node no new jobs until it is put to use again. (One that is down may come back by itself.)"""
+        self.command("scontrol", "update", f"NodeName={name}", "State=DRAIN", "Reason=test")
+
     def node_up(self, name: str) -> None:
         """Put a node to use again if it isn't in use."""
         if self.node_state(name).startswith(("down", "drain")):

@@ -251,8 +251,8 @@ def test_a_submission_that_broke_off_after_slurm_took_it_is_not_made_twice(sweep
     assert sorted(sweep.started()) == [0, 1]
 
 
-def test_a_job_whose_nodes_are_down_waits_for_them(sweep: Sweep, spare_node: str) -> None:
-    sweep.cluster.node_down(spare_node)
+def test_a_job_whose_nodes_are_not_in_use_waits_for_them(sweep: Sweep, spare_node: str) -> None:
+    sweep.cluster.node_drain(spare_node)
     try:
         done = sweep.run(
             *("-m", "seed=1,2", "hydra/launcher=slurm", "hydra.sweep.dir=runs/one"),
