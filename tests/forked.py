@@ -1,8 +1,9 @@
 """Runs ``python -m sweeprun`` as a fork of a process that has already imported what commands import.
 
-A command takes up to a second to import xarray, Hydra and SciPy, and these tests run thousands of commands. From the
-first line of ``sweeprun/__main__.py`` on, all is as it is for users. What a start itself does (how quick it is, what it
-imports, which variables NumPy reads) is tested with interpreters of its own.
+A command takes up to a second to import xarray, Hydra and SciPy, and each of its workers as long to import NumPy; these
+tests run thousands of them. From the first line of ``sweeprun/__main__.py`` on, all is as it is for users. What a start
+itself does (how quick it is, what it imports, which variables NumPy reads) is tested with interpreters of its own: that
+of workers with the variable `FRESH_WORKERS`.
 
 As a program, this is that process: its standard input is a socket for requests, and it ends when that is closed.
 """
@@ -12,6 +13,7 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import runpy
 import signal
 import socket
@@ -21,6 +23,9 @@ import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import sweeprun
+from tests.forked_workers import FRESH_WORKERS, fork_workers
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,8 +38,6 @@ _IMPORTED = (
     "pyarrow.parquet",
     "rich.progress",
     "scipy.stats",
-    "sweeprun.cli.main",
-    "sweeprun.runs.prepare",
     "xarray",
     "zarr",
 )
@@ -103,8 +106,9 @@ def _text(file: "tempfile._TemporaryFileWrapper[bytes]") -> str:
 def _serve() -> None:
     """Fork one command after the other; in each of these, run it and return."""
     requests = socket.socket(fileno=os.dup(0))
-    for name in _IMPORTED:
-        importlib.import_module(name)
+    for name in (*_IMPORTED, *(module.name for module in pkgutil.walk_packages(sweeprun.__path__, "sweeprun."))):
+        if name != "sweeprun.__main__":
+            importlib.import_module(name)
     gc.collect()
     gc.freeze()  # or the first collection in a fork would copy all pages
     while True:
@@ -119,14 +123,16 @@ def _serve() -> None:
         for descriptor in descriptors:
             os.close(descriptor)
     answer, out, err = descriptors
-    command = os.fork()
-    if command:
-        _answer(answer, command)
+    pid = os.fork()
+    if pid:
+        _answer(answer, pid)
     os.close(answer)
     for descriptor, standard in ((os.open(os.devnull, os.O_RDONLY), 0), (out, 1), (err, 2)):
         os.dup2(descriptor, standard)
         os.close(descriptor)
-    _become(**json.loads(request))
+    command = json.loads(request)
+    if FRESH_WORKERS in command["environment"] or not fork_workers(_become):
+        _become(**command)
 
 
 def _reap() -> None:

@@ -17,7 +17,8 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old = make_run(tmp_path / "multirun" / "2026-05-04" / "z", count_axis("seed", 3))
     write_shard(old, "w", [success(0, 1), success(1, 1), failure(2)])
     os.utime(old.manifest, (1, 1))
-    make_run(tmp_path / "multirun" / "größter Lauf", count_axis("seed", 2))
+    new = make_run(tmp_path / "multirun" / "größter Lauf", count_axis("seed", 2))
+    os.utime(new.manifest, (2, 2))
 
 
 def test_the_newest_is_first_with_its_tasks_by_state(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,7 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.shards import read_shards
 from sweeprun.worker.global_generators import GlobalSeeds
 from tests.command_line import Run, runner
+from tests.forked_workers import FRESH_WORKERS
 
 STUDY = '''
 import os
@@ -397,5 +398,6 @@ def test_a_worker_that_is_stopped_outside_of_tasks_is_given_up(
     (study / "early").mkdir()
     (study / "early" / "sitecustomize.py").write_text(STOPPING.replace("WHEN", when))
     monkeypatch.setenv("PYTHONPATH", str(study / "early"))
+    monkeypatch.setenv(FRESH_WORKERS, "1")
     run("-m", "seed=range(4)", "hydra.sweeper.timeout=0.5", "hydra.launcher.throttle=2")
     assert (study / "stopped").exists()

@@ -14,6 +14,7 @@ import xarray as xr
 
 from sweeprun.store.finding import newest_run
 from tests.command_line import Run, environment
+from tests.forked_workers import FRESH_WORKERS
 
 
 def collected(run: Run, study: Path) -> xr.Dataset:
@@ -150,7 +151,8 @@ def test_many_deaths_among_short_tasks_lose_and_repeat_nothing(run: Run, study: 
         assert ran.count(seed) == 1
 
 
-def test_workers_keep_to_their_threads(run: Run, study: Path) -> None:
+def test_workers_keep_to_their_threads(run: Run, study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FRESH_WORKERS, "1")
     run("-m", "task=study.threads", "seed=0,1", "hydra.launcher.throttle=2", "hydra.launcher.cpus_per_task=1")
     dataset = collected(run, study)
     assert (dataset.pools.values >= 1).all()
