@@ -3,8 +3,8 @@
 import errno
 import os
 import selectors
+import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -33,6 +33,9 @@ _PATIENCE_SECONDS = 1.0
 _SHORT_PATIENCE_SECONDS = 0.05
 _GAVE_UP, _STOPPED = 2, 130
 """Exit codes of a worker: that it can't go on, as a task closed the pipes, say; that it was asked to end."""
+
+_ASKING = (WARNING_SIGNAL, signal.SIGTERM)
+"""Signals by which a worker is told to end."""
 
 _NEVER_PASSES = os.strerror(errno.EFBIG)
 """A limit to the size of files (`ulimit -f`): each new shard would soon reach it, too."""
@@ -165,7 +168,7 @@ class Pool:
         self._warned = True
         for process in tuple(self._processes):
             if process.name is not None:  # one that only starts has no handler yet, and will be given nothing
-                process.popen.send_signal(WARNING_SIGNAL)
+                process.warn()
 
     @property
     def _has_work(self) -> bool:
@@ -317,8 +320,11 @@ class Pool:
         self._processes.remove(process)
         self._ended_succeeded += process.succeeded
         self._ended_failed += process.failed
-        if (self._warned or self._enough) and code >= 0:
+        obeyed = self._warned and -code in _ASKING  # its task set the signal to what it does by default
+        if obeyed or ((self._warned or self._enough) and code >= 0):
             self._count_unreported(read_remains(self._run, process).recorded, process)
+            if obeyed:
+                self._forget(process)
         elif process.assigned or process.name is None or process.broken is not None:
             self._bury(process, code)
             self._enough |= self._limit.is_reached()
@@ -414,14 +420,16 @@ class Pool:
             process.stop()
         deadline = time.monotonic() + _GRACE_SECONDS
         for process in self._processes:
-            try:
-                process.popen.wait(max(0.0, deadline - time.monotonic()))
-            except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            if not process.has_ended_by(deadline):
                 process.kill()
-                process.popen.wait()
-                if process.name is not None:  # its task was stopped, not lost
-                    self._run.beat(process.name).unlink(missing_ok=True)
-            process.close()
+            process.end(self._selector)
+            self._forget(process)
+
+    def _forget(self, process: WorkerProcess) -> None:
+        """Remove the beat of a worker that was told to end, and died of that: its task was stopped, not lost."""
+        if process.name is not None:
+            with suppress(OSError):
+                self._run.beat(process.name).unlink(missing_ok=True)
 
     def _tally(self) -> Tally:
         return Tally(

@@ -14,6 +14,7 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.store.workers import WARNING_SIGNAL
 
 _ANSWER_BYTES = 65536
+_LOOK_SECONDS = 0.01
 NO_TASKS = TaskIds(())
 
 
@@ -118,6 +119,15 @@ class WorkerProcess:
         options = os.WEXITED | os.WNOHANG | os.WNOWAIT
         return self.popen.returncode is not None or os.waitid(os.P_PID, self.popen.pid, options) is not None
 
+    def has_ended_by(self, deadline: float) -> bool:
+        """Whether it has ended, or does by a time of the monotonic clock; Ctrl-C ends the waiting."""
+        try:
+            while not self.has_ended() and time.monotonic() < deadline:
+                time.sleep(_LOOK_SECONDS)
+        except KeyboardInterrupt:
+            pass
+        return self.has_ended()
+
     def read(self, *, died: bool) -> list[str] | None:
         """The lines that it has answered; None if there will be no more.
 
@@ -157,10 +167,19 @@ class WorkerProcess:
             assert self.popen.stdout is not None
             selector.unregister(self.popen.stdout)
 
+    def warn(self) -> None:
+        """Tell it to start no further task, and the one that runs to stop if it can."""
+        self._signal(WARNING_SIGNAL)
+
+    def _signal(self, number: signal.Signals) -> None:
+        """Send it a signal. Not by `Popen`, which takes note of an end that `end` then can't look at any more."""
+        if self.popen.returncode is None:
+            os.kill(self.popen.pid, number)  # there is such a process, if only a zombie, as long as it isn't waited for
+
     def stop(self) -> None:
         """Tell it to end at once: it is asked, and asked again. One that only starts ends by either signal."""
-        self.popen.send_signal(WARNING_SIGNAL)
-        self.popen.terminate()
+        self.warn()
+        self._signal(signal.SIGTERM)
 
     def kill(self) -> None:
         """Kill it and what it has started."""

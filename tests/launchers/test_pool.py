@@ -316,6 +316,42 @@ def test_without_a_moment_the_first_signal_stops_at_once(run: RunDirectory, play
     assert (heard[-1], told) == ("stopped", [])
 
 
+@pytest.mark.parametrize("enough", ["ask", "stop"])
+def test_a_worker_that_dies_of_being_told_to_end_was_stopped_not_lost(
+    run: RunDirectory, play: Callable[[str], None], enough: str
+) -> None:
+    """A task may set signals back to what they do by default; what it has started ends, too."""
+    defaults = "trap - TERM USR2" if enough == "ask" else "trap - TERM; trap : USR2"
+    play(f"""
+echo "ready w1"
+read verb ids rest
+beat w1 "$FIRST"
+sleep 60 </dev/null >/dev/null 2>&1 & echo $! >"$RUN/child"
+{defaults}
+: >"$RUN/running"
+while :; do wait; done
+""")
+    progress = Presses(run)
+    pool = pool_of(run, 50, progress=progress, grace=0.3)
+    progress.presser.start()
+    with pytest.raises(KeyboardInterrupt):
+        pool.run()
+    progress.presser.join()
+    assert list(read_beats(run)) == []
+    assert list(read_exits(run)) == []
+    assert is_gone(int((run.path / "child").read_text()))
+
+
+def is_gone(pid: int) -> bool:
+    """Whether a process has ended, or is about to: its signal was sent."""
+    status = Path(f"/proc/{pid}/stat")
+    for _ in range(1000):
+        if not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z":
+            return True
+        time.sleep(0.01)
+    return False
+
+
 def test_an_error_stops_the_workers(run: RunDirectory, play: Callable[[str], None]) -> None:
     def fail() -> None:
         raise ZeroDivisionError

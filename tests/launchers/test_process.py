@@ -5,6 +5,7 @@ import os
 import select
 import selectors
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,6 +83,15 @@ def test_requests_are_answered_and_the_end_of_requests_ends_it(started: Started)
     assert started.until(process, "got tasks 4 1") == ["got tasks 4 1"]
     process.let_end()
     assert started.answers(process) is None
+    assert process.end(started.selector) == 7
+
+
+def test_one_that_has_ended_can_be_told_to_end(started: Started) -> None:
+    process = started.start("exit 7")
+    assert started.answers(process) is None
+    assert process.has_ended_by(time.monotonic() + _PATIENCE)
+    process.warn()
+    process.stop()
     assert process.end(started.selector) == 7
 
 
