@@ -79,7 +79,7 @@ _ELSEWHERE = {
     "a file of the system's": {
         "cpus.py:_cgroup_quotas",
         "cpus.py:_quota",
-        "display/streams.py:_open_null",
+        "display/streams.py:_null",
         "display/streams.py:occupy_descriptors",
         "launchers/slurm/site.py:_file_system",
         "provenance/origin.py:cpu_model",

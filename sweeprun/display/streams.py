@@ -51,7 +51,7 @@ def standard_streams() -> Iterator[None]:
     """
     occupy_descriptors()
     former = sys.stdin, sys.stdout, sys.stderr
-    with _open_null("r") as nothing, _open_null("w") as nowhere:
+    with _null("r") as nothing, _null("w") as nowhere:
         ours = (
             sys.stdin or nothing,
             _tolerant(sys.stdout, sys.__stdout__, nowhere),
@@ -107,8 +107,19 @@ def _lost(stream: TextIO) -> OSError | None:
     return raw.lost if isinstance(raw, TolerantFile) else None
 
 
-def _open_null(mode: str) -> TextIO:
-    return open(os.devnull, mode, encoding="utf-8")  # type: ignore[return-value]  # noqa: PTH123
+@contextmanager
+def _null(mode: str) -> Iterator[TextIO]:
+    """The null device; a task that runs in this process may close it, or have its number for something else."""
+    descriptor = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+    own = os.fstat(descriptor)
+    stream = open(descriptor, mode, encoding="utf-8", closefd=False)  # noqa: SIM115
+    try:
+        yield cast("TextIO", stream)
+    finally:
+        with suppress(OSError):
+            stream.close()
+            if os.path.samestat(os.fstat(descriptor), own):
+                os.close(descriptor)
 
 
 def _tolerant(stream: TextIO | None, own: TextIO | None, nowhere: TextIO) -> TextIO:

@@ -15,8 +15,8 @@ from pathlib import Path
 _HIGHEST = 1024
 """Numbers above it cost memory, and `select` can't take them."""
 
-_RESERVED = 32
-"""Below the highest: more than we have."""
+_RESERVED = 24
+"""Below the highest: more than we have, and all from 1000 on, where `os.closerange(3, 1000)` leaves them open."""
 
 
 class OwnDescriptor:

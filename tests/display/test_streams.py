@@ -161,3 +161,19 @@ def test_no_file_becomes_a_standard_descriptor(tmp_path: Path) -> None:
     shell = 'exec "$@" <&- >&- 2>&-'
     subprocess.run(["sh", "-c", shell, "sh", sys.executable, "-c", CLOSED, path], check=True)
     assert path.read_bytes() == b""
+
+
+@pytest.mark.parametrize("closing", ["os.closerange(3, 1024)", "[os.dup2(mine, n) for n in range(3, 30) if n != mine]"])
+def test_what_a_task_does_with_descriptors_does_not_matter_at_the_end(closing: str, tmp_path: Path) -> None:
+    script = f"""
+import os, sys
+from sweeprun.display.streams import standard_streams
+with standard_streams():
+    mine = os.open({str(tmp_path / "mine")!r}, os.O_RDWR | os.O_CREAT)
+    {closing}
+    print("done")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=Path(__file__).parents[2], capture_output=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"done\n", b"")
