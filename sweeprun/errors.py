@@ -9,6 +9,7 @@
     │   ├── TaskFunctionError   the task function can't be imported or called
     │   └── RunDirectoryError   no such run, or one that is already there
     ├── FormatError             a file is not what it should be, or of an unknown version
+    │   └── UnreadableError     the system can't read a file, perhaps for the moment only
     ├── ResultError             a task returned something that can't be stored
     ├── CommandError            an executable run as a task failed
     ├── LaunchError             workers could not be started
@@ -30,6 +31,7 @@ __all__ = [
     "TaskFailedError",
     "TaskFunctionError",
     "Unfinished",
+    "UnreadableError",
     "UsageError",
 ]
 
@@ -66,6 +68,10 @@ class FormatError(SweeprunError):
     """A file is not what it should be, or of a version that this sweeprun doesn't know."""
 
     exit_code = 2
+
+
+class UnreadableError(FormatError):
+    """The system can't read a file: perhaps for the moment only, and perhaps nothing is wrong with what is in it."""
 
 
 class ResultError(SweeprunError):

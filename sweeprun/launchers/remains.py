@@ -1,6 +1,5 @@
 """What a worker leaves that did not end in order: what it recorded, and the task that it was on."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +7,6 @@ from pathlib import Path
 from sweeprun.launchers.process import WorkerProcess
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.workers import read_beat
-
-_PAUSES = (0.1, 0.5)
-"""Seconds before a shard is read again that couldn't be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +44,7 @@ def read_remains(run: RunDirectory, process: WorkerProcess) -> Remains:
 
 
 def _outcomes(path: Path) -> list[tuple[int, bool]]:
-    """The tasks in a shard, and whether they succeeded. What can't be read for a moment is read again."""
+    """The tasks in a shard, and whether they succeeded."""
     from sweeprun.store.shards import fit_in_memory, read_shard  # only now: it imports NumPy and pyarrow
 
-    contents = read_shard(path, in_memory=fit_in_memory([path]))
-    for pause in _PAUSES:
-        if contents.batches or contents.torn is None or not path.is_file():
-            break
-        time.sleep(pause)
-        contents = read_shard(path, in_memory=fit_in_memory([path]))
-    return list(contents.outcomes())
+    return list(read_shard(path, in_memory=fit_in_memory([path])).outcomes())

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sweeprun.errors import FormatError
+from sweeprun.errors import FormatError, UnreadableError
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV, errno.EINVAL}
 """What file systems without hard links say: FAT, AFS, some FUSE and SMB mounts."""
@@ -171,7 +171,7 @@ def read_file(path: Path, most: int) -> bytes:
     FileNotFoundError
         If there is none.
     FormatError
-        If it is no such file, larger, or can't be read.
+        If it is no such file, or larger; an `UnreadableError` if the system can't read it.
     """
     with opened(path) as (descriptor, size):
         if size > most:
@@ -215,7 +215,7 @@ def opened(path: Path) -> Iterator[tuple[int, int]]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise FormatError(_why_unreadable(path, error)) from error
+        raise _unreadable(path, error) from error
     except (MemoryError, OverflowError) as error:
         raise FormatError(f"{path} is too large for the memory of this machine") from error
     finally:
@@ -224,12 +224,12 @@ def opened(path: Path) -> Iterator[tuple[int, int]]:
                 os.close(opened)
 
 
-def _why_unreadable(path: Path, error: OSError) -> str:
+def _unreadable(path: Path, error: OSError) -> FormatError:
     if error.errno in (errno.ELOOP, errno.ENOTDIR):
-        return f"{path} leads out of its run: it or its directory is a symbolic link, or no directory"
+        return FormatError(f"{path} leads out of its run: it or its directory is a symbolic link, or no directory")
     if error.errno == errno.ENXIO:
-        return f"{path} should be a regular file, and is none"
-    return f"{path} can't be read: {error.strerror}"
+        return FormatError(f"{path} should be a regular file, and is none")
+    return UnreadableError(f"{path} can't be read: {error.strerror}")
 
 
 def _read(descriptor: int, size: int) -> bytes:

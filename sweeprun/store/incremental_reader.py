@@ -63,6 +63,8 @@ class ShardReader:
             return before.contents
         grown = before.contents if before is not None and before.is_whole and before.began(status) else None
         contents = read_shard(path, in_memory=in_memory, known=grown)
+        if contents.unreadable:  # perhaps for the moment only, and the file need not change before it can be read
+            return contents
         self._known[path] = _Read(
             contents=contents,
             device=status.st_dev,

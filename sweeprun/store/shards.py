@@ -11,6 +11,7 @@ Apache Arrow, "Serialization and Interprocess Communication (IPC)": the streamin
 """
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from zlib import crc32
 
 import numpy as np
 
-from sweeprun.errors import FormatError
+from sweeprun.errors import FormatError, UnreadableError
 from sweeprun.store.arrow_messages import Content, Message, MessageKind, find_messages, is_end
 from sweeprun.store.checksums import continued_checksums, joined_checksums, row_checksums
 from sweeprun.store.file_view import FileContent, read_content
@@ -70,6 +71,9 @@ read at a time for checksums."""
 _SMALL_BATCH = 2**17
 _MOST_JOINED = 1000
 """So small, in bytes of payloads, are batches that are joined as they are read, and so many at most."""
+
+_PAUSES = (0.1, 0.5)
+"""Seconds before a shard is read again that the system couldn't read."""
 
 _SHOWN_GAPS = 5
 _SHOWN_BYTES = 20
@@ -182,6 +186,8 @@ class ShardContents:
         What of the file can't be read, and why; None if nothing. While a worker writes, a torn tail is normal.
     only_tail
         Whether that is the end of the file alone.
+    unreadable
+        Whether the system can't read the file, so that nothing is known of what is in it.
     end
         Where the last message ends that could be read.
     """
@@ -190,6 +196,7 @@ class ShardContents:
     batches: tuple[Batch, ...]
     torn: str | None
     only_tail: bool = False
+    unreadable: bool = False
     end: int = 0
 
     def records(self) -> Iterator[Record]:
@@ -214,6 +221,8 @@ def read_outcomes(path: Path) -> list[tuple[int, bool]]:
 def read_shard(path: Path, *, in_memory: bool = True, known: ShardContents | None = None) -> ShardContents:
     """Everything that can be read of a shard, also while it is being written; whatever is in it, nothing is raised.
 
+    What the system can't read is read again after a moment.
+
     Parameters
     ----------
     path
@@ -223,10 +232,23 @@ def read_shard(path: Path, *, in_memory: bool = True, known: ShardContents | Non
     known
         What was read of it before, if all but its end could be: only what comes after is read.
     """
+    for pause in _PAUSES:
+        with suppress(UnreadableError):
+            return _read(path, in_memory=in_memory, known=known)
+        time.sleep(pause)
+    try:
+        return _read(path, in_memory=in_memory, known=known)
+    except UnreadableError as error:
+        return ShardContents(path=path, batches=(), torn=str(error), unreadable=True)
+
+
+def _read(path: Path, *, in_memory: bool, known: ShardContents | None) -> ShardContents:
     batches: list[Batch] = []
     start = end = known.end if known else 0
     try:
         content, parts = read_content(path, in_memory=in_memory, start=start)
+    except UnreadableError:
+        raise
     except (FormatError, FileNotFoundError) as error:
         return ShardContents(path=path, batches=(), torn=str(error))
     gaps: list[tuple[int, int]] = []
@@ -241,6 +263,8 @@ def read_shard(path: Path, *, in_memory: bool = True, known: ShardContents | Non
                 batches.append(_columns(content, message))
         except _UnknownFormatError as error:
             return ShardContents(path=path, batches=(), torn=str(error))
+        except UnreadableError:
+            raise
         except (ValueError, LookupError, RecursionError, FormatError):
             gaps.append((start + message.start, end))
     if in_memory:
@@ -292,6 +316,8 @@ def _has_records(content: Content, message: Message) -> bool:
     """Whether any record in a message is sound."""
     try:
         return message.kind is MessageKind.BATCH and bool(_columns(content, message).sound().any())
+    except UnreadableError:
+        raise
     except (ValueError, LookupError, RecursionError, FormatError):
         return False
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sweeprun.errors import UnreadableError
 from sweeprun.store.activity import Activity, ElementState
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest, read_manifest
@@ -302,12 +303,25 @@ def take_snapshot(
     Raises
     ------
     FormatError
-        If it can't be read.
+        If it can't be read, or one of its shards can't: whatever was said of the run would be wrong.
     """
     activity = activity or Activity()
     manifest = read_manifest(run)
     shards = tuple(read(run.shards))
+    _check_readable(shards)
     best = choose_records(shards, len(manifest.table))
     table = manifest.table
     states = task_states(run, best, activity, table.selected_mask() if table.selection else None)
     return Snapshot(run=run, manifest=manifest, shards=shards, best=best, states=states, activity=activity)
+
+
+def _check_readable(shards: Sequence[ShardContents]) -> None:
+    unreadable = [shard for shard in shards if shard.unreadable]
+    if not unreadable:
+        return
+    first = unreadable[0]
+    others = f" (nor can {len(unreadable) - 1} more files of records)" if unreadable[1:] else ""
+    raise UnreadableError(
+        f"{first.torn}{others}, so it is not known which tasks are done; if it is lost for good, move it out of "
+        f"{first.path.parent}: what no other file has then counts as not run"
+    )

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sweeprun.launchers import remains as remains_module
 from sweeprun.launchers.process import Broken, WorkerProcess
 from sweeprun.launchers.remains import read_remains
+from sweeprun.store import shards
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.workers import BeatWriter, Place
 from tests.faults import error
@@ -49,7 +49,7 @@ def test_one_that_is_broken_says_itself_what_it_was_on(run: RunDirectory) -> Non
 def test_a_shard_that_can_not_be_read_for_a_moment_is_read_again(
     run: RunDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remains_module, "_PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(shards, "_PAUSES", (0.0, 0.0))
     write_shard(run, "w", [success(1, 1.0)])
     shard, opened, failed = run.shard("w"), os.open, []
 

@@ -1,5 +1,7 @@
 """States are derived from what lies on disk, beats of dead workers included."""
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,13 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sweeprun.errors import UnreadableError
+from sweeprun.store import shards
 from sweeprun.store.activity import Activity
 from sweeprun.store.directory import RunDirectory, make_run_directory
+from sweeprun.store.incremental_reader import ShardReader
 from sweeprun.store.payloads import Layout
 from sweeprun.store.records import Outcome
 from sweeprun.store.shards import read_shards
-from sweeprun.store.snapshot import STATE_ORDER, TaskState, choose_records, count_states, task_states
+from sweeprun.store.snapshot import (
+    STATE_ORDER,
+    TaskState,
+    choose_records,
+    count_states,
+    take_snapshot,
+    task_states,
+)
 from sweeprun.store.workers import BeatWriter, Exit, Place, append_exit, read_beats, read_exits
+from tests.faults import fail
 from tests.results.runs import count_axis, failure, make_run, success, write_shard
 
 WORKER = """
@@ -194,3 +207,43 @@ def test_states_are_counted_in_their_order(tmp_path: Path) -> None:
         (TaskState.LOST, 0),
         (TaskState.EXCLUDED, 0),
     ]
+
+
+def is_shard(path: object, *_: object) -> bool:
+    return os.fspath(path).endswith("b.arrow") if isinstance(path, str | os.PathLike) else False  # type: ignore[type-var, union-attr]
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.EACCES, errno.EMFILE])
+@pytest.mark.parametrize("most_in_memory", [shards._MOST_IN_MEMORY, 0])
+def test_a_shard_that_the_system_can_not_read_is_no_shard_without_records(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, most_in_memory: int
+) -> None:
+    """Its tasks would count as not run, be left out of what is collected, and run again."""
+    monkeypatch.setattr(shards, "_PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(shards, "_MOST_IN_MEMORY", most_in_memory)
+    run = make_run(tmp_path / "a rün", count_axis("seed", 4))
+    write_shard(run, "a", [success(0, 1.0)])
+    write_shard(run, "b", [success(1, 1.0), success(2, 1.0)])
+    reader = ShardReader()
+    with monkeypatch.context() as failing:
+        fail(failing, "open", number, is_shard)
+        for read in (read_shards, reader.read):
+            with pytest.raises(UnreadableError, match=rf"b\.arrow can't be read: {os.strerror(number)}, so it is not"):
+                take_snapshot(run, read=read)
+    assert take_snapshot(run, read=reader.read).counts()[TaskState.SUCCEEDED] == 3
+
+
+@pytest.mark.parametrize("call", ["open", "preadv", "pread", "read"])
+def test_a_shard_that_can_not_be_read_for_a_moment_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    monkeypatch.setattr(shards, "_PAUSES", (0.0, 0.0))
+    run = make_run(tmp_path / "a rün", count_axis("seed", 4))
+    write_shard(run, "b", [success(1, 1.0), success(2, 1.0)])
+    inode = run.shard("b").stat().st_ino
+    where = is_shard if call == "open" else lambda descriptor, *_: os.fstat(descriptor).st_ino == inode
+    for most_in_memory in (shards._MOST_IN_MEMORY, 0):
+        monkeypatch.setattr(shards, "_MOST_IN_MEMORY", most_in_memory)
+        with monkeypatch.context() as failing:
+            fail(failing, call, errno.ESTALE, where, times=2)
+            assert take_snapshot(run).counts()[TaskState.SUCCEEDED] == 2
