@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import sys
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +16,7 @@ from sweeprun.errors import UsageError
 from sweeprun.results.dtypes import ascii_bytes
 from sweeprun.results.formats.cf import with_conventions
 from sweeprun.results.formats.portable import ORIGINAL_NAME, portable
-from sweeprun.store.files import temporary_sibling
+from sweeprun.store.files import sync_directory, temporary_sibling
 from sweeprun.store.local_paths import OutputPath, StoreUrl
 
 FORMATS = (".nc", ".zarr", ".csv", ".parquet")
@@ -48,12 +49,26 @@ def check_output(path: OutputPath) -> None:
         raise UsageError(f"{shown}: there is no directory {str(path.parent)!r}")
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise UsageError(f"{shown}: no permission to write to {str(path.parent)!r}")
+    if path.suffix == ".nc" and not _has_name_for_libraries(path):
+        raise UsageError(
+            f"{shown}: netCDF can't open this path, as the encoding of file names is {sys.getfilesystemencoding()}; "
+            "set PYTHONUTF8=1 or LC_ALL=C.UTF-8, or choose another format"
+        )
     if path.suffix == ".nc" and "\\" in str(path):
         raise UsageError(f"{shown}: netCDF can't open a path with a backslash; choose another, or .zarr")
     if path.suffix != ".zarr" and path.is_dir():
         raise UsageError(f"{shown}: it is a directory")
     if path.suffix == ".zarr" and _holds_something_else(path):
         raise UsageError(f"{shown}: what is there is no Zarr store, so it is not replaced")
+
+
+def _has_name_for_libraries(path: Path) -> bool:
+    """Whether a path is a text that can be handed to a library of C: one of bytes that the encoding lacks is not."""
+    try:
+        str(path).encode(sys.getfilesystemencoding())
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _holds_something_else(path: Path) -> bool:
@@ -192,10 +207,15 @@ def open_netcdf(path: Path) -> xr.Dataset:
 
 
 def put_in_place(temporary: Path, path: Path) -> None:
-    """Replace what is there; a directory can't be replaced at once, and somebody else may be doing it, too."""
-    if not temporary.is_dir():
+    """Replace what is there, durably; a directory can't be replaced at once, and somebody else may be doing it, too."""
+    if temporary.is_dir():
+        _put_directory_in_place(temporary, path)
+    else:
         temporary.replace(path)
-        return
+    sync_directory(path.parent)
+
+
+def _put_directory_in_place(temporary: Path, path: Path) -> None:
     while True:
         with temporary_sibling(path) as older:
             try:

@@ -231,7 +231,8 @@ def _of_store(read: Callable[[str], bytes]) -> Mapping[str, Any]:
 def _of_parquet(path: Path) -> Mapping[str, Any]:
     import pyarrow.parquet as pq
 
-    texts = pq.read_schema(path).metadata or {}
+    with path.open("rb") as file:
+        texts = pq.read_schema(file).metadata or {}
     return {key.decode(): value.decode() for key, value in texts.items()}
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from sweeprun.errors import UsageError
 from sweeprun.results.formats.columns import Output
-from sweeprun.results.formats.netcdf import check_output
+from sweeprun.results.formats.netcdf import check_output, put_in_place
 from sweeprun.results.formats.owners import write_note
 from sweeprun.results.formats.rows import Tidy
 from sweeprun.results.formats.spreadsheets import safe_name, safe_texts
@@ -123,10 +123,11 @@ def _write(tidy: Tidy, attrs: Mapping[str, Any], path: Path, *, csv_safe: bool) 
     write = partial(_write_csv, safe=csv_safe) if csv else _write_parquet
     try:
         with temporary_sibling(path.absolute()) as temporary:
-            write(temporary, schema, tidy.batches(columns, schema))
-            with temporary.open("rb") as file:
+            with temporary.open("xb") as file:  # Arrow by itself takes names for UTF-8, whatever the locale's encoding
+                write(file, schema, tidy.batches(columns, schema))
+                file.flush()
                 os.fsync(file.fileno())
-            temporary.replace(path.absolute())
+            put_in_place(temporary, path.absolute())
         if csv:
             write_note(path, attrs)
     except OSError as error:
@@ -146,18 +147,18 @@ def _is_long(output: Output) -> bool:
     return output.nbytes > LARGEST_LIST
 
 
-def _write_parquet(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+def _write_parquet(file: BinaryIO, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
     texts = {key.decode(): value.decode() for key, value in (schema.metadata or {}).items()}
     schema = schema.with_metadata({**texts, _PANDAS_ATTRS: json.dumps(texts)})
-    with pq.ParquetWriter(path, schema) as writer:
+    with pq.ParquetWriter(file, schema) as writer:
         for batch in batches:
             writer.write_batch(batch.cast(schema))
 
 
-def _write_csv(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch], *, safe: bool) -> None:
+def _write_csv(file: BinaryIO, schema: pa.Schema, batches: Iterator[pa.RecordBatch], *, safe: bool) -> None:
     names = [safe_name(name) if safe else name for name in schema.names]
     plain = pa.schema([pa.field(name, _plain_type(kind)) for name, kind in zip(names, schema.types, strict=True)])
-    with pacsv.CSVWriter(path, plain) as writer:
+    with pacsv.CSVWriter(file, plain) as writer:
         for batch in batches:
             arrays = [safe_texts(_plain(column)) if safe else _plain(column) for column in batch.columns]
             writer.write_batch(pa.record_batch(arrays, schema=plain))

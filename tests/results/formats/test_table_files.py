@@ -1,8 +1,12 @@
 """Tables as files: what was returned comes back, and what was there is replaced whole or not at all."""
 
 import csv
+import errno
 import io
 import json
+import os
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,6 +25,7 @@ from sweeprun.results.formats import table_files
 from sweeprun.results.formats.table_files import write_table
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import take_snapshot
+from tests.faults import fail, is_directory
 from tests.results.formats.test_netcdf import VALUES
 from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
 
@@ -185,3 +190,61 @@ def test_a_csv_for_spreadsheets_has_no_formulas(tmp_path: Path) -> None:
     assert (second["'=cmd"], second["text"]) == ("a", "-5")
     write_table(snapshot, {}, tmp_path / "y.csv")
     assert rows(tmp_path / "y.csv")[0]["text"] == "@SUM(A1)"
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_a_table_is_there_after_a_power_cut(tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = make_run(tmp_path / "run", count_axis("seed", 2))
+    write_shard(run, "w", [success(0, 1.0)])
+    synced: list[str] = []
+    sync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        synced.append("directory" if is_directory(descriptor) else "file")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    write(run, tmp_path / f"x{suffix}")
+    assert synced[:2] == ["file", "directory"]
+    fail(monkeypatch, "fsync", errno.EIO, is_directory)
+    with pytest.raises(UsageError, match="Input/output error"):
+        write(run, tmp_path / f"y{suffix}")
+
+
+def test_paths_need_no_locale(tmp_path: Path) -> None:
+    folder = tmp_path / "Größe"
+    folder.mkdir()
+    run = make_run(folder / "run", count_axis("seed", 2))
+    write_shard(run, "w", [success(0, 1.0)])
+    script = """
+import sys
+from pathlib import Path
+from sweeprun.errors import UsageError
+from sweeprun.results.collect import collect_snapshot
+from sweeprun.results.formats.netcdf import check_output
+from sweeprun.results.formats.owners import owner_of
+from sweeprun.results.formats.table_files import write_table
+from sweeprun.store.directory import RunDirectory
+from sweeprun.store.snapshot import take_snapshot
+snapshot = take_snapshot(RunDirectory(Path(sys.argv[1])))
+attrs = collect_snapshot(snapshot).dataset.attrs
+for suffix in (".csv", ".parquet"):
+    path = Path(sys.argv[1] + suffix)
+    write_table(snapshot, attrs, path)
+    assert owner_of(path).name == "run"
+try:
+    check_output(Path(sys.argv[1] + ".nc"))
+except UsageError as error:
+    print(ascii(str(error)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, run.path],
+        env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.stderr == b""
+    assert b"netCDF can't open this path" in done.stdout
+    assert sorted(path.name for path in folder.iterdir()) == [".run.csv.sweeprun", "run", "run.csv", "run.parquet"]
