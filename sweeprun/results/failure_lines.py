@@ -71,7 +71,6 @@ class Told:
     what: str
 
 
-@lru_cache(maxsize=256)
 def told_of(kind: str, message: str, traceback: str) -> Told:
     """Where and why a task failed.
 
@@ -87,9 +86,16 @@ def told_of(kind: str, message: str, traceback: str) -> Told:
         why = _last_line(command["tail"])
         return Told(where=where or SourceLine(file=executable), what=_cut(f"{command['ended']}: {why}"))
     first = next((line.strip() for line in message.splitlines() if line.strip()), "")
-    group = _first_of_group(traceback)
     what = f"{kind}: {first}" if first else kind
-    return Told(where=source_line(traceback), what=_cut(f"{what}; the first: {_last_line(group)}" if group else what))
+    where, within = _told_by(traceback.removesuffix(f"{message}\n"))
+    return Told(where=where, what=_cut(f"{what}; the first: {within}" if within else what))
+
+
+@lru_cache(maxsize=256)
+def _told_by(traceback: str) -> tuple[SourceLine | None, str]:
+    """The line, and the first exception of a group; once for tasks that differ in their messages alone."""
+    group = _first_of_group(traceback) if "Exception Group" in traceback else ""
+    return source_line(traceback), _last_line(group)
 
 
 def source_line(traceback: str) -> SourceLine | None:

@@ -4,6 +4,7 @@ Whatever is said is so. It is said only if it is unlikely to be so by chance: of
 some value is nearly always common.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -13,7 +14,8 @@ from math import comb, exp, lgamma, log
 import numpy as np
 
 _CHANCE = 0.05
-"""How likely by chance what is said may be, at most."""
+_CHANCE_OF_EXACTLY = 0.15
+"""How likely by chance what is said may be, at most; the second of tasks that are exactly those with some value."""
 
 _MOST_VALUES = 5
 _MOST_TOGETHER = 6
@@ -176,6 +178,8 @@ class Population:
         self._good = int(np.count_nonzero(self._succeeded))
         self._so_far = so_far
         self._counted = [counted for column in columns if (counted := self._count(column)) is not None]
+        # how many values have so many tasks
+        self._alike = Counter(int(size) for each in self._counted for size in each.ended)
 
     def _count(self, column: Column) -> _Counted | None:
         codes = column.codes[self._ended]
@@ -223,7 +227,7 @@ class Population:
         ended, succeeded = int(counted.ended[own].sum()), int(counted.succeeded[own].sum())
         columns = len(self._counted)
         if count == 1:
-            yield _Choice((counted.values(own.tolist()),), ended, succeeded, columns * len(present))
+            yield _Choice((counted.values(own.tolist()),), ended, succeeded, self._alike[ended])
             return
         if counted.column.ordered and count < len(present):
             ways = columns * 2.0 * len(present)
@@ -255,7 +259,7 @@ class Population:
     def _strength(self, choice: _Choice, count: int) -> Strength | None:
         """What can be said of so many tasks that all have some values; None if chance would do as well."""
         if choice.ended == count:
-            unlikely = log(choice.ways) - _log_comb(self._size, count) <= log(_CHANCE)
+            unlikely = log(choice.ways) - _log_comb(self._size, count) <= log(_CHANCE_OF_EXACTLY)
             return Strength.EXACTLY if unlikely else None
         if choice.succeeded or not self._good:
             return None

@@ -93,6 +93,11 @@ def test_what_would_often_be_so_by_chance_is_not_said() -> None:
     assert common_of(columns_of(seed=50), np.isin(np.arange(50), [4, 5])) == ""
 
 
+def test_a_value_of_a_small_run_that_always_fails() -> None:
+    points, member = columns_of(points=2, member=3)
+    assert common_of([points, member], points.codes == 1) == "all 3 tasks with points=1, and no other"
+
+
 def test_random_failures_have_seldom_anything_in_common() -> None:
     columns = columns_of(lr=4, size=3, seed=8)
     rng = np.random.default_rng(0)
