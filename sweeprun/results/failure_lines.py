@@ -25,6 +25,7 @@ _OURS = re.compile(
 _CALLERS = re.compile(r"/(?:hydra|omegaconf)/")
 _TYPED = re.compile(r"<(?:stdin|string|ipython-input|cell)\b")
 _CELL = re.compile(r"/ipykernel_\d+/\d+\.py$|^<ipython-input|^<cell")
+_INTERPRETER = re.compile(r"(?:python|bash|sh|zsh|Rscript|julia|perl|ruby|node)[\d.]*")
 _LONGEST = 200
 
 
@@ -81,14 +82,20 @@ def told_of(kind: str, message: str, traceback: str) -> Told:
     """
     command = _COMMAND.fullmatch(message) if kind == CommandError.__name__ else None
     if command is not None:
-        executable = PurePosixPath(command["words"].partition(" ")[0].strip("'\"")).name
         where = source_line(command["tail"]) if _HEADER.search(command["tail"]) else None
-        why = _last_line(command["tail"])
-        return Told(where=where or SourceLine(file=executable), what=_cut(f"{command['ended']}: {why}"))
+        what = f"{command['ended']}: {_last_line(command['tail'])}"
+        return Told(where=where or SourceLine(file=_program(command["words"])), what=_cut(what))
     first = next((line.strip() for line in message.splitlines() if line.strip()), "")
     what = f"{kind}: {first}" if first else kind
     where, within = _told_by(traceback.removesuffix(f"{message}\n"))
     return Told(where=where, what=_cut(f"{what}; the first: {within}" if within else what))
+
+
+def _program(words: str) -> str:
+    """The program that a command line runs; behind an interpreter its script."""
+    first, _, rest = words.partition(" ")
+    name, second = (PurePosixPath(word.strip("'\"")).name for word in (first, rest.partition(" ")[0]))
+    return second if _INTERPRETER.fullmatch(name) and second and not second.startswith("-") else name
 
 
 @lru_cache(maxsize=256)

@@ -57,9 +57,10 @@ def look_closer(snapshot: Snapshot, failures: Failures) -> tuple[Step, ...]:
         if task.kind.startswith("lost"):
             return (Step(purpose="see what it printed", command=Command("logs", run, (task.task_id,))),)
         debug = Command("replay", run, (task.task_id,)).with_option(flag("pdb").to(True))
-        look = Step(purpose="see one with its traceback", command=Command("show", run, (task.task_id,)))
-        debuggable = task.traceback and task.kind != CommandError.__name__
-        return (look, Step(purpose="debug it", command=debug)) if debuggable else (look,)
+        show = Command("show", run, (task.task_id,))
+        if not task.traceback or task.kind == CommandError.__name__:
+            return (Step(purpose="see one", command=show),)
+        return (Step(purpose="see one with its traceback", command=show), Step(purpose="debug it", command=debug))
     return ()
 
 

@@ -159,6 +159,8 @@ def test_a_traceback_whose_beginning_is_cut_off() -> None:
 def test_a_command_and_the_last_line_of_what_it_said() -> None:
     told = told_of("CommandError", "/opt/bin/simulate --rate 0.1 ended with exit code 3\nreading\nno such grid\n", "")
     assert shown(told) == ("simulate", "exit code 3: no such grid")
+    script = told_of("CommandError", "python3.12 /opt/ab.py --rate 1 ended with signal 9\nit wrote nothing\n", "")
+    assert shown(script) == ("ab.py", "signal 9: it wrote nothing")
     assert shown(told_of("CommandError", "'./x' could not be started: No such file", ""))[1] == (
         "CommandError: './x' could not be started: No such file"
     )

@@ -59,7 +59,7 @@ def test_a_lost_task_has_no_traceback_and_may_have_printed_something(run: RunDir
 
 def test_a_command_has_no_line_of_python_to_debug(run: RunDirectory) -> None:
     write_shard(run, "w", [failure(0, "CommandError", "./x ended with exit code 3\nno grid")])
-    assert told(run)[0] == "see one with its traceback: sweeprun show one 0"
+    assert told(run)[0] == "see one: sweeprun show one 0"
     assert "replay" not in "".join(told(run))
 
 
