@@ -1,5 +1,6 @@
 """What tasks failed under, besides their coordinates: on which host, and when."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import numpy as np
@@ -38,6 +39,8 @@ def _started(started: np.ndarray) -> Column:
     codes = np.where(np.isfinite(started), codes, -1)
 
     def label(code: int) -> str:
-        return datetime.fromtimestamp(float(times[code]), UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        with suppress(ValueError, OverflowError, OSError):  # a record may say anything
+            return datetime.fromtimestamp(float(times[code]), UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        return f"{times[code]:g}"
 
     return Column(name="started", codes=codes, label=label, ordered=True)

@@ -17,7 +17,8 @@ _FIRST_OF_GROUP = re.compile(r"^ *\+-\+-{16} 1 -{16}$", re.MULTILINE)
 _NEXT_OF_GROUP = re.compile(r"^ *\+-{16} (?:2|\.\.\.) -{16}$|^ *\+-{36}$", re.MULTILINE)
 _BAR = re.compile(r"^ *\| ?", re.MULTILINE)
 _COMMAND = re.compile(r"(?P<words>.*?) ended with (?P<ended>exit code \d+|signal \d+)\n(?P<tail>.*)", re.DOTALL)
-_LIBRARY = re.compile(r"/(?:site|dist)-packages/|/lib(?:64)?/python3(?:\.\d+)?/")
+_LIBRARY = re.compile(r"/(?:site|dist)-packages/|/lib(?:64)?/python3(?:\.\d+)?/|^[^/].*\.(?:pyx|pxd|pxi)$")
+"""The last are of compiled extensions, which name their sources by the directory that they were compiled in."""
 _OURS = re.compile(
     r"/sweeprun/(?:cli|config|design|display|launchers|plugin|results|runs|store|worker)/[\w/]+\.py$|^"
     + re.escape(str(Path(__file__).parents[1]))
@@ -27,6 +28,8 @@ _TYPED = re.compile(r"<(?:stdin|string|ipython-input|cell)\b")
 _CELL = re.compile(r"/ipykernel_\d+/\d+\.py$|^<ipython-input|^<cell")
 _INTERPRETER = re.compile(r"(?:python|bash|sh|zsh|Rscript|julia|perl|ruby|node)[\d.]*")
 _LONGEST = 200
+_MOST_READ = 40_000
+"""So much of a message is shown, and so much of a traceback is looked at, which no worker records more of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +90,7 @@ def told_of(kind: str, message: str, traceback: str) -> Told:
         return Told(where=where or SourceLine(file=_program(command["words"])), what=_cut(what))
     first = next((line.strip() for line in message.splitlines() if line.strip()), "")
     what = f"{kind}: {first}" if first else kind
-    where, within = _told_by(traceback.removesuffix(f"{message}\n"))
+    where, within = _told_by(traceback.removesuffix(f"{message}\n")[-_MOST_READ:])
     return Told(where=where, what=_cut(f"{what}; the first: {within}" if within else what))
 
 
@@ -124,15 +127,14 @@ def source_line(traceback: str) -> SourceLine | None:
 
 def _blocks(traceback: str) -> Iterator[Sequence[SourceLine]]:
     """The frames of each exception of a chain, the outermost first; last those of the first one in a group."""
-    headers = list(_HEADER.finditer(traceback))
-    bounds = [*(header.start() for header in headers), len(traceback)]
-    if not headers and traceback:  # its beginning was cut off
-        yield list(_frames(traceback.splitlines()))
-    for header, end in zip(headers, bounds[1:], strict=True):
-        yield list(_frames(traceback[header.end() : end].splitlines()[1:]))
-    group = _first_of_group(traceback)
-    if group:
-        yield from _blocks(group)
+    while traceback:
+        headers = list(_HEADER.finditer(traceback))
+        bounds = [*(header.start() for header in headers), len(traceback)]
+        if not headers:  # its beginning was cut off
+            yield list(_frames(traceback.splitlines()))
+        for header, end in zip(headers, bounds[1:], strict=True):
+            yield list(_frames(traceback[header.end() : end].splitlines()[1:]))
+        traceback = _first_of_group(traceback)
 
 
 def _first_of_group(traceback: str) -> str:

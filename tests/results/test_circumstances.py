@@ -22,3 +22,11 @@ def test_hosts_and_times_of_tasks_that_have_ended(tmp_path: Path) -> None:
     assert known == ["n-3", None, "n-3", None, None]  # no host is known of shards of the first version
     assert started.codes.tolist() == [1, 0, -1, -1, -1]
     assert started.label(0) == "1970-01-01 00:00:10 UTC"
+
+
+def test_a_record_may_say_any_time(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", count_axis("seed", 2))
+    write_shard(run, "a", [replace(success(0, 1), started=1e300), replace(success(1, 1), started=float("inf"))])
+    _, started = circumstances_of(take_snapshot(run))
+    assert started.codes.tolist() == [0, -1]
+    assert started.label(0) == "1e+300"

@@ -51,6 +51,14 @@ def test_lines_of_libraries_are_passed_over() -> None:
     assert shown(told) == ("io/read.py:2", "JSONDecodeError: Expecting ',' delimiter: line 1 column 3 (char 2)")
 
 
+@pytest.mark.parametrize("file", ["numpy/random/_common.pyx", "index.pyx", "pandas/_libs/hashtable_class_helper.pxi"])
+def test_lines_of_compiled_extensions_are_passed_over(file: str) -> None:
+    told = told_by(
+        "def run():\n    return cut(-1)\n", "/x/s.py", cut=function_in("def cut(n):\n    1 / 0", file, "cut")
+    )
+    assert shown(told)[0] == "s.py:2"
+
+
 def test_of_a_chain_the_last_exception_counts() -> None:
     source = """
 def run():
@@ -104,6 +112,12 @@ def run():
     raise ExceptionGroup('outer', [inner])
 """
     assert shown(told_by(source, "/x/s.py"))[0] == "s.py:4"
+
+
+def test_groups_within_groups_without_end() -> None:
+    level = "Exception Group Traceback (most recent call last):\n  +-+---------------- 1 ----------------\n"
+    assert source_line(level * 5000) is None
+    assert told_of("E", "m", level * 5000).what.startswith("E: m")
 
 
 def test_a_file_that_can_not_be_compiled(tmp_path: Path) -> None:
