@@ -165,9 +165,11 @@ class _Python:
         given = {each.option.name: each.value for each in command.options}
         if command.verb == "collect" and given.keys() == {"variables"}:
             return f"run[{given['variables']!r}]"
+        if command.verb in ("show", "logs") and command.words:
+            return "run.failures"
         if command.verb in self._CALLS:
             return self._CALLS[command.verb]
-        options = (self.setting(each.option, each.value) for each in command.options)
+        options = (self.setting(each.option, each.value) for each in command.options if each.option.name != "pdb")
         return f"run.{command.verb}({', '.join([*map(str, command.words), *options])})"
 
 

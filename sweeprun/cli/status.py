@@ -4,7 +4,6 @@ import sys
 import time
 from argparse import ArgumentTypeError
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sweeprun.cli.arguments import chosen_run, run_parser
@@ -61,22 +60,25 @@ def _seconds(text: str) -> float:
 
 
 def _print(snapshot: "Snapshot", *, as_json: bool) -> None:
-    from sweeprun.display.outcome import print_failures
+    from sweeprun.display.failures import print_failures
     from sweeprun.results.failures import failures_of
+    from sweeprun.runs.next_steps import look_closer
     from sweeprun.runs.status import describe_status
 
-    groups = failures_of(snapshot)
-    status = describe_status(snapshot)
+    failures = failures_of(snapshot)
+    status = describe_status(snapshot, failures)
     if as_json:
-        status["failures"] = [asdict(group) for group in groups]
         print_json(status)
         return
     print("\n".join(map(plain_line, _lines(status, snapshot))), flush=True)
-    print_failures(groups)
+    print_failures(failures)
+    for step in look_closer(snapshot, failures):
+        print(plain_line(step), file=sys.stderr, flush=True)
 
 
 def _lines(status: dict[str, Any], snapshot: "Snapshot") -> list[str]:
-    from sweeprun.display.phrases import duration, missing_text, rate_text
+    from sweeprun.display.phrases import duration, rate_text
+    from sweeprun.runs.next_steps import missing_text
     from sweeprun.runs.observe import counts_text
 
     provenance = snapshot.manifest.provenance

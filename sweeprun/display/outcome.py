@@ -2,24 +2,22 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Any
 
-from sweeprun.design.task_ids import TaskIds
-from sweeprun.display.phrases import duration, missing_text
+from sweeprun.display.failures import print_failures
+from sweeprun.display.phrases import duration
 from sweeprun.results.failures import failures_of
+from sweeprun.results.left_out import returned_nothing
 from sweeprun.runs.launch import Ended, Started
-from sweeprun.runs.observe import counts_text, missing_tasks, warnings_of
+from sweeprun.runs.next_steps import next_steps
+from sweeprun.runs.observe import counts_text, warnings_of
 from sweeprun.runs.sampled_members import equal_at_one_point
-from sweeprun.safe_text import plain_line, plain_message
+from sweeprun.safe_text import plain_line
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import Snapshot
 from sweeprun.store.submissions import JobRole, Submission, read_jobs
 
 INTERRUPTED = 130
 """The exit code of what Ctrl-C ended, as of shells."""
-
-_SHOWN_GROUPS = 12
-_SHOWN_MESSAGE = 500
 
 
 def conclude(started: Started) -> int:
@@ -31,12 +29,24 @@ def conclude(started: Started) -> int:
     return 0
 
 
-def conclude_ended(ended: Ended) -> int:
-    """Say how a run ended; the exit code."""
+def conclude_ended(ended: Ended, *, waited: bool = False) -> int:
+    """Say how a run ended, and what can be done next; the exit code.
+
+    Parameters
+    ----------
+    ended
+        How it stood then.
+    waited
+        Whether everything of the run was waited for, so that nothing will start what is left of it.
+    """
     snapshot = ended.snapshot
-    print_summary(snapshot, ended.seconds, interrupted=ended.interrupted)
-    print_failures(failures_of(snapshot))
-    for line in (*warnings_of(snapshot), *equal_at_one_point(snapshot)):
+    failures = failures_of(snapshot)
+    _print_summary(snapshot, ended.seconds, interrupted=ended.interrupted)
+    steps = list(map(str, next_steps(snapshot, failures, stopped=ended.interrupted or waited)))
+    warnings = [*warnings_of(snapshot), *equal_at_one_point(snapshot)]
+    print_failures(failures)
+    all_is_well = snapshot.complete and not returned_nothing(snapshot)
+    for line in (*steps, *warnings) if all_is_well else (*warnings, *steps):
         print(plain_line(line), file=sys.stderr, flush=True)
     if ended.interrupted:
         return INTERRUPTED
@@ -45,50 +55,15 @@ def conclude_ended(ended: Ended) -> int:
 
 def conclude_waiting(ended: Ended) -> int:
     """Say how a run ended that was waited for, and what is left to be resumed; the exit code."""
-    code = conclude_ended(ended)
-    print_missing(missing_tasks(ended.snapshot), ended.snapshot.run)
-    return code
+    return conclude_ended(ended, waited=True)
 
 
-def print_summary(snapshot: Snapshot, seconds: float | None, *, interrupted: bool) -> None:
+def _print_summary(snapshot: Snapshot, seconds: float | None, *, interrupted: bool) -> None:
     """Say how a run ended, and how long that took if it is known."""
     total = snapshot.total
     begin = "stopped" if interrupted else f"{total} {'task' if total == 1 else 'tasks'}"
     took = "" if seconds is None else f" in {duration(seconds)}"
-    print(f"{begin}: {counts_text(snapshot)}{took}", file=sys.stderr)
-    print(f"collect with: sweeprun collect {snapshot.run.shown()}", file=sys.stderr, flush=True)
-
-
-def print_missing(missing: TaskIds, run: RunDirectory) -> None:
-    """Say what is left to be resumed; nothing if nothing is."""
-    if missing:
-        print(
-            f"{missing_text(len(missing))}; go on with: sweeprun resume {run.shown()}",
-            file=sys.stderr,
-        )
-
-
-def print_failures(groups: Sequence[Any]) -> None:
-    """A table of failures, grouped; nothing if there are none."""
-    if not groups:
-        return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title="failures", title_justify="left")
-    for column in ("what", "tasks", "ids", "message"):
-        table.add_column(column, justify="right" if column == "tasks" else "left")
-    for group in groups[:_SHOWN_GROUPS]:
-        ids = ", ".join(map(str, group.task_ids[:5])) + (", …" if group.count > 5 else "")
-        kind, message = plain_line(group.kind), plain_message(group.message[:_SHOWN_MESSAGE])
-        table.add_row(Text(kind), str(group.count), ids, Text(message))
-    if len(groups) > _SHOWN_GROUPS:
-        rest = groups[_SHOWN_GROUPS:]
-        table.add_row(
-            f"… {len(rest)} more kinds", str(sum(group.count for group in rest)), "", "sweeprun status --json"
-        )
-    Console(stderr=True).print(table)
+    print(f"{begin}: {counts_text(snapshot)}{took}", file=sys.stderr, flush=True)
 
 
 def _print_submitted(run: RunDirectory, submissions: Sequence[Submission]) -> None:

@@ -1,13 +1,6 @@
-"""Numbers of tasks, times and rates in words."""
+"""Times and rates in words."""
 
 _UNITS = (("s", 1), ("min", 60), ("h", 3600))
-
-
-def missing_text(count: int) -> str:
-    """That so many tasks are neither done nor to be done."""
-    return (
-        "1 task has no result and is in no queue" if count == 1 else f"{count} tasks have no result and are in no queue"
-    )
 
 
 def duration(seconds: float) -> str:

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from sweeprun.design.arrays import Array
 from sweeprun.design.task_ids import TaskIds
-from sweeprun.launchers.progress import Progress
+from sweeprun.launchers.progress import Progress, TaskProgress
 from sweeprun.store.activity import Activity
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.submissions import Submission, write_submission
@@ -39,7 +39,7 @@ class Launcher(Protocol):
         """The job script, if it uses one. Pure: nothing is read or written."""
         ...
 
-    def launch(self, run: RunDirectory, submissions: Sequence[Submission], progress: Progress) -> None:
+    def launch(self, run: RunDirectory, submissions: Sequence[Submission], progress: TaskProgress) -> None:
         """Get submissions run, which are written already."""
         ...
 

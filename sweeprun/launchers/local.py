@@ -13,7 +13,7 @@ from sweeprun.design.policy import GRACE_SECONDS
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
 from sweeprun.launchers.pool import Pool
-from sweeprun.launchers.progress import Progress
+from sweeprun.launchers.progress import Progress, TaskProgress
 from sweeprun.launchers.variables import expand
 from sweeprun.store.activity import Activity, Element, ElementState
 from sweeprun.store.directory import RunDirectory
@@ -92,7 +92,7 @@ class LocalLauncher:
     def script(self, run: RunDirectory, submission: Submission) -> None:
         """There is none."""
 
-    def launch(self, run: RunDirectory, submissions: Sequence[Submission], progress: Progress) -> None:
+    def launch(self, run: RunDirectory, submissions: Sequence[Submission], progress: TaskProgress) -> None:
         for submission in submissions:
             policy = submission.policy or read_manifest(run).policy
             if policy.max_failures is not None and count_failures(run, submission.attempt) >= policy.max_failures:

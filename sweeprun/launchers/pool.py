@@ -12,18 +12,19 @@ from contextlib import suppress
 
 from sweeprun.design.arrays import Array
 from sweeprun.design.policy import LOST, TIMEOUT, Policy
-from sweeprun.errors import LaunchError
+from sweeprun.errors import FormatError, LaunchError
 from sweeprun.launchers.failure_limit import FailureLimit
 from sweeprun.launchers.interrupts import Interrupts
 from sweeprun.launchers.open_files import make_room
 from sweeprun.launchers.process import NO_TASKS, Broken, WorkerProcess
-from sweeprun.launchers.progress import Progress, Tally
+from sweeprun.launchers.progress import Tally, TaskProgress
 from sweeprun.launchers.remains import read_remains
 from sweeprun.launchers.replacements import GIVEN_UP_AFTER, Replacements
 from sweeprun.launchers.work_queue import WorkQueue
 from sweeprun.launchers.worker_logs import WorkerLogs
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.processes import is_stopped
+from sweeprun.store.records import Failure, lost_failure
 from sweeprun.store.trust import TRUST
 from sweeprun.store.workers import WARNING_SIGNAL, Exit, Place, append_exit, describe_exit, read_beat
 from sweeprun.wording import Command
@@ -75,7 +76,7 @@ class Pool:
         place: Place,
         workers: int,
         environment: Mapping[str, str],
-        progress: Progress,
+        progress: TaskProgress,
         policy: Policy | None = None,
         first_attempt: int | None = None,
         grace: float = 0.0,
@@ -267,9 +268,15 @@ class Pool:
                 process.hush(self._selector)
             return
         for line in lines:
-            self._answer(process, line.split())
+            self._answer(process, line)
 
-    def _answer(self, process: WorkerProcess, words: list[str]) -> None:
+    def _answer(self, process: WorkerProcess, line: str) -> None:
+        words = line.split(maxsplit=2)
+        if words[0] == "failed":
+            with suppress(FormatError):  # a task may have found the pipe
+                self._progress.failed(int(words[1]), Failure.decode(words[2].encode()))
+            return
+        words = line.split()
         if words[0] == "note":
             process.noted = True
             self._note(" ".join(words[1:]))
@@ -365,6 +372,7 @@ class Pool:
         else:
             self._lost += 1
             self._limit.note(victim)
+            self._progress.failed(victim, lost_failure(self._why(process) or describe_exit(code)))
 
     def _may_retry(self, retries: int, process: WorkerProcess) -> bool:
         """Whether a task that a worker died on runs again, which has been retried so often."""
@@ -391,8 +399,7 @@ class Pool:
         self, process: WorkerProcess, code: int, task_id: int | None, why: str = "", *, retried: bool = False
     ) -> None:
         """Note that a worker ended, and remove its beat. What can't be noted, the beat says."""
-        if process.overdue:
-            why = f"timeout: it did not end {_GRACE_SECONDS:g} s after {self._policy.timeout:g} s"
+        why = why or self._why(process)
         noted = Exit(
             worker=process.name or "",
             task_id=task_id,
@@ -407,6 +414,12 @@ class Pool:
             append_exit(self._run, self._name, noted)
             if process.name is not None:
                 self._run.beat(process.name).unlink(missing_ok=True)
+
+    def _why(self, process: WorkerProcess) -> str:
+        """Why a worker was killed; an empty text if it was not."""
+        if not process.overdue:
+            return ""
+        return f"timeout: it did not end {_GRACE_SECONDS:g} s after {self._policy.timeout:g} s"
 
     def _count_unreported(self, recorded: Mapping[int, Sequence[bool]], process: WorkerProcess) -> None:
         """Count what a worker recorded but ended before it could report."""

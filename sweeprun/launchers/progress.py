@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from sweeprun.store.records import Failure
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
@@ -36,3 +38,10 @@ class Progress(Protocol):
 
     def note(self, text: str) -> None:
         """Something happened that is worth a line."""
+
+
+class TaskProgress(Progress, Protocol):
+    """Is told, too, which tasks have failed."""
+
+    def failed(self, task_id: int, failure: Failure) -> None:
+        """A task has failed for good; of many that fail in the same way, the first are told."""

@@ -26,9 +26,9 @@ from sweeprun.store.local_paths import local_path, output_path
 from sweeprun.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    import pandas as pd
     import xarray as xr
 
+    from sweeprun.notebook.failed_tasks import FailedTasks
     from sweeprun.runs.replay import Replayed
 
 
@@ -385,11 +385,11 @@ class Run:
         return self._snapshot.complete
 
     @property
-    def failures(self) -> "pd.DataFrame":
-        """The failed and lost tasks, one a row, by task id: their coordinates, and what went wrong."""
-        from sweeprun.results.failures import failure_table
+    def failures(self) -> "FailedTasks":
+        """The failed and lost tasks: where each stands, in which line it failed, and why."""
+        from sweeprun.notebook.failed_tasks import FailedTasks
 
-        return failure_table(self._snapshot)
+        return FailedTasks(self._snapshot)
 
     def __getitem__(self, name: Hashable | Sequence[Hashable]) -> Any:
         """A variable of the Dataset; of a list of names, the Dataset with these, whatever becomes of the others."""

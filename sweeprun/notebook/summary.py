@@ -1,13 +1,14 @@
 """What a notebook says of a run above its Dataset, as text and as HTML, safe whatever the run says of itself."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sweeprun.provenance.gather import command_text
+from sweeprun.results.failures import failures_of
 from sweeprun.runs.observe import warnings_of
-from sweeprun.safe_text import plain_message
+from sweeprun.safe_text import one_line, plain_message
 from sweeprun.store.snapshot import Snapshot, TaskState
 
 _COLOURS = {
@@ -115,7 +116,7 @@ def summarise(snapshot: Snapshot, doubts: Sequence[str] = ()) -> Summary:
         path=snapshot.run.shown(),
         counts=snapshot.counts(),
         facts={name: value for name, value in facts.items() if value},
-        notes=(*_notes(snapshot), *doubts),
+        notes=(*_failed(snapshot), *_notes(snapshot), *doubts),
     )
 
 
@@ -124,6 +125,19 @@ def _code(provenance: Mapping[str, Any]) -> str:
     if isinstance(git, Mapping) and git.get("commit"):
         return f"commit {git['commit']}" + (" with uncommitted changes" if git.get("changed") else "")
     return f"digest {provenance['code']}" if provenance.get("code") else ""
+
+
+def _failed(snapshot: Snapshot) -> Iterator[str]:
+    """How many tasks failed, and how the largest group of them did."""
+    if not any(snapshot.counts()[state] for state in (TaskState.FAILED, TaskState.LOST)):
+        return
+    failures = failures_of(snapshot)
+    group = failures.groups[0]
+    told = [failures.coordinates(group.tasks[0]) if group.count == 1 else str(group.common or "")]
+    told = [*told, failures.where(group), group.what]
+    many = "1 task failed" if failures.count == 1 else f"{failures.count} tasks failed"
+    most = "" if group.count == failures.count else f", {group.count} of them with"
+    yield one_line(f"{many}{most}: {'  '.join(filter(None, told))}; see run.failures")
 
 
 def _notes(snapshot: Snapshot) -> list[str]:

@@ -8,13 +8,18 @@ from contextlib import contextmanager, suppress
 from math import inf
 from typing import Any
 
-from sweeprun.display.phrases import duration, missing_text, rate_text
+from sweeprun.display.failures import failure_lines
+from sweeprun.display.phrases import duration, rate_text
 from sweeprun.display.progress import make_progress
 from sweeprun.display.streams import standard_streams
 from sweeprun.errors import FormatError
 from sweeprun.launchers.progress import Tally
 from sweeprun.notebook.summary import STYLE, bar_of
-from sweeprun.runs.observe import is_active, lacked_by_all, missing_tasks, name_warnings, warnings_of
+from sweeprun.results.failures import failures_of
+from sweeprun.results.left_out import returned_nothing
+from sweeprun.runs.failure_notes import FailureNotes
+from sweeprun.runs.next_steps import next_steps
+from sweeprun.runs.observe import is_active, lacked_by_all, name_warnings, warnings_of
 from sweeprun.runs.sampled_members import equal_at_one_point
 from sweeprun.runs.wait import looks, tally_of
 from sweeprun.safe_text import plain_message
@@ -32,10 +37,12 @@ def watch(first: Snapshot, look: Callable[[], Snapshot]) -> None:
     local = all(submission.launcher.get("name") == "local" for submission in first.activity.submissions)
     found = looks(first, look, pause=_FIRST_PAUSE_SECONDS, **({"longest": _LONGEST_PAUSE_SECONDS} if local else {}))
     last, news = first, ""
+    failures = FailureNotes(first.run, _tell)
     try:
         with _shown_on(display, first) as show:
             for last in found:  # the last one is what is told
                 show(last)
+                failures.look(last)
                 if not news and (news := lacked_by_all(last)):
                     _tell(news)
     except KeyboardInterrupt:
@@ -53,16 +60,16 @@ def wait(first: Snapshot, look: Callable[[], Snapshot], timeout: float | None) -
 
 
 def _tell_end(snapshot: Snapshot) -> None:
-    """Say what is left to do: tasks that nobody runs, failures, and what the process that ran them said."""
-    counts = snapshot.counts()
-    bad = counts[TaskState.FAILED] + counts[TaskState.LOST]
-    if bad:
-        _tell(f"{bad} {'task' if bad == 1 else 'tasks'} failed: see run.failures; run.resume() runs them again")
-    for line in (*warnings_of(snapshot), *equal_at_one_point(snapshot)):
+    """Say what failed, what is left to do, and what the process that ran the tasks said."""
+    failures = failures_of(snapshot)
+    for line in (*failure_lines(failures), *warnings_of(snapshot), *equal_at_one_point(snapshot)):
         _tell(line)
-    pending = counts[TaskState.PENDING]
-    if pending and not is_active(snapshot):
-        _tell(f"{missing_text(len(missing_tasks(snapshot)))}; go on with run.resume()")
+    if is_active(snapshot):
+        return
+    if not snapshot.complete or returned_nothing(snapshot):
+        for step in next_steps(snapshot, failures, stopped=True):
+            _tell(str(step))
+    if snapshot.counts()[TaskState.PENDING]:
         _tell(_last_words(snapshot))
 
 

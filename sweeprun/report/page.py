@@ -19,8 +19,7 @@ from sweeprun.report.state_maps import StateMap, state_maps
 from sweeprun.report.text import LONGEST_MESSAGE, LONGEST_TEXT, shown
 from sweeprun.report.timing import Timing, timing_of
 from sweeprun.results.collect import open_snapshot
-from sweeprun.results.failures import FailureGroup, failures_of
-from sweeprun.results.masked_text import Hidden
+from sweeprun.results.failures import failures_of
 from sweeprun.results.masking import Masking, masking_of
 from sweeprun.statistics.doubts import doubts_within
 from sweeprun.store.snapshot import Snapshot
@@ -58,6 +57,30 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """Tasks that failed in one way.
+
+    Attributes
+    ----------
+    kind, what, where, message, traceback
+        Of the first: the exception, with its message in one line, the line of code, and what else it said.
+    tasks
+        The ids and coordinates of the first.
+    common
+        What they have in common; empty if there is nothing to say.
+    """
+
+    kind: str
+    what: str
+    where: str
+    message: str
+    traceback: str
+    count: int
+    tasks: tuple[tuple[int, str], ...]
+    common: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failures:
     """Failed and lost tasks.
 
@@ -67,11 +90,14 @@ class Failures:
         The largest first.
     more_kinds, more_tasks
         How many groups and tasks are left out.
+    common
+        What all failed tasks have in common; empty if there is nothing to say.
     """
 
-    groups: tuple[FailureGroup, ...]
+    groups: tuple[Failed, ...]
     more_kinds: int = 0
     more_tasks: int = 0
+    common: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +186,7 @@ def page_of(snapshot: Snapshot, *, active: bool = False, warnings: Sequence[str]
         problem=shown(problem, LONGEST_MESSAGE),
         nothing=_told_nothing(counts, active=active) if is_nothing else "",
         timing=timing_of(told),
-        failures=_failures(snapshot, masking.hidden),
+        failures=_failures(snapshot),
         reproducibility=reproducibility_of(told, config),
     )
 
@@ -224,22 +250,27 @@ def _output(dataset: xr.Dataset, read: Numbers, most_cells: int) -> Output:
     )
 
 
-def _failures(snapshot: Snapshot, hidden: Hidden) -> Failures:
-    groups = failures_of(snapshot)
-    kept, rest = groups[:_MOST_GROUPS], groups[_MOST_GROUPS:]
+def _failures(snapshot: Snapshot) -> Failures:
+    """The failures, as failed tasks are told everywhere: what is secret in them is masked already."""
+    found = failures_of(snapshot)
+    kept, rest = found.groups[:_MOST_GROUPS], found.groups[_MOST_GROUPS:]
     return Failures(
         groups=tuple(
-            FailureGroup(
-                kind=shown(hidden.everywhere(hidden.text(group.kind)), 300),
-                message=shown(hidden.everywhere(hidden.text(group.message)), LONGEST_MESSAGE),
-                traceback=_end_of(shown(hidden.everywhere(hidden.text(group.traceback)), LONGEST_TEXT * 50)),
+            Failed(
+                kind=shown(group.kind, 300),
+                what=shown(group.what, 300),
+                where=shown(found.where(group), 300),
+                message=shown(group.message, LONGEST_MESSAGE) if group.message.strip() not in group.what else "",
+                traceback=_end_of(shown(group.traceback, LONGEST_TEXT * 50)),
                 count=group.count,
-                task_ids=group.task_ids,
+                tasks=tuple((task.task_id, shown(found.coordinates(task), 500)) for task in group.tasks),
+                common="" if group.common is None else shown(group.common, 500),
             )
             for group in kept
         ),
         more_kinds=len(rest),
         more_tasks=sum(group.count for group in rest),
+        common="" if found.common is None else shown(found.common, 500),
     )
 
 

@@ -1,122 +1,240 @@
-"""Failed and lost tasks, grouped by what went wrong."""
+"""Failed and lost tasks: where each stands and what went wrong, grouped by that, with what they have in common."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from sweeprun.errors import FormatError
-from sweeprun.results.dtypes import encodable_text
+from sweeprun.results.circumstances import circumstances_of
+from sweeprun.results.coordinates import axis_columns, coordinates_text
+from sweeprun.results.failed_task import FailedTask, FailureTexts
+from sweeprun.results.failure_lines import SourceLine, told_of
+from sweeprun.results.in_common import Column, Common, Population
 from sweeprun.results.layout_groups import chosen_rows
-from sweeprun.store.records import Failure
+from sweeprun.store.records import Failure, lost_failure
 from sweeprun.store.snapshot import STATE_ORDER, Snapshot, TaskState
 from sweeprun.store.workers import Beat, read_beats, read_exits
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 _KEPT_IDS = 20
+_KEPT_TASKS = 5
+_MOST_COMPARED = 20
+_MOST_MESSAGES = 5
+"""So many ids and tasks of a group are kept; so many groups are compared with other tasks; more different messages than
+the last, of one exception on one line, make one group."""
+
+_MOST_TASKS = 10**7
+"""Of more tasks it isn't found out what failed ones have in common: that would take gigabytes."""
+
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+|[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FailedTask:
-    """One task that has no result.
-
-    Attributes
-    ----------
-    kind
-        The name of its exception, or how its worker ended.
-    message
-        What the exception said.
-    traceback
-        As Python prints it; empty for a lost task.
-    """
-
-    task_id: int
-    kind: str
-    message: str
-    traceback: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FailureGroup:
-    """Tasks that failed in the same way.
+    """Tasks that failed in the same way: with the same exception, on the same line.
 
     Attributes
     ----------
-    kind, message, traceback
+    kind, what, where, message, traceback
         Those of the first.
     count
         How many tasks.
-    task_ids
+    messages
+        How many different messages they have, but for numbers in them.
+    task_ids, tasks
         The first of them.
+    common
+        What they have in common that others don't; None if there is nothing to say.
     """
 
     kind: str
-    message: str
-    traceback: str
+    what: str
+    where: SourceLine | None = None
+    message: str = ""
+    traceback: str = ""
     count: int
-    task_ids: tuple[int, ...]
+    messages: int = 1
+    task_ids: tuple[int, ...] = ()
+    tasks: tuple[FailedTask, ...] = ()
+    common: Common | None = None
 
 
-def failures_of(snapshot: Snapshot) -> list[FailureGroup]:
-    """The failed and lost tasks of a run, the largest group first."""
-    return group_failures(failed_tasks(snapshot))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failures:
+    """The failed and lost tasks of a run.
+
+    Attributes
+    ----------
+    count
+        How many.
+    groups
+        By what went wrong, the largest first.
+    common
+        What all of them have in common, if they failed in several ways; None if there is nothing to say.
+    axes
+        The axes that tell tasks apart: those with more than one value.
+    base
+        The directory that the run was started in, which names of files are relative to.
+    """
+
+    count: int = 0
+    groups: tuple[FailureGroup, ...] = ()
+    common: Common | None = None
+    axes: tuple[str, ...] = ()
+    base: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.groups)
+
+    def coordinates(self, task: FailedTask) -> str:
+        """Where a task stands, in one line."""
+        return coordinates_text(task.coordinates, self.axes)
+
+    def where(self, failure: FailedTask | FailureGroup) -> str:
+        """The line where it failed, in short; an empty text if that isn't known."""
+        return "" if failure.where is None else failure.where.shown(self.base)
 
 
-def failure_table(snapshot: Snapshot) -> "pd.DataFrame":
-    """The failed and lost tasks of a run by their ids: their coordinates, and the error, message and traceback."""
-    import pandas as pd
+@dataclass(slots=True)
+class _Gathered:
+    """Tasks that failed in one way, as they are found."""
 
-    failed = sorted(failed_tasks(snapshot), key=lambda task: task.task_id)
-    table = snapshot.manifest.table
-    columns: dict[str, list[Any]] = {encodable_text(axis.name): [] for axis in table.blocks[0].design.axes}
-    for task in failed:
-        labels = table.task(task.task_id).coordinates.values()
-        for column, label in zip(columns.values(), labels, strict=True):
-            column.append(encodable_text(label) if isinstance(label, str) else label)
-    told = {"error": [task.kind for task in failed], "message": [task.message for task in failed]}
-    for name, texts in (told | {"traceback": [task.traceback for task in failed]}).items():
-        columns[name if name not in columns else f"{name}_"] = list(map(encodable_text, texts))
-    return pd.DataFrame(columns, index=pd.Index([task.task_id for task in failed], name="task_id", dtype="int64"))
+    messages: int = 1
+    task_ids: list[int] = field(default_factory=list)
 
 
-def group_failures(failed: Iterable[FailedTask]) -> list[FailureGroup]:
-    """Group tasks by kind and the first line of the message, whose numbers don't count; the largest group first."""
-    groups: dict[tuple[str, str], list[FailedTask]] = {}
-    for task in sorted(failed, key=lambda task: task.task_id):
-        groups.setdefault((task.kind, _pattern(task.message)), []).append(task)
-    found = [
-        FailureGroup(
-            kind=tasks[0].kind,
-            message=tasks[0].message,
-            traceback=tasks[0].traceback,
-            count=len(tasks),
-            task_ids=tuple(task.task_id for task in tasks[:_KEPT_IDS]),
+class FailureReader:
+    """Reads the failed and lost tasks of a run; what is secret in their texts and coordinates is masked.
+
+    Parameters
+    ----------
+    snapshot
+        The run, as it was when somebody looked.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._texts = FailureTexts(snapshot.run, snapshot.manifest, snapshot.revealed)
+        self._lost = np.flatnonzero(snapshot.states == STATE_ORDER.index(TaskState.LOST))
+        self._failed = snapshot.states == STATE_ORDER.index(TaskState.FAILED)
+
+    @property
+    def base(self) -> str:
+        """The directory that the run was started in."""
+        return self._texts.base
+
+    @cached_property
+    def task_ids(self) -> np.ndarray:
+        """The failed and lost tasks, ascending."""
+        return np.sort(np.concatenate([np.flatnonzero(self._failed), self._lost]))
+
+    @cached_property
+    def _reasons(self) -> dict[int, str]:
+        return lost_reasons(self._snapshot)
+
+    def failure(self, task_id: int) -> Failure:
+        """What is kept of the failure of one of the tasks."""
+        record = self._snapshot.record(task_id) if self._failed[task_id] else None
+        return lost_failure(self._reasons.get(task_id, "")) if record is None else _failure(record.payload)
+
+    def task(self, task_id: int) -> FailedTask:
+        """One of the tasks."""
+        return self._texts.task(task_id, self.failure(task_id))
+
+    def read(self) -> Failures:
+        """All of them, grouped, with what they have in common."""
+        if not len(self.task_ids):
+            return Failures()
+        gathered = sorted(self._gathered().values(), key=lambda each: (-len(each.task_ids), min(each.task_ids)))
+        compared = self._comparisons()
+        groups = [self._group(each, compared if i < _MOST_COMPARED else []) for i, each in enumerate(gathered)]
+        return Failures(
+            count=len(self.task_ids),
+            groups=tuple(groups),
+            common=_common(compared, self.task_ids) if len(groups) > 1 else None,
+            axes=self._texts.axes,
+            base=self._texts.base,
         )
-        for tasks in groups.values()
-    ]
-    return sorted(found, key=lambda group: (-group.count, group.task_ids))
+
+    def _gathered(self) -> dict[Any, _Gathered]:
+        """The tasks by how they failed."""
+        ways: dict[tuple[str, SourceLine | None, str], _Gathered] = {}
+        known: dict[bytes, _Gathered] = {}
+        best = self._snapshot.best
+        for batch, task_ids, rows in chosen_rows(self._snapshot.shards, best, self._failed):
+            for task_id, row in zip(task_ids.tolist(), rows.tolist(), strict=True):
+                payload = batch.payload(row)
+                way = known.get(payload)
+                if way is None:
+                    failure = _failure(payload)
+                    told = told_of(failure.type, failure.message, failure.traceback)
+                    way = ways.setdefault((failure.type, told.where, _pattern(told.what)), _Gathered())
+                    known = known if len(known) < 1000 else {}
+                    known[payload] = way
+                way.task_ids.append(task_id)
+        for task_id in self._lost.tolist():
+            lost = self.failure(task_id)
+            ways.setdefault((lost.type, None, ""), _Gathered()).task_ids.append(task_id)
+        return _with_messages_joined(ways)
+
+    def _group(self, gathered: _Gathered, compared: list[Population]) -> FailureGroup:
+        task_ids = sorted(gathered.task_ids)
+        tasks = tuple(self.task(task_id) for task_id in task_ids[:_KEPT_TASKS])
+        first = tasks[0]
+        return FailureGroup(
+            kind=first.kind,
+            what=first.what,
+            where=first.where,
+            message=first.message,
+            traceback=first.traceback,
+            count=len(task_ids),
+            messages=gathered.messages,
+            task_ids=tuple(task_ids[:_KEPT_IDS]),
+            tasks=tasks,
+            common=_common(compared, np.array(task_ids)),
+        )
+
+    def _comparisons(self) -> list[Population]:
+        """The tasks that have ended by their coordinates; and, if that explains nothing, by where and when they ran."""
+        states = self._snapshot.states
+        if len(states) > _MOST_TASKS:
+            return []
+        succeeded = states == STATE_ORDER.index(TaskState.SUCCEEDED)
+        ended = succeeded.copy()
+        ended[self.task_ids] = True
+        so_far = bool(np.count_nonzero(~ended) > np.count_nonzero(states == STATE_ORDER.index(TaskState.EXCLUDED)))
+        kinds: list[list[Column]] = [axis_columns(self._texts.masking.manifest.table), circumstances_of(self._snapshot)]
+        return [Population(columns, ended, succeeded, so_far=so_far) for columns in kinds]
 
 
-def _pattern(message: str) -> str:
-    first, _, _ = message.partition("\n")
-    return _NUMBER.sub("#", first)
+def failures_of(snapshot: Snapshot) -> Failures:
+    """The failed and lost tasks of a run."""
+    return FailureReader(snapshot).read()
 
 
-def failed_tasks(snapshot: Snapshot) -> Iterator[FailedTask]:
-    """All failed and lost tasks of a run."""
-    best = snapshot.best
-    for batch, task_ids, rows in chosen_rows(snapshot.shards, best, best.outcome == 0):
-        for task_id, row in zip(task_ids, rows, strict=True):
-            failure = _failure(batch.payload(row))
-            yield FailedTask(
-                task_id=int(task_id), kind=failure.type, message=failure.message, traceback=failure.traceback
-            )
-    yield from _lost_tasks(snapshot)
+def _common(compared: list[Population], task_ids: np.ndarray) -> Common | None:
+    return next((found for each in compared if (found := each.common(task_ids)) is not None), None)
+
+
+def _with_messages_joined(ways: dict[tuple[str, SourceLine | None, str], _Gathered]) -> dict[Any, _Gathered]:
+    """One group for one exception on one line, if its messages are too many to be told apart."""
+    lines: dict[Any, list[_Gathered]] = {}
+    for (kind, where, _), gathered in ways.items():
+        lines.setdefault((kind, where), []).append(gathered)
+    joined: dict[Any, _Gathered] = {}
+    for line, own in lines.items():
+        if len(own) <= _MOST_MESSAGES:
+            joined |= {(line, number): each for number, each in enumerate(own)}
+        else:
+            task_ids = [task_id for each in own for task_id in each.task_ids]
+            joined[line] = _Gathered(messages=len(own), task_ids=task_ids)
+    return joined
+
+
+def _pattern(what: str) -> str:
+    return _NUMBER.sub("#", what)
 
 
 def _failure(payload: bytes) -> Failure:
@@ -138,16 +256,6 @@ def lost_with(snapshot: Snapshot, task_id: int) -> str:
     workers = [beat.worker for beat in read_beats(snapshot.run) if beat.task_id == task_id]
     workers += [noted.worker for noted in read_exits(snapshot.run) if noted.task_id == task_id]
     return workers[-1] if workers else ""
-
-
-def _lost_tasks(snapshot: Snapshot) -> Iterator[FailedTask]:
-    reasons = lost_reasons(snapshot)
-    lost = np.flatnonzero(snapshot.states == STATE_ORDER.index(TaskState.LOST))
-    for task_id in map(int, lost):
-        reason = reasons.get(task_id)
-        kind = f"lost: {reason}" if reason else "lost"
-        message = "its worker ended before it did" if reason else "its worker is gone, and nobody saw it end"
-        yield FailedTask(task_id=task_id, kind=kind, message=message, traceback="")
 
 
 def _element_reason(snapshot: Snapshot, beat: Beat) -> str:

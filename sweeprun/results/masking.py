@@ -68,7 +68,12 @@ class Masking:
 
 def masking_of(snapshot: Snapshot) -> Masking:
     """What of a run is masked."""
-    return _masking(snapshot.manifest, Hidden(snapshot.revealed))
+    return masking_of_manifest(snapshot.manifest, snapshot.revealed)
+
+
+def masking_of_manifest(manifest: Manifest, revealed: frozenset[str] = frozenset()) -> Masking:
+    """The same, of the manifest of a run; ``revealed`` are keys that are not masked."""
+    return _masking(manifest, Hidden(revealed))
 
 
 def secret_keys(manifest: Manifest, configs: Iterable[str]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sweeprun.launchers.progress import Progress, Tally
+from sweeprun.store.records import Failure
 
 
 class Observer(Protocol):
@@ -58,3 +59,6 @@ class Warnings:
 
     def note(self, text: str) -> None:
         self.observer.warn(text)
+
+    def failed(self, task_id: int, failure: Failure) -> None:
+        pass

@@ -12,6 +12,7 @@ from sweeprun.launchers.interrupts import raise_interrupt
 from sweeprun.launchers.launcher import write_submissions
 from sweeprun.launchers.registry import make_launcher
 from sweeprun.runs.events import Observer, Warnings
+from sweeprun.runs.failure_notes import NotedProgress
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.launching import launching
 from sweeprun.store.snapshot import Snapshot, take_snapshot
@@ -104,7 +105,7 @@ def launch_written(run: RunDirectory, submissions: Sequence[Submission], observe
     heading = f"{tasks} {task} on {at_once} {worker}, recorded in {run.shown()}"
     with launching(run, submissions), observer.progress(tasks, heading) as progress:
         try:
-            launcher.launch(run, submissions, progress)
+            launcher.launch(run, submissions, NotedProgress(run, progress))
         except KeyboardInterrupt:
             interrupted = True
     return Ended(snapshot=take_snapshot(run), seconds=seconds_since(started), interrupted=interrupted)

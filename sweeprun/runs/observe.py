@@ -57,13 +57,11 @@ def missing_tasks(snapshot: Snapshot, *, incomplete: bool = False) -> TaskIds:
         The run.
     incomplete
         Whether those count, too, whose results lack something that could not be stored, and those that returned
-        nothing where others returned something.
+        nothing.
     """
     missing = snapshot.states != STATE_ORDER.index(TaskState.SUCCEEDED)
     if incomplete:
-        missing |= snapshot.best.incomplete
-        if snapshot.empty:
-            missing |= snapshot.best.empty
+        missing |= snapshot.best.incomplete | snapshot.best.empty
     for state in (TaskState.RUNNING, TaskState.EXCLUDED):
         missing &= snapshot.states != STATE_ORDER.index(state)
     for tasks in snapshot.activity.active_tasks():

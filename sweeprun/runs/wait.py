@@ -6,6 +6,7 @@ from math import inf
 
 from sweeprun.launchers.progress import Tally
 from sweeprun.runs.events import SILENT, Observer
+from sweeprun.runs.failure_notes import FailureNotes
 from sweeprun.runs.launch import Ended
 from sweeprun.runs.observe import is_active, lacked_by_all, observe
 from sweeprun.store.directory import RunDirectory
@@ -25,8 +26,10 @@ def wait_for(run: RunDirectory, observer: Observer = SILENT) -> Ended:
     total = snapshot.total
     heading = f"waiting for {total} {'task' if total == 1 else 'tasks'} of {run.shown()}"
     with observer.progress(total, heading, done=tally_of(snapshot).done) as progress:
+        failures = FailureNotes(run, progress.note)
         for snapshot in looks(snapshot, lambda: observe(run)):  # noqa: B020  # the last one is what is told
             progress.update(tally_of(snapshot))
+            failures.look(snapshot)
             if not news and (news := lacked_by_all(snapshot)):
                 progress.note(news)
             if snapshot.activity.problem != problem:

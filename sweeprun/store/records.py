@@ -60,6 +60,12 @@ class Failure:
             raise FormatError(f"malformed failure in a record: {error}") from error
 
 
+def lost_failure(reason: str) -> Failure:
+    """How a lost task is told, as far as anybody saw what its worker ended with."""
+    message = "its worker ended before it did" if reason else "its worker is gone, and nobody saw it end"
+    return Failure(type=f"lost: {reason}" if reason else "lost", message=message, traceback="")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """The outcome of one attempt at one task.

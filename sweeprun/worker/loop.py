@@ -31,6 +31,7 @@ from sweeprun.store.unused_names import unused_names
 from sweeprun.store.workers import BeatWriter, Place, own_log
 from sweeprun.worker.broken import Broken, reading, writing
 from sweeprun.worker.failure import failure_of, names_of
+from sweeprun.worker.failure_news import FailureNews
 from sweeprun.worker.global_generators import GlobalSeeds
 from sweeprun.worker.lack_watch import LackWatch
 from sweeprun.worker.left_threads import note_threads
@@ -60,6 +61,8 @@ class Worker:
         How many tasks have ended so, for good.
     task_id
         The task that it is on, until all of it is recorded; None between turns.
+    failures
+        Tasks that failed as none did before them.
 
     Parameters
     ----------
@@ -90,6 +93,7 @@ class Worker:
         self.succeeded = 0
         self.failed = 0
         self.task_id: int | None = None
+        self.failures = FailureNews()
         self._run = run
         self._manifest = manifest
         self._attempt = place.attempt
@@ -186,6 +190,7 @@ class Worker:
             again = retries < self._policy.retries and self._policy.retries_after(reasons)
             if not again or self._signals.is_asked():
                 self.failed += 1
+                self.failures.add(record)
                 if self._policy.max_failures is not None:
                     self._note_failure(task_id, self._policy.max_failures)
                 return

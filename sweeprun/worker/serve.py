@@ -2,9 +2,10 @@
 
 Lines in: ``tasks IDS``, with ids as `sweeprun.design.task_ids.TaskIds` writes them, or ``tasks IDS N`` if they have
 been retried N times. Lines out, one after each line in: ``done SUCCEEDED FAILED``, the totals so far; by then
-everything is durable. Before it there may be ``note TEXT``, which the user should know at once, and after the last one
-``warn TEXT``. The first line out is ``ready NAME``, and ``broken TASK WHY`` the last of a worker that can't write what
-it must; TASK is the id of the task that it was on, or ``-``.
+everything is durable. Before it there may be ``failed TASK FAILURE``, a failure of a new kind as JSON, and ``note
+TEXT``, which the user should know at once, and after the last one ``warn TEXT``. The first line out is ``ready NAME``,
+and ``broken TASK WHY`` the last of a worker that can't write what it must; TASK is the id of the task that it was on,
+or ``-``.
 """
 
 import errno
@@ -126,6 +127,8 @@ def _answer_requests(worker: Worker, requests: OwnDescriptor, answers: "_Answers
             ids, _, retries = ids.partition(" ")
             worker.run_tasks(TaskIds.parse(ids), int(retries or 0))
             flush_output()
+            for failed in worker.failures.take():
+                answers.say(f"failed {failed}")
             if news := worker.news():
                 answers.say(f"note {news}")
             answers.say(f"done {worker.succeeded} {worker.failed}")

@@ -18,8 +18,9 @@ def test_a_run_with_failures_and_losses(run: Run, study: Path, monkeypatch: pyte
     assert {state: count for state, count in opened.counts.items() if count} == {"succeeded": 2, "failed": 2, "lost": 2}
     assert opened["x"].sel(kind="fine", seed=1) == np.random.default_rng(1).random()
     assert opened.dataset.mc.statistics(over="seed")["x"].sel(kind="fine", statistic="mean") > 0
-    assert opened.failures["error"].tolist() == ["ValueError"] * 2 + ["lost: signal SIGKILL"] * 2
-    assert opened.failures["kind"].tolist() == ["raise", "raise", "kill", "kill"]
+    table = opened.failures.to_dataframe()
+    assert table["error"].tolist() == ["ValueError"] * 2 + ["lost: signal SIGKILL"] * 2
+    assert table["kind"].tolist() == ["raise", "raise", "kill", "kill"]
     assert "study.misbehave" in repr(opened)
 
 

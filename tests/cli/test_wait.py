@@ -35,7 +35,12 @@ def test_what_nothing_runs_any_more_ends_with_1_and_what_to_type(
     told = capsys.readouterr().err
     assert "3 tasks: 1 pending, 1 succeeded, 1 failed" in told
     assert "ValueError" in told
-    assert told.endswith("go on with: sweeprun resume 'multirun/größter Lauf'\n")
+    assert told.splitlines()[-4:] == [
+        "see one with its traceback: sweeprun show 'multirun/größter Lauf' 1",
+        "debug it: sweeprun replay 'multirun/größter Lauf' 1 --pdb",
+        "when that is mended, run the 2 tasks left again: sweeprun resume 'multirun/größter Lauf'",
+        "collect what succeeded: sweeprun collect 'multirun/größter Lauf'",
+    ]
 
 
 def test_a_run_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,8 +6,7 @@ import pytest
 
 from sweeprun.design.arrays import Array
 from sweeprun.design.task_ids import TaskIds
-from sweeprun.display.outcome import conclude, conclude_ended, conclude_waiting, print_failures
-from sweeprun.results.failures import FailureGroup
+from sweeprun.display.outcome import conclude, conclude_ended, conclude_waiting
 from sweeprun.runs.launch import Ended, Started
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import take_snapshot
@@ -52,11 +51,45 @@ def test_what_ctrl_c_stopped_ends_with_130(run: RunDirectory, capsys: pytest.Cap
 def test_waiting_ends_with_what_is_left_to_be_resumed(run: RunDirectory, capsys: pytest.CaptureFixture[str]) -> None:
     write_shard(run, "w", [success(0, 0)])
     assert conclude_waiting(Ended(snapshot=take_snapshot(run))) == 1
-    assert "2 tasks have no result" in (told := capsys.readouterr().err)
-    assert told.endswith("go on with: sweeprun resume 'größter Lauf'\n")
+    assert capsys.readouterr().err.splitlines() == [
+        "3 tasks: 2 pending, 1 succeeded",
+        "2 tasks have no result and are in no queue; go on with: sweeprun resume 'größter Lauf'",
+        "collect what succeeded: sweeprun collect 'größter Lauf'",
+    ]
     write_shard(run, "v", [success(1, 1), success(2, 2)])
     assert conclude_waiting(Ended(snapshot=take_snapshot(run))) == 0
     assert "resume" not in capsys.readouterr().err
+
+
+def test_if_everything_failed_there_is_nothing_to_collect(
+    run: RunDirectory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_shard(run, "w", [failure(i) for i in range(3)])
+    assert conclude_ended(Ended(snapshot=take_snapshot(run))) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "3 tasks: 3 failed",
+        "failed:",
+        "  3 tasks  ValueError: bad",
+        "      task 0  seed=0",
+        "      task 1  seed=1",
+        "      task 2  seed=2",
+        "see one with its traceback: sweeprun show 'größter Lauf' 0",
+        "debug it: sweeprun replay 'größter Lauf' 0 --pdb",
+        "when that is mended, run these 3 tasks again: sweeprun resume 'größter Lauf'",
+    ]
+
+
+def test_a_run_that_returned_nothing_has_nothing_to_collect(
+    run: RunDirectory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_shard(run, "w", [success(i, None) for i in range(3)])
+    assert conclude_ended(Ended(snapshot=take_snapshot(run))) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert told[1].startswith("no task returned anything")
+    assert told[-2:] == [
+        "see one task: sweeprun show 'größter Lauf' 0",
+        "when it returns something, run all again: sweeprun resume 'größter Lauf' --incomplete",
+    ]
 
 
 def test_nothing_to_start_is_no_failure(run: RunDirectory, capsys: pytest.CaptureFixture[str]) -> None:
@@ -77,26 +110,6 @@ def test_what_goes_into_a_queue_is_shown_with_its_jobs(run: RunDirectory, capsys
         "job 43: collects when they have ended",
         "recorded in 'größter Lauf'; follow it with: sweeprun wait 'größter Lauf', sweeprun status 'größter Lauf'",
     ]
-
-
-def test_a_table_of_failures_is_no_longer_than_a_screen(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "160")
-    groups = [
-        FailureGroup(kind=f"E{i}", message="m" * 10_000, traceback="", count=7, task_ids=tuple(range(7)))
-        for i in range(30)
-    ]
-    print_failures(groups)
-    told = capsys.readouterr().err
-    assert "E11" in told
-    assert "E12" not in told
-    assert "… 18 more kinds" in told
-    assert "126" in told  # the tasks of all those
-    assert "0, 1, 2, 3, 4, …" in told
-    assert len(told.splitlines()) < 100
-    print_failures([])
-    assert capsys.readouterr().err == ""
 
 
 def test_a_run_ends_with_what_is_equal_in_all_members(run: RunDirectory, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweeprun.display.phrases import duration, missing_text, rate_of, rate_text
+from sweeprun.display.phrases import duration, rate_of, rate_text
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,3 @@ def test_a_rate_needs_some_time() -> None:
     assert rate_of(6, 1.5) == 4
     assert rate_of(6, 0) == 0
     assert rate_of(6, -1) == 0
-
-
-@pytest.mark.parametrize(("count", "begin"), [(1, "1 task has "), (2, "2 tasks have "), (1000, "1000 tasks have ")])
-def test_missing_tasks_are_counted_in_a_sentence(count: int, begin: str) -> None:
-    assert missing_text(count).startswith(begin)

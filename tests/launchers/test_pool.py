@@ -23,6 +23,7 @@ from sweeprun.launchers.pool import Pool
 from sweeprun.launchers.progress import Tally
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.notices import count_failures
+from sweeprun.store.records import Failure
 from sweeprun.store.workers import Place, read_beats, read_exits
 from tests.faults import error, fail
 from tests.results.runs import count_axis, failure, make_run, success, write_shard
@@ -64,6 +65,7 @@ class Tallies:
     def __init__(self) -> None:
         self.seen: list[Tally] = []
         self.then: Callable[[], None] | None = None
+        self.failures: list[tuple[int, str]] = []
 
     def update(self, tally: Tally) -> None:
         self.seen.append(tally)
@@ -72,6 +74,9 @@ class Tallies:
 
     def note(self, text: str) -> None:
         raise AssertionError(f"nothing was to be noted: {text}")
+
+    def failed(self, task_id: int, failure: Failure) -> None:
+        self.failures.append((task_id, failure.type))
 
 
 @pytest.fixture

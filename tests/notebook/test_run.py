@@ -107,11 +107,11 @@ def test_failures_as_a_table(tmp_path: Path) -> None:
     directory = make_run(tmp_path / "run", axis("lr", [0.5, 0.25]), axis("message", ["a", "b"]))
     write_shard(directory, "w", [failure(2, message="too <large>"), failure(1, "OSError")])
     run = sweeprun.open_run(directory.path)
-    table = run.failures
+    table = run.failures.to_dataframe()
     assert table.index.tolist() == [1, 2]
-    assert table.columns.tolist() == ["lr", "message", "error", "message_", "traceback"]
-    assert table.loc[2].tolist() == [0.25, "a", "ValueError", "too <large>", "Traceback …"]
-    assert sweeprun.open_run(make_run(tmp_path / "none", count_axis("seed", 2)).path).failures.empty
+    assert table.columns.tolist() == ["lr", "message", "error", "message_", "where", "traceback"]
+    assert table.loc[2].tolist() == [0.25, "a", "ValueError", "too <large>", "", "Traceback …"]
+    assert sweeprun.open_run(make_run(tmp_path / "none", count_axis("seed", 2)).path).failures.to_dataframe().empty
 
 
 def test_what_it_says_of_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

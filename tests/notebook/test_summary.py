@@ -44,6 +44,7 @@ def test_a_run_in_a_few_lines(directory: RunDirectory) -> None:
         "4 tasks: 2 pending, 1 succeeded, 1 failed",
         "started: 2026-05-04T10:11:12+00:00",
         "command: sweeprun",
+        "1 task failed: seed=1  ValueError: bad; see run.failures",
     ]
 
 
@@ -123,3 +124,13 @@ def test_no_text_of_a_run_becomes_an_order_or_an_element(name: str, text: str) -
 def test_one_task_is_not_tasks() -> None:
     assert Summary(path="", counts={TaskState.PENDING: 1}, facts={}, notes=()).total == "1 task"
     assert Summary(path="", counts={TaskState.PENDING: 0}, facts={}, notes=()).total == "0 tasks"
+
+
+def test_failures_are_told_with_the_largest_group(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", count_axis("seed", 6))
+    write_shard(run, "w", [failure(i, message=f"bad {i}") for i in range(3)], [failure(4, "OSError", "\x1b[2J")])
+    told = summarise(take_snapshot(run)).text()
+    assert "4 tasks failed, 3 of them with: ValueError: bad 0; see run.failures" in told
+    one = make_run(tmp_path / "one", count_axis("seed", 6))
+    write_shard(one, "w", [failure(4, "OSError", "no \x1b[2J")])
+    assert "1 task failed: seed=4  OSError: no \\x1b[2J; see run.failures" in summarise(take_snapshot(one)).text()

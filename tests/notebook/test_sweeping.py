@@ -187,7 +187,7 @@ def test_replay_of_what_fails_and_of_what_changes() -> None:
         return random.random()
 
     run = sweeprun.sweep(careless, {"a": [1, 2]}).wait()
-    assert run.failures["message"].tolist() == ["a is 2"]
+    assert [task.message for task in run.failures] == ["a is 2"]
     failed = run.replay(2 - 1)
     assert failed.equal
     assert failed.failure is not None
@@ -358,8 +358,9 @@ def test_functions_with_a_cache_go_by_value_like_others() -> None:
 
 def test_tracebacks_show_the_lines_of_cells() -> None:
     run = sweeprun.sweep(defined_in_a_cell("invert", FAILING), {"x": [0, 1]}, constants={"shift": 0}).wait()
-    (told,) = run.failures["traceback"]
-    assert 'File "<cell invert>", line 2, in invert\n    return {"y": 1 / (x + shift)' in told
+    (told,) = run.failures
+    assert 'File "<cell invert>", line 2, in invert\n    return {"y": 1 / (x + shift)' in told.traceback
+    assert "task 0  x=0  cell:2 in invert  ZeroDivisionError: division by zero" in repr(run.failures)
 
 
 def test_counts_may_be_those_of_numpy_and_a_run_can_be_copied() -> None:

@@ -138,8 +138,9 @@ def test_lines_where_there_is_no_terminal_and_what_is_left_to_do(
     assert run.progress() is run
     told = capsys.readouterr().err
     assert "watching 3 tasks" in told
-    assert "1 task failed: see run.failures" in told
-    assert "go on with run.resume()" in told
+    assert "task 1  seed=1  ValueError: bad" in told
+    assert "see one with its traceback: run.failures" in told
+    assert "when that is mended, run the 2 tasks left again: run.resume()" in told
     assert "\\x1b[31mno space left" in told
 
 

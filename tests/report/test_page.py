@@ -19,7 +19,7 @@ def test_a_page_tells_what_there_is(tmp_path: Path) -> None:
     assert page.counts == {"pending": 1, "running": 0, "succeeded": 58, "failed": 1, "lost": 0, "excluded": 0}
     assert [one.name for one in page.outputs] == ["loss", "curve"]
     assert page.outputs[0].units == "J m-2"
-    assert page.failures.groups[0].message == "no value 17"
+    assert (page.failures.groups[0].what, page.failures.groups[0].message) == ("ValueError: no value 17", "")
     assert [one.name for one in page.maps] == ["depth × lr", "member × lr", "member × depth", "task number"]  # noqa: RUF001
     for one in page.maps:
         assert sum(one.counts["succeeded"]) == 58

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from sweeprun.runs.observe import observe
 from sweeprun.runs.status import describe_status
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.notices import GlobalRandomness, note_global_randomness
+from sweeprun.store.records import Failure
 from sweeprun.store.workers import BeatWriter, Place
+from sweeprun.wording import Command
 from tests.results.runs import count_axis, failure, make_run, success, write_shard
 from tests.runs.submitting import ALIVE, ELSEWHERE, submit
 
@@ -38,7 +41,27 @@ def test_a_run_that_was_never_started(run: RunDirectory) -> None:
         "left_no_trace": False,
         "problem": "",
         "warnings": [],
+        "failures": [],
+        "in_common": None,
+        "next": [f"10 tasks have no result and are in no queue; go on with: {Command('resume', run.shown())}"],
     }
+
+
+def test_failures_by_coordinates_and_line(run: RunDirectory) -> None:
+    text = "Traceback (most recent call last):\n  File \"/x/post.py\", line 5, in load\n    …\nKeyError: 'a'\n"
+    failed = replace(failure(3), payload=Failure(type="KeyError", message="'a'", traceback=text).encode())
+    write_shard(run, "0.a", [success(0, 1), failed])
+    status = json.loads(json.dumps(describe_status(observe(run))))
+    (told,) = status["failures"]
+    assert (told["where"], told["file"], told["line"], told["function"]) == ("post.py:5", "/x/post.py", 5, "load")
+    assert (told["what"], told["kind"], told["count"]) == ("KeyError: 'a'", "KeyError", 1)
+    assert told["tasks"] == [{"task_id": 3, "coordinates": {"x": 3}}]
+    assert [step.partition(": ")[0] for step in status["next"]] == [
+        "see one with its traceback",
+        "debug it",
+        "when that is mended, run the 9 tasks left again",
+        "collect what succeeded",
+    ]
 
 
 def test_a_run_that_goes_on(run: RunDirectory) -> None:

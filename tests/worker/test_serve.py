@@ -83,7 +83,8 @@ def test_each_request_is_answered_once_its_tasks_are_durable(study: Path) -> Non
     done = serve(run, "tasks 0-1\ntasks 2,4 3\n")
     ready, *answers = done.stdout.splitlines()
     assert ready.startswith("ready 3.")
-    assert answers == ["done 2 0", "done 3 1"]  # and nothing that tasks printed
+    assert [answer[:31] for answer in answers] == ["done 2 0", 'failed 2 {"type": "ValueError",', "done 3 1"]
+    assert "printed" not in done.stdout
     assert done.returncode == ExitCode.FAILED
     assert recorded(run) == [(0, 1), (1, 1), (2, 4), (4, 4)]
     assert [line for line in done.stderr.splitlines() if line] == [f"printed {n}" for n in (0, 1, 2, 4)]

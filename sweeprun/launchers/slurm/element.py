@@ -26,6 +26,7 @@ from sweeprun.launchers.slurm.commands import SlurmError, run_command, with_retr
 from sweeprun.launchers.slurm.time_limit import Warden
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.notices import count_failures
+from sweeprun.store.records import Failure
 from sweeprun.store.submissions import Job, JobRole, Submission, note_job, read_jobs
 from sweeprun.store.workers import WARNING_SIGNAL, Beat, Exit, Place, append_exit, read_beat, read_exits
 from sweeprun.wording import Command, launcher, sweeper
@@ -286,6 +287,9 @@ class _Silent:
 
     def note(self, text: str) -> None:
         _say(text)
+
+    def failed(self, task_id: int, failure: Failure) -> None:
+        pass
 
 
 def _say(text: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from sweeprun.design.arrays import Array
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import LaunchError, UsageError
-from sweeprun.launchers.progress import Progress
+from sweeprun.launchers.progress import Progress, TaskProgress
 from sweeprun.launchers.slurm.commands import SlurmError, run_command, submission_environment, with_retries
 from sweeprun.launchers.slurm.monitor import activity, cancel, set_throttle
 from sweeprun.launchers.slurm.options import normalize_options
@@ -150,7 +150,7 @@ class SlurmLauncher:
     def script(self, run: RunDirectory, submission: Submission) -> str:
         return self._render(run.path, submission)
 
-    def launch(self, run: RunDirectory, submissions: Sequence[Submission], progress: Progress) -> None:
+    def launch(self, run: RunDirectory, submissions: Sequence[Submission], progress: TaskProgress) -> None:
         """Submit everything.
 
         Raises

@@ -1,0 +1,79 @@
+"""The coordinates of tasks, as people read them, and as columns of numbers."""
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+
+from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.extension import grid_positions, whole_grid
+from sweeprun.design.grid import Dimension, Grid
+from sweeprun.design.scalars import Scalar
+from sweeprun.design.tasks import TaskTable
+from sweeprun.results.in_common import Column
+
+_LONGEST_LABEL = 60
+_MOST_SHOWN = 6
+
+_ORDERED = {LabelKind.INTEGER, LabelKind.FLOAT, LabelKind.DATE, LabelKind.SPAN}
+
+
+def label_text(label: Scalar) -> str:
+    """A label as people read it; of a long one the beginning and the end."""
+    text = str(label)
+    half = _LONGEST_LABEL // 2
+    return text if len(text) <= _LONGEST_LABEL else f"{text[:half]}…{text[-half:]}"
+
+
+def varying_axes(grid: Grid) -> tuple[str, ...]:
+    """The axes with more than one value; all if there is none."""
+    return tuple(axis.name for axis in grid.axes if len(axis) > 1) or tuple(axis.name for axis in grid.axes)
+
+
+def coordinates_text(coordinates: Mapping[str, Scalar], shown: Collection[str]) -> str:
+    """The coordinates of a task in one line: ``input=station_13.csv lr=0.5``.
+
+    Parameters
+    ----------
+    coordinates
+        Axis -> label.
+    shown
+        The axes that are shown, the first few of them.
+    """
+    told = [f"{name}={label_text(label)}" for name, label in coordinates.items() if name in shown]
+    return " ".join(told[:_MOST_SHOWN] + (["…"] if len(told) > _MOST_SHOWN else []))
+
+
+def axis_columns(table: TaskTable, grid: Grid | None = None) -> list[Column]:
+    """What each task has on each axis. Of drawn points their numbers are a column, too.
+
+    Parameters
+    ----------
+    table, grid
+        The tasks, and the grid of all their blocks, if that is at hand.
+    """
+    grid = whole_grid(table) if grid is None else grid
+    places = np.unravel_index(grid_positions(table, grid), grid.shape)
+    return [
+        column
+        for dimension, own in zip(grid.dimensions, places, strict=True)
+        for column in _columns_of(dimension, own.astype(np.int32))
+    ]
+
+
+def _columns_of(dimension: Dimension, places: np.ndarray) -> list[Column]:
+    columns = [_column(axis, places) for axis in dimension.axes if len(axis) > 1]
+    if dimension.joint is None or dimension.joint.sampling is None:
+        return columns
+    numbers = dimension.numbers()
+    return [Column(name=dimension.name, codes=places, label=lambda code: str(numbers[code])), *columns]
+
+
+def _column(axis: Axis, places: np.ndarray) -> Column:
+    """An axis, whose values are numbered in their order; equal ones, which axes that move together may have, once."""
+    _, first, codes = np.unique(axis.coordinates(), return_index=True, return_inverse=True)
+    return Column(
+        name=axis.name,
+        codes=codes.astype(np.int32)[places],
+        label=lambda code: label_text(axis.coordinate(int(first[code]))),
+        ordered=axis.kind in _ORDERED,
+    )
