@@ -26,6 +26,8 @@ def conclude(started: Started) -> int:
     """Say what became of tasks that were to be started; the exit code."""
     if started.ended is not None:
         return conclude_ended(started.ended)
+    if started.nothing:
+        print(plain_message(started.nothing), file=sys.stderr)
     if started.submissions:
         _print_submitted(started.run, started.submissions)
     return 0

@@ -1,5 +1,6 @@
 """Stopping what waits or runs of a run; what is recorded stays."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sweeprun.design.task_ids import TaskIds
@@ -12,10 +13,32 @@ from sweeprun.store.trust import check_trusted
 from sweeprun.wording import Command, flag
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    """What was stopped of a run.
+
+    Attributes
+    ----------
+    run
+        The run.
+    stopped
+        Of how many tasks the elements were stopped; 0 if nothing waited or ran.
+    """
+
+    run: RunDirectory
+    stopped: int
+
+    def __str__(self) -> str:
+        if not self.stopped:
+            return "nothing waits or runs"
+        tasks = "1 task" if self.stopped == 1 else f"{self.stopped} tasks"
+        return f"cancelled the elements of {tasks}; go on later with: {Command('resume', self.run.shown())}"
+
+
 def cancel_run(
     run: RunDirectory, tasks: TaskIds | None = None, *, whole_elements: bool = False, trust: bool = False
-) -> int | None:
-    """Stop what waits or runs of a run, or only some tasks; of how many tasks, None if nothing waits or runs.
+) -> Cancelled:
+    """Stop what waits or runs of a run, or only some tasks.
 
     Parameters
     ----------
@@ -41,7 +64,7 @@ def cancel_run(
         _check_tasks(run, tasks)
     active = {submission.number: submission for submission, _ in activity.active_elements()}
     if not active:
-        return None
+        return Cancelled(run=run, stopped=0)
     stopped = 0
     for submission in active.values():
         elements = None
@@ -57,7 +80,7 @@ def cancel_run(
         )
     if not stopped:
         raise UsageError(f"none of the tasks {tasks} waits or runs; see `{Command('status', run.shown())}`")
-    return stopped
+    return Cancelled(run=run, stopped=stopped)
 
 
 def _check_tasks(run: RunDirectory, tasks: TaskIds) -> None:

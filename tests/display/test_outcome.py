@@ -60,8 +60,8 @@ def test_waiting_ends_with_what_is_left_to_be_resumed(run: RunDirectory, capsys:
 
 
 def test_nothing_to_start_is_no_failure(run: RunDirectory, capsys: pytest.CaptureFixture[str]) -> None:
-    assert conclude(Started(run=run)) == 0
-    assert capsys.readouterr().err == ""
+    assert conclude(Started(run=run, nothing="nothing to start: 3 succeeded")) == 0
+    assert capsys.readouterr().err == "nothing to start: 3 succeeded\n"
 
 
 def test_what_goes_into_a_queue_is_shown_with_its_jobs(run: RunDirectory, capsys: pytest.CaptureFixture[str]) -> None:

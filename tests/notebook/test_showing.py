@@ -1,0 +1,28 @@
+"""Looking into a run, and taking its results elsewhere."""
+
+from pathlib import Path
+
+import pytest
+import xarray as xr
+
+import sweeprun
+from sweeprun.errors import ResultError
+from sweeprun.store.directory import RunDirectory
+from tests.results.runs import count_axis, make_run, success, write_shard
+
+
+def _disagreeing(tmp_path: Path) -> RunDirectory:
+    directory = make_run(tmp_path / "run", count_axis("seed", 2))
+    first = {"x": 1, "n": 2**53 + 1, "w": 1, "curve": ("t", [1.0, 2.0])}
+    second = {"x": "text", "n": 0.5, "w": 2, "curve": ("t", [3.0])}
+    write_shard(directory, "w", [success(0, first), success(1, second)])
+    return directory
+
+
+def test_collecting_some_of_it(tmp_path: Path) -> None:
+    run = sweeprun.open_run(_disagreeing(tmp_path).path)
+    with xr.open_dataset(run.collect(tmp_path / "w.nc", variables="w")) as dataset:
+        assert list(dataset) == ["w"]
+    with pytest.raises(ResultError, match=r"the others can be had: run.collect\(.*, variables=\['n', 'w', 'curve'\]\)"):
+        run.collect(tmp_path / "all.nc")
+    assert not (tmp_path / "all.nc").exists()
