@@ -156,7 +156,7 @@ class _Python:
 
     def setting(self, option: Option, value: Any) -> str:
         if option.name == "output":
-            return repr(value)
+            return "…" if value is ... else repr(value)
         if option.place == "hydra.launcher." and option.name != "throttle":
             return f"launcher={{…, {option.name!r}: {_in_python(value)}}}"
         return f"{self.option(option)}={_in_python(value)}"

@@ -3,13 +3,132 @@
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
+from sweeprun.notebook.options import in_python
 from sweeprun.notebook.seen import SeenRun
-from sweeprun.store.local_paths import output_path
+from sweeprun.notebook.views import RunStatus, RunTask, TaskLogs, seen_as
+from sweeprun.runs.logs import output_of_task
+from sweeprun.runs.show import describe_task
+from sweeprun.runs.status import status_of
+from sweeprun.runs.task_selection import find_task, words_of
+from sweeprun.store.local_paths import local_path, output_path
 
 
 class Showing(SeenRun):
     """Verbs that read a run, and write files at most."""
+
+    def status(self) -> RunStatus:
+        """Where the run stands now: tasks by state, what waits and runs, how fast it goes, and what is to be known.
+
+        Returns
+        -------
+        RunStatus
+            ``.states``, ``.running``, ``.missing``, ``.warnings`` and so on; `failures` has failed tasks one by one.
+
+        Examples
+        --------
+        >>> run.status()
+        /...
+        started ...: sweeprun.sweep(estimate, {'n': [100, 1000]}, members=3)
+        6 tasks: 6 succeeded
+        >>> run.status().states["succeeded"]
+        6
+        """
+        with in_python():
+            return seen_as(RunStatus, status_of(self._look()))
+
+    def task(self, task_id: int | None = None, **values: Any) -> RunTask:
+        """A task: its coordinates, config and stream, and what its last attempt gave.
+
+        Parameters
+        ----------
+        task_id
+            The task; or its coordinates:
+        **values
+            A value on each axis.
+
+        Returns
+        -------
+        RunTask
+            ``.config``, ``.stream``, ``.state``, ``.result``, ``.failure``, ``.traceback``, ``.seconds``, ``.host``,
+            ``.attempt`` and so on; ``[name]`` is a result.
+
+        Raises
+        ------
+        UsageError
+            If no task, or not one alone, is named.
+
+        Examples
+        --------
+        >>> task = run.task(4)
+        >>> task.config
+        {'n': 1000, 'member': 1}
+        >>> run.task(n=1000, member=1)["pi"] == task.result["pi"]
+        True
+        """
+        with in_python():
+            words = words_of(task_id, values)
+            return seen_as(RunTask, describe_task(self._look(), words))
+
+    def logs(self, task_id: int | None = None, **values: Any) -> TaskLogs:
+        """What a task printed, in all attempts at it.
+
+        Parameters
+        ----------
+        task_id
+            The task; or its coordinates:
+        **values
+            A value on each axis.
+
+        Returns
+        -------
+        TaskLogs
+            ``.text``, and ``.files``, the logs that it is in.
+
+        Raises
+        ------
+        UsageError
+            If no task, or not one alone, is named.
+
+        Examples
+        --------
+        >>> run.logs(4)
+        task 4 has printed nothing
+        """
+        with in_python():
+            words = words_of(task_id, values)
+            snapshot = self._look()
+            return seen_as(TaskLogs, output_of_task(snapshot, find_task(snapshot.manifest.table, words).task_id))
+
+    def report(self, path: str | PathLike[str] | None = None) -> Path:
+        """Write one HTML page that shows the run, which may still be going.
+
+        Parameters
+        ----------
+        path
+            The file, ``.html``; by default ``report.html``.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        UsageError
+            If it can't be written there.
+
+        Examples
+        --------
+        >>> run.report("sweep.html")
+        PosixPath('sweep.html')
+        """
+        from sweeprun.runs.report import write_report
+
+        with in_python():
+            output = None if path is None else local_path(path).expanduser()
+            return write_report(self._directory, output).output
 
     def collect(
         self,
@@ -48,6 +167,11 @@ class Showing(SeenRun):
         ------
         ResultError
             If two tasks returned what can't be one variable.
+
+        Examples
+        --------
+        >>> run.collect("results.nc")
+        PosixPath('results.nc')
         """
         from sweeprun.display.collected import print_notes, print_warnings
         from sweeprun.display.streams import standard_streams

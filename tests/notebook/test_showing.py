@@ -6,7 +6,7 @@ import pytest
 import xarray as xr
 
 import sweeprun
-from sweeprun.errors import ResultError
+from sweeprun.errors import ResultError, UsageError
 from sweeprun.store.directory import RunDirectory
 from tests.results.runs import count_axis, make_run, success, write_shard
 
@@ -26,3 +26,26 @@ def test_collecting_some_of_it(tmp_path: Path) -> None:
     with pytest.raises(ResultError, match=r"the others can be had: run.collect\(.*, variables=\['n', 'w', 'curve'\]\)"):
         run.collect(tmp_path / "all.nc")
     assert not (tmp_path / "all.nc").exists()
+
+
+def test_a_page_is_written_where_it_was_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = sweeprun.open_run(_disagreeing(tmp_path).path)
+    assert run.report("page.html") == Path("page.html")
+    assert Path("page.html").read_text().startswith("<!doctype html>")
+    with pytest.raises(UsageError, match=r"must end in \.html"):
+        run.report("page.pdf")
+    Path("report.html").write_text("my own")
+    with pytest.raises(UsageError, match=r"choose another name: run\.report\(…\)$"):
+        run.report()
+
+
+@pytest.mark.parametrize("verb", ["task", "logs"])
+def test_a_task_must_be_named(tmp_path: Path, verb: str) -> None:
+    call = getattr(sweeprun.open_run(_disagreeing(tmp_path).path), verb)
+    with pytest.raises(UsageError, match=r"which task\? Give its id, such as 17"):
+        call()
+    with pytest.raises(UsageError, match="there is no task 7"):
+        call(7)
+    with pytest.raises(UsageError, match="'colour=1' names no task; give an id below 2, or seed=…"):
+        call(colour=1)
