@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 from sweeprun.display.terminal import TERMINAL
 from sweeprun.notebook.options import in_python, trusts
 from sweeprun.notebook.seen import SeenRun
+from sweeprun.notebook.views import RunVerified, seen_as
+from sweeprun.runs.defaults import SAMPLE
 
 if TYPE_CHECKING:
     from sweeprun.runs.replay import Replayed
@@ -36,11 +38,56 @@ class Checking(SeenRun):
 
         Examples
         --------
-        >>> run.replay(17)                # doctest: +SKIP
-        >>> run.replay(lr=0.1, seed=3)    # doctest: +SKIP
+        >>> run.replay(4)
+        task 4 n=1000 member=1: equal to the bit
+          pi: ...
+        >>> run.replay(n=1000, member=1).equal
+        True
         """
         from sweeprun.runs.replay import replay
 
         with in_python():
             trusted = trusts(trust, values)
             return replay(self._look(), task_id, values, allow_drift=allow_drift, trust=trusted, observer=TERMINAL)
+
+    def verify(
+        self, sample: int = SAMPLE, *, seed: int = 0, allow_drift: bool = False, trust: bool = False
+    ) -> RunVerified:
+        """Run a random sample of the tasks that succeeded again, each in a fresh process, and compare their results.
+
+        No result is changed; the outcome is kept in the run.
+
+        Parameters
+        ----------
+        sample
+            How many tasks.
+        seed
+            Which: the same seed chooses the same tasks.
+        allow_drift
+            Whether to do so with other code than the run was made with.
+        trust
+            Whether to do so with a run that belongs to another user, or has files of another.
+
+        Returns
+        -------
+        RunVerified
+            Whether all are equal to the bit, ``.equal``; ``.different`` are those that aren't, with what differs and
+            the likely cause.
+
+        Raises
+        ------
+        UsageError
+            If no task has a result, or the code is not what the run was made with.
+
+        Examples
+        --------
+        >>> run.verify(sample=2)
+        2/2 equal to the bit
+        """
+        from sweeprun.runs.verify import verify_run
+
+        with in_python():
+            verified = verify_run(
+                self._look(), sample=sample, seed=seed, allow_drift=allow_drift, trust=trust, observer=TERMINAL
+            )
+        return seen_as(RunVerified, verified)

@@ -1,18 +1,22 @@
 """Looking into a run: its tasks, and what they printed; and taking its results elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sweeprun.notebook.options import in_python
 from sweeprun.notebook.seen import SeenRun
 from sweeprun.notebook.views import RunStatus, RunTask, TaskLogs, seen_as
+from sweeprun.runs.defaults import LEVEL
 from sweeprun.runs.logs import output_of_task
 from sweeprun.runs.show import describe_task
 from sweeprun.runs.status import status_of
 from sweeprun.runs.task_selection import find_task, words_of
 from sweeprun.store.local_paths import local_path, output_path
+
+if TYPE_CHECKING:
+    from sweeprun.notebook.stats_views import RunStats, RunTarget
 
 
 class Showing(SeenRun):
@@ -100,6 +104,80 @@ class Showing(SeenRun):
             words = words_of(task_id, values)
             snapshot = self._look()
             return seen_as(TaskLogs, output_of_task(snapshot, find_task(snapshot.manifest.table, words).task_id))
+
+    def stats(  # noqa: PLR0913  # each is one of the command line's options, by its name
+        self,
+        over: str | Sequence[str] | None = None,
+        *,
+        target: str | None = None,
+        variables: str | Sequence[str] | None = None,
+        interval: str | None = None,
+        level: float = LEVEL,
+        quantiles: float | Sequence[float] = (),
+        seed: int = 0,
+        independent: bool | None = None,
+        nan: str = "omit",
+    ) -> "RunStats | RunTarget":
+        """Means over the members of an ensemble with their errors; or how far they are from a target.
+
+        Parameters
+        ----------
+        over
+            The axis or axes of the members; by default ``member``, or else ``seed``.
+        target
+            How precise a mean is to be, such as ``"sem(pi)<0.01"``.
+        variables
+            Which results; by default all that hold numbers.
+        interval
+            One of student, normal, bootstrap, wilson, counts, poisson and batches; by default the one that is right for
+            the values.
+        level
+            How often the interval holds the mean.
+        quantiles
+            Which quantile or quantiles to add, each between 0 and 1.
+        seed
+            Of the bootstrap.
+        independent
+            True if members are independent, whatever the run says.
+        nan
+            Results that are NaN are left out (``"omit"``), make the statistics of their points NaN (``"propagate"``),
+            or are refused (``"raise"``).
+
+        Returns
+        -------
+        RunStats or RunTarget
+            Statistics show themselves as tables, and have a Dataset, ``.dataset``; a target says whether it holds,
+            ``.holds``, and how many more members are needed, ``.more``. Both have ``.notes``: what is to be known.
+
+        Raises
+        ------
+        UsageError
+            If an option is wrong, or no task has a result.
+
+        Examples
+        --------
+        >>> run.stats().dataset["pi"].sel(statistic="n").values.tolist()
+        [3.0, 3.0]
+        >>> run.stats(target="sem(pi)<10")
+        sem(pi)<10.0 holds at every point (2)
+        """
+        from sweeprun.notebook.stats_views import RunStats, RunTarget
+        from sweeprun.results.variables import named
+        from sweeprun.runs.stats import StatsOptions, look_at_run, run_statistics, target_of
+
+        with in_python():
+            options = StatsOptions.of(
+                over=over.split(",") if isinstance(over, str) else over,
+                interval=interval,
+                level=level,
+                independent=independent,
+                nan=nan,
+            )
+            if target is not None:
+                return seen_as(RunTarget, look_at_run(self._look(), target_of(target, options), options))
+            only = None if variables is None else named([variables] if isinstance(variables, str) else variables)
+            chosen = list(quantiles) if isinstance(quantiles, Iterable) else [quantiles]
+            return seen_as(RunStats, run_statistics(self._look(), options, variables=only, quantiles=chosen, seed=seed))
 
     def report(self, path: str | PathLike[str] | None = None) -> Path:
         """Write one HTML page that shows the run, which may still be going.
