@@ -146,8 +146,8 @@ class _Python:
     """Arguments of `sweeprun.sweep` and methods of `sweeprun.Run`."""
 
     _NAMES: ClassVar[Mapping[str, str]] = {"sweep.dir": "directory", "/launcher": "launcher"}
-    _CALLS: ClassVar[Mapping[str, str]] = {"list": "sweeprun.list_runs()", "status": "run.counts", "show": "run.counts"}
-    """Of verbs that are no methods of a run by the same names."""
+    _CALLS: ClassVar[Mapping[str, str]] = {"list": "sweeprun.list_runs()", "plan": "sweeprun.plan(…)"}
+    """Of verbs that are no methods of a run."""
 
     def option(self, option: Option) -> str:
         if option.place == "hydra.launcher." and option.name != "throttle":
@@ -167,6 +167,8 @@ class _Python:
             return f"run[{given['variables']!r}]"
         if command.verb in self._CALLS:
             return self._CALLS[command.verb]
+        if command.verb == "show":
+            return f"run.task({command.words[0]})" if command.words else "run"
         options = (self.setting(each.option, each.value) for each in command.options)
         return f"run.{command.verb}({', '.join([*map(str, command.words), *options])})"
 

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from sweeprun.display.terminal import TERMINAL
+from sweeprun.notebook.advice import with_advice
 from sweeprun.notebook.options import in_python, trusts
-from sweeprun.notebook.seen import SeenRun
+from sweeprun.notebook.seen import SeenRun, axes_of
 from sweeprun.notebook.views import RunVerified, seen_as
 from sweeprun.runs.defaults import SAMPLE
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 class Checking(SeenRun):
     """Verbs that run tasks again, and change nothing of the run."""
 
+    @with_advice("run.replay", axes_of)
     def replay(
         self, task_id: int | None = None, *, allow_drift: bool = False, trust: bool = False, **values: Any
     ) -> "Replayed":
@@ -50,6 +52,7 @@ class Checking(SeenRun):
             trusted = trusts(trust, values)
             return replay(self._look(), task_id, values, allow_drift=allow_drift, trust=trusted, observer=TERMINAL)
 
+    @with_advice("run.verify")
     def verify(
         self, sample: int = SAMPLE, *, seed: int = 0, allow_drift: bool = False, trust: bool = False
     ) -> RunVerified:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Self
 from sweeprun.config.launching import Given
 from sweeprun.display.terminal import TERMINAL
 from sweeprun.errors import UsageError
+from sweeprun.notebook.advice import with_advice
 from sweeprun.notebook.options import changes_of, in_python, trusts
 from sweeprun.notebook.outcomes import ReachedTarget, StartedTasks
-from sweeprun.notebook.seen import SeenRun
+from sweeprun.notebook.seen import SeenRun, axes_of
 from sweeprun.provenance.code import Code
 from sweeprun.runs.launch import Launch, Started
 from sweeprun.runs.prepare_call import call_text
@@ -77,6 +78,7 @@ class _Extension:
 class Extending(SeenRun):
     """Verbs that add tasks to a run."""
 
+    @with_advice("run.extend", axes_of)
     def extend(  # noqa: PLR0913  # each is one of the command line's options, by its name
         self,
         axes: Mapping[str, Any] | None = None,
@@ -128,7 +130,7 @@ class Extending(SeenRun):
         Examples
         --------
         >>> run.extend(n=[10, 30]).progress().counts["succeeded"]
-        8
+        12
         >>> run.extend(until="sem(pi)<0.2", limit=100).holds
         True
         """

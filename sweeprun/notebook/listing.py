@@ -5,6 +5,7 @@ from os import PathLike
 from typing import overload
 
 from sweeprun.display.terminal import TERMINAL
+from sweeprun.notebook.advice import with_advice
 from sweeprun.notebook.options import in_python
 from sweeprun.notebook.run import Run
 from sweeprun.runs.list_runs import ListedRun
@@ -42,6 +43,7 @@ class RunList(Sequence[Run]):
         return "\n".join(plain_line(str(listed)) for listed in self._listed) or "no runs"
 
 
+@with_advice("sweeprun.list_runs")
 def list_runs(root: str | PathLike[str] = DEFAULT_ROOT) -> RunList:
     """All runs below a directory, newest first.
 

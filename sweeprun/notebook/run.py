@@ -7,6 +7,7 @@ from os import PathLike
 from typing import Any
 
 from sweeprun.display.terminal import TERMINAL
+from sweeprun.notebook.advice import with_advice
 from sweeprun.notebook.checking import Checking
 from sweeprun.notebook.extending import Extending
 from sweeprun.notebook.showing import Showing
@@ -15,6 +16,7 @@ from sweeprun.store.finding import chosen_run
 from sweeprun.store.local_paths import local_path
 
 
+@with_advice("sweeprun.open_run")
 def open_run(path: str | PathLike[str] | None = None, *, reveal: str | Sequence[str] = ()) -> "Run":
     """Open a run, which may still be going on.
 
@@ -34,9 +36,11 @@ def open_run(path: str | PathLike[str] | None = None, *, reveal: str | Sequence[
 
     Examples
     --------
-    >>> run = sweeprun.open_run()           # doctest: +SKIP
-    >>> run["loss"].mean("seed").plot()     # doctest: +SKIP
-    >>> run.refresh().counts                # doctest: +SKIP
+    >>> run = sweeprun.open_run()
+    >>> run["pi"].mean("member").sizes
+    Frozen({'n': 2})
+    >>> run.refresh().counts["succeeded"]
+    6
     """
     import_module("sweeprun.mc")  # Datasets have `.mc` from then on
     directory = chosen_run(None if path is None else local_path(path).expanduser(), TERMINAL.warn)

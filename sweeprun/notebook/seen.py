@@ -1,12 +1,14 @@
 """What there is of a run, as it was when it was last looked at."""
 
 import html
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from sweeprun.design.extension import whole_grid
 from sweeprun.errors import SweeprunError
+from sweeprun.notebook.advice import of_run
 from sweeprun.notebook.results import Results, tell
 from sweeprun.notebook.summary import summarise
 from sweeprun.runs.background import reap
@@ -66,6 +68,11 @@ class SeenRun:
         """Show how the run goes on until everything has ended; returns the run as it is then.
 
         Interrupting it (the stop button, Ctrl-C) ends the watching, and not the run.
+
+        Examples
+        --------
+        >>> run.progress().complete
+        True
         """
         from sweeprun.notebook.watching import watch
 
@@ -84,6 +91,11 @@ class SeenRun:
         ------
         TimeoutError
             If it hasn't ended by then. The run goes on.
+
+        Examples
+        --------
+        >>> run.wait(timeout=60).complete
+        True
         """
         from sweeprun.notebook.watching import wait
 
@@ -147,6 +159,19 @@ class SeenRun:
         is_key = isinstance(name, str) and "/" in name and name not in self._results.available
         return clean_name(name)[0] if is_key else name
 
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        results = () if "_results" not in vars(self) else self._names()
+        raise AttributeError(of_run(name, [own for own in dir(self) if not own.startswith("_")], results))
+
+    def _names(self) -> Collection[str]:
+        """The names of the results, as far as they can be told."""
+        try:
+            return list(map(str, self._results.available.variables))
+        except SweeprunError:
+            return ()
+
     def __iter__(self) -> Iterator[Hashable]:
         """The names of the results."""
         return iter(self._results.available)
@@ -171,3 +196,9 @@ class SeenRun:
         except SweeprunError as error:
             shown = f"<div>no Dataset: {html.escape(str(error))}</div>"
         return summarise(self._snapshot, self._results.doubts).html() + plain(shown)
+
+
+def axes_of(run: SeenRun) -> list[str]:
+    """The names by which a run's axes, and those that move together, are given."""
+    grid = whole_grid(run._snapshot.manifest.table)
+    return [*(joint.name for joint in grid.joint), *(axis.name for axis in grid.axes)]

@@ -5,8 +5,9 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sweeprun.notebook.advice import with_advice
 from sweeprun.notebook.options import in_python
-from sweeprun.notebook.seen import SeenRun
+from sweeprun.notebook.seen import SeenRun, axes_of
 from sweeprun.notebook.views import RunStatus, RunTask, TaskLogs, seen_as
 from sweeprun.runs.defaults import LEVEL
 from sweeprun.runs.logs import output_of_task
@@ -42,6 +43,7 @@ class Showing(SeenRun):
         with in_python():
             return seen_as(RunStatus, status_of(self._look()))
 
+    @with_advice("run.task", axes_of)
     def task(self, task_id: int | None = None, **values: Any) -> RunTask:
         """A task: its coordinates, config and stream, and what its last attempt gave.
 
@@ -68,13 +70,18 @@ class Showing(SeenRun):
         >>> task = run.task(4)
         >>> task.config
         {'n': 1000, 'member': 1}
-        >>> run.task(n=1000, member=1)["pi"] == task.result["pi"]
-        True
+        >>> task.state.value, task.stream, task.attempt
+        ('succeeded', 'default_rng(4)', 1)
+        >>> run.task(n=1000, member=1)["pi"] == run["pi"].sel(n=1000, member=1)
+        <xarray.DataArray 'pi' ()>...
+        array(True)
+        ...
         """
         with in_python():
             words = words_of(task_id, values)
             return seen_as(RunTask, describe_task(self._look(), words))
 
+    @with_advice("run.logs", axes_of)
     def logs(self, task_id: int | None = None, **values: Any) -> TaskLogs:
         """What a task printed, in all attempts at it.
 
@@ -105,6 +112,7 @@ class Showing(SeenRun):
             snapshot = self._look()
             return seen_as(TaskLogs, output_of_task(snapshot, find_task(snapshot.manifest.table, words).task_id))
 
+    @with_advice("run.stats")
     def stats(  # noqa: PLR0913  # each is one of the command line's options, by its name
         self,
         over: str | Sequence[str] | None = None,
@@ -179,6 +187,7 @@ class Showing(SeenRun):
             chosen = list(quantiles) if isinstance(quantiles, Iterable) else [quantiles]
             return seen_as(RunStats, run_statistics(self._look(), options, variables=only, quantiles=chosen, seed=seed))
 
+    @with_advice("run.report")
     def report(self, path: str | PathLike[str] | None = None) -> Path:
         """Write one HTML page that shows the run, which may still be going.
 
@@ -208,6 +217,7 @@ class Showing(SeenRun):
             output = None if path is None else local_path(path).expanduser()
             return write_report(self._directory, output).output
 
+    @with_advice("run.collect")
     def collect(
         self,
         path: str | PathLike[str],

@@ -5,7 +5,8 @@ from typing import Any, Self
 
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.display.terminal import TERMINAL
-from sweeprun.notebook.options import changes_of, in_python
+from sweeprun.notebook.advice import with_advice
+from sweeprun.notebook.options import POLICY, changes_of, in_python
 from sweeprun.notebook.outcomes import CancelledTasks, StartedTasks, ThrottledRun
 from sweeprun.notebook.seen import SeenRun
 from sweeprun.runs.prepare_call import call_text
@@ -14,6 +15,7 @@ from sweeprun.runs.prepare_call import call_text
 class Starting(SeenRun):
     """Verbs that start and stop tasks that a run has."""
 
+    @with_advice("run.resume", lambda *_: POLICY)
     def resume(
         self,
         *,
@@ -79,6 +81,7 @@ class Starting(SeenRun):
             )
         return StartedTasks(run=self.refresh(), tasks=started.tasks, nothing=started.nothing)
 
+    @with_advice("run.cancel")
     def cancel(
         self, tasks: str | Iterable[int] | None = None, *, whole_elements: bool = False, trust: bool = False
     ) -> CancelledTasks[Self]:
@@ -113,6 +116,7 @@ class Starting(SeenRun):
         run = self.wait() if cancelled.stopped and ids is None else self.refresh()
         return CancelledTasks(run=run, stopped=cancelled.stopped)
 
+    @with_advice("run.throttle")
     def throttle(self, throttle: int, *, trust: bool = False) -> ThrottledRun[Self]:
         """Change how many elements of a job array may run at once, while they wait and run.
 

@@ -5,9 +5,11 @@ from dataclasses import fields
 from typing import Any, TypeVar
 
 from sweeprun.display.details import details_text
+from sweeprun.display.plan import plan_text
 from sweeprun.display.status import status_lines
 from sweeprun.notebook.summary import STYLE, bar_of, escaped
 from sweeprun.runs.logs import TaskOutput
+from sweeprun.runs.plan import SweepPlan
 from sweeprun.runs.show import TaskDetails
 from sweeprun.runs.status import Status
 from sweeprun.runs.verify import Verified
@@ -97,3 +99,15 @@ class RunVerified(Verified):
             what = "; ".join(": ".join(filter(None, (one.variable, one.what))) for one in verdict.differences)
             lines.append(f"  task {verdict.task_id} {where}: {what}" + (f" ({verdict.cause})" if verdict.cause else ""))
         return "\n".join(map(plain_line, lines))
+
+
+class PlannedSweep(SweepPlan):
+    """What a sweep would run, as `sweeprun.plan` gives it.
+
+    Its attributes are those of `sweeprun.runs.plan.SweepPlan`.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return plan_text(self)

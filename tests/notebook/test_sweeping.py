@@ -306,7 +306,7 @@ def test_cancel_stops_it_and_resume_goes_on(gate: Path) -> None:
     assert submissions[-1].policy is not None
     assert submissions[-1].policy.retries == 1
     assert submissions[-1].provenance["command"] == ["run.resume(throttle=2, retries=1)"]
-    with pytest.raises(OverrideError, match="'speed' is no option"):
+    with pytest.raises(UsageError, match="has no argument 'speed'; its arguments are function, launcher"):
         run.resume(speed=3)
 
 

@@ -16,7 +16,7 @@ from sweeprun.store.processes import Process
 from sweeprun.store.submissions import read_submissions
 from sweeprun.wording import PYTHON, speaking
 from tests.cli.sleepers import launching_process, sleeping
-from tests.results.runs import count_axis, make_run
+from tests.results.runs import count_axis, failure, make_run, success, write_shard
 from tests.runs.queue_launcher import calls, set_queue
 from tests.runs.submitting import ALIVE, ELSEWHERE, QUEUE, submit
 
@@ -45,7 +45,7 @@ def test_what_was_stopped_is_said_with_how_to_go_on(run: RunDirectory) -> None:
     assert str(Cancelled(run=run, stopped=0)) == "nothing waits or runs"
     with speaking(PYTHON):
         told = str(Cancelled(run=run, stopped=1))
-    assert told == "cancelled the elements of 1 task; go on later with: run.resume()"
+    assert told == "cancelled 1 task; go on later with: run.resume()"
 
 
 def test_what_is_not_known_is_not_stopped(run: RunDirectory) -> None:
@@ -57,6 +57,38 @@ def test_what_is_not_known_is_not_stopped(run: RunDirectory) -> None:
 def test_the_process_that_runs_local_workers_is_interrupted(run: RunDirectory) -> None:
     with launching_process(run) as process:
         submit(run, submitter=Process.of(process.pid))
+        assert cancel_run(run).stopped == 10
+        assert process.wait() == -signal.SIGTERM
+
+
+def test_tasks_that_have_ended_are_not_counted(run: RunDirectory) -> None:
+    with launching_process(run) as process:
+        submit(run, submitter=Process.of(process.pid))
+        write_shard(run, "w", [success(i, 1) for i in range(9)])
+        assert cancel_run(run).stopped == 1
+        assert process.wait() == -signal.SIGTERM
+
+
+def test_of_a_run_whose_tasks_have_all_succeeded_nothing_is_stopped(run: RunDirectory) -> None:
+    with launching_process(run) as process:
+        submit(run, submitter=Process.of(process.pid))
+        write_shard(run, "w", [success(i, 1) for i in range(10)])
+        assert cancel_run(run) == Cancelled(run=run, stopped=0)
+        assert process.poll() is None
+
+
+def test_workers_that_may_try_a_failed_task_again_are_stopped(run: RunDirectory) -> None:
+    with launching_process(run) as process:
+        submit(run, submitter=Process.of(process.pid))
+        write_shard(run, "w", [failure(0), *(success(i, 1) for i in range(1, 10))])
+        assert cancel_run(run).stopped == 0
+        assert process.wait() == -signal.SIGTERM
+
+
+def test_a_run_that_cannot_be_read_can_be_stopped(run: RunDirectory) -> None:
+    with launching_process(run) as process:
+        submit(run, submitter=Process.of(process.pid))
+        run.manifest.write_text("{")
         assert cancel_run(run).stopped == 10
         assert process.wait() == -signal.SIGTERM
 
