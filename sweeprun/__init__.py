@@ -10,16 +10,18 @@ if TYPE_CHECKING:
     from sweeprun.notebook.listing import list_runs as list_runs
     from sweeprun.notebook.run import Run as Run
     from sweeprun.notebook.run import open_run as open_run
+    from sweeprun.notebook.sweeping import plan as plan
     from sweeprun.notebook.sweeping import sweep as sweep
     from sweeprun.worker.command import command as command
 
-__all__ = ["Run", "Unfinished", "__version__", "command", "list_runs", "open_run", "sweep"]
+__all__ = ["Run", "Unfinished", "__version__", "command", "list_runs", "open_run", "plan", "sweep"]
 
 _HOMES = {
     "Run": "sweeprun.notebook.run",
     "command": "sweeprun.worker.command",
     "list_runs": "sweeprun.notebook.listing",
     "open_run": "sweeprun.notebook.run",
+    "plan": "sweeprun.notebook.sweeping",
     "sweep": "sweeprun.notebook.sweeping",
 }
 
@@ -28,4 +30,7 @@ def __getattr__(name: str) -> Any:
     """Load what is exported when it is first used: importing sweeprun imports nothing heavy."""
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name.startswith("_"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    advice = import_module("sweeprun.notebook.advice")
+    raise AttributeError(advice.of_package(name, _HOMES))

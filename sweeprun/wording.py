@@ -146,8 +146,8 @@ class _Python:
     """Arguments of `sweeprun.sweep` and methods of `sweeprun.Run`."""
 
     _NAMES: ClassVar[Mapping[str, str]] = {"sweep.dir": "directory", "/launcher": "launcher"}
-    _CALLS: ClassVar[Mapping[str, str]] = {"list": "sweeprun.list_runs()", "status": "run.counts", "show": "run.counts"}
-    """Of verbs that are no methods of a run by the same names."""
+    _CALLS: ClassVar[Mapping[str, str]] = {"list": "sweeprun.list_runs()", "plan": "sweeprun.plan(…)"}
+    """Of verbs that are no methods of a run."""
 
     def option(self, option: Option) -> str:
         if option.place == "hydra.launcher." and option.name != "throttle":
@@ -156,7 +156,7 @@ class _Python:
 
     def setting(self, option: Option, value: Any) -> str:
         if option.name == "output":
-            return repr(value)
+            return "…" if value is ... else repr(value)
         if option.place == "hydra.launcher." and option.name != "throttle":
             return f"launcher={{…, {option.name!r}: {_in_python(value)}}}"
         return f"{self.option(option)}={_in_python(value)}"
@@ -165,10 +165,10 @@ class _Python:
         given = {each.option.name: each.value for each in command.options}
         if command.verb == "collect" and given.keys() == {"variables"}:
             return f"run[{given['variables']!r}]"
-        if command.verb in ("show", "logs") and command.words:
-            return "run.failures"
         if command.verb in self._CALLS:
             return self._CALLS[command.verb]
+        if command.verb == "show":
+            return f"run.task({command.words[0]})" if command.words else "run"
         options = (self.setting(each.option, each.value) for each in command.options if each.option.name != "pdb")
         return f"run.{command.verb}({', '.join([*map(str, command.words), *options])})"
 

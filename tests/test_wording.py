@@ -42,7 +42,14 @@ RESUME = Command("resume", "'my runs/one'", options=(flag("incomplete").to(True)
         ),
         (Command("wait", "runs/one"), "sweeprun wait runs/one", "run.wait()"),
         (Command("replay", "runs/one", (17,)), "sweeprun replay runs/one 17", "run.replay(17)"),
-        (Command("status", "runs/one"), "sweeprun status runs/one", "run.counts"),
+        (Command("status", "runs/one"), "sweeprun status runs/one", "run.status()"),
+        (Command("show", "runs/one", (17,)), "sweeprun show runs/one 17", "run.task(17)"),
+        (Command("show", "runs/one"), "sweeprun show runs/one", "run"),
+        (
+            Command("report", "runs/one", options=(flag("output").to(...),)),
+            "sweeprun report runs/one -o …",
+            "run.report(…)",
+        ),
         (Command("list"), "sweeprun list", "sweeprun.list_runs()"),
     ],
 )

@@ -31,11 +31,5 @@ def main(words: Sequence[str]) -> int:
 
     from sweeprun.runs.cancel import cancel_run
 
-    stopped = cancel_run(run, args.tasks, whole_elements=args.whole_elements, trust=args.trust)
-    if stopped is None:
-        print("nothing waits or runs", file=sys.stderr)
-        return 0
-    print(
-        f"cancelled the elements of {stopped} tasks; go on later with: sweeprun resume {run.shown()}", file=sys.stderr
-    )
+    print(cancel_run(run, args.tasks, whole_elements=args.whole_elements, trust=args.trust), file=sys.stderr)
     return 0

@@ -9,7 +9,6 @@ from sweeprun.errors import UsageError
 from sweeprun.runs.defaults import ALLOW_DRIFT, MOST_MEMBERS
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.trust import TRUST, check_trusted
-from sweeprun.wording import flag
 
 if TYPE_CHECKING:
     from sweeprun.runs.launch import Started
@@ -64,41 +63,25 @@ def _extend_until(run: RunDirectory, args: Namespace, overrides: list[str]) -> i
     """Add members until a target is reached, and wait for each batch of them."""
     from sweeprun.display.outcome import INTERRUPTED, conclude, conclude_waiting
     from sweeprun.display.terminal import TERMINAL
-    from sweeprun.runs.extend_until import Stop, StoppingRule, extend_until
+    from sweeprun.runs.extend_until import extend_until
     from sweeprun.runs.observe import is_active, observe
+    from sweeprun.runs.stopping_rule import MoreMembers, Stop, StoppingRule
     from sweeprun.runs.wait import wait_for
-    from sweeprun.statistics.choices import choice
-    from sweeprun.statistics.estimators import IntervalKind
-    from sweeprun.statistics.not_finite import NanPolicy
-    from sweeprun.statistics.targets import Target
 
     if any(not word.startswith(_LAUNCHER) for word in overrides):
         raise UsageError(f"--until says itself which members to add, so {' '.join(overrides)!r} can't be given with it")
-    for name in ("batch", "limit"):
-        if getattr(args, name) is not None and getattr(args, name) < 1:
-            raise UsageError(f"--{name} is {getattr(args, name)}; it must be at least 1")
+    rule = StoppingRule.of(args.until, **{name: getattr(args, name) for name in _OF_UNTIL})
     check_trusted(run, trust=args.trust, doing="its tasks would run what is in it")
-    limit = MOST_MEMBERS if args.limit is None else args.limit
-    kind = None if args.interval is None else choice(IntervalKind, args.interval, flag("interval"))
-    target = Target.parse(args.until, 0.95 if args.level is None else args.level, kind)
-    rule = StoppingRule(
-        target=target,
-        over=args.over,
-        batch=args.batch,
-        limit=limit,
-        nan=NanPolicy.OMIT if args.nan is None else choice(NanPolicy, args.nan, flag("nan")),
-        independent=args.independent,
-    )
 
-    def extend(word: str, added: Callable[[], None]) -> bool:
+    def extend(more: MoreMembers, added: Callable[[], None]) -> bool:
         flags = [flag for flag, given in ((str(ALLOW_DRIFT), args.allow_drift), (TRUST, args.trust)) if given]
-        told = [str(run.path), word, *overrides, *flags]
-        code = conclude(_extend(run, [word, *overrides], told, args, added))
+        told = [str(run.path), more.word, *overrides, *flags]
+        code = conclude(_extend(run, [more.word, *overrides], told, args, added))
         if code == 0 and is_active(observe(run)):
             code = conclude_waiting(wait_for(run, TERMINAL))
         return code != INTERRUPTED
 
-    match extend_until(run, rule, extend, TERMINAL):
+    match extend_until(run, rule, extend, TERMINAL).stop:
         case Stop.HOLDS:
             return 0
         case Stop.LIMIT | Stop.UNDETERMINED:

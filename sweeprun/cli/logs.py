@@ -1,7 +1,6 @@
 """``sweeprun logs TASK``: what a task printed."""
 
 import codecs
-import os
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -20,38 +19,23 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--path", action="store_true", help="print the names of the files instead")
     args = parser.parse_intermixed_args(words)
 
-    from sweeprun.runs.logs import logs_of_task, logs_of_workers
+    from sweeprun.runs.logs import output_of_task
     from sweeprun.runs.task_selection import find_task
-    from sweeprun.store.logs import outputs_of, read_outputs
-    from sweeprun.store.manifest import read_manifest
     from sweeprun.store.snapshot import take_snapshot
 
     path, chosen = split_words(args.words)
-    run = chosen_run(path)
-    task_id = find_task(read_manifest(run).table, chosen).task_id
-    logs = [log for log in logs_of_task(run, task_id) if os.path.lexists(log.path)]
+    snapshot = take_snapshot(chosen_run(path))
+    printed = output_of_task(snapshot, find_task(snapshot.manifest.table, chosen).task_id)
     if args.path:
-        for log in logs:
-            print(plain_line(log.path))
+        for file in printed.files:
+            print(plain_line(file))
         return 0
-    outputs = sorted(outputs_of(logs, task_id), key=lambda output: output.attempt or 0)
-    for output in outputs:
-        if len(outputs) > 1:
+    if printed.note:
+        print(printed.note, file=sys.stderr)
+    for output in (*printed.outputs, *printed.unmarked):
+        if len(printed.outputs) > 1:
             print(plain_line(f"attempt {output.attempt}, {output.path}:"), file=sys.stderr)
         _write(output.pieces())
-    if outputs:
-        return 0
-    unmarked = [
-        output for log in logs_of_workers(run, task_id) for output in read_outputs(log) if output.task_id is None
-    ]
-    if unmarked:
-        recorded = take_snapshot(run).best.outcome[task_id] >= 0
-        what = "printed nothing" if recorded else "has not ended in order"
-        print(f"task {task_id} {what}; what the logs of its workers hold besides:", file=sys.stderr)
-        for output in unmarked:
-            _write(output.pieces())
-    else:
-        print(f"task {task_id} has printed nothing", file=sys.stderr)
     return 0
 
 

@@ -23,6 +23,5 @@ def main(words: Sequence[str]) -> int:
 
     from sweeprun.runs.throttle import throttle_run
 
-    throttle_run(chosen_run(args.run), args.throttle, trust=args.trust)
-    print(f"at most {args.throttle} elements at once from now on", file=sys.stderr)
+    print(throttle_run(chosen_run(args.run), args.throttle, trust=args.trust), file=sys.stderr)
     return 0

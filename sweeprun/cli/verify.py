@@ -1,18 +1,16 @@
 """``sweeprun verify``: run a sample of tasks again in fresh processes, and compare their results to the bit."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sweeprun.cli.arguments import add_allow_drift, add_trust, chosen_run, run_parser
 from sweeprun.display.json_text import print_json
 from sweeprun.display.streams import verdict_code
-from sweeprun.errors import UsageError
 from sweeprun.runs.defaults import SAMPLE
 
 if TYPE_CHECKING:
-    from sweeprun.runs.verify import Verdict
+    from sweeprun.runs.verify import Verified
 
 _SHOWN_TASKS = 20
 
@@ -30,15 +28,13 @@ def main(words: Sequence[str]) -> int:
     add_allow_drift(parser)
     add_trust(parser)
     args = parser.parse_args(words)
-    if args.sample < 1 or args.seed < 0:
-        raise UsageError(f"--sample {args.sample} --seed {args.seed}: verify at least 1 task, with a seed from 0 on")
     run = chosen_run(args.run)
 
     from sweeprun.display.terminal import TERMINAL
     from sweeprun.runs.verify import verify_run
     from sweeprun.store.snapshot import take_snapshot
 
-    verdicts = verify_run(
+    verified = verify_run(
         take_snapshot(run),
         sample=args.sample,
         seed=args.seed,
@@ -47,23 +43,15 @@ def main(words: Sequence[str]) -> int:
         observer=TERMINAL,
     )
     if args.json:
-        print_json({"run": str(run.path), "sample": [_as_json(verdict) for verdict in verdicts]})
+        print_json(verified.to_dict())
     else:
-        _print(verdicts)
-    return verdict_code(int(any(verdict.differences for verdict in verdicts)))
+        _print(verified)
+    return verdict_code(int(not verified.equal))
 
 
-def _as_json(verdict: "Verdict") -> dict[str, Any]:
-    """A verdict without NaN, which JSON doesn't have."""
-    sizes = ("absolute", "relative")
-    found = [asdict(difference) for difference in verdict.differences]
-    differences = [item | {name: item[name] if isfinite(item[name]) else None for name in sizes} for item in found]
-    return asdict(verdict) | {"differences": differences}
-
-
-def _print(verdicts: "Sequence[Verdict]") -> None:
-    bad = [verdict for verdict in verdicts if verdict.differences]
-    print(f"{len(verdicts) - len(bad)}/{len(verdicts)} equal to the bit")
+def _print(verified: "Verified") -> None:
+    bad = verified.different
+    print(verified)
     if not bad:
         return
     from rich.console import Console

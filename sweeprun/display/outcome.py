@@ -11,7 +11,7 @@ from sweeprun.runs.launch import Ended, Started
 from sweeprun.runs.next_steps import next_steps
 from sweeprun.runs.observe import counts_text, warnings_of
 from sweeprun.runs.sampled_members import equal_at_one_point
-from sweeprun.safe_text import plain_line
+from sweeprun.safe_text import plain_line, plain_message
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import Snapshot
 from sweeprun.store.submissions import JobRole, Submission, read_jobs
@@ -24,6 +24,8 @@ def conclude(started: Started) -> int:
     """Say what became of tasks that were to be started; the exit code."""
     if started.ended is not None:
         return conclude_ended(started.ended)
+    if started.nothing:
+        print(plain_message(started.nothing), file=sys.stderr)
     if started.submissions:
         _print_submitted(started.run, started.submissions)
     return 0

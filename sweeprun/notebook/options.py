@@ -12,7 +12,8 @@ from sweeprun.display.streams import standard_streams
 from sweeprun.errors import OverrideError, SweeprunError
 from sweeprun.wording import PYTHON, speaking
 
-_POLICY = ("retries", "retry_on", "timeout", "max_failures", "seed_globals")
+POLICY = ("retries", "retry_on", "timeout", "max_failures", "seed_globals")
+"""What becomes of tasks that fail."""
 
 
 def changes_of(launcher: Any, throttle: int | None, of_policy: Mapping[str, Any]) -> Given:
@@ -23,9 +24,6 @@ def changes_of(launcher: Any, throttle: int | None, of_policy: Mapping[str, Any]
     OverrideError
         If a launcher is neither a name nor options.
     """
-    unknown = [name for name in of_policy if name not in _POLICY]
-    if unknown:
-        raise OverrideError(f"{unknown[0]!r} is no option; there are launcher, throttle, {', '.join(_POLICY)}")
     options = _options(launcher)
     name = options.pop("name", None)
     if throttle is not None:

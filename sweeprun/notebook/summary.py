@@ -68,13 +68,11 @@ class Summary:
 
     def html(self) -> str:
         """As HTML for light and dark pages, without scripts; what comes from the run is only ever text in it."""
-        facts = "".join(
-            f"<div>{_escaped(name)}</div><code>{_escaped(fact)}</code>" for name, fact in self.facts.items()
-        )
-        notes = "".join(f"<div>⚠ {_escaped(note)}</div>" for note in self.notes)
+        facts = "".join(f"<div>{escaped(name)}</div><code>{escaped(fact)}</code>" for name, fact in self.facts.items())
+        notes = "".join(f"<div>⚠ {escaped(note)}</div>" for note in self.notes)
         return (
             f'<style>{STYLE}</style><div class="sweeprun-run">'
-            f"<div><b>sweeprun.Run</b> <code>{_escaped(self.path)}</code></div>{bar_of(self.counts, self.total)}"
+            f"<div><b>sweeprun.Run</b> <code>{escaped(self.path)}</code></div>{bar_of(self.counts, self.total)}"
             f'<div class="sweeprun-facts">{facts}</div>{notes}</div>'
         )
 
@@ -91,7 +89,7 @@ def bar_of(counts: Mapping[TaskState, int], heading: str) -> str:
     counted = "".join(f'<span><i style="background: {colour}"></i>{counted}</span>' for _, counted, colour in present)
     return (
         f'<div class="sweeprun-bar" role="img" aria-label="{told}">{bar}</div>'
-        f'<div class="sweeprun-counts"><span>{_escaped(heading)}</span>{counted}</div>'
+        f'<div class="sweeprun-counts"><span>{escaped(heading)}</span>{counted}</div>'
     )
 
 
@@ -151,5 +149,6 @@ def _notes(snapshot: Snapshot) -> list[str]:
     return notes
 
 
-def _escaped(text: object) -> str:
+def escaped(text: object) -> str:
+    """A text as HTML that shows it, whatever it says."""
     return html.escape(plain_message(text))

@@ -1,45 +1,47 @@
 """``sweeprun.sweep()``: a sweep that is started from a notebook or a script, without any config."""
 
-import inspect
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
-from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any
 
 from sweeprun.design.python_axes import whole_number
 from sweeprun.display.terminal import TERMINAL
 from sweeprun.errors import UsageError
+from sweeprun.notebook.advice import with_advice
 from sweeprun.notebook.options import changes_of, in_python
 from sweeprun.notebook.run import Run, open_run
 from sweeprun.notebook.stale import tell_of_stale_modules
+from sweeprun.notebook.views import PlannedSweep, seen_as
 from sweeprun.runs.background import launch_in_background
+from sweeprun.runs.plan import plan_of
 from sweeprun.runs.prepare_call import Asked, prepare_call
 from sweeprun.runs.start import start_run
 from sweeprun.worker.copied_generators import is_generator
 from sweeprun.worker.task_handle import INSIDE
 
-Parameters = ParamSpec("Parameters")
+_OPTIONS = (
+    "constants",
+    "members",
+    "root_seed",
+    "streams",
+    "bit_generator",
+    "exclude",
+    "only",
+    "dims",
+    "coords",
+    "launcher",
+    "throttle",
+    "directory",
+    "retries",
+    "retry_on",
+    "timeout",
+    "max_failures",
+    "seed_globals",
+)
 
 
-def _with_advice(function: Callable[Parameters, Run]) -> Callable[Parameters, Run]:
-    """Say which argument may be meant by one that there is not."""
-    known = tuple(inspect.signature(function).parameters)
-
-    @wraps(function)
-    def called(*args: Parameters.args, **given: Parameters.kwargs) -> Run:
-        for name in given:
-            if name not in known:
-                close = get_close_matches(name, known, n=1)
-                hint = f"did you mean {close[0]!r}?" if close else f"its arguments are {', '.join(known)}"
-                raise UsageError(f"sweeprun.sweep() has no argument {name!r}; {hint}")
-        return function(*args, **given)
-
-    return called
-
-
-@_with_advice
+@with_advice("sweeprun.sweep")
 def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its name
     function: Callable[..., Any],
     axes: Mapping[str, Any],
@@ -110,40 +112,111 @@ def sweep(  # noqa: PLR0913  # each is one of the command line's options, by its
 
     Examples
     --------
-    >>> def simulate(n, rng):
-    ...     return {"pi": 4 * (rng.random((2, n)) ** 2).sum(axis=0).__le__(1).mean()}
-    >>> run = sweeprun.sweep(simulate, {"n": [100, 10000]}, members=20)   # doctest: +SKIP
-    >>> run.progress()                                                    # doctest: +SKIP
+    >>> def estimate(n, rng):
+    ...     return {"pi": 4 * ((rng.random((n, 2)) ** 2).sum(axis=1) <= 1).mean()}
+    >>> run = sweeprun.sweep(estimate, {"n": [100, 1000]}, members=3)
+    >>> run.wait().complete
+    True
+    >>> run["pi"].mean("member").sizes
+    Frozen({'n': 2})
     """
     _refuse_inside()
-    of_policy = {
-        "retries": retries,
-        "retry_on": None if retry_on is None else list(retry_on),
-        "timeout": timeout,
-        "max_failures": max_failures,
-        "seed_globals": seed_globals,
-    }
     with in_python():
-        asked = Asked(
-            function=function,
-            axes=axes,
-            constants={} if constants is None else constants,
-            members=whole_number("members", members),
-            root_seed=whole_number("root_seed", root_seed),
+        asked = _asked(
+            function,
+            axes,
+            constants=constants,
+            members=members,
+            root_seed=root_seed,
             streams=streams,
             bit_generator=bit_generator,
             exclude=exclude,
             only=only,
             dims=dims,
             coords=coords,
-            changes=changes_of(launcher, throttle, of_policy),
+            launcher=launcher,
+            throttle=throttle,
             directory=directory,
+            retries=retries,
+            retry_on=retry_on,
+            timeout=timeout,
+            max_failures=max_failures,
+            seed_globals=seed_globals,
         )
         prepared = prepare_call(asked)
         tell_of_stale_modules(prepared.code)
         _tell_of_generators(asked.constants)
         started = start_run(prepared, [asked.written()], launch=launch_in_background, observer=TERMINAL)
     return open_run(started.run.path)
+
+
+@with_advice("sweeprun.plan", lambda *_: _OPTIONS)
+def plan(function: Callable[..., Any], axes: Mapping[str, Any], **options: Any) -> PlannedSweep:
+    """What `sweep` would run with the same arguments: nothing runs, and nothing is made.
+
+    Parameters
+    ----------
+    function, axes, **options
+        As of `sweep`.
+
+    Returns
+    -------
+    PlannedSweep
+        ``.tasks``, ``.axes``, ``.arrays``, ``.files``, ``.shown_tasks`` and so on.
+
+    Raises
+    ------
+    SweeprunError
+        If something can't be right.
+
+    Examples
+    --------
+    >>> sweeprun.plan(estimate, {"n": [100, 1000]}, members=3)
+    tasks: 6
+    axes, the first varies slowest:
+      n (2, int64): 100, 1000
+      member (3, int64): 0, 1, 2
+    ...
+      5: n=1000 member=2  default_rng(5)
+    >>> sweeprun.plan(estimate, {"n": [100, 1000]}, members=3).tasks
+    6
+    """
+    with in_python():
+        prepared = prepare_call(_asked(function, axes, **options))
+        planned = plan_of(prepared, str(prepared.manifest.launcher.get("name")))
+        for text in planned.warnings:
+            TERMINAL.warn(text)
+        for text in planned.notes:
+            TERMINAL.note(text)
+    return seen_as(PlannedSweep, planned)
+
+
+def _asked(function: Callable[..., Any], axes: Mapping[str, Any], **options: Any) -> Asked:
+    """What the arguments of a call ask for; what is not given is as usual."""
+    retry_on = options.get("retry_on")
+    of_policy = {
+        "retries": options.get("retries"),
+        "retry_on": None if retry_on is None else list(retry_on),
+        "timeout": options.get("timeout"),
+        "max_failures": options.get("max_failures"),
+        "seed_globals": options.get("seed_globals"),
+    }
+    constants = options.get("constants")
+    return Asked(
+        function=function,
+        axes=axes,
+        constants={} if constants is None else constants,
+        members=whole_number("members", options.get("members")),
+        root_seed=whole_number("root_seed", options.get("root_seed")),
+        streams=options.get("streams"),
+        bit_generator=options.get("bit_generator"),
+        exclude=options.get("exclude", ()),
+        only=options.get("only", ()),
+        dims=options.get("dims"),
+        coords=options.get("coords"),
+        changes=changes_of(options.get("launcher"), options.get("throttle"), of_policy),
+        directory=options.get("directory"),
+    )
 
 
 def _tell_of_generators(constants: Mapping[str, Any]) -> None:

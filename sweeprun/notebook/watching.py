@@ -31,8 +31,8 @@ _LONGEST_PAUSE_SECONDS = 2.0
 _LAST_WORDS_BYTES = 1000
 
 
-def watch(first: Snapshot, look: Callable[[], Snapshot]) -> None:
-    """Show how a run goes on until everything has ended; an interrupt ends the watching, and not the run."""
+def watch(first: Snapshot, look: Callable[[], Snapshot]) -> bool:
+    """Show how a run goes on until everything has ended; whether it has: an interrupt ends the watching alone."""
     display = _display()
     local = all(submission.launcher.get("name") == "local" for submission in first.activity.submissions)
     found = looks(first, look, pause=_FIRST_PAUSE_SECONDS, **({"longest": _LONGEST_PAUSE_SECONDS} if local else {}))
@@ -47,8 +47,9 @@ def watch(first: Snapshot, look: Callable[[], Snapshot]) -> None:
                     _tell(news)
     except KeyboardInterrupt:
         _tell("the run goes on; stop it with run.cancel()")
-        return
+        return False
     _tell_end(last)
+    return True
 
 
 def wait(first: Snapshot, look: Callable[[], Snapshot], timeout: float | None) -> bool:

@@ -1,21 +1,51 @@
 """Stopping what waits or runs of a run; what is recorded stays."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from sweeprun.design.task_ids import TaskIds
-from sweeprun.errors import LaunchError, UsageError
+from sweeprun.errors import FormatError, LaunchError, UsageError
 from sweeprun.launchers.activity import activity_of
 from sweeprun.launchers.registry import make_launcher
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import read_manifest
+from sweeprun.store.snapshot import STATE_ORDER, TaskState, take_snapshot
 from sweeprun.store.trust import check_trusted
 from sweeprun.wording import Command, flag
+
+_DONE = (TaskState.SUCCEEDED, TaskState.EXCLUDED)
+"""Tasks in these states are not tried again, as failed ones may be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    """What was stopped of a run.
+
+    Attributes
+    ----------
+    run
+        The run.
+    stopped
+        How many tasks waited or ran, and were stopped; 0 if none did.
+    """
+
+    run: RunDirectory
+    stopped: int
+
+    def __str__(self) -> str:
+        if not self.stopped:
+            return "nothing waits or runs"
+        tasks = "1 task" if self.stopped == 1 else f"{self.stopped} tasks"
+        return f"cancelled {tasks}; go on later with: {Command('resume', self.run.shown())}"
 
 
 def cancel_run(
     run: RunDirectory, tasks: TaskIds | None = None, *, whole_elements: bool = False, trust: bool = False
-) -> int | None:
-    """Stop what waits or runs of a run, or only some tasks; of how many tasks, None if nothing waits or runs.
+) -> Cancelled:
+    """Stop what waits or runs of a run, or only some tasks.
 
     Parameters
     ----------
@@ -39,10 +69,11 @@ def cancel_run(
         raise LaunchError(f"what waits and runs can't be told: {activity.problem}")
     if tasks is not None:
         _check_tasks(run, tasks)
+    states = _states(run)
     active = {submission.number: submission for submission, _ in activity.active_elements()}
-    if not active:
-        return None
-    stopped = 0
+    if not active or (states is not None and _are(states, *_DONE).all()):  # then workers are on their way out
+        return Cancelled(run=run, stopped=0)
+    stopped, found = 0, False
     for submission in active.values():
         elements = None
         if tasks is not None:
@@ -50,14 +81,35 @@ def cancel_run(
             if not elements:
                 continue
         make_launcher(submission.launcher).cancel(run, [submission], elements)
+        found = True
         stopped += sum(
-            len(submission.array.tasks if index is None else submission.array.chunk(index))
+            _unended(submission.array.tasks if index is None else submission.array.chunk(index), states)
             for other, index in activity.active_elements()
             if other is submission and (elements is None or index in elements)
         )
-    if not stopped:
+    if not found:
         raise UsageError(f"none of the tasks {tasks} waits or runs; see `{Command('status', run.shown())}`")
-    return stopped
+    return Cancelled(run=run, stopped=stopped)
+
+
+def _states(run: RunDirectory) -> np.ndarray | None:
+    """The states of all tasks; None if the run can't be read, which keeps nobody from stopping it."""
+    try:
+        return take_snapshot(run).states
+    except FormatError:
+        return None
+
+
+def _are(states: np.ndarray, *wanted: TaskState) -> np.ndarray:
+    return np.isin(states, [STATE_ORDER.index(state) for state in wanted])
+
+
+def _unended(task_ids: Iterable[int], states: np.ndarray | None) -> int:
+    """How many of some tasks have not ended."""
+    ids = np.fromiter(task_ids, int)
+    if states is None:
+        return len(ids)
+    return int(np.count_nonzero(~_are(states[ids[ids < len(states)]], *_DONE, TaskState.FAILED)))
 
 
 def _check_tasks(run: RunDirectory, tasks: TaskIds) -> None:

@@ -100,8 +100,9 @@ def extend_run(  # noqa: PLR0913  # what may be gone on with is a flag each
     sys.path[:0] = [place for place in manifest.python_path if place not in sys.path]
     extension = plan(manifest)
     if not extension.blocks:
-        observer.note(f"nothing to add: {run.shown()} has all these points; see `{Command('status')}`")
-        return Started(run=run)
+        return Started(
+            run=run, nothing=f"nothing to add: {run.shown()} has all these points; see `{Command('status')}`"
+        )
     check_size(replace(manifest, table=manifest.table.with_blocks(extension.blocks)))
     clash = clash_of_extended(run, manifest, extension)
     if clash is not None:
@@ -115,10 +116,11 @@ def extend_run(  # noqa: PLR0913  # what may be gone on with is a flag each
     snapshot = observe(run)
     table = snapshot.manifest.table
     tasks = table.selected(first_id)
-    if left_out := len(table) - first_id - len(tasks):
-        observer.note(f"{left_out} of {len(table) - first_id} new points are left out")
+    left_out = len(table) - first_id - len(tasks)
     if not tasks:
-        return Started(run=run)
+        return Started(run=run, nothing=f"nothing to start: all new points ({left_out}) are left out")
+    if left_out:
+        observer.note(f"{left_out} of {len(table) - first_id} new points are left out")
     observer.note(f"{len(tasks)} new {'task' if len(tasks) == 1 else 'tasks'}: {tasks}")
     return start_tasks(snapshot, tasks, changes, command, code, launch=launch, observer=observer)
 

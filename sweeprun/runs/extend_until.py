@@ -2,9 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import Enum
 from functools import partial
 
 import xarray as xr
@@ -16,59 +14,21 @@ from sweeprun.errors import UsageError
 from sweeprun.results.collect import dataset_having
 from sweeprun.runs.events import SILENT, Observer
 from sweeprun.runs.observe import is_active, missing_tasks, observe
+from sweeprun.runs.stopping_rule import MoreMembers, Reached, Stop, StoppingRule
 from sweeprun.statistics.dependence import members_along
 from sweeprun.statistics.doubts import doubts_of
 from sweeprun.statistics.ensembles import members_of
 from sweeprun.statistics.interim import Look, look_at
-from sweeprun.statistics.not_finite import NanPolicy
 from sweeprun.statistics.points import more_points, named_points
 from sweeprun.statistics.rare_values import told_only_one_value
 from sweeprun.statistics.spans import spans_in_seconds
-from sweeprun.statistics.targets import Target
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.looks import LookRecord, keep_look
 from sweeprun.store.snapshot import Snapshot, TaskState
 from sweeprun.wording import Command, flag, sweeper
 
-Extend = Callable[[str, Callable[[], None]], bool]
-"""Extends a run by a word, calls what it is given when the tasks are in it, and waits; whether they ended so."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoppingRule:
-    """When to stop adding members.
-
-    Attributes
-    ----------
-    target
-        What is to hold at every point.
-    over
-        The axis of the members; by default ``member``, or else ``seed``.
-    batch
-        How many members to add at once; by default as many as seem to be needed, at most as many as there are.
-    limit
-        How many members there may be.
-    nan
-        What becomes of results that are NaN.
-    independent
-        True if members are known to be independent, whatever the run says.
-    """
-
-    target: Target
-    over: str | None
-    batch: int | None
-    limit: int
-    nan: NanPolicy = NanPolicy.OMIT
-    independent: bool | None = None
-
-
-class Stop(Enum):
-    """Why no more members were added."""
-
-    HOLDS = "the target holds at every point"
-    LIMIT = "there are as many members as there may be"
-    UNDETERMINED = "more members would not say how precise the points are that are left"
-    INTERRUPTED = "the user stopped it"
+Extend = Callable[[MoreMembers, Callable[[], None]], bool]
+"""Extends a run by members, calls what it is given when the tasks are in it, and waits; whether they ended so."""
 
 
 def extend_until(
@@ -76,7 +36,7 @@ def extend_until(
     rule: StoppingRule,
     extend: Extend,
     observer: Observer = SILENT,
-) -> Stop:
+) -> Reached:
     """Add members until the rule says to stop.
 
     Parameters
@@ -84,8 +44,8 @@ def extend_until(
     run, rule
         The run, and the rule.
     extend
-        Extends the run by the word that it is given, calls what it is given when the tasks are in the run, and waits
-        for them; whether they ended by themselves.
+        Extends the run by the members that it is given, calls what it is given when the tasks are in the run, and
+        waits for them; whether they ended by themselves.
     observer
         Hears each look at the results.
 
@@ -96,6 +56,7 @@ def extend_until(
         and is to be.
     """
     before: Look | None = None
+    began: int | None = None
     while True:
         snapshot = observe(run)
         _check_ended(snapshot)
@@ -108,6 +69,7 @@ def extend_until(
         for line in filter(None, (look.taken_note, look.widened_note)) if before is None else ():
             observer.note(line)
         members = dataset.sizes[over]
+        began = members if began is None else began
         done = not look.more
         added = 0 if done else max(0, min(_batch(rule, look, members), rule.limit - members))
         stuck = before is not None and not done and not look.has_more_than(before)
@@ -125,15 +87,25 @@ def extend_until(
             alike = told_only_one_value(dataset, drawn, look.kinds)
             for line in (*_undetermined(look, dataset), *doubts, *alike):
                 observer.warn(line)
-            if not look.open_points:
-                return Stop.HOLDS
-            return Stop.UNDETERMINED if done else Stop.LIMIT
+            unfinished = Stop.UNDETERMINED if done else Stop.LIMIT
+            return _reached(rule, unfinished if look.open_points else Stop.HOLDS, look, members, began)
         keep = partial(_keep, run, rule, look, over, members)
-        if not _extended(extend, _words(_axis(snapshot, over), over, members + added), keep, added):
-            return Stop.INTERRUPTED
+        if not _extended(extend, _more_members(_axis(snapshot, over), over, members + added), keep, added):
+            return _reached(rule, Stop.INTERRUPTED, look, members + added, began)
 
 
-def _extended(extend: Extend, word: str, keep: Callable[[int], None], added: int) -> bool:
+def _reached(rule: StoppingRule, stop: Stop, look: Look, members: int, began: int) -> Reached:
+    return Reached(
+        rule=rule,
+        stop=stop,
+        members=members,
+        added=members - began,
+        open_points=look.open_points,
+        points=int(look.reached.size),
+    )
+
+
+def _extended(extend: Extend, more: MoreMembers, keep: Callable[[int], None], added: int) -> bool:
     """Add members; the look that led to it is kept as soon as they are there, or says that none were added."""
     kept = []
 
@@ -142,7 +114,7 @@ def _extended(extend: Extend, word: str, keep: Callable[[int], None], added: int
         keep(added)
 
     try:
-        return extend(word, note)
+        return extend(more, note)
     finally:
         if not kept:
             keep(0)
@@ -188,17 +160,25 @@ def _axis(snapshot: Snapshot, over: str) -> Axis:
     raise UsageError(f"{over!r} is no axis of this sweep that more members can be added to")
 
 
-def _words(axis: Axis, over: str, count: int) -> str:
-    """The word that gives an axis so many values."""
+def _more_members(axis: Axis, over: str, count: int) -> MoreMembers:
+    """So many members on an axis.
+
+    Raises
+    ------
+    UsageError
+        If it can't be told which values come next.
+    """
     if over == "member":
-        return f"hydra.sweeper.members={count}"
+        return MoreMembers(over=over, count=count)
     values = axis.values
     if not isinstance(values, IntegerRange):
         raise UsageError(
             f"how {over}={values.written()} goes on can't be told; only a range of whole numbers can be extended "
             f"until a target is reached, or {sweeper('members')}"
         )
-    return f"{over}=range({values.start},{values.start + count * values.step},{values.step})"
+    return MoreMembers(
+        over=over, count=count, values=range(values.start, values.start + count * values.step, values.step)
+    )
 
 
 def _keep(run: RunDirectory, rule: StoppingRule, look: Look, over: str, members: int, added: int) -> None:

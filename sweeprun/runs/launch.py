@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import RunDirectoryError
 from sweeprun.launchers.interrupts import raise_interrupt
 from sweeprun.launchers.launcher import write_submissions
@@ -51,11 +52,21 @@ class Started:
         What was launched; empty if there was nothing to start, or a launcher of another package ran the tasks.
     ended
         How it ended, if this process waited for that; None if the tasks wait or run elsewhere.
+    nothing
+        Why nothing was started; empty if something was.
     """
 
     run: RunDirectory
     submissions: tuple[Submission, ...] = ()
     ended: Ended | None = None
+    nothing: str = ""
+
+    @property
+    def tasks(self) -> TaskIds:
+        """The tasks that were launched."""
+        if len(self.submissions) == 1:
+            return self.submissions[0].array.tasks
+        return TaskIds.of(task_id for submission in self.submissions for task_id in submission.array.tasks)
 
 
 Launch: TypeAlias = Callable[[RunDirectory, Sequence[Submission], Observer], Ended | None]

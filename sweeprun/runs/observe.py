@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -213,34 +212,6 @@ def _ended_too_early(snapshot: Snapshot) -> Iterator[tuple[int, int, Element]]:
         chunk = array.chunk(index)
         if any(int(snapshot.states[task_id]) not in done for task_id in chunk if task_id < len(snapshot.states)):
             yield number, index, element
-
-
-def describe_submissions(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """Every submission of which something waits or runs: its array, launcher, and elements by state."""
-    activity = snapshot.activity
-    described = []
-    for submission in activity.submissions:
-        own = [
-            element
-            for (number, _), element in activity.elements.items()
-            if number == submission.number and element.state is not ElementState.ENDED
-        ]
-        if own:
-            reasons = Counter(element.reason for element in own if element.state is ElementState.QUEUED)
-            described.append(
-                {
-                    "number": submission.number,
-                    "launcher": submission.launcher.get("name"),
-                    "array": str(submission.array),
-                    "tasks_per_job": submission.array.tasks_per_job,
-                    "jobs": sorted({element.job_id for element in own}),
-                    "running": sum(element.state is ElementState.RUNNING for element in own),
-                    "queued": sum(reasons.values()),
-                    "reasons": dict(reasons),
-                    "hosts": dict(Counter(element.host for element in own if element.host)),
-                }
-            )
-    return described
 
 
 def _again(snapshot: Snapshot) -> Command:

@@ -12,10 +12,8 @@ import numpy as np
 from sweeprun.config.frozen import read_configs
 from sweeprun.design.axes import OWN_COORDINATES
 from sweeprun.design.extension import whole_grid
-from sweeprun.design.python_labels import typed_label
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.design.tasks import Task
-from sweeprun.errors import UsageError
 from sweeprun.launchers.variables import expand
 from sweeprun.provenance.code import Code
 from sweeprun.provenance.origin import Origin
@@ -25,7 +23,7 @@ from sweeprun.runs.drift import check_drift
 from sweeprun.runs.events import SILENT, Observer
 from sweeprun.runs.rerun import Trials
 from sweeprun.runs.scratch import located, scratch_run
-from sweeprun.runs.task_selection import choose_task
+from sweeprun.runs.task_selection import choose_task, words_of
 from sweeprun.safe_text import plain, plain_line
 from sweeprun.store.finding import chosen_run
 from sweeprun.store.manifest import Manifest, read_manifest
@@ -252,7 +250,7 @@ def replay(
     """
     run, manifest = snapshot.run, snapshot.manifest
     check_trusted(run, trust=trust, doing=_RUNS)
-    task = chosen_task(snapshot, task_id, values)
+    task = choose_task(manifest.table, words_of(task_id, values))
     code = check_drift(run, manifest, allowed=allow_drift, doing=_DOING, observer=observer)
     record = snapshot.record(task.task_id)
     for line in overruled(record, expand(manifest.launcher.get("variables", {}), os.environ), os.environ):
@@ -267,27 +265,6 @@ def replay(
     result = {} if failure is not None else {name: array[()] for name, array in arrays_of(now).items()}
     equal = None if record is None else not differences
     return _replayed(task, equal=equal, differences=differences, result=result, failure=failure)
-
-
-def chosen_task(snapshot: Snapshot, task_id: int | None, values: Mapping[str, Any]) -> Task:
-    """The task of an id, or of a value on each axis.
-
-    Raises
-    ------
-    UsageError
-        If there is none, or not one alone.
-    """
-    if (task_id is None) == (not values):
-        raise UsageError("which task? Give its id, such as 17, or its coordinates, such as lr=0.1, seed=3")
-    if task_id is not None:
-        return choose_task(snapshot.manifest.table, [str(task_id)])
-    words = [f"{name}={_text(value)}" for name, value in values.items()]
-    return choose_task(snapshot.manifest.table, words)
-
-
-def _text(value: Any) -> str:
-    label = typed_label(value)[1]
-    return str(label).lower() if isinstance(label, bool) else str(label)
 
 
 def _replayed(

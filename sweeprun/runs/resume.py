@@ -79,9 +79,8 @@ def resume_run(  # noqa: PLR0913  # what may be gone on with is a flag each
         if is_launcher(str(options.get("name"))):
             make_launcher(options)
         changes.policy(last_policy(snapshot))
-        observer.note(f"nothing to start: {counts_text(snapshot)}")
         check_inputs(run, snapshot.manifest, allowed=True, observer=observer)
-        return Started(run=run)
+        return Started(run=run, nothing=f"nothing to start: {counts_text(snapshot)}")
     doing = "results would be mixed that don't belong together"
     code = check_drift(run, snapshot.manifest, allowed=allow_drift, doing=doing, code=code, observer=observer)
     return start_tasks(snapshot, missing, changes, command, code, launch=launch, observer=observer)

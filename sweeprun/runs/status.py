@@ -1,13 +1,17 @@
 """Where a run stands. Looking changes nothing."""
 
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from sweeprun.design.task_ids import TaskIds
+from sweeprun.provenance.gather import command_text
 from sweeprun.results.failures import Failures, failures_of
-from sweeprun.results.throughput import pace_of
-from sweeprun.runs.next_steps import next_steps
+from sweeprun.results.throughput import Pace, pace_of
+from sweeprun.runs.next_steps import Step, look_closer, next_steps
 from sweeprun.runs.observe import (
-    describe_submissions,
+    counts_text,
     ended_reasons,
     is_active,
     left_no_trace,
@@ -15,44 +19,184 @@ from sweeprun.runs.observe import (
     state_counts,
     warnings_of,
 )
+from sweeprun.store.activity import ElementState
+from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import Snapshot, live_beats
 
 
-def describe_status(snapshot: Snapshot, failures: Failures | None = None) -> dict[str, Any]:
-    """How many tasks are in each state, what waits and runs, and what the user should know, as JSON has it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActiveSubmission:
+    """A submission of which something waits or runs.
 
-    Parameters
+    Attributes
     ----------
-    snapshot, failures
-        The run, and its failures, if they are at hand.
+    number, launcher, array, tasks_per_job
+        Which one, the name of its launcher, its array, and how many tasks an element has.
+    jobs
+        The ids of its jobs, or processes.
+    running, queued
+        How many of its elements run, and wait.
+    reasons, hosts
+        How many wait for which reason, and run on which host.
     """
-    run = snapshot.run
-    failures = failures_of(snapshot) if failures is None else failures
 
-    beats = [beat for beat in live_beats(run, snapshot.activity) if beat.task_id is not None]
-    missing = missing_tasks(snapshot)
-    return {
-        "run": str(run.path),
-        "tasks": len(snapshot.states),
-        "states": state_counts(snapshot),
-        "incomplete": snapshot.incomplete,
-        "returned_nothing": snapshot.empty,
-        "submissions": describe_submissions(snapshot),
-        "running": [
-            {"task": beat.task_id, "host": beat.process.host, "pid": beat.process.pid, "since": beat.since}
+    number: int
+    launcher: str | None
+    array: str
+    tasks_per_job: int
+    jobs: tuple[str, ...]
+    running: int
+    queued: int
+    reasons: Mapping[str, int]
+    hosts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningTask:
+    """A task that runs now.
+
+    Attributes
+    ----------
+    task, host, pid, since
+        The task, the host and process that it runs on, and since when (Unix time, seconds).
+    """
+
+    task: int
+    host: str
+    pid: int
+    since: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Where a run stands.
+
+    Attributes
+    ----------
+    run, created, command
+        The run, when it was started, and by which command line or call.
+    tasks, states
+        How many tasks it has, and how many of them are in each state.
+    counted
+        The same in words.
+    incomplete, returned_nothing
+        How many succeeded with something left out, and without returning anything.
+    submissions, running, pace
+        What waits and runs, and how fast it goes.
+    missing
+        The tasks that have no result and are not queued.
+    ended
+        How elements ended that left tasks undone -> how many.
+    left_no_trace
+        Whether elements left nothing on disk, as if they saw no run directory.
+    problem
+        Why it isn't known what waits and runs; empty if it is.
+    warnings
+        What the user should know of the results.
+    failures
+        The failed and lost tasks, grouped.
+    closer
+        How to look closer at what failed.
+    next_steps
+        What may be done next, if nothing runs any more.
+    """
+
+    run: RunDirectory
+    created: str | None
+    command: str
+    tasks: int
+    states: Mapping[str, int]
+    counted: str
+    incomplete: int
+    returned_nothing: int
+    submissions: tuple[ActiveSubmission, ...]
+    running: tuple[RunningTask, ...]
+    pace: Pace
+    missing: TaskIds
+    ended: Mapping[str, int]
+    left_no_trace: bool
+    problem: str
+    warnings: tuple[str, ...]
+    failures: Failures
+    closer: tuple[Step, ...]
+    next_steps: tuple[Step, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {
+            "run": str(self.run.path),
+            "tasks": self.tasks,
+            "states": dict(self.states),
+            "incomplete": self.incomplete,
+            "returned_nothing": self.returned_nothing,
+            "submissions": [asdict(submission) for submission in self.submissions],
+            "running": [asdict(task) for task in self.running],
+            "pace": asdict(self.pace),
+            "not_queued": str(self.missing),
+            "not_queued_count": len(self.missing),
+            "ended": dict(self.ended),
+            "left_no_trace": self.left_no_trace,
+            "problem": self.problem,
+            "warnings": list(self.warnings),
+            "failures": describe_failures(self.failures),
+            "in_common": None if self.failures.common is None else str(self.failures.common),
+            "next": list(map(str, self.next_steps)),
+        }
+
+
+def status_of(snapshot: Snapshot) -> Status:
+    """Where a run stood when somebody looked."""
+    provenance = snapshot.manifest.provenance
+    failures = failures_of(snapshot)
+    beats = [beat for beat in live_beats(snapshot.run, snapshot.activity) if beat.task_id is not None]
+    return Status(
+        run=snapshot.run,
+        created=provenance.get("created"),
+        command=command_text(provenance),
+        tasks=len(snapshot.states),
+        states=state_counts(snapshot),
+        counted=counts_text(snapshot),
+        incomplete=snapshot.incomplete,
+        returned_nothing=snapshot.empty,
+        submissions=tuple(_active_submissions(snapshot)),
+        running=tuple(
+            RunningTask(task=beat.task_id, host=beat.process.host, pid=beat.process.pid, since=beat.since)
             for beat in beats
-        ],
-        "pace": asdict(pace_of(snapshot)),
-        "not_queued": str(missing),
-        "not_queued_count": len(missing),
-        "ended": ended_reasons(snapshot),
-        "left_no_trace": left_no_trace(snapshot),
-        "problem": snapshot.activity.problem,
-        "warnings": warnings_of(snapshot, in_full=True),
-        "failures": describe_failures(failures),
-        "in_common": None if failures.common is None else str(failures.common),
-        "next": [] if is_active(snapshot) else list(map(str, next_steps(snapshot, failures, stopped=True))),
-    }
+            if beat.task_id is not None
+        ),
+        pace=pace_of(snapshot),
+        missing=missing_tasks(snapshot),
+        ended=ended_reasons(snapshot),
+        left_no_trace=left_no_trace(snapshot),
+        problem=snapshot.activity.problem,
+        warnings=tuple(warnings_of(snapshot, in_full=True)),
+        failures=failures,
+        closer=look_closer(snapshot, failures),
+        next_steps=() if is_active(snapshot) else next_steps(snapshot, failures, stopped=True),
+    )
+
+
+def _active_submissions(snapshot: Snapshot) -> Iterator[ActiveSubmission]:
+    activity = snapshot.activity
+    for submission in activity.submissions:
+        own = [
+            element
+            for (number, _), element in activity.elements.items()
+            if number == submission.number and element.state is not ElementState.ENDED
+        ]
+        if own:
+            reasons = Counter(element.reason for element in own if element.state is ElementState.QUEUED)
+            yield ActiveSubmission(
+                number=submission.number,
+                launcher=submission.launcher.get("name"),
+                array=str(submission.array),
+                tasks_per_job=submission.array.tasks_per_job,
+                jobs=tuple(sorted({element.job_id for element in own})),
+                running=sum(element.state is ElementState.RUNNING for element in own),
+                queued=sum(reasons.values()),
+                reasons=dict(reasons),
+                hosts=dict(Counter(element.host for element in own if element.host)),
+            )
 
 
 def describe_failures(failures: Failures) -> list[dict[str, Any]]:

@@ -1,11 +1,14 @@
 """Which task of a run somebody means: by its id, or by its coordinates."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sweeprun.design.extension import task_at, whole_grid
 from sweeprun.design.grid import Dimension, Grid
+from sweeprun.design.python_labels import typed_label
 from sweeprun.design.tasks import Task, TaskTable
 from sweeprun.errors import UsageError
+from sweeprun.statistics.choices import is_count
 from sweeprun.wording import sweeper
 
 _SHOWN_VALUES = 10
@@ -21,6 +24,30 @@ def find_task(table: TaskTable, words: Sequence[str]) -> Task:
     """
     task_id = int(words[0]) if len(words) == 1 and words[0].isdecimal() else task_at(table, *_point(table, words))
     return table.task(task_id)
+
+
+def words_of(task_id: int | None, values: Mapping[str, Any]) -> list[str]:
+    """What names a task, as words: its id, or a value on each axis.
+
+    Raises
+    ------
+    UsageError
+        If there is neither, or both.
+    """
+    if (task_id is None) == (not values):
+        raise UsageError("which task? Give its id, such as 17, or its coordinates, such as lr=0.1, seed=3")
+    if task_id is None:
+        return [f"{name}={_text(value)}" for name, value in values.items()]
+    if not is_count(task_id) or task_id < 0:
+        raise UsageError(
+            f"{task_id!r} is no id of a task; give a number such as 17, or its coordinates: lr=0.1, seed=3"
+        )
+    return [str(task_id)]
+
+
+def _text(value: Any) -> str:
+    label = typed_label(value)[1]
+    return str(label).lower() if isinstance(label, bool) else str(label)
 
 
 def choose_task(table: TaskTable, words: Sequence[str]) -> Task:

@@ -2,8 +2,9 @@
 
 import socket
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,13 @@ from sweeprun.runs.drift import check_drift
 from sweeprun.runs.events import SILENT, Observer
 from sweeprun.runs.rerun import Trials
 from sweeprun.runs.scratch import located
+from sweeprun.statistics.choices import check_seed, is_count
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.records import Record
 from sweeprun.store.snapshot import Snapshot
 from sweeprun.store.trust import check_trusted
 from sweeprun.store.verification import Verification, keep_verification
-from sweeprun.wording import Command
+from sweeprun.wording import Command, flag
 
 _EXAMINED = 2
 
@@ -49,6 +51,46 @@ class Verdict:
     cause: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What came out of running a sample of tasks again.
+
+    Attributes
+    ----------
+    run
+        The run.
+    verdicts
+        One for each task, by task id.
+    """
+
+    run: RunDirectory
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def different(self) -> tuple[Verdict, ...]:
+        """Those of tasks whose result is not equal to the bit."""
+        return tuple(verdict for verdict in self.verdicts if verdict.differences)
+
+    @property
+    def equal(self) -> bool:
+        """Whether all are equal to the bit."""
+        return not self.different
+
+    def __str__(self) -> str:
+        return f"{len(self.verdicts) - len(self.different)}/{len(self.verdicts)} equal to the bit"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON has it, which doesn't have NaN."""
+        return {"run": str(self.run.path), "sample": [_verdict_to_dict(verdict) for verdict in self.verdicts]}
+
+
+def _verdict_to_dict(verdict: Verdict) -> dict[str, Any]:
+    sizes = ("absolute", "relative")
+    found = [asdict(difference) for difference in verdict.differences]
+    differences = [item | {name: item[name] if isfinite(item[name]) else None for name in sizes} for item in found]
+    return asdict(verdict) | {"differences": differences}
+
+
 def verify_run(
     snapshot: Snapshot,
     *,
@@ -57,7 +99,7 @@ def verify_run(
     allow_drift: bool = False,
     trust: bool = False,
     observer: Observer = SILENT,
-) -> tuple[Verdict, ...]:
+) -> Verified:
     """Run a random sample of the tasks that succeeded again, and compare; the outcome is kept in the run.
 
     Parameters
@@ -75,17 +117,15 @@ def verify_run(
     observer
         Hears how it goes on.
 
-    Returns
-    -------
-    tuple of Verdict
-        One for each task, by task id.
-
     Raises
     ------
     UsageError
         If no task has a result, the code is not what the run was made with and that isn't allowed, or the run is
         another user's, and not trusted.
     """
+    if not is_count(sample) or sample < 1:
+        raise UsageError(f"{flag('sample')} is {sample!r}; verify at least 1 task")
+    check_seed(seed)
     run = snapshot.run
     check_trusted(run, trust=trust, doing="tasks that run again run what is in it")
     doing = "differences would say nothing of its results"
@@ -93,7 +133,7 @@ def verify_run(
     records = _sample(snapshot, sample, seed)
     verdicts = _verdicts(snapshot, records, code, observer)
     _keep(run, verdicts, seed, code, observer)
-    return verdicts
+    return Verified(run=run, verdicts=verdicts)
 
 
 def _sample(snapshot: Snapshot, count: int, seed: int) -> dict[int, Record]:

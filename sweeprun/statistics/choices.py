@@ -42,6 +42,11 @@ def is_number(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
+def is_count(value: Any) -> bool:
+    """Whether a value that the user gave is a whole number, and not true or false."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
 def check_seed(seed: Any) -> None:
     """Refuse a seed that is no whole number from 0.
 

@@ -41,7 +41,7 @@ def test_the_process_that_runs_it_is_asked_to_end(directory: RunDirectory, capsy
         assert process.wait(30) == -signal.SIGTERM
     told = capsys.readouterr()
     assert told.out == ""
-    assert told.err == "cancelled the elements of 5 tasks; go on later with: sweeprun resume 'größter Lauf'\n"
+    assert told.err == "cancelled 5 tasks; go on later with: sweeprun resume 'größter Lauf'\n"
 
 
 def test_a_process_that_the_run_merely_names_is_left_alone(

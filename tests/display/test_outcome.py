@@ -93,8 +93,8 @@ def test_a_run_that_returned_nothing_has_nothing_to_collect(
 
 
 def test_nothing_to_start_is_no_failure(run: RunDirectory, capsys: pytest.CaptureFixture[str]) -> None:
-    assert conclude(Started(run=run)) == 0
-    assert capsys.readouterr().err == ""
+    assert conclude(Started(run=run, nothing="nothing to start: 3 succeeded")) == 0
+    assert capsys.readouterr().err == "nothing to start: 3 succeeded\n"
 
 
 def test_what_goes_into_a_queue_is_shown_with_its_jobs(run: RunDirectory, capsys: pytest.CaptureFixture[str]) -> None:

@@ -292,18 +292,21 @@ def test_it_goes_on_when_whoever_started_it_is_killed(gate: Path, tmp_path: Path
 
 def test_cancel_stops_it_and_resume_goes_on(gate: Path) -> None:
     run = sweeprun.sweep(waiting_for(gate), {"seed": range(4)}, throttle=1)
-    run.cancel()
+    assert run.cancel().stopped == 4
     assert not run.complete
     assert run.counts["running"] == 0
-    assert run.cancel() is run
+    assert repr(run.cancel()) == "nothing waited or ran"
     gate.touch()
-    assert run.resume(throttle=2, retries=1).wait().complete
+    started = run.resume(throttle=2, retries=1)
+    assert repr(started).startswith("started 4 tasks in the background: 0-3")
+    assert started.wait() is run
+    assert run.complete
     submissions = read_submissions(run._directory)
     assert submissions[-1].array.throttle == 2
     assert submissions[-1].policy is not None
     assert submissions[-1].policy.retries == 1
     assert submissions[-1].provenance["command"] == ["run.resume(throttle=2, retries=1)"]
-    with pytest.raises(OverrideError, match="'speed' is no option"):
+    with pytest.raises(UsageError, match="has no argument 'speed'; its arguments are function, launcher"):
         run.resume(speed=3)
 
 

@@ -10,12 +10,13 @@ import pytest
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import LaunchError, UsageError
 from sweeprun.launchers.local import LocalLauncher
-from sweeprun.runs.cancel import cancel_run
+from sweeprun.runs.cancel import Cancelled, cancel_run
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.processes import Process
 from sweeprun.store.submissions import read_submissions
+from sweeprun.wording import PYTHON, speaking
 from tests.cli.sleepers import launching_process, sleeping
-from tests.results.runs import count_axis, make_run
+from tests.results.runs import count_axis, failure, make_run, success, write_shard
 from tests.runs.queue_launcher import calls, set_queue
 from tests.runs.submitting import ALIVE, ELSEWHERE, QUEUE, submit
 
@@ -34,10 +35,17 @@ def queued(run: RunDirectory, queue: str) -> RunDirectory:
 
 
 def test_where_nothing_waits_or_runs_nothing_is_stopped(run: RunDirectory) -> None:
-    assert cancel_run(run) is None
+    assert cancel_run(run) == Cancelled(run=run, stopped=0)
     submit(run)
-    assert cancel_run(run) is None
-    assert cancel_run(run, TaskIds.parse("3")) is None
+    assert cancel_run(run) == Cancelled(run=run, stopped=0)
+    assert cancel_run(run, TaskIds.parse("3")).stopped == 0
+
+
+def test_what_was_stopped_is_said_with_how_to_go_on(run: RunDirectory) -> None:
+    assert str(Cancelled(run=run, stopped=0)) == "nothing waits or runs"
+    with speaking(PYTHON):
+        told = str(Cancelled(run=run, stopped=1))
+    assert told == "cancelled 1 task; go on later with: run.resume()"
 
 
 def test_what_is_not_known_is_not_stopped(run: RunDirectory) -> None:
@@ -49,7 +57,39 @@ def test_what_is_not_known_is_not_stopped(run: RunDirectory) -> None:
 def test_the_process_that_runs_local_workers_is_interrupted(run: RunDirectory) -> None:
     with launching_process(run) as process:
         submit(run, submitter=Process.of(process.pid))
-        assert cancel_run(run) == 10
+        assert cancel_run(run).stopped == 10
+        assert process.wait() == -signal.SIGTERM
+
+
+def test_tasks_that_have_ended_are_not_counted(run: RunDirectory) -> None:
+    with launching_process(run) as process:
+        submit(run, submitter=Process.of(process.pid))
+        write_shard(run, "w", [success(i, 1) for i in range(9)])
+        assert cancel_run(run).stopped == 1
+        assert process.wait() == -signal.SIGTERM
+
+
+def test_of_a_run_whose_tasks_have_all_succeeded_nothing_is_stopped(run: RunDirectory) -> None:
+    with launching_process(run) as process:
+        submit(run, submitter=Process.of(process.pid))
+        write_shard(run, "w", [success(i, 1) for i in range(10)])
+        assert cancel_run(run) == Cancelled(run=run, stopped=0)
+        assert process.poll() is None
+
+
+def test_workers_that_may_try_a_failed_task_again_are_stopped(run: RunDirectory) -> None:
+    with launching_process(run) as process:
+        submit(run, submitter=Process.of(process.pid))
+        write_shard(run, "w", [failure(0), *(success(i, 1) for i in range(1, 10))])
+        assert cancel_run(run).stopped == 0
+        assert process.wait() == -signal.SIGTERM
+
+
+def test_a_run_that_cannot_be_read_can_be_stopped(run: RunDirectory) -> None:
+    with launching_process(run) as process:
+        submit(run, submitter=Process.of(process.pid))
+        run.manifest.write_text("{")
+        assert cancel_run(run).stopped == 10
         assert process.wait() == -signal.SIGTERM
 
 
@@ -80,12 +120,12 @@ def test_local_workers_are_stopped_all_together_only(run: RunDirectory) -> None:
 
 
 def test_all_that_waits_or_runs_is_stopped_and_counted(queued: RunDirectory) -> None:
-    assert cancel_run(queued) == 8
+    assert cancel_run(queued).stopped == 8
     assert calls(queued) == [["cancel", [0], None]]
 
 
 def test_of_some_tasks_only_the_elements_that_wait_or_run_are_stopped(queued: RunDirectory) -> None:
-    assert cancel_run(queued, TaskIds.parse("0-3,8-9")) == 4
+    assert cancel_run(queued, TaskIds.parse("0-3,8-9")).stopped == 4
     assert calls(queued) == [["cancel", [0], [1, 4]]]
 
 
@@ -93,14 +133,14 @@ def test_an_element_that_runs_other_tasks_as_well_is_stopped_only_if_that_is_rig
     with pytest.raises(UsageError, match=r"the same array elements run the tasks 2,5 as well.*--whole-elements"):
         cancel_run(queued, TaskIds.parse("3-4"))
     assert calls(queued) == []
-    assert cancel_run(queued, TaskIds.parse("3-4"), whole_elements=True) == 4
+    assert cancel_run(queued, TaskIds.parse("3-4"), whole_elements=True).stopped == 4
     assert calls(queued) == [["cancel", [0], [1, 2]]]
 
 
 def test_submissions_without_any_of_the_tasks_go_on(queued: RunDirectory) -> None:
     submit(queued, 1, "0-1", launcher=QUEUE)
     set_queue(queued, (0, 1, "running"), (1, 0, "queued"), (1, 1, "queued"))
-    assert cancel_run(queued, TaskIds.parse("1")) == 1
+    assert cancel_run(queued, TaskIds.parse("1")).stopped == 1
     assert calls(queued) == [["cancel", [1], [1]]]
 
 

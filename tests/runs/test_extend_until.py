@@ -15,7 +15,8 @@ from sweeprun.design.streams import Streams
 from sweeprun.design.tasks import TaskTable
 from sweeprun.errors import UsageError
 from sweeprun.runs.defaults import MOST_MEMBERS
-from sweeprun.runs.extend_until import Stop, StoppingRule, extend_until
+from sweeprun.runs.extend_until import extend_until
+from sweeprun.runs.stopping_rule import MoreMembers, Stop, StoppingRule
 from sweeprun.statistics.estimators import IntervalKind
 from sweeprun.statistics.not_finite import NanPolicy
 from sweeprun.statistics.targets import Target
@@ -60,12 +61,12 @@ class Members:
         records = [failure(i) if self.fails else success(i, {"x": self.value(i)}) for i in new]
         write_shard(self.run, f"0.{first}", records)
 
-    def extend(self, word: str, added: Callable[[], None]) -> bool:
-        self.words.append(word)
+    def extend(self, more: MoreMembers, added: Callable[[], None]) -> bool:
+        self.words.append(more.word)
         table = read_manifest(self.run).table
-        key, _, text = word.partition("=")
-        more = count_axis(key, int(text.split(",")[1])) if "range" in text else member_axis(int(text))
-        blocks = extend_table(table, [Dimension.of(more)]).blocks[len(table.blocks) :]
+        assert (more.members is None) is bool(more.axes)
+        axis = member_axis(more.count) if more.members is not None else count_axis(more.over, more.count)
+        blocks = extend_table(table, [Dimension.of(axis)]).blocks[len(table.blocks) :]
         make_directory(self.run.extensions)
         write_extension(self.run, count_extensions(self.run) + 1, blocks, None, [])
         added()
@@ -94,7 +95,7 @@ def make(tmp_path: Path) -> Make:
 
 def test_a_target_that_holds_needs_no_more_members(make: Make, observer: Listener) -> None:
     members = make(member_axis(40))
-    assert extend_until(members.run, rule(), members.extend, observer) is Stop.HOLDS
+    assert extend_until(members.run, rule(), members.extend, observer).stop is Stop.HOLDS
     assert members.words == []
     assert observer.notes == ["sem(x)<0.25 holds at every point (1) with 40 members; the largest is 0.1601"]
     (look,) = read_looks(members.run)
@@ -104,7 +105,7 @@ def test_a_target_that_holds_needs_no_more_members(make: Make, observer: Listene
 
 def test_members_are_added_until_it_holds_at_most_as_many_as_there_are(make: Make, observer: Listener) -> None:
     members = make(axis("lr", [0.1, 0.2]), member_axis(4))
-    assert extend_until(members.run, rule(), members.extend, observer) is Stop.HOLDS
+    assert extend_until(members.run, rule(), members.extend, observer).stop is Stop.HOLDS
     counts = [int(word.removeprefix("hydra.sweeper.members=")) for word in members.words]
     assert counts[0] == 8
     assert all(after <= 2 * before for before, after in zip([4, *counts], counts, strict=False))
@@ -122,13 +123,13 @@ def test_a_batch_has_the_size_that_was_asked_for(make: Make, observer: Listener)
     one = make_run(members.run.path.with_name("other"), member_axis(2))
     write_shard(one, "0.a", [success(task_id, {"x": value(task_id)}) for task_id in range(2)])
     with pytest.raises(KeyError):
-        extend_until(one, rule(batch=1), lambda word, _: {}[word], observer)
+        extend_until(one, rule(batch=1), lambda more, _: {}[more], observer)
     assert observer.notes[-1].endswith("; 1 more member")
 
 
 def test_at_the_limit_no_more_are_added(make: Make, observer: Listener) -> None:
     members = make(member_axis(4))
-    assert extend_until(members.run, rule("sem(x)<0.001", limit=10), members.extend, observer) is Stop.LIMIT
+    assert extend_until(members.run, rule("sem(x)<0.001", limit=10), members.extend, observer).stop is Stop.LIMIT
     assert members.words == ["hydra.sweeper.members=8", "hydra.sweeper.members=10"]
     assert "stopped at the limit of 10 members (--limit)" in observer.notes[-1]
     assert [look.added for look in read_looks(members.run)] == [4, 2, 0]
@@ -136,19 +137,19 @@ def test_at_the_limit_no_more_are_added(make: Make, observer: Listener) -> None:
 
 def test_a_limit_below_what_is_there_takes_nothing_away(make: Make) -> None:
     members = make(member_axis(4))
-    assert extend_until(members.run, rule(limit=2), members.extend) is Stop.LIMIT
+    assert extend_until(members.run, rule(limit=2), members.extend).stop is Stop.LIMIT
     assert members.words == []
 
 
 def test_if_the_user_stops_the_new_tasks_it_ends_there(make: Make) -> None:
     members = make(member_axis(4))
     interrupted = extend_until(members.run, rule(), lambda *given: members.extend(*given) and False)
-    assert interrupted is Stop.INTERRUPTED
+    assert (interrupted.stop, interrupted.members, interrupted.added) == (Stop.INTERRUPTED, 8, 4)
     assert [look.added for look in read_looks(members.run)] == [4]
 
 
 def test_a_look_says_only_of_members_that_are_there_that_they_were_added(make: Make) -> None:
-    def refuse(_: str, __: Callable[[], None]) -> bool:
+    def refuse(_: MoreMembers, __: Callable[[], None]) -> bool:
         raise UsageError("the code has changed")
 
     members = make(member_axis(4))
@@ -210,7 +211,7 @@ def test_a_look_says_which_interval_it_was_about(make: Make) -> None:
     members = make(member_axis(40))
     target = Target.parse("halfwidth(x)<0.5", 0.8, IntervalKind.NORMAL)
     stopping = StoppingRule(target=target, over=None, batch=None, limit=40)
-    assert extend_until(members.run, stopping, members.extend) is Stop.HOLDS
+    assert extend_until(members.run, stopping, members.extend).stop is Stop.HOLDS
     (look,) = read_looks(members.run)
     assert (look.interval, look.level) == ("normal", 0.8)
 
@@ -233,7 +234,7 @@ def valued(make: Make, *axes: Axis, of: Callable[[int], float]) -> Members:
 
 def test_an_infinite_value_drives_nothing_to_the_limit(make: Make, observer: Listener) -> None:
     members = valued(make, axis("lr", [0.1, 0.2]), member_axis(40), of=lambda i: math.inf if i == 43 else value(i))
-    assert extend_until(members.run, rule(), members.extend, observer) is Stop.UNDETERMINED
+    assert extend_until(members.run, rule(), members.extend, observer).stop is Stop.UNDETERMINED
     assert members.words == []
     (look,) = read_looks(members.run)
     assert (look.open_points, look.added) == (1, 0)
@@ -245,7 +246,9 @@ def test_an_infinite_value_drives_nothing_to_the_limit(make: Make, observer: Lis
 
 def test_members_that_are_all_equal_get_no_more(make: Make, observer: Listener) -> None:
     members = valued(make, member_axis(4), of=lambda _: 0.30000000000000004)
-    assert extend_until(members.run, rule("rel_sem(x)<0.01", batch=5), members.extend, observer) is Stop.UNDETERMINED
+    assert (
+        extend_until(members.run, rule("rel_sem(x)<0.01", batch=5), members.extend, observer).stop is Stop.UNDETERMINED
+    )
     assert members.words == []
     assert observer.notes == ["4 members: rel_sem(x)<0.01 is undetermined at 1 of 1 points"]
     assert "the only point: all members are equal to the bit" in observer.warnings[0]
@@ -253,7 +256,7 @@ def test_members_that_are_all_equal_get_no_more(make: Make, observer: Listener) 
 
 def test_members_that_are_all_0_are_looked_at_again_until_there_are_enough(make: Make, observer: Listener) -> None:
     members = valued(make, axis("lr", [0.1, 0.2]), member_axis(40), of=lambda i: 0.0 if 40 <= i < 80 else value(i))
-    assert extend_until(members.run, rule("sem(x)<2"), members.extend, observer) is Stop.HOLDS
+    assert extend_until(members.run, rule("sem(x)<2"), members.extend, observer).stop is Stop.HOLDS
     begun = "40 members: sem(x) is 0.1601 at worst where it is known, 1 of 2 points are open; 40 more members"
     assert observer.notes[0] == begun
     assert members.words == ["hydra.sweeper.members=80"]
@@ -261,7 +264,7 @@ def test_members_that_are_all_0_are_looked_at_again_until_there_are_enough(make:
 
 def test_members_that_stay_0_are_undetermined(make: Make, observer: Listener) -> None:
     members = valued(make, axis("lr", [0.1, 0.2]), member_axis(100), of=lambda i: 0.0 if i >= 100 else value(i))
-    assert extend_until(members.run, rule("sem(x)<2"), members.extend, observer) is Stop.UNDETERMINED
+    assert extend_until(members.run, rule("sem(x)<2"), members.extend, observer).stop is Stop.UNDETERMINED
     assert members.words == []
     assert observer.warnings[0].endswith("lr=0.2: all members are 0: others are rare, if any")
     assert observer.warnings[1].startswith("x is 0 in all 100 members at 1 of 2 points (lr=0.2)")
@@ -272,7 +275,7 @@ def test_other_points_go_on_and_it_does_not_hold_in_the_end(make: Make, observer
         return math.nan if 4 <= task_id < 8 else value(task_id)
 
     members = valued(make, axis("lr", [0.1, 0.2]), member_axis(4), of=of)
-    assert extend_until(members.run, rule(limit=6), members.extend, observer) is Stop.LIMIT
+    assert extend_until(members.run, rule(limit=6), members.extend, observer).stop is Stop.LIMIT
     assert observer.notes[0].endswith("1 of 2 points are open and 1 undetermined; 2 more members")
     assert observer.warnings[0] == "x: 4 of 12 results are NaN, and left out: lr=0.2 (4 of 6)"
 
@@ -280,10 +283,10 @@ def test_other_points_go_on_and_it_does_not_hold_in_the_end(make: Make, observer
 def test_a_target_holds_with_nan_left_out_and_says_so(make: Make, observer: Listener) -> None:
     of = lambda i: math.nan if i in (3, 5) else value(i)  # noqa: E731
     members = valued(make, member_axis(40), of=of)
-    assert extend_until(members.run, rule(), members.extend, observer) is Stop.HOLDS
+    assert extend_until(members.run, rule(), members.extend, observer).stop is Stop.HOLDS
     assert "holds at every point (1) with 40 members (of 38 values where these are fewest)" in observer.notes[-1]
     assert observer.warnings == ["x: 2 of 40 results are NaN, and left out"]
-    assert extend_until(members.run, replace(rule(), nan=NanPolicy.PROPAGATE), members.extend) is Stop.UNDETERMINED
+    assert extend_until(members.run, replace(rule(), nan=NanPolicy.PROPAGATE), members.extend).stop is Stop.UNDETERMINED
     with pytest.raises(UsageError, match="2 of 40 results are NaN"):
         extend_until(members.run, replace(rule(), nan=NanPolicy.RAISE), members.extend)
     assert members.words == []
@@ -296,6 +299,6 @@ def test_members_that_share_streams_may_be_said_to_be_independent(tmp_path: Path
     by_seed = replace(rule("sem(x)<9"), over="seed", nan=NanPolicy.PROPAGATE)
     with pytest.raises(UsageError, match="share random streams"):
         extend_until(members.run, by_seed, members.extend)
-    assert extend_until(members.run, replace(by_seed, independent=True), members.extend) is Stop.HOLDS
+    assert extend_until(members.run, replace(by_seed, independent=True), members.extend).stop is Stop.HOLDS
     (look,) = read_looks(members.run)
     assert (look.independent, look.nan) == (True, "propagate")

@@ -13,7 +13,7 @@ from sweeprun.design.arrays import Array
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import RunDirectoryError
 from sweeprun.launchers.progress import Tally
-from sweeprun.runs.launch import launch, launch_written, seconds_since, write_new
+from sweeprun.runs.launch import Started, launch, launch_written, seconds_since, write_new
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import TaskState, take_snapshot
 from sweeprun.store.submissions import Submission, read_submissions
@@ -49,6 +49,12 @@ def test_local_workers_run_all_tasks_to_their_end(functions: ModuleType, observe
     assert (counts[TaskState.SUCCEEDED], counts[TaskState.FAILED]) == (1, 1)
     assert observer.headings == [("2 tasks on 1 worker, recorded in 'a rün'", 2, 0)]
     assert observer.tallies[-1] == Tally(total=2, succeeded=1, failed=1)
+
+
+def test_what_was_started_are_the_tasks_of_all_submissions(run: RunDirectory) -> None:
+    assert str(Started(run=run, submissions=tuple(submissions("0-3"))).tasks) == "0-3"
+    assert str(Started(run=run, submissions=tuple(submissions("4-9", "0-1"))).tasks) == "0-1,4-9"
+    assert not Started(run=run).tasks
 
 
 @pytest.mark.usefixtures("queue")

@@ -1,16 +1,17 @@
-"""In which files the output of a task is."""
+"""What a task printed, and in which files it is."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from sweeprun.runs.logs import logs_of_task, logs_of_workers
+from sweeprun.runs.logs import logs_of_task, logs_of_workers, output_of_task
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.logs import Log
+from sweeprun.store.logs import Log, Signature
 from sweeprun.store.processes import Process
+from sweeprun.store.snapshot import take_snapshot
 from sweeprun.store.workers import BeatWriter, Exit, Place, append_exit
-from tests.results.runs import count_axis, make_run
+from tests.results.runs import count_axis, make_run, success, write_shard
 from tests.runs.submitting import submit
 
 
@@ -83,3 +84,28 @@ def test_logs_of_an_older_submission_have_marks_of_its_time(run: RunDirectory) -
     path.write_text(path.read_text().replace('"signed_logs": true', '"other": true'))
     assert [(log.path.name, log.signed) for log in logs_of_task(run, 4)] == [("0.2.log", False), ("1.0.log", True)]
     assert [(log.path.name, log.signed) for log in logs_of_workers(run, 4)] == [("0.2.log", False), ("1.0.log", True)]
+
+
+def printed(run: RunDirectory, task_id: int, attempt: int, text: bytes) -> None:
+    path = run.element_log(attempt - 1, 0 if attempt > 1 else task_id // 2)
+    path.write_bytes(text + Signature("").mark(task_id, attempt, 0, len(text)))
+
+
+def test_what_each_attempt_printed_the_last_one_last(run: RunDirectory) -> None:
+    printed(run, 4, 2, b"second\n")
+    printed(run, 4, 1, b"first\n")
+    found = output_of_task(take_snapshot(run), 4)
+    assert [(output.attempt, output.text) for output in found.outputs] == [(1, b"first\n"), (2, b"second\n")]
+    assert [path.name for path in found.files] == ["0.2.log", "1.0.log"]
+    assert (found.note, found.unmarked) == ("", ())
+
+
+@pytest.mark.parametrize(("recorded", "what"), [(True, "printed nothing"), (False, "has not ended in order")])
+def test_what_nothing_is_marked_for_comes_with_a_note(run: RunDirectory, recorded: bool, what: str) -> None:
+    assert output_of_task(take_snapshot(run), 4).note == "task 4 has printed nothing"
+    run.element_log(0, 2).write_bytes(b"Segmentation fault\n")
+    if recorded:
+        write_shard(run, "w", [success(4, 1.0)])
+    found = output_of_task(take_snapshot(run), 4)
+    assert [output.text for output in found.unmarked] == [b"Segmentation fault\n"]
+    assert found.note == f"task 4 {what}; what the logs of its workers hold besides:"

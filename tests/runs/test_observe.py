@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +16,6 @@ from sweeprun.errors import UsageError
 from sweeprun.provenance.origin import Origin
 from sweeprun.runs.observe import (
     counts_text,
-    describe_submissions,
     ended_reasons,
     is_active,
     lacked_by_all,
@@ -200,37 +198,6 @@ def test_an_element_that_started_and_left_not_even_a_log_saw_no_run(
     for trace in traces:
         (run.path / trace).touch()
     assert left_no_trace(snapshot) is expected
-
-
-def test_submissions_are_described_by_what_is_left_of_them(run: RunDirectory) -> None:
-    submit(run, 0)
-    submit(run, 1, tasks_per_job=3, throttle=2, launcher={"name": "slurm"})
-    described = describe_submissions(
-        snapshot_of(
-            run,
-            {
-                (0, 1): ended("COMPLETED"),
-                (1, 0): ended("COMPLETED"),
-                (1, 1): Element(state=ElementState.RUNNING, job_id="12", host="node1"),
-                (1, 2): Element(state=ElementState.QUEUED, job_id="12", reason="Priority"),
-                (1, 3): Element(state=ElementState.QUEUED, job_id="13", reason="Priority"),
-            },
-        )
-    )
-    expected: list[dict[str, Any]] = [
-        {
-            "number": 1,
-            "launcher": "slurm",
-            "array": "0-3%2",
-            "tasks_per_job": 3,
-            "jobs": ["12", "13"],
-            "running": 1,
-            "queued": 2,
-            "reasons": {"Priority": 2},
-            "hosts": {"node1": 1},
-        }
-    ]
-    assert described == expected
 
 
 def test_looking_changes_nothing(run: RunDirectory) -> None:

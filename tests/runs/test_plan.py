@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sweeprun.config.launching import Given
-from sweeprun.runs.plan import SHOWN_TASKS, SHOWN_VALUES, describe_plan
+from sweeprun.runs.plan import SHOWN_TASKS, SHOWN_VALUES, plan_of
 from sweeprun.runs.prepare_call import Asked, prepare_call
 from tests.runs.sweeping import prepare_words
 
@@ -20,9 +20,8 @@ def plan(launcher: str = "local", **asked: Any) -> dict[str, Any]:
     options = asked.pop("options", {})
     changes = Given(name=launcher, options=options)
     prepared = prepare_call(Asked(function=simulate, changes=changes, directory="my run ü", **asked))
-    described = describe_plan(prepared, launcher)
-    assert json.loads(json.dumps(described)) == described
-    return described
+    found: dict[str, Any] = json.loads(json.dumps(plan_of(prepared, launcher).to_dict()))
+    return found
 
 
 pytestmark = pytest.mark.usefixtures("here")
@@ -86,7 +85,7 @@ def test_options_that_depend_on_the_task_make_several_arrays() -> None:
     prepared = prepare_words(
         "lr=0.1,0.2", "seed=range(3)", "hydra/launcher=slurm", "hydra.launcher.sbatch.mem=${lr}", "hydra.sweep.dir=run"
     )
-    described = describe_plan(prepared, "slurm")
+    described = plan_of(prepared, "slurm").to_dict()
     assert [array["tasks"] for array in described["arrays"]] == ["0-2", "3-5"]
     first, second = described["scripts"]
     assert "--mem=0.1" in first
@@ -94,8 +93,8 @@ def test_options_that_depend_on_the_task_make_several_arrays() -> None:
 
 
 def test_of_a_launcher_of_another_package_only_the_tasks_are_known() -> None:
-    described = describe_plan(prepare_words("seed=range(3)", "hydra/launcher=basic"), "basic")
-    assert (described["tasks"], described["arrays"], described["workers"], described["scripts"]) == (3, [], None, [])
+    described = plan_of(prepare_words("seed=range(3)", "hydra/launcher=basic"), "basic")
+    assert (described.tasks, described.arrays, described.workers, described.scripts) == (3, (), None, ())
 
 
 def test_the_names_of_dimensions_are_those_in_the_dataset() -> None:

@@ -1,6 +1,5 @@
 """Running one task again, in this process or in one of its own."""
 
-import datetime as dt
 import importlib
 import os
 import signal
@@ -12,14 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sweeprun.design.python_axes import axis_of_values
 from sweeprun.errors import RunDirectoryError, UsageError
 from sweeprun.provenance.origin import Origin
 from sweeprun.results.comparing import Difference
 from sweeprun.runs.observe import observe
 from sweeprun.runs.replay import (
     Replayed,
-    chosen_task,
     differences_from,
     overruled,
     recorded_in_run,
@@ -28,7 +25,7 @@ from sweeprun.runs.replay import (
 )
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.records import Failure
-from tests.results.runs import failure, make_run, success
+from tests.results.runs import failure, success
 from tests.runs.observers import Kept, Listener
 from tests.runs.studies import STUDY
 from tests.runs.sweeping import sweep_function
@@ -155,52 +152,6 @@ def test_without_a_record_there_is_nothing_to_be_equal_to(functions: ModuleType)
     run = sweep_function(functions.flaky, {"seed": range(4)}, launch=Kept())
     found = replay(observe(run), 2, {})
     assert (found.equal, found["x"]) == (None, np.random.default_rng(2).random())
-
-
-AXES = tuple(
-    axis_of_values(name, values)
-    for name, values in {
-        "lr": [0.1, 0.01],
-        "deep": [True, False],
-        "day": [dt.date(2026, 5, 4), dt.date(2026, 5, 5)],
-        "seed": range(3),
-    }.items()
-)
-POINT = {"lr": 0.01, "deep": True, "day": dt.date(2026, 5, 5), "seed": 1}
-
-
-@pytest.mark.parametrize(
-    ("task_id", "values"),
-    [
-        (16, {}),
-        (None, POINT),
-        (None, POINT | {"lr": np.float64(0.01), "deep": np.bool_(True), "seed": np.int64(1)}),
-        (None, POINT | {"day": np.datetime64("2026-05-05")}),
-    ],
-)
-def test_a_task_is_chosen_by_its_id_or_by_values_of_python(
-    tmp_path: Path, task_id: int | None, values: dict[str, Any]
-) -> None:
-    snapshot = observe(make_run(tmp_path / "run", *AXES))
-    assert chosen_task(snapshot, task_id, values).task_id == 16
-
-
-@pytest.mark.parametrize(
-    ("task_id", "values", "message"),
-    [
-        (None, {}, r"which task\? Give its id, such as 17"),
-        (1, {"seed": 1}, "which task"),
-        (24, {}, "there is no task 24"),
-        (None, {"lr": 0.1}, "which task"),
-        (None, POINT | {"lr": 0.5}, "lr=0.5: there is no such value; lr has 0.1, 0.01"),
-    ],
-)
-def test_a_choice_that_names_no_single_task_is_refused(
-    tmp_path: Path, task_id: int | None, values: dict[str, Any], message: str
-) -> None:
-    snapshot = observe(make_run(tmp_path / "run", *AXES))
-    with pytest.raises(UsageError, match=message):
-        chosen_task(snapshot, task_id, values)
 
 
 def replayed(**given: Any) -> Replayed:

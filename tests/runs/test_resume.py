@@ -9,6 +9,7 @@ import pytest
 
 from sweeprun.config.launching import Words
 from sweeprun.design.policy import Policy
+from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import LaunchError, OverrideError, UsageError
 from sweeprun.results.collect import collect_run
 from sweeprun.runs.events import Observer
@@ -72,16 +73,17 @@ def test_if_nothing_is_missing_nothing_starts(half: RunDirectory, here: Path, ob
     (here / "mended").touch()
     resumed(half, observer, launch=launch_here)
     kept = Kept()
-    assert resumed(half, observer, launch=kept) == ()
+    started = resume_run(observe(half), Words(()), ["sweeprun", "resume"], launch=kept, observer=observer)
+    assert (started.nothing, started.tasks) == ("nothing to start: 4 succeeded", TaskIds(()))
     assert kept.submissions == []
-    assert observer.notes == ["nothing to start: 4 succeeded"]
+    assert observer.notes == []
 
 
 def test_what_waits_or_runs_is_not_started_again(tmp_path: Path, observer: Listener) -> None:
     run = make_run(tmp_path / "run", count_axis("x", 4))
     submit(run, tasks="0-3", submitter=ALIVE)
-    assert resumed(run, observer) == ()
-    assert observer.notes == ["nothing to start: 4 pending"]
+    started = resume_run(observe(run), Words(()), ["sweeprun", "resume"], launch=Kept(), observer=observer)
+    assert (started.submissions, started.nothing) == ((), "nothing to start: 4 pending")
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from sweeprun.runs.observe import observe
-from sweeprun.runs.status import describe_status
+from sweeprun.runs.status import ActiveSubmission, status_of
+from sweeprun.store.activity import Activity, Element, ElementState
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.notices import GlobalRandomness, note_global_randomness
 from sweeprun.store.records import Failure
+from sweeprun.store.snapshot import take_snapshot
+from sweeprun.store.submissions import read_submissions
 from sweeprun.store.workers import BeatWriter, Place
 from sweeprun.wording import Command
 from tests.results.runs import count_axis, failure, make_run, success, write_shard
@@ -25,7 +28,7 @@ def run(tmp_path: Path) -> RunDirectory:
 
 
 def test_a_run_that_was_never_started(run: RunDirectory) -> None:
-    status = describe_status(observe(run))
+    status = status_of(observe(run)).to_dict()
     assert status == {
         "run": str(run.path),
         "tasks": 10,
@@ -51,7 +54,7 @@ def test_failures_by_coordinates_and_line(run: RunDirectory) -> None:
     text = "Traceback (most recent call last):\n  File \"/x/post.py\", line 5, in load\n    …\nKeyError: 'a'\n"
     failed = replace(failure(3), payload=Failure(type="KeyError", message="'a'", traceback=text).encode())
     write_shard(run, "0.a", [success(0, 1), failed])
-    status = json.loads(json.dumps(describe_status(observe(run))))
+    status = json.loads(json.dumps(status_of(observe(run)).to_dict()))
     (told,) = status["failures"]
     assert (told["where"], told["file"], told["line"], told["function"]) == ("post.py:5", "/x/post.py", 5, "load")
     assert (told["what"], told["kind"], told["count"]) == ("KeyError: 'a'", "KeyError", 1)
@@ -71,7 +74,7 @@ def test_a_run_that_goes_on(run: RunDirectory) -> None:
     beat, idle = BeatWriter(run, "0.b", Place()), BeatWriter(run, "0.c", Place())
     beat.start(2, 12.5)
     try:
-        status = json.loads(json.dumps(describe_status(observe(run))))
+        status = json.loads(json.dumps(status_of(observe(run)).to_dict()))
     finally:
         beat.close()
         idle.close()
@@ -87,6 +90,32 @@ def test_a_run_that_goes_on(run: RunDirectory) -> None:
 
 def test_what_is_not_known_is_a_problem_and_nothing_is_taken_for_missing(run: RunDirectory) -> None:
     submit(run, submitter=ELSEWHERE)
-    status = describe_status(observe(run))
+    status = status_of(observe(run)).to_dict()
     assert "process 4711 on another host" in status["problem"]
     assert (status["not_queued"], status["not_queued_count"], status["submissions"]) == ("", 0, [])
+
+
+def test_a_submission_is_described_by_what_is_left_of_it(run: RunDirectory) -> None:
+    submit(run, 0)
+    submit(run, 1, tasks_per_job=3, throttle=2, launcher={"name": "slurm"})
+    elements = {
+        (0, 1): Element(state=ElementState.ENDED),
+        (1, 0): Element(state=ElementState.ENDED),
+        (1, 1): Element(state=ElementState.RUNNING, job_id="12", host="node1"),
+        (1, 2): Element(state=ElementState.QUEUED, job_id="12", reason="Priority"),
+        (1, 3): Element(state=ElementState.QUEUED, job_id="13", reason="Priority"),
+    }
+    activity = Activity(submissions=read_submissions(run), elements=elements, asked=frozenset((0, 1)))
+    assert status_of(take_snapshot(run, activity)).submissions == (
+        ActiveSubmission(
+            number=1,
+            launcher="slurm",
+            array="0-3%2",
+            tasks_per_job=3,
+            jobs=("12", "13"),
+            running=1,
+            queued=2,
+            reasons={"Priority": 2},
+            hosts={"node1": 1},
+        ),
+    )

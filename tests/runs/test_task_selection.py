@@ -1,15 +1,20 @@
 """Which task words name: an id, or a value on each axis."""
 
+import datetime as dt
+from typing import Any
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sweeprun.design.extension import extend_table
 from sweeprun.design.grid import Dimension, Grid
+from sweeprun.design.python_axes import axis_of_values
 from sweeprun.design.selection import Expression, Selection
 from sweeprun.design.tasks import TaskTable
 from sweeprun.errors import UsageError
-from sweeprun.runs.task_selection import choose_task, find_task
+from sweeprun.runs.task_selection import choose_task, find_task, words_of
 from tests.design.joints import joint_grid, joint_grids
 from tests.results.runs import axis, count_axis
 
@@ -96,3 +101,50 @@ def test_a_point_that_is_left_out_is_found_but_not_chosen() -> None:
 def test_digits_that_make_no_number_name_no_task(word: str) -> None:
     with pytest.raises(UsageError, match="names no task"):
         find_task(TABLE, [word])
+
+
+VALUES = TaskTable.of(
+    Grid(
+        axes=tuple(
+            axis_of_values(name, values)
+            for name, values in {
+                "lr": [0.1, 0.01],
+                "deep": [True, False],
+                "day": [dt.date(2026, 5, 4), dt.date(2026, 5, 5)],
+                "seed": range(3),
+            }.items()
+        )
+    )
+)
+POINT = {"lr": 0.01, "deep": True, "day": dt.date(2026, 5, 5), "seed": 1}
+
+
+@pytest.mark.parametrize(
+    ("task_id", "values"),
+    [
+        (16, {}),
+        (None, POINT),
+        (None, POINT | {"lr": np.float64(0.01), "deep": np.bool_(True), "seed": np.int64(1)}),
+        (None, POINT | {"day": np.datetime64("2026-05-05")}),
+    ],
+)
+def test_a_task_is_chosen_by_its_id_or_by_values_of_python(task_id: int | None, values: dict[str, Any]) -> None:
+    assert choose_task(VALUES, words_of(task_id, values)).task_id == 16
+
+
+@pytest.mark.parametrize(
+    ("task_id", "values", "message"),
+    [
+        (None, {}, r"which task\? Give its id, such as 17"),
+        (1, {"seed": 1}, "which task"),
+        (24, {}, "there is no task 24"),
+        (-1, {}, "-1 is no id of a task; give a number such as 17, or its coordinates: lr=0.1, seed=3"),
+        ("17", {}, "'17' is no id of a task"),
+        (True, {}, "True is no id of a task"),
+        (None, {"lr": 0.1}, "which task"),
+        (None, POINT | {"lr": 0.5}, "lr=0.5: there is no such value; lr has 0.1, 0.01"),
+    ],
+)
+def test_a_choice_that_names_no_single_task_is_refused(task_id: Any, values: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        choose_task(VALUES, words_of(task_id, values))

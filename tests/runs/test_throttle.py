@@ -23,7 +23,7 @@ def test_all_submissions_of_the_last_launcher_share_the_throttle(run: RunDirecto
     submit(run, 1, launcher=LOCAL)
     submit(run, 2, launcher=QUEUE | {"tasks_per_job": 2})
     set_queue(run, (0, 3, "running"), (2, None, "queued"))
-    throttle_run(run, 7)
+    assert str(throttle_run(run, 7)) == "at most 7 elements at once from now on"
     assert calls(run) == [["set_throttle", [0, 2], 7]]
 
 

@@ -24,7 +24,7 @@ def run(functions: ModuleType) -> RunDirectory:
 
 def test_each_task_has_a_verdict_and_the_outcome_is_kept(run: RunDirectory, here: Path, observer: Listener) -> None:
     (here / "changed").touch()
-    same, fails, dies = verify_run(observe(run), observer=observer)
+    same, fails, dies = verify_run(observe(run), observer=observer).verdicts
     assert (same.task_id, same.coordinates, same.differences, same.cause) == (0, {"seed": 0}, (), "")
     assert [one.what for one in fails.differences] == ["a result before, ValueError: changed now"]
     assert [one.what for one in dies.differences] == ["its process ended before it did"]
@@ -45,7 +45,7 @@ def test_what_differs_after_a_change_of_code_is_drift_and_a_seed_chooses_the_sam
     with pytest.raises(UsageError, match=r"(?s)differences would say nothing of its results.*study\.py has changed"):
         verify_run(observe(run), observer=observer)
     assert read_verification(run) is None
-    (verdict,) = verify_run(observe(run), sample=1, seed=7, allow_drift=True, observer=observer)
+    (verdict,) = verify_run(observe(run), sample=1, seed=7, allow_drift=True, observer=observer).verdicts
     assert verdict.cause == "drift: it was made with other code or other packages"
     assert [one.variable for one in verdict.differences] == ["x"]
     assert len(observer.warnings) == 1
@@ -58,7 +58,7 @@ def test_what_differs_after_a_change_of_code_is_drift_and_a_seed_chooses_the_sam
 
 def test_a_run_where_the_outcome_cannot_be_kept_is_verified_all_the_same(run: RunDirectory, observer: Listener) -> None:
     run.verification.mkdir()
-    (verdict,) = verify_run(observe(run), sample=1, observer=observer)
+    (verdict,) = verify_run(observe(run), sample=1, observer=observer).verdicts
     assert verdict.differences == ()
     (note,) = observer.notes
     assert note.startswith("the outcome is not kept in the run: ")

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from sweeprun.cli.stats_points import apart, known, merged, points_of
-from tests.cli.ensembles import dataset
+from sweeprun.display.stats_points import apart, known, merged, points_of
+from tests.display.ensembles import dataset
 
 
 def test_a_point_has_the_labels_of_all_its_axes_the_last_one_varies_fastest() -> None:

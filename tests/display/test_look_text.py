@@ -1,17 +1,28 @@
-"""What `sweeprun stats --target` prints."""
+"""How far points are from a target, as text and JSON."""
 
 import json
+import sys
 from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 
-from sweeprun.cli.look_display import look_json, look_text, print_look_notes
+from sweeprun.display.look_text import look_json, look_text
+from sweeprun.runs.stats import look_notes
 from sweeprun.statistics.dependence import Members
 from sweeprun.statistics.interim import Look, look_at
 from sweeprun.statistics.not_finite import NanPolicy
 from sweeprun.statistics.targets import Target
-from tests.cli.ensembles import dataset, doubtful, members
+from sweeprun.wording import flag
+from tests.display.ensembles import dataset, doubtful, members
+
+
+def print_look_notes(data: xr.Dataset, found: Look, drawn: Members, policy: NanPolicy = NanPolicy.OMIT) -> None:
+    """What is to be known of a look, as the command line prints it."""
+    for line in look_notes(data, found, drawn, policy):
+        print(line, file=sys.stderr)
+
 
 MEMBERS = Members(over=("seed",), apart=("seed",))
 OVER_MEMBER = Members(over=("member",), apart=("member",))
@@ -59,7 +70,7 @@ def test_options_of_a_target_are_typed_again() -> None:
     assert look_text(look("sem(x)<0.1"), MEMBERS, run="'a run'").endswith(
         "run them with: sweeprun extend 'a run' --until 'sem(x)<0.1' --over seed"
     )
-    assert look_text(look("sem(x)<0.1"), MEMBERS, " --level 0.9").endswith(
+    assert look_text(look("sem(x)<0.1"), MEMBERS, [flag("level").to(0.9)]).endswith(
         "--until 'sem(x)<0.1' --over seed --level 0.9"
     )
 

@@ -1,29 +1,14 @@
-"""What ``sweeprun stats --target`` prints: how far the points are from a target, as text and as JSON."""
+"""How far the points of results are from a target, as text and as JSON."""
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-import xarray as xr
-
-from sweeprun.cli.stats_points import known, merged, points_of
-from sweeprun.safe_text import plain_line
+from sweeprun.display.stats_points import known, merged, points_of
 from sweeprun.statistics.dependence import Members
-from sweeprun.statistics.doubts import doubts_of
 from sweeprun.statistics.interim import Look
-from sweeprun.statistics.not_finite import NanPolicy
-from sweeprun.statistics.rare_values import told_only_one_value
+from sweeprun.wording import Command, Setting, flag
 
 _SHOWN_POINTS = 40
-
-
-def print_look_notes(dataset: xr.Dataset, look: Look, members: Members, policy: NanPolicy = NanPolicy.OMIT) -> None:
-    """Say what the values of a target were taken for, whether members are independent, and what is to be doubted."""
-    doubts = doubts_of(dataset, members, [look.target.variable], policy)
-    alike = told_only_one_value(dataset, members, look.kinds)
-    for line in (look.taken_note, look.widened_note, members.note, *doubts, *alike):
-        if line:
-            print(plain_line(line), file=sys.stderr)
 
 
 def look_json(look: Look) -> dict[str, Any]:
@@ -40,7 +25,9 @@ def look_json(look: Look) -> dict[str, Any]:
     }
 
 
-def look_text(look: Look, members: Members, options: str = "", run: str = "") -> str:
+def look_text(
+    look: Look, members: Members, options: Sequence[Setting] = (), run: str | None = None, rest: str = "--json"
+) -> str:
     """A look at a target, for people: the points that have not reached it.
 
     Parameters
@@ -48,9 +35,11 @@ def look_text(look: Look, members: Members, options: str = "", run: str = "") ->
     look, members
         The look, and the members.
     options
-        Those that go with the target, to be typed again.
+        Those that go with the target, to be given again.
     run
-        The run, to be typed again; by default the newest.
+        How the user named the run; None for the newest.
+    rest
+        Where points are that are not shown.
     """
     rows = [(label, told) for label, told in _look_points(look) if not told["reached"]]
     unknown = [row for row in rows if "undetermined" in row[1]]
@@ -62,27 +51,27 @@ def look_text(look: Look, members: Members, options: str = "", run: str = "") ->
     lines = []
     if waiting:
         lines.append(f"{look.target} does not hold yet at {len(waiting)} of {total} points:")
-    lines += _shown_rows(waiting, lambda row: _needs(measure, row, members.unit))
+    lines += _shown_rows(waiting, lambda row: _needs(measure, row, members.unit), rest)
     if unknown:
         lines.append(f"{look.target} is undetermined at {len(unknown)} of {total} points, with any number of members:")
-    lines += _shown_rows(unknown, lambda row: str(row["undetermined"]))
+    lines += _shown_rows(unknown, lambda row: str(row["undetermined"]), rest)
     if waiting and members.fixed_note:
         lines.append(members.fixed_note)
     if waiting and len(look.over) == 1 and not members.averaged_over:  # else it can't be told what is to be extended
-        extend = f"sweeprun extend {run}".rstrip()
-        lines.append(f"run them with: {extend} --until '{look.target}' --over {look.over[0]}{options}")
+        first = (flag("until").to(str(look.target)), flag("over").to(look.over[0]))
+        lines.append(f"run them with: {Command('extend', run, options=(*first, *options))}")
     return "\n".join(lines)
 
 
 def _shown_rows(
-    rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], told: Callable[[Mapping[str, Any]], str]
+    rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], told: Callable[[Mapping[str, Any]], str], rest: str
 ) -> Iterator[str]:
     """A line for each of the first points."""
     for label, row in rows[:_SHOWN_POINTS]:
         labels = " ".join(f"{key}={value}" for key, value in label.items())
         yield f"  {labels or 'the only point'}: {told(row)}"
     if len(rows) > _SHOWN_POINTS:
-        yield f"  … and {len(rows) - _SHOWN_POINTS} more points; --json has all"
+        yield f"  … and {len(rows) - _SHOWN_POINTS} more points; {rest} has all"
 
 
 def _needs(measure: str, row: Mapping[str, Any], unit: str) -> str:

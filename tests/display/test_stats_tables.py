@@ -1,15 +1,32 @@
-"""What `sweeprun stats` prints of statistics."""
+"""Statistics as tables and JSON, and what is to be known of them."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
+import xarray as xr
 
-from sweeprun.cli.stats_display import print_notes, print_tables, statistics_json
+from sweeprun.display import stats_tables
+from sweeprun.display.stats_tables import statistics_json
+from sweeprun.runs.stats import notes_of
+from sweeprun.statistics.dependence import Members
 from sweeprun.statistics.ensembles import ensemble_statistics
 from sweeprun.statistics.estimators import IntervalKind
-from tests.cli.ensembles import dataset, doubtful, members
+from tests.display.ensembles import dataset, doubtful, members
 from tests.statistics.results import collected
+
+
+def print_tables(data: xr.Dataset, found: xr.Dataset) -> None:
+    stats_tables.print_tables(stats_tables.stats_tables(data, found), "sweeprun stats -o stats.nc")
+
+
+def print_notes(
+    data: xr.Dataset, found: xr.Dataset, drawn: Members, *, named: str | None = None, everything: bool = True
+) -> None:
+    """What is to be known of statistics, as the command line prints it."""
+    for line in notes_of(data, found, drawn, named=named, everything=everything):
+        print(line, file=sys.stderr)
 
 
 def cells(table: str) -> list[list[str]]:
