@@ -43,28 +43,11 @@ def main(words: Sequence[str]) -> int:
     )
     collected = file.collected
     print_warnings(file)
-    counts = {state.value: count for state, count in collected.states.items()}
     if args.json:
-        sizes = {str(name): size for name, size in collected.dataset.sizes.items()}
-        damaged = {
-            "unreadable": [{"file": file, "what": what} for file, what in collected.torn],
-            "corrupt": [{"file": file, "task": task_id} for file, task_id in collected.unsound],
-        }
-        told: dict[str, object] = {
-            "output": str(output),
-            "run": str(run.path),
-            "states": counts,
-            "sizes": sizes,
-            "damaged": damaged,
-        }
-        told["left_out"] = [each.name for each in file.unfit]
-        told["disagreeing"] = collected.refused
-        told["notes"] = [{"about": n.kind.value, "name": n.name, "text": n.text} for n in collected.notes]
-        told["doubts"] = list(file.doubts)
-        told["replaced"] = None if file.replaced is None else str(file.replaced.path)
-        print_json(told)
+        print_json(file.to_dict())
         return 0
     print(plain(collected.dataset))
+    counts = {state.value: count for state, count in collected.states.items()}
     missing = ", ".join(f"{count} {state}" for state, count in counts.items() if count and state != "succeeded")
     print_notes(file)
     print(f"written to {output}" + (f"; without a result: {missing}" if missing else ""), file=sys.stderr)

@@ -2,18 +2,15 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sweeprun.cli.arguments import add_allow_drift, add_trust, subcommand_parser
 from sweeprun.display.streams import verdict_code
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from sweeprun.results.comparing import Difference
     from sweeprun.runs.events import Observer
-    from sweeprun.runs.replay import Recorded
+    from sweeprun.runs.replay import Recorded, Replayed
 
 _AGAIN = "SWEEPRUN_REPLAY_ENVIRONMENT_IS_SET"
 _SHOWN_NUMBERS = 6
@@ -72,8 +69,7 @@ def _set_environment(recorded: "Recorded", words: Sequence[str], observer: "Obse
 
 
 def _replay(recorded: "Recorded", *, debug: bool) -> int:
-    from sweeprun.results.comparing import arrays_of
-    from sweeprun.runs.replay import differences_from, run_here
+    from sweeprun.runs.replay import replay_here
     from sweeprun.worker.stop_signals import Stop
 
     task = recorded.task
@@ -81,15 +77,14 @@ def _replay(recorded: "Recorded", *, debug: bool) -> int:
     stream = recorded.manifest.table.streams.describe(task.stream)
     print(f"task {task.task_id}: {where or 'the only one'}; rng = {stream}", file=sys.stderr, flush=True)
     try:
-        now = run_here(recorded, on_failure=_debug if debug else None)
+        replayed = replay_here(recorded, on_failure=_debug if debug else None)
     except Stop:
         print("stopped", file=sys.stderr)
         return 130
-    failure = now.failure()
-    if failure is not None:
-        print(failure.traceback.rstrip(), file=sys.stderr)
-    _print_results(recorded, {} if failure is not None else arrays_of(now))
-    return _conclude(recorded, differences_from(recorded, now), failed=failure is not None)
+    if replayed.failure is not None:
+        print(replayed.failure.traceback.rstrip(), file=sys.stderr)
+    _print_results(replayed)
+    return _conclude(replayed, of_dataset=recorded.record is None)
 
 
 def _debug(error: BaseException) -> None:
@@ -101,8 +96,8 @@ def _debug(error: BaseException) -> None:
     pdb.post_mortem(error.__traceback__)
 
 
-def _print_results(recorded: "Recorded", now: "Mapping[str, np.ndarray]") -> None:
-    before = recorded.arrays or {}
+def _print_results(replayed: "Replayed") -> None:
+    before, now = replayed.recorded, replayed.result
     names = list(dict.fromkeys([*before, *now]))
     width = max(map(len, names), default=0)
     for name in names:
@@ -112,7 +107,10 @@ def _print_results(recorded: "Recorded", now: "Mapping[str, np.ndarray]") -> Non
             print(f"{'' if name in before else name:<{width}}  now      {_shown(now[name])}")
 
 
-def _shown(array: Any) -> str:
+def _shown(value: Any) -> str:
+    import numpy as np
+
+    array = np.asarray(value)
     if array.dtype.kind in "mM":
         array = array.astype(str)
     if not array.ndim:
@@ -122,19 +120,20 @@ def _shown(array: Any) -> str:
     return f"{array.dtype}{array.shape} [{head}{', …' if flat.size > _SHOWN_NUMBERS else ''}]"
 
 
-def _conclude(recorded: "Recorded", differences: "Sequence[Difference]", *, failed: bool) -> int:
-    if recorded.record is None and recorded.arrays is None:
+def _conclude(replayed: "Replayed", *, of_dataset: bool) -> int:
+    failed = replayed.failure is not None
+    if replayed.equal is None:
         print("nothing was recorded of this task to compare with")
         return int(failed)
-    if not differences:
+    if replayed.equal:
         print("it fails as it did" if failed else "equal to the bit")
         return 0
-    for difference in differences:
+    for difference in replayed.differences:
         name = f"{difference.variable}: " if difference.variable else ""
         size = f", at most by {difference.absolute:.3g}" if difference.absolute == difference.absolute else ""
         size += f" (relative {difference.relative:.3g})" if difference.relative == difference.relative else ""
         print(f"differs: {name}{difference.what}{size}")
-    if recorded.record is None:
+    if of_dataset:
         print("a collected file holds configs as YAML, without types; the run knows them: sweeprun replay RUN …")
     else:
         print("`sweeprun verify` looks for the cause")

@@ -86,9 +86,17 @@ _MISSPELT = 0.85
 def meant_by(name: str, known: Iterable[str], others: Mapping[str, str]) -> str:
     """Which of some names may be meant by another one; empty if none is."""
     known = list(known)
+    return next(iter([*_known(name, known, others), *get_close_matches(name, known, n=1)]), "")
+
+
+def _known(name: str, known: Sequence[str], others: Mapping[str, str]) -> list[str]:
+    """The names that another one is a misspelling of, or another word for."""
     misspelt = get_close_matches(name, known, n=1, cutoff=_MISSPELT)
-    meant = [right for right in known if name.lower() in others.get(right, "").split()]
-    return next(iter([*misspelt, *meant, *get_close_matches(name, known, n=1)]), "")
+    return [*misspelt, *(right for right in known if name.lower() in others.get(right, "").split())]
+
+
+def _is_known(name: str, known: Sequence[str]) -> bool:
+    return bool(_known(name, known, _MEANT))
 
 
 def of_run(name: str, attributes: Collection[str], results: Collection[str]) -> str:
@@ -132,7 +140,8 @@ def with_advice(
         def checked(*args: Parameters.args, **given: Parameters.kwargs) -> Result:
             right = [*known, *(further(*args[:1]) if further is not None else ())]
             for name, value in given.items():
-                if name not in right:
+                is_axis = "axes" in known and "constants" not in right and _is_several(value)  # as the verb will say
+                if name not in right and not (is_axis and not _is_known(name, right)):
                     raise UsageError(_of_argument(called, name, value, right, args))
             try:
                 signature.bind(*args, **given)

@@ -6,10 +6,11 @@ from sweeprun.display.terminal import TERMINAL
 from sweeprun.notebook.advice import with_advice
 from sweeprun.notebook.options import in_python, trusts
 from sweeprun.notebook.seen import SeenRun, axes_of
-from sweeprun.notebook.views import RunVerified, seen_as
+from sweeprun.notebook.views import seen_as
 from sweeprun.runs.defaults import SAMPLE
 
 if TYPE_CHECKING:
+    from sweeprun.notebook.verify_view import RunVerified
     from sweeprun.runs.replay import Replayed
 
 
@@ -55,7 +56,7 @@ class Checking(SeenRun):
     @with_advice("run.verify")
     def verify(
         self, sample: int = SAMPLE, *, seed: int = 0, allow_drift: bool = False, trust: bool = False
-    ) -> RunVerified:
+    ) -> "RunVerified":
         """Run a random sample of the tasks that succeeded again, each in a fresh process, and compare their results.
 
         No result is changed; the outcome is kept in the run.
@@ -87,6 +88,7 @@ class Checking(SeenRun):
         >>> run.verify(sample=2)
         2/2 equal to the bit
         """
+        from sweeprun.notebook.verify_view import RunVerified
         from sweeprun.runs.verify import verify_run
 
         with in_python():

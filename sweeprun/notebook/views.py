@@ -12,8 +12,7 @@ from sweeprun.runs.logs import TaskOutput
 from sweeprun.runs.plan import SweepPlan
 from sweeprun.runs.show import TaskDetails
 from sweeprun.runs.status import Status
-from sweeprun.runs.verify import Verified
-from sweeprun.safe_text import plain, plain_line
+from sweeprun.safe_text import plain
 from sweeprun.store.snapshot import TaskState
 
 View = TypeVar("View")
@@ -82,23 +81,6 @@ class TaskLogs(TaskOutput):
         if len(shown) <= _SHOWN_CHARACTERS:
             return shown
         return f"… {len(shown) - _SHOWN_CHARACTERS} characters before; .text has all\n{shown[-_SHOWN_CHARACTERS:]}"
-
-
-class RunVerified(Verified):
-    """What came out of running tasks again, as `Run.verify` gives it.
-
-    Its attributes are those of `sweeprun.runs.verify.Verified`.
-    """
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        lines = [str(self)]
-        for verdict in self.different:
-            where = " ".join(f"{name}={value}" for name, value in verdict.coordinates.items())
-            what = "; ".join(": ".join(filter(None, (one.variable, one.what))) for one in verdict.differences)
-            lines.append(f"  task {verdict.task_id} {where}: {what}" + (f" ({verdict.cause})" if verdict.cause else ""))
-        return "\n".join(map(plain_line, lines))
 
 
 class PlannedSweep(SweepPlan):

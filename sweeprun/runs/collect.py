@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
 from sweeprun.errors import ResultError, UsageError
 from sweeprun.results.collect import Collected, collect_snapshot, has_results, open_snapshot, stream_snapshot
@@ -64,6 +65,25 @@ class CollectedFile:
     warnings: tuple[str, ...]
     doubts: tuple[str, ...] = ()
     replaced: RunDirectory | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON has it."""
+        collected = self.collected
+        return {
+            "output": str(self.output),
+            "run": str(self.snapshot.run.path),
+            "states": {state.value: count for state, count in collected.states.items()},
+            "sizes": {str(name): size for name, size in collected.dataset.sizes.items()},
+            "damaged": {
+                "unreadable": [{"file": file, "what": what} for file, what in collected.torn],
+                "corrupt": [{"file": file, "task": task_id} for file, task_id in collected.unsound],
+            },
+            "left_out": [each.name for each in self.unfit],
+            "disagreeing": collected.refused,
+            "notes": [{"about": note.kind.value, "name": note.name, "text": note.text} for note in collected.notes],
+            "doubts": list(self.doubts),
+            "replaced": None if self.replaced is None else str(self.replaced.path),
+        }
 
 
 def collect_into(

@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +206,8 @@ class Replayed:
         What it returned now, by name: numbers, texts and arrays; empty if it failed.
     failure
         Why it failed; None if it didn't.
+    recorded
+        What was recorded of it, by name, if it ran in this process; empty if nothing was.
     """
 
     task_id: int
@@ -214,6 +216,7 @@ class Replayed:
     differences: tuple[Difference, ...]
     result: Mapping[str, Any]
     failure: Failure | None
+    recorded: Mapping[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         """One thing that it returned."""
@@ -230,6 +233,27 @@ class Replayed:
         if self.failure is not None:
             lines.append(plain(self.failure.traceback.rstrip()))
         return "\n".join([*lines, *(plain_line(f"  {name}: {value!r}") for name, value in self.result.items())])
+
+
+def replay_here(recorded: Recorded, on_failure: Callable[[BaseException], None] | None = None) -> Replayed:
+    """Run a recorded task again in this process, and compare; the arguments are those of `run_here`.
+
+    Raises
+    ------
+    Stop
+        If the user stopped it.
+    """
+    now = run_here(recorded, on_failure)
+    differences, failure = differences_from(recorded, now), now.failure()
+    is_recorded = recorded.record is not None or recorded.arrays is not None
+    found = _replayed(
+        recorded.task,
+        equal=not differences if is_recorded else None,
+        differences=differences,
+        result={} if failure is not None else {name: array[()] for name, array in arrays_of(now).items()},
+        failure=failure,
+    )
+    return replace(found, recorded={name: array[()] for name, array in (recorded.arrays or {}).items()})
 
 
 def replay(

@@ -158,7 +158,7 @@ class TaskDetails:
         shown: dict[str, Any] = {
             "task": self.task_id,
             "coordinates": dict(self.coordinates),
-            "overrides": list(self.overrides),
+            **({} if self.manifest.calls_by_keywords else {"overrides": list(self.overrides)}),
             "stream": self.stream,
             "state": self.state.value,
         }

@@ -102,6 +102,14 @@ def parameters_of(function: Callable[..., Any]) -> tuple[tuple[str, ...], frozen
     return tuple(own.name for own in named if own.name in OFFERED), None if anything else others, needed
 
 
+def _misspelt(missing: Collection[str], untaken: Collection[str]) -> str:
+    """What to say of names that look like what a function lacks."""
+    for name in missing:
+        if close := get_close_matches(name, untaken, n=1):
+            return f"; did you mean {name!r} by {close[0]!r}?"
+    return ""
+
+
 def check_arguments(function: Callable[..., Any], axes: Collection[str], constants: Collection[str]) -> None:
     """Refuse a function that these axes and constants don't fit, before anything runs.
 
@@ -131,6 +139,7 @@ def check_arguments(function: Callable[..., Any], axes: Collection[str], constan
         raise TaskFunctionError(
             f"{name} has the parameters {', '.join(missing)}, which nothing fills: make each an axis, or give it a "
             f"value for all tasks, constants={{{missing[0]!r}: …}}; besides these there are {', '.join(OFFERED)}"
+            + _misspelt(missing, [given for given in (*axes, *constants) if takes is not None and given not in takes])
         )
     if takes is None or "cfg" in asks_for:
         return

@@ -1,5 +1,6 @@
 """Results of a run as a file."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -41,6 +42,13 @@ def test_a_dataset_is_written_and_told_of(run: RunDirectory, tmp_path: Path, suf
     with xr.open_dataset(output) if suffix == ".nc" else xr.open_zarr(output) as dataset:
         np.testing.assert_array_equal(dataset["x"], [[1.5, np.nan], [2.5, np.nan]])
         np.testing.assert_array_equal(file.collected.dataset["x"], dataset["x"])
+
+
+def test_json_says_what_was_written_and_what_was_not(run: RunDirectory, tmp_path: Path) -> None:
+    found = json.loads(json.dumps(collect_into(observe(run), tmp_path / "x.nc").to_dict()))
+    assert (found["output"], found["run"]) == (str(tmp_path / "x.nc"), str(run.path))
+    assert (found["states"]["succeeded"], found["states"]["failed"], found["sizes"]) == (2, 1, {"lr": 2, "seed": 2})
+    assert (found["damaged"], found["left_out"], found["replaced"]) == ({"unreadable": [], "corrupt": []}, [], None)
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])

@@ -98,6 +98,7 @@ def test_streams_selection_members_and_policy_are_those_that_were_asked_for() ->
         ({"constants": {3: 1}}, "constants has 3; the names of arguments are texts"),
         ({"constants": {"seed": 1}}, "'seed' is both an axis and a constant"),
         ({"axes": {"lr": [0.1]}}, "simulate has the parameters seed, which nothing fills"),
+        ({"axes": {"lr": [0.1], "sede": [1]}}, "did you mean 'seed' by 'sede'"),
         ({"axes": {"lr": [0.1], "seed": [1], "sede": [1]}}, "simulate does not take 'sede': did you mean 'seed'"),
         ({"axes": {"lr": [], "seed": [1]}}, "the axis 'lr' is empty"),
         ({"axes": 3}, "the axes are 3; give a mapping"),
