@@ -23,8 +23,11 @@ _MAY_BE_SECRET = re.compile(
 _FLAG = re.compile(r"(?<!\S)--(?P<key>\w[\w.-]*)[= ]\s{0,9}")
 """An option of a program, which takes its value from the next word, too."""
 
-_LOGIN = re.compile(r"(?P<before>://[^/\s:@]*:)(?!\$\{)[^/\s@]+(?=@)")
+_LOGIN = re.compile(r"(?P<before>://[^/\s:@]*:)(?!\$\{)(?P<password>[^/\s@]+)(?=@)")
 """The password in a URL."""
+
+_URL = "URL"
+"""What it is noted under: a URL in a text has no key."""
 
 _YAML_KEY = re.compile(r"(\w[\w.-]*)['\"]?\s{0,9}:")
 
@@ -67,8 +70,12 @@ class Hidden:
     def _in_words(self, text: str) -> str:
         """A text with passwords masked in the URLs and the command lines in it."""
         if "://" in text and all(map(is_secret_name, self.revealed)):  # of any other, the user wants to see the URL
-            text = _LOGIN.sub(lambda found: f"{found['before']}{MASK}", text)
+            text = _LOGIN.sub(self._without_password, text)
         return self._text(text, _FLAG) if "--" in text else text
+
+    def _without_password(self, found: re.Match[str]) -> str:
+        self.values.setdefault(_URL, set()).add(found["password"])
+        return f"{found['before']}{MASK}"
 
     def _text(self, text: str, keys: re.Pattern[str]) -> str:
         parts = []

@@ -134,5 +134,5 @@ def test_passwords_in_urls_are_masked_in_yaml_too() -> None:
     hidden = Hidden()
     text = "a: postgres://u:hunter2@h/db\nb: curl https://u:hunter2@h --token hunter2\n"
     assert hidden.yaml(text) == "a: masked\nb: curl https://u:masked@h --token masked\n"
-    assert list(hidden.values) == ["a", "token"]
+    assert list(hidden.values) == ["a", "URL", "token"]
     assert Hidden(frozenset({"a"})).yaml("a: postgres://u:hunter2@h/db\n") == "a: postgres://u:hunter2@h/db\n"
