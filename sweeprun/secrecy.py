@@ -22,12 +22,15 @@ _ALWAYS = (
     *("password", "passwords", "passwd", "passphrase", "passcode", "credential", "credentials", "apikey", "apikeys"),
     *("api key", "api keys", "access key", "access keys", "access key id", "auth key", "account key", "ssh key"),
     *("api token", "auth token", "access token", "bearer token", "refresh token", "session token", "client secret"),
-    *("api tokens", "auth tokens", "access tokens", "connection string"),
+    *("api tokens", "auth tokens", "access tokens", "connection string", "creds", "master key", "account pin"),
+    *("passwort", "kennwort", "mot de passe", "contrase ñ a", "contrasena", "senha", "пароль", "密码", "パスワード"),
 )
 """Last words of names that can mean nothing else, so that numbers under them are secret, too."""
 
 _OF_TEXTS = (
-    *("secret", "secrets", "token", "bearer", "jwt", "authorization", "pwd", "webhook", "webhook url"),
+    *("secret", "secrets", "token", "bearer", "jwt", "authorization", "pwd", "webhook", "webhook url", "cred"),
+    *("cookie", "cookies", "session id", "auth header", "psk", "mnemonic", "seed phrase", "dsn", "sas url"),
+    *("hmac key", "storage key", "consumer key", "app key", "application key", "shared key", "preshared key"),
     *("secret key", "private key", "encryption key", "signing key", "deploy key", "license key", "subscription key"),
 )
 """Last words that a number of a study may have as well: under these, texts are secret."""
@@ -45,7 +48,7 @@ def _listed(words: str) -> frozenset[str]:
 
 _ISSUERS = _listed(
     "anthropic aws azure comet gcp github gitlab google hf huggingface kaggle minio mlflow neptune openai s3 sendgrid "
-    "slack stripe twilio wandb cds cdsapi earthdata copernicus ncbi"
+    "slack stripe twilio wandb mapbox deepl nasa cds cdsapi earthdata copernicus ncbi"
 )
 """Whose keys are secret: ``wandb_key``."""
 
@@ -67,6 +70,9 @@ _QUALIFIERS = _listed(
 """What may follow without saying that the name means something else."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
+_LOGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:(?!\$\{)[^/\s@]+@", re.IGNORECASE)
+"""The beginning of a URL with a password: ``postgres://user:password@host``."""
+
 _NOTHING = re.compile(r"\s*(?:\?\?\?|\$\{[^{}]*\}|)\s*")
 _PATH = re.compile(r"\s*[/~.]")
 
@@ -84,12 +90,15 @@ def is_secret_name(name: str) -> bool:
 def is_secret(key: str, value: Any) -> bool:
     """Whether a value is secret, by its key: ``db.password``, ``+wandb.apiKey``, ``API_KEY``.
 
-    Under a key that is secret, all texts below it are. A value that is nothing, or refers to another, is not.
+    Under a key that is secret, all texts below it are, and a URL with a password is under any. A value that is nothing,
+    or refers to another, is not.
     """
     if value is None or isinstance(value, bool):
         return False
     if isinstance(value, str) and _is_nothing(value):
         return False
+    if isinstance(value, str) and _LOGIN.match(value.strip()):
+        return True
     *above, last = [_words(part) for part in re.split(r"[./@:]", key) if part] or [[]]
     if isinstance(value, int | float):
         return _means(last, _ALWAYS)
@@ -112,9 +121,11 @@ def _words(name: str) -> list[str]:
 
 def _means(words: Sequence[str], phrases: Sequence[str]) -> bool:
     """Whether a name's last words are one of some phrases, and nothing else in it says that it is something else."""
-    words = list(words)
+    name, words = words, list(words)
     while words and (words[-1] in _QUALIFIERS or words[-1].isdecimal()):
         words.pop()
+    if words[-1:] == ["connection"] and name[-1:] == ["string"]:
+        words.append("string")
     if not words or words[0] in _COUNTING:
         return False
     if words[-1] == "token" and "token" in phrases and _OF_LANGUAGE.intersection(words[:-1]):
@@ -122,7 +133,7 @@ def _means(words: Sequence[str], phrases: Sequence[str]) -> bool:
     if words[-1].endswith(_GLUED) or any(words[-len(phrase.split()) :] == phrase.split() for phrase in phrases):
         return True
     before, last = words[-2:] if len(words) > 1 else ("", words[-1])
-    return (last in ("key", "keys") and before in _ISSUERS) or (last in ("pass", "pw") and before in _LOGINS)
+    return (last in ("key", "keys", "pat") and before in _ISSUERS) or (last in ("pass", "pw") and before in _LOGINS)
 
 
 _SECRET_FILES = (
@@ -135,9 +146,12 @@ _SECRET_FILES = (
     *("*.gpg", "*.pgp", "*.asc", "*.age", "*.ovpn", "*.token", "*.tfvars", "*.tfstate*", "*.htpasswd"),
     *(".aws", ".azure", ".gcloud", "gcloud", ".kube", "kubeconfig*", ".docker", ".dockercfg", ".dockerconfigjson"),
     *(".netrc", "_netrc", ".pgpass", "pgpass.conf", ".my.cnf", ".mylogin.cnf", ".s3cfg", ".boto", "*rclone.conf"),
-    *(".npmrc", ".yarnrc*", ".pypirc", ".condarc", "pip.conf", ".terraformrc", ".vault*", "vault.y*ml", ".huggingface"),
+    *(".npmrc", ".yarnrc*", ".pypirc", ".condarc", "pip.conf", ".terraformrc", ".vault*", ".huggingface"),
     *(".git-credentials", ".kaggle", "kaggle.json", ".cdsapirc", ".urs_cookies", ".ecmwfapirc", ".motherduck*"),
     *("auth.y*ml", "auth.json", "auth.toml", "auth.ini", "auth.cfg", "login.y*ml", "login.json"),
+    *("*vault*.y*ml", "vault", "database.y*ml", "database.ini", "database.toml", "*odbc.ini", "my.cnf"),
+    *("tokens.*", "oauth*.y*ml", "oauth*.toml", "oauth*.ini", "cookies.*", "connections.toml", "boto.cfg", "*.dbpass"),
+    *("auth_*.y*ml", "*_auth.y*ml", "*dsn.y*ml", ".wandb", ".streamlit"),
     *("keys.y*ml", "keys.json", "keys.toml", "keys.ini", "keys.cfg", "keys.sh", "key.y*ml", "key.json", "key.toml"),
     *("*_key.y*ml", "*_key.json", "*_key.toml", "*_key.ini", "*_key.cfg", "*_key.sh", "*_keys.y*ml", "*_keys.json"),
     *(".*_history",),

@@ -58,6 +58,17 @@ def test_other_names_are_not(name: str) -> None:
         "service.authorization",
         "private_key",
         "slack_webhook_url",
+        "connection_string",
+        "db.connectionString",
+        "session_cookie",
+        "creds.pw",
+        "wifi_psk",
+        "SENTRY_DSN",
+        "github_pat",
+        "hmac_key",
+        "storage_key",
+        "db.passwort",
+        "contraseña",
     ],
 )
 def test_keys_under_which_texts_are_secret(key: str) -> None:
@@ -178,3 +189,23 @@ def test_sources_whose_names_only_sound_so_are_not(path: str) -> None:
 )
 def test_values_that_refer_to_the_environment(value: str, refers: bool) -> None:  # a row of the table
     assert refers_to_environment(value) is refers
+
+
+@pytest.mark.parametrize(
+    "url", ["postgres://bob:hunter2@host/db", "https://:hunter2@host", "mongodb+srv://u:hunter2@a,b/?x=1"]
+)
+def test_a_url_with_a_password_is_secret_under_any_key(url: str) -> None:
+    assert is_secret("database_url", url)
+    assert not is_secret("database_url", url.replace("hunter2", "${oc.env:PASSWORD}"))
+
+
+@pytest.mark.parametrize("url", ["https://host/a:b@c", "s3://bucket/x", "ssh://git@host/x", "http://host:8080/a@b"])
+def test_other_urls_are_not(url: str) -> None:
+    assert not is_secret("url", url)
+
+
+@pytest.mark.parametrize(
+    "path", ["vault/x.yaml", "ansible-vault.yml", "config/database.yml", ".odbc.ini", "tokens.yaml"]
+)
+def test_further_files_that_are_secret(path: str) -> None:
+    assert is_secret_path(path)

@@ -13,8 +13,21 @@ _VALUE = re.compile(
     r"|\$\{[^}]{0,999}\}|[^\s,;'\"\])}]+"
 )
 _WORD = re.compile(r"(?P<key>[+~]{0,2}\w[\w.@/-]*)=(?P<value>.*)", re.DOTALL)
-_MAY_BE_SECRET = re.compile("pass|secret|token|key|cred|auth|bearer|jwt|pwd|pw|webhook|connection", re.IGNORECASE)
+_MAY_BE_SECRET = re.compile(
+    "pass|secret|token|key|cred|auth|bearer|jwt|pwd|pw|pat|webhook|connection|cookie|session|psk|mnemonic|seed|dsn|sas|pin"
+    "|kennwort|contrase|senha|mot|парол|密码|パス|://",
+    re.IGNORECASE,
+)
 """What is in every name that is secret: texts without it need not be read."""
+
+_FLAG = re.compile(r"(?<!\S)--(?P<key>\w[\w.-]*)[= ]\s{0,9}")
+"""An option of a program, which takes its value from the next word, too."""
+
+_LOGIN = re.compile(r"(?P<before>://[^/\s:@]*:)(?!\$\{)(?P<password>[^/\s@]+)(?=@)")
+"""The password in a URL."""
+
+_URL = "URL"
+"""What it is noted under: a URL in a text has no key."""
 
 _YAML_KEY = re.compile(r"(\w[\w.-]*)['\"]?\s{0,9}:")
 
@@ -46,12 +59,28 @@ class Hidden:
         return True
 
     def text(self, text: str) -> str:
-        """A text with ``KEY=VALUE`` and ``KEY: VALUE`` masked where the key says that the value is secret."""
+        """A text with ``KEY=VALUE``, ``KEY: VALUE`` and ``--KEY VALUE`` masked where the key says that it is secret.
+
+        Passwords in URLs are masked, too.
+        """
         if not _MAY_BE_SECRET.search(text):
             return text
+        return self._text(self._in_words(text), _SET)
+
+    def _in_words(self, text: str) -> str:
+        """A text with passwords masked in the URLs and the command lines in it."""
+        if "://" in text and all(map(is_secret_name, self.revealed)):  # of any other, the user wants to see the URL
+            text = _LOGIN.sub(self._without_password, text)
+        return self._text(text, _FLAG) if "--" in text else text
+
+    def _without_password(self, found: re.Match[str]) -> str:
+        self.values.setdefault(_URL, set()).add(found["password"])
+        return f"{found['before']}{MASK}"
+
+    def _text(self, text: str, keys: re.Pattern[str]) -> str:
         parts = []
         done = place = 0
-        while (key := _SET.search(text, place)) is not None:
+        while (key := keys.search(text, place)) is not None:
             place = key.end()
             value = _VALUE.match(text, place)
             if value is not None and self.hides(key["key"], _as_meant(value[0])):
@@ -75,7 +104,10 @@ class Hidden:
 
     def yaml(self, text: str) -> str:
         """YAML with the values masked whose keys say that they are secret; nothing else in it changes."""
-        if not any(map(is_secret_name, set(_YAML_KEY.findall(text)))):
+        return self._in_words(self._yaml(text))
+
+    def _yaml(self, text: str) -> str:
+        if "://" not in text and not any(map(is_secret_name, set(_YAML_KEY.findall(text)))):
             return text
         import yaml  # type: ignore[import-untyped, unused-ignore]  # OmegaConf's; only a config that may hold a secret needs it
 

@@ -18,6 +18,7 @@ from sweeprun.errors import UsageError
 from sweeprun.results.masked_text import Hidden
 from sweeprun.results.notes import Note, NoteKind
 from sweeprun.secrecy import MASK, is_secret_name
+from sweeprun.store.extensions import config_text
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.payloads import Variable
 from sweeprun.store.snapshot import Snapshot
@@ -55,10 +56,7 @@ class Masking:
 
     def notes(self, left_out: Collection[str] = ()) -> tuple[Note, ...]:
         """What is to be said of it; ``left_out`` are the results that are secret."""
-        said = [
-            (key, f"{key} is masked: its name says that it is secret, and the run alone has it")
-            for key in self.hidden.values
-        ]
+        said = [(key, f"{key} is masked: {_why_secret(key)}, and the run alone has it") for key in self.hidden.values]
         said += [(name, f"the result {name} is left out: its name says that it is secret") for name in left_out]
         return tuple(
             Note(kind=NoteKind.SECRETS, name=name, text=f"{text}; if it isn't secret: {flag('reveal').to(name)}")
@@ -115,9 +113,21 @@ def revealing(snapshot: Snapshot, names: Collection[str]) -> Snapshot:
     UsageError
         If the name of one of them doesn't say that it is secret, so that it isn't masked anyway.
     """
-    if plain := [name for name in names if not is_secret_name(name)]:
+    plain = [name for name in names if not is_secret_name(name)]
+    if plain and (plain := [name for name in plain if name not in _masked_keys(snapshot)]):
         raise UsageError(f"{plain[0]!r} is not masked: its name does not say that it is secret; leave it out")
     return replace(snapshot, revealed=snapshot.revealed.union(names))
+
+
+def _masked_keys(snapshot: Snapshot) -> Collection[str]:
+    """The keys of a run whose values are masked."""
+    hidden = masking_of(snapshot).hidden
+    hidden.yaml(config_text(snapshot.run))
+    return hidden.values
+
+
+def _why_secret(key: str) -> str:
+    return "its name says that it is secret" if is_secret_name(key) else "it holds a password"
 
 
 def secret_results(variables: Iterable[Variable], revealed: Collection[str]) -> frozenset[str]:
@@ -129,7 +139,9 @@ def secret_results(variables: Iterable[Variable], revealed: Collection[str]) -> 
 def _hides(hidden: Hidden, axis: Axis) -> bool:
     """Whether a value of an axis is secret."""
     values = axis.values
-    if isinstance(values, Files | IntegerRange | DecimalRange | Numbers) or not is_secret_name(axis.name):
+    if isinstance(values, Files | IntegerRange | DecimalRange | Numbers):
+        return False
+    if axis.kind is not LabelKind.TEXT and not is_secret_name(axis.name):
         return False
     return any([hidden.hides(axis.name, values.label(index)) for index in range(len(axis))])  # noqa: C419  # notes all
 

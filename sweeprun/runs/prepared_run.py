@@ -17,7 +17,7 @@ from sweeprun.provenance.inputs import InputFile, input_paths, read_input_files,
 from sweeprun.results.masking import secret_keys
 from sweeprun.runs.events import Observer
 from sweeprun.runs.observe import is_active, observe
-from sweeprun.secrecy import MASK
+from sweeprun.secrecy import MASK, is_secret_name
 from sweeprun.store.archive import set_aside
 from sweeprun.store.directory import RunDirectory, make_run_directory
 from sweeprun.store.files import create_file
@@ -149,9 +149,10 @@ def _keep_secrets(run: RunDirectory, prepared: PreparedRun, observer: Observer) 
     keys = secret_keys(prepared.manifest, (composition.text for composition in prepared.compositions))
     if keys:
         run.path.chmod(0o700)
+        how = "secret by name" if all(map(is_secret_name, keys)) else "secret by name, or as it holds a password"
         first = keys[0].rpartition(".")[2]
         observer.note(
-            f"{', '.join(keys)}: secret by name, so only you can read {run.shown()}, and what is collected of it has "
+            f"{', '.join(keys)}: {how}, so only you can read {run.shown()}, and what is collected of it has "
             f"{MASK!r} instead; with {first}: ${{oc.env:{first.upper()}}} in the config it is not written down at all"
         )
 

@@ -17,6 +17,8 @@ from sweeprun.results.masked_text import Hidden
         ("curl -H 'Authorization: hunter2'", "curl -H 'Authorization: masked'"),
         ("ValueError: password: hunter2 is wrong", "ValueError: password: masked is wrong"),
         ("https://x/?token=hunter2&y=1", "https://x/?token=masked"),
+        ("curl https://bob:hunter2@host/x", "curl https://bob:masked@host/x"),
+        ("run --password hunter2 --n 3 --api-key=hunter2", "run --password masked --n 3 --api-key=masked"),
         ("api_key=${oc.env:KEY} seed=1", "api_key=${oc.env:KEY} seed=1"),
         ("token_length=12 n_tokens=7 secret_key_rate=0.3 use_token=true token=5", None),
         ("a=" * 50_000 + "b", None),
@@ -126,3 +128,11 @@ def test_values_that_were_masked_are_so_in_other_texts() -> None:
     hidden = Hidden()
     hidden.text("api_key=hunter2 password=abc")
     assert hidden.everywhere("hunter2hunter2 is wrong, abc") == "maskedmasked is wrong, abc"
+
+
+def test_passwords_in_urls_are_masked_in_yaml_too() -> None:
+    hidden = Hidden()
+    text = "a: postgres://u:hunter2@h/db\nb: curl https://u:hunter2@h --token hunter2\n"
+    assert hidden.yaml(text) == "a: masked\nb: curl https://u:masked@h --token masked\n"
+    assert list(hidden.values) == ["a", "URL", "token"]
+    assert Hidden(frozenset({"a"})).yaml("a: postgres://u:hunter2@h/db\n") == "a: postgres://u:hunter2@h/db\n"
