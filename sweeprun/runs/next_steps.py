@@ -69,8 +69,9 @@ def _resume(snapshot: Snapshot, failures: Failures, *, stopped: bool) -> tuple[S
     left = len(missing_tasks(snapshot))
     again = Command("resume", run)
     if failures and left:
-        which = "it" if left == 1 else f"these {left} tasks" if left == failures.count else f"the {left} tasks left"
-        return (Step(purpose=f"when that is mended, run {which} again", command=again),)
+        same = "run it again" if left == 1 else f"run these {left} tasks again"
+        purpose = same if left == failures.count else f"run the {left} tasks that are left"
+        return (Step(purpose=f"when that is mended, {purpose}", command=again),)
     if left and stopped:
         return (Step(purpose=f"{missing_text(left)}; go on with", command=again),)
     if returned_nothing(snapshot):

@@ -38,7 +38,7 @@ def test_what_nothing_runs_any_more_ends_with_1_and_what_to_type(
     assert told.splitlines()[-4:] == [
         "see one with its traceback: sweeprun show 'multirun/größter Lauf' 1",
         "debug it: sweeprun replay 'multirun/größter Lauf' 1 --pdb",
-        "when that is mended, run the 2 tasks left again: sweeprun resume 'multirun/größter Lauf'",
+        "when that is mended, run the 2 tasks that are left: sweeprun resume 'multirun/größter Lauf'",
         "collect what succeeded: sweeprun collect 'multirun/größter Lauf'",
     ]
 

@@ -159,6 +159,14 @@ def test_what_workers_note_is_said_once_and_before_they_are_done(
     assert progress.noted == [("all lack größe", 0)]
 
 
+def test_failures_of_workers_are_passed_on(run: RunDirectory, play: Callable[[str], None]) -> None:
+    said = r"""printf 'failed 0 {"type": "KeyError", "message": "a  b", "traceback": ""}\nfailed 1 no failure\n'"""
+    play(_WORKS.replace("    first=", f"    {said}\n    first=", 1))
+    progress = Tallies()
+    pool_of(run, 1, progress=progress).run()
+    assert progress.failures == [(0, "KeyError")]
+
+
 def test_what_does_not_hold_for_another_worker_is_not_said(run: RunDirectory, play: Callable[[str], None]) -> None:
     first = '[ "$done" != 0 ] || { echo "note too late"; }\n'
     play(_WORKS.replace("    done=$((", f'    case "$ids" in 0) ;; *) sleep 0.3; {first} ;; esac\n    done=$((', 1))

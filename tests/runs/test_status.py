@@ -62,7 +62,7 @@ def test_failures_by_coordinates_and_line(run: RunDirectory) -> None:
     assert [step.partition(": ")[0] for step in status["next"]] == [
         "see one with its traceback",
         "debug it",
-        "when that is mended, run the 9 tasks left again",
+        "when that is mended, run the 9 tasks that are left",
         "collect what succeeded",
     ]
 
