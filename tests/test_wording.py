@@ -94,7 +94,7 @@ def test_an_option_is_what_it_is_and_no_text() -> None:
 def test_what_is_to_be_seen_of_a_task_and_no_debugger_in_python() -> None:
     debug = Command("replay", "one", (17,)).with_option(flag("pdb").to(True))
     with speaking(PYTHON):
-        assert [str(Command(verb, "one", (17,))) for verb in ("show", "logs")] == ["run.failures"] * 2
+        assert [str(Command(verb, "one", (17,))) for verb in ("show", "logs")] == ["run.task(17)", "run.logs(17)"]
         assert str(debug) == "run.replay(17)"
     with speaking(TERMINAL):
         assert str(debug) == "sweeprun replay one 17 --pdb"

@@ -108,7 +108,7 @@ def test_what_it_says_of_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert text.startswith(
         "<sweeprun.Run 'my run'>\n4 tasks: 1 pending, 2 succeeded, 1 failed\nstarted: 2026-05-04T10:11:12"
     )
-    assert "command: sweeprun\n<xarray.Dataset>" in text
+    assert "command: sweeprun\n1 task failed: seed=2  ValueError: bad; see run.failures\n<xarray.Dataset>" in text
     page = Elements(run._repr_html_())
     assert page.open == []
     bars = [

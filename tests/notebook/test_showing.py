@@ -47,5 +47,5 @@ def test_a_task_must_be_named(tmp_path: Path, verb: str) -> None:
         call()
     with pytest.raises(UsageError, match="there is no task 7"):
         call(7)
-    with pytest.raises(UsageError, match="'colour=1' names no task; give an id below 2, or seed=…"):
+    with pytest.raises(UsageError, match="has no argument 'colour'; its arguments are task_id, seed"):
         call(colour=1)

@@ -139,7 +139,7 @@ def test_lines_where_there_is_no_terminal_and_what_is_left_to_do(
     told = capsys.readouterr().err
     assert "watching 3 tasks" in told
     assert "task 1  seed=1  ValueError: bad" in told
-    assert "see one with its traceback: run.failures" in told
+    assert "see one with its traceback: run.task(1)" in told
     assert "when that is mended, run the 2 tasks that are left: run.resume()" in told
     assert "\\x1b[31mno space left" in told
 

@@ -41,7 +41,7 @@ def test_one_failure_is_looked_at_mended_and_run_again(run: RunDirectory) -> Non
     snapshot = take_snapshot(run)
     with speaking(PYTHON):
         assert [str(step.command) for step in next_steps(snapshot, failures_of(snapshot))] == [
-            "run.failures",
+            "run.task(2)",
             "run.replay(2)",
             "run.resume()",
             "run.collect()",

@@ -44,7 +44,16 @@ def test_a_lock_of_another_run_is_none_of_this_one(run: RunDirectory, tmp_path: 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads command lines in /proc")
 def test_a_process_that_waits_to_launch_is_known_by_its_command_line(run: RunDirectory, tmp_path: Path) -> None:
-    words = [sys.executable, "-c", "import sys; print(flush=True); sys.stdin.read()", "sweeprun", "start", str(run.path), "1", "2"]
+    words = [
+        sys.executable,
+        "-c",
+        "import sys; print(flush=True); sys.stdin.read()",
+        "sweeprun",
+        "start",
+        str(run.path),
+        "1",
+        "2",
+    ]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()  # only from then on does the kernel surely have its command line
