@@ -20,7 +20,7 @@ settings.load_profile("deterministic")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("storms", "crash storms (tests/storm)")
-    group.addoption("--disturbances", type=int, default=220, help="how many, of all storms together")
+    group.addoption("--disturbances", type=int, default=120, help="how many, of all storms together")
     group.addoption("--storm-seed", type=int, default=0, help="what all storms are drawn from")
 
 

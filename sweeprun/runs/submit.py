@@ -18,7 +18,7 @@ from sweeprun.provenance.gather import keep_provenance
 from sweeprun.provenance.mixed_threads import first_threads
 from sweeprun.runs.events import SILENT, Observer, Warnings
 from sweeprun.runs.launch import Launch, Started, launch
-from sweeprun.store.snapshot import Snapshot
+from sweeprun.store.snapshot import Snapshot, live_beats
 from sweeprun.store.submissions import function_of
 from sweeprun.store.workers import read_beats, read_exits
 from sweeprun.wording import hydra, launcher
@@ -95,8 +95,20 @@ def _groups(snapshot: Snapshot, tasks: TaskIds, changes: Changes, observer: Obse
             merged.append((changed, set(own)))
         else:
             same |= own
-    threads = 0 if changes.set_option(THREADS) else first_threads(snapshot)
+    threads = 0 if changes.set_option(THREADS) else _threads_so_far(snapshot)
     return [_group(options, TaskIds.of(own), threads, observer) for options, own in merged]
+
+
+def _threads_so_far(snapshot: Snapshot) -> int:
+    """With how many threads the first submission ran; 0 if that isn't known.
+
+    Its records say so, or, while its workers have yet to write any (their launcher was killed, say), its launcher.
+    """
+    if (known := first_threads(snapshot)) or not live_beats(snapshot.run, snapshot.activity):
+        return known
+    first = snapshot.activity.submissions[0]
+    launcher = make_launcher(first.launcher)
+    return launcher.threads(first.array.tasks) if isinstance(launcher, LocalLauncher) else 0
 
 
 def _group(options: Mapping[str, Any], tasks: TaskIds, threads: int, observer: Observer) -> Group:

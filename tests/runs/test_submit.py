@@ -20,7 +20,7 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import read_manifest, write_manifest
 from sweeprun.store.records import Record
 from sweeprun.store.submissions import Submission
-from sweeprun.store.workers import Exit, Place, append_exit
+from sweeprun.store.workers import BeatWriter, Exit, Place, append_exit
 from tests.results.runs import count_axis, failure, make_run, success, write_shard
 from tests.runs.observers import Kept, Listener
 from tests.runs.queue_launcher import set_queue
@@ -107,6 +107,21 @@ def test_workers_keep_the_threads_of_the_first_submission(
     assert submission.launcher == LOCAL | {"cpus_per_task": first}
     assert submission.array.throttle == throttle
     assert observer.notes == told
+
+
+@pytest.mark.usefixtures("four_cpus")
+def test_workers_that_still_run_without_a_record_give_the_threads(run: RunDirectory, observer: Listener) -> None:
+    """Their launcher was killed, and their first records are still to come."""
+    submit(run, 0, "0-19")
+    beat = BeatWriter(run, "0.b", Place())
+    try:
+        (submission,) = started(run, "7", observer=observer)
+    finally:
+        beat.close()
+    assert submission.launcher == LOCAL | {"cpus_per_task": 1}
+    assert "workers keep 1 thread each, as in the first submission" in observer.notes[0]
+    (later,) = started(run, "7")
+    assert later.launcher == LOCAL
 
 
 @pytest.mark.usefixtures("four_cpus")
