@@ -31,10 +31,11 @@ from sweeprun.config.hydra_internals import (
     repository_of,
     run_hydra,
 )
-from sweeprun.config.hydra_messages import holder_of, message_of, unknown_key
+from sweeprun.config.hydra_messages import addition_of, full_key, holder_of, message_of, unknown_key
 from sweeprun.config.parsing import create_parser, extend_grammar
 from sweeprun.config.schema import OUR_DEFAULTS, OUR_OPTIONS, SweeperOptions, register_options
 from sweeprun.errors import ConfigError, OverrideError, SweeprunError, UsageError
+from sweeprun.other_names import meant_by
 from sweeprun.store.local_paths import local_path
 
 JOB_NAME = "sweeprun"
@@ -196,8 +197,8 @@ class Application:
             and wanted in SweeperOptions.__dataclass_fields__
         ):
             hint = _OF_OUR_SWEEPER.format(wanted)
-        elif wanted is not None:
-            hint = self._did_you_mean(wanted, holder_of(message))
+        elif wanted is not None and (meant := self._did_you_mean(wanted, holder_of(message), addition_of(message))):
+            message, hint = f"the config has no key {full_key(message)!r}. ", meant
         raise OverrideError(message + hint) from error
 
     def _missing_config(self, error: MissingConfigException) -> str:
@@ -217,17 +218,23 @@ class Application:
             return f"there is no config {self.source.name!r} in {path!r}; {there}. Choose one with -cn NAME."
         return message
 
-    def _did_you_mean(self, key: str, holder: str) -> str:
-        """The keys that ``holder`` has, in which ``key`` was looked for; the config itself is the empty one."""
+    def _did_you_mean(self, key: str, holder: str, addition: str) -> str:
+        """What to write for a key that ``holder`` doesn't have; the config itself is the empty one."""
         try:
             config = self.hydra.compose_config(self.source.name, [], RunMode.MULTIRUN)
             found = OmegaConf.select(config, holder) if holder else config
             known = [str(name) for name in found if name != "hydra"]
         except Exception:  # noqa: BLE001  # a hint is not worth another failure
             return ""
-        close = get_close_matches(key, known, n=1)
-        where = holder or "The config"
-        return f"\nDid you mean {close[0]!r}?" if close else f"\n{where} has the keys: {', '.join(known)}"
+        ours = meant_by(key)
+        if ours is not None and holder == "hydra.sweeper":
+            return f"Did you mean {ours}?"
+        if close := get_close_matches(key, known, n=1):
+            return f"Did you mean {close[0]!r}?"
+        keys = f"{holder or 'The config'} has the keys: {', '.join(known) or 'none'}"
+        add = f"To add one, write {addition}" if addition and holder.split(".")[:2] != ["hydra", "job"] else ""
+        option = f"If it is meant for sweeprun: {ours}" if ours is not None and not holder else ""
+        return ". ".join(part for part in (keys, add, option) if part)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from hydra.errors import OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
 
 _UNKNOWN_KEY = re.compile(r"Key '([^']*)' (?:is not in struct|not in ')")
+_ADDITION = re.compile(r"To append to your config use (\+.*)")
 _FULL_KEY = re.compile(r"full_key: (\S+)")
 
 
@@ -17,8 +18,19 @@ def unknown_key(message: str) -> str | None:
 
 def holder_of(message: str) -> str:
     """What OmegaConf looked for a key in, by its own key; empty for the config itself."""
+    return full_key(message).rpartition(".")[0]
+
+
+def full_key(message: str) -> str:
+    """The key that OmegaConf speaks of, from the config itself on; empty if it names none."""
     found = _FULL_KEY.search(message)
-    return "" if found is None else found[1].rpartition(".")[0]
+    return "" if found is None else found[1]
+
+
+def addition_of(message: str) -> str:
+    """The override that would add a key which isn't there, as Hydra writes it; empty if it doesn't."""
+    found = _ADDITION.search(message)
+    return "" if found is None else found[1]
 
 
 def message_of(error: BaseException) -> str:

@@ -7,28 +7,17 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from sweeprun.errors import UsageError
+from sweeprun.other_names import OTHER_NAMES
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
-_MEANT = {
-    "throttle": "workers n_workers num_workers nworkers max_workers n_jobs njobs num_jobs jobs processes n_processes "
-    "num_processes nproc nprocs n_procs parallel parallelism concurrency cores n_cores cpus n_cpus ncpus threads "
-    "max_parallel",
-    "members": "n n_members num_members member replicates n_replicates repeats n_repeats repetitions n_runs num_runs "
-    "runs samples n_samples num_samples trials n_trials realizations n_seeds num_seeds seeds",
-    "root_seed": "seed random_state random_seed rng_seed base_seed rng",
+_MEANT = {option.name: others for option, others in OTHER_NAMES.items()} | {
     "axes": "params parameters grid param_grid parameter_grid space values values_of axis sweep",
     "constants": "args kwargs fixed arguments const constant common shared defaults",
     "function": "func fn f target callable objective",
     "directory": "dir path out output out_dir outdir output_dir run_dir folder name root save_dir",
     "launcher": "backend executor cluster scheduler where hydra_launcher",
-    "retries": "max_retries n_retries num_retries retry attempts",
-    "timeout": "time_limit timelimit max_time max_seconds walltime seconds",
-    "max_failures": "max_errors fail_fast failures",
-    "exclude": "skip without filter_out drop",
-    "only": "filter where condition include",
-    "streams": "common_random_numbers crn shared_streams",
     "coords": "coordinates",
     "dims": "dimensions names",
     "sample": "n samples count size n_tasks tasks",

@@ -13,6 +13,7 @@ from sweeprun.config.application import Application, resolve_job_key, resolve_ke
 from sweeprun.config.composing import ComposedSweep, compose_for_sweep, compose_sweep
 from sweeprun.config.environment import known_variables, task_variables
 from sweeprun.config.frozen import ConfigDeriver
+from sweeprun.config.hydra_messages import message_of
 from sweeprun.config.jobs import changes_directory, needs_job_directories
 from sweeprun.config.launching import policy_of
 from sweeprun.config.resources import options_by_tasks
@@ -22,6 +23,7 @@ from sweeprun.design.policy import Policy
 from sweeprun.errors import OverrideError, SweeprunError, UsageError
 from sweeprun.launchers.packing import Group
 from sweeprun.launchers.registry import is_launcher, make_launcher
+from sweeprun.other_names import meant_by
 from sweeprun.runs.clashes import clash_of_configs
 from sweeprun.runs.commands import check_commands, members_of_command
 from sweeprun.runs.prepared_run import PreparedRun, RunPlace
@@ -76,7 +78,7 @@ def compose_for_launch(application: Application, overrides: Sequence[str]) -> Di
         _check_launcher(config.hydra.launcher)
         return config
     except OverrideError as error:
-        found = _UNKNOWN_OPTION.search(str(error))
+        found = _UNKNOWN_OPTION.search(str(error) if error.__cause__ is None else message_of(error.__cause__))
         if found is None:
             raise
         raise UsageError(_unknown_option(*found.groups())) from error
@@ -86,10 +88,12 @@ def _unknown_option(key: str, options: str) -> str:
     if options == LocalNode.__name__:
         has = f"its options are {', '.join(LocalOptions.__dataclass_fields__)}"
         hint = f"it is one of {hydra('/launcher').to(SLURM)}" if key in SlurmOptions.__dataclass_fields__ else has
+        hint = hint if (meant := meant_by(key)) is None else f"did you mean {meant}?"
         return f"{launcher(key)} is no option of {hydra('/launcher').to(LOCAL)}: {hint}"
     from sweeprun.launchers.slurm.options import submitit_hint
 
-    hint = submitit_hint(key) or f"its options are {', '.join(SlurmOptions.__dataclass_fields__)}"
+    has = f"its options are {', '.join(SlurmOptions.__dataclass_fields__)}"
+    hint = submitit_hint(key) or (has if (meant := meant_by(key)) is None else f"did you mean {meant}?")
     return f"{launcher(key)} is no option of {hydra('/launcher').to(SLURM)}: {hint}"
 
 

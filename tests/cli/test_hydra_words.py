@@ -1,5 +1,7 @@
 """Hydra's command line with options of ours in it."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,11 +54,18 @@ def test_collecting_afterwards_is_an_option_of_the_launcher() -> None:
     assert overrides("--after-collect", "-m", "lr=1,2") == ["lr=1,2", "hydra.launcher.after_collect=true"]
 
 
-def test_an_unknown_option_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        overrides("-m", "--exlcude", "lr > 1")
-    assert ended.value.code == 2
-    assert "--exlcude" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("-m", "--exlcude", "lr > 1"), "there is no option '--exlcude'; did you mean --exclude?"),
+        (("--multirn", "lr=1"), "did you mean --multirun?"),
+        (("--workers", "4"), "keys are set without dashes: hydra.launcher.throttle=VALUE"),
+        (("--lr=0.1",), "keys are set without dashes: lr=0.1"),
+    ],
+)
+def test_an_unknown_option_is_answered_with_what_may_be_meant(words: tuple[str, ...], message: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(message)):
+        overrides(*words)
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,11 @@ def test_flags_that_only_look(run: Run, study: Path, words: list[str], expected:
         (["-m", "lr=1,2,"], "the override 'lr=1,2,' can't be read"),
         (["lr=1,2"], "add --multirun"),
         (["lrr=1"], "Did you mean 'lr'?"),
+        (
+            ["--n-jobs=4", "-m", "lr=1,2"],
+            "there is no option '--n-jobs'; keys are set without dashes: hydra.launcher.throttle=4",
+        ),
+        (["-m", "--lr", "1,2"], "there is no option '--lr'; keys are set without dashes: lr=VALUE"),
         (["-m", "lr=range(0)"], "'lr=range(0)' is empty"),
         (["-m", "lr=range(0,1,0)"], "step 0"),
         (["-m", "lr=1,1"], "has the value 1 twice"),

@@ -91,6 +91,8 @@ def test_what_is_wrong_is_found_before_anything_is_made(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (["hydra.launcher.n_jobs=3"], r"n_jobs is no option of .*local: did you mean hydra\.launcher\.throttle\?"),
+        (["hydra/launcher=slurm", "hydra.launcher.workers=3"], r"=slurm: did you mean hydra\.launcher\.throttle\?"),
         (["hydra.launcher.throtle=3"], "throtle is no option of hydra/launcher=local: its options are .*throttle"),
         (
             ["hydra.launcher.sbatch.time=3"],
