@@ -157,6 +157,7 @@ def _become(words: list[str], folder: str, environment: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environment)
     sys.path[0] = folder
+    sys.path[1:1] = [path for path in environment.get("PYTHONPATH", "").split(os.pathsep) if path]
     sys.argv[:] = ["-m", *words]
 
 

@@ -52,6 +52,8 @@ def axis_columns(table: TaskTable, grid: Grid | None = None) -> list[Column]:
         The tasks, and the grid of all their blocks, if that is at hand.
     """
     grid = whole_grid(table) if grid is None else grid
+    if not grid.dimensions:  # a sweep of one task, without axes
+        return []
     places = np.unravel_index(grid_positions(table, grid), grid.shape)
     return [
         column

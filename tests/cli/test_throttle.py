@@ -22,7 +22,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("number", ["0", "-3"])
 def test_the_limit_is_at_least_1(run: Path, capsys: pytest.CaptureFixture[str], number: str) -> None:
     assert main(["throttle", number, str(run)]) == 2
-    assert capsys.readouterr().err.startswith(f"sweeprun: the throttle must be at least 1, not {number}")
+    assert capsys.readouterr().err.startswith(
+        f"sweeprun: the throttle must be a whole number of at least 1, not {number}"
+    )
 
 
 def test_a_limit_that_is_no_number_is_named(capsys: pytest.CaptureFixture[str]) -> None:

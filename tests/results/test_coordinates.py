@@ -64,3 +64,7 @@ def test_long_labels_keep_their_beginning_and_their_end() -> None:
     assert told.startswith("/data/xxx")
     assert told.endswith("/station_13.csv")
     assert len(told) < 70
+
+
+def test_a_sweep_of_one_task_has_no_axis() -> None:
+    assert axis_columns(TaskTable.of(Grid(axes=()))) == []

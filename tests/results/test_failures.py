@@ -168,3 +168,10 @@ def test_a_run_without_failures(run: RunDirectory) -> None:
     found = failures_of(take_snapshot(run))
     assert not found
     assert found.groups == ()
+
+
+def test_a_sweep_without_axes_has_failures_too(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "single")
+    write_shard(run, "w", [failed(0)])
+    found = failures_of(take_snapshot(run))
+    assert (found.count, found.common) == (1, None)

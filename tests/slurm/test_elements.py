@@ -125,7 +125,7 @@ def test_a_copy_of_a_run_stops_and_slows_no_job_of_the_first(sweep: Sweep) -> No
     assert "and was not changed; if it should be: scontrol update" in refused
     sweep.open()
     sweep.run("wait", "runs/one")
-    assert sweep.cluster.elements(job) == {0: "COMPLETED", 1: "COMPLETED"}
+    wait_until(lambda: sweep.cluster.elements(job) == {0: "COMPLETED", 1: "COMPLETED"}, what="both elements end")
 
 
 def test_a_node_that_fails_and_comes_back_costs_nothing(sweep: Sweep, spare_node: str) -> None:

@@ -65,7 +65,7 @@ def test_a_whole_node_runs_workers_side_by_side(sweep: Sweep) -> None:
     sweep.run("wait", "runs/one")
     dataset = sweep.collect()
     assert len(set(dataset.pid.values.tolist())) == 4
-    assert float(dataset.began.max() - dataset.began.min()) < 1.0
+    assert float(dataset.began.max() - dataset.began.min()) < 3.0  # each takes 1 s: one after the other, it would be 3
     assert set(dataset.OMP_NUM_THREADS.values.tolist()) == {"2"}
 
 
