@@ -12,26 +12,43 @@ from sweeprun.store.snapshot import Snapshot
 from sweeprun.store.workers import read_beats, read_exits
 
 
-def circumstances_of(snapshot: Snapshot) -> list[Column]:
-    """The host of each task that has ended, and when it began."""
+def circumstances_of(snapshot: Snapshot, task_ids: np.ndarray) -> list[Column]:
+    """The hosts of tasks that have ended, and when they began.
+
+    Parameters
+    ----------
+    snapshot, task_ids
+        The run, and the tasks, in their order.
+    """
     hosts: dict[str, int] = {}
-    host_of = np.full(len(snapshot.states), -1, np.int32)
-    started = np.full(len(snapshot.states), np.nan)
+    host_of = np.full(len(task_ids), -1, np.int32)
+    started = np.full(len(task_ids), np.nan)
     for beat in read_beats(snapshot.run):
-        if beat.task_id is not None and beat.task_id < len(host_of):
-            host_of[beat.task_id] = hosts.setdefault(beat.process.host, len(hosts))
-            started[beat.task_id] = beat.since
+        if (place := _place(task_ids, beat.task_id)) is not None:
+            host_of[place] = hosts.setdefault(beat.process.host, len(hosts))
+            started[place] = beat.since
     for noted in read_exits(snapshot.run):
-        if noted.task_id is not None and noted.task_id < len(host_of):
+        if (place := _place(task_ids, noted.task_id)) is not None:
             host = noted.worker.removeprefix(noted.place.prefix).rsplit("-", 2)[0]
-            host_of[noted.task_id] = hosts.setdefault(host, len(hosts))
-    for batch, task_ids, rows in chosen_rows(snapshot.shards, snapshot.best, snapshot.best.outcome >= 0):
-        host_of[task_ids] = hosts.setdefault(Origin.from_json(batch.origin).host, len(hosts))
-        started[task_ids] = batch.columns["started"][rows]
+            host_of[place] = hosts.setdefault(host, len(hosts))
+    wanted = np.zeros(len(snapshot.states), bool)
+    wanted[task_ids] = snapshot.best.outcome[task_ids] >= 0
+    for batch, own, rows in chosen_rows(snapshot.shards, snapshot.best, wanted):
+        places = np.searchsorted(task_ids, own)
+        host_of[places] = hosts.setdefault(Origin.from_json(batch.origin).host, len(hosts))
+        started[places] = batch.columns["started"][rows]
     names = tuple(hosts)
     if "" in hosts:  # of shards of version 1
         host_of[host_of == hosts[""]] = -1
     return [Column(name="host", codes=host_of, label=names.__getitem__), _started(started)]
+
+
+def _place(task_ids: np.ndarray, task_id: int | None) -> int | None:
+    """Where a task is among some; None if it isn't there."""
+    if task_id is None:
+        return None
+    place = int(np.searchsorted(task_ids, task_id))
+    return place if place < len(task_ids) and task_ids[place] == task_id else None
 
 
 def _started(started: np.ndarray) -> Column:

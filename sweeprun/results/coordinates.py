@@ -43,18 +43,19 @@ def coordinates_text(coordinates: Mapping[str, Scalar], shown: Collection[str]) 
     return " ".join(told[:_MOST_SHOWN] + (["…"] if len(told) > _MOST_SHOWN else []))
 
 
-def axis_columns(table: TaskTable, grid: Grid | None = None) -> list[Column]:
+def axis_columns(table: TaskTable, task_ids: np.ndarray | None = None, grid: Grid | None = None) -> list[Column]:
     """What each task has on each axis. Of drawn points their numbers are a column, too.
 
     Parameters
     ----------
-    table, grid
-        The tasks, and the grid of all their blocks, if that is at hand.
+    table, task_ids, grid
+        The tasks, those that are asked for (by default all), and the grid of all their blocks, if that is at hand.
     """
     grid = whole_grid(table) if grid is None else grid
     if not grid.dimensions:  # a sweep of one task, without axes
         return []
-    places = np.unravel_index(grid_positions(table, grid), grid.shape)
+    positions = grid_positions(table, grid)
+    places = np.unravel_index(positions if task_ids is None else positions[task_ids], grid.shape)
     return [
         column
         for dimension, own in zip(grid.dimensions, places, strict=True)
@@ -72,10 +73,15 @@ def _columns_of(dimension: Dimension, places: np.ndarray) -> list[Column]:
 
 def _column(axis: Axis, places: np.ndarray) -> Column:
     """An axis, whose values are numbered in their order; equal ones, which axes that move together may have, once."""
-    _, first, codes = np.unique(axis.coordinates(), return_index=True, return_inverse=True)
+    values = axis.coordinates()
+    if bool((values[1:] > values[:-1]).all()):
+        codes, first = places, None
+    else:
+        _, first, numbers = np.unique(values, return_index=True, return_inverse=True)
+        codes = numbers.astype(np.int32)[places]
     return Column(
         name=axis.name,
-        codes=codes.astype(np.int32)[places],
-        label=lambda code: label_text(axis.coordinate(int(first[code]))),
+        codes=codes,
+        label=lambda code: label_text(axis.coordinate(int(code if first is None else first[code]))),
         ordered=axis.kind in _ORDERED,
     )

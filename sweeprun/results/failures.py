@@ -105,6 +105,19 @@ class _Gathered:
     task_ids: list[int] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """The tasks that have ended, and what is known of them: the first kind that explains something counts."""
+
+    task_ids: np.ndarray
+    kinds: list[Population]
+
+    def common(self, task_ids: np.ndarray) -> Common | None:
+        """What some of them have in common."""
+        places = np.searchsorted(self.task_ids, task_ids)
+        return next((found for each in self.kinds if (found := each.common(places)) is not None), None)
+
+
 class FailureReader:
     """Reads the failed and lost tasks of a run; what is secret in their texts and coordinates is masked.
 
@@ -149,11 +162,11 @@ class FailureReader:
             return Failures()
         gathered = sorted(self._gathered().values(), key=lambda each: (-len(each.task_ids), min(each.task_ids)))
         compared = self._comparisons()
-        groups = [self._group(each, compared if i < _MOST_COMPARED else []) for i, each in enumerate(gathered)]
+        groups = [self._group(each, compared if i < _MOST_COMPARED else None) for i, each in enumerate(gathered)]
         return Failures(
             count=len(self.task_ids),
             groups=tuple(groups),
-            common=_common(compared, self.task_ids) if len(groups) > 1 else None,
+            common=compared.common(self.task_ids) if len(groups) > 1 else None,
             axes=self._texts.axes,
             base=self._texts.base,
         )
@@ -179,7 +192,7 @@ class FailureReader:
             ways.setdefault((lost.type, None, ""), _Gathered()).task_ids.append(task_id)
         return _with_messages_joined(ways)
 
-    def _group(self, gathered: _Gathered, compared: list[Population]) -> FailureGroup:
+    def _group(self, gathered: _Gathered, compared: _Compared | None) -> FailureGroup:
         task_ids = sorted(gathered.task_ids)
         tasks = tuple(self.task(task_id) for task_id in task_ids[:_KEPT_TASKS])
         first = tasks[0]
@@ -193,29 +206,32 @@ class FailureReader:
             messages=gathered.messages,
             task_ids=tuple(task_ids[:_KEPT_IDS]),
             tasks=tasks,
-            common=_common(compared, np.array(task_ids)),
+            common=None if compared is None else compared.common(np.array(task_ids)),
         )
 
-    def _comparisons(self) -> list[Population]:
+    def _comparisons(self) -> _Compared:
         """The tasks that have ended by their coordinates; and, if that explains nothing, by where and when they ran."""
         states = self._snapshot.states
         if len(states) > _MOST_TASKS:
-            return []
+            return _Compared(np.arange(0), [])
         succeeded = states == STATE_ORDER.index(TaskState.SUCCEEDED)
         ended = succeeded.copy()
         ended[self.task_ids] = True
         so_far = bool(np.count_nonzero(~ended) > np.count_nonzero(states == STATE_ORDER.index(TaskState.EXCLUDED)))
-        kinds: list[list[Column]] = [axis_columns(self._texts.masking.manifest.table), circumstances_of(self._snapshot)]
-        return [Population(columns, ended, succeeded, so_far=so_far) for columns in kinds]
+        task_ids = np.flatnonzero(ended)
+        good = succeeded[task_ids]
+        kinds: list[list[Column]] = [
+            axis_columns(self._texts.masking.manifest.table, task_ids),
+            circumstances_of(self._snapshot, task_ids),
+        ]
+        return _Compared(
+            task_ids, [Population(columns, np.ones(len(good), bool), good, so_far=so_far) for columns in kinds]
+        )
 
 
 def failures_of(snapshot: Snapshot) -> Failures:
     """The failed and lost tasks of a run."""
     return FailureReader(snapshot).read()
-
-
-def _common(compared: list[Population], task_ids: np.ndarray) -> Common | None:
-    return next((found for each in compared if (found := each.common(task_ids)) is not None), None)
 
 
 def _with_messages_joined(ways: dict[tuple[str, SourceLine | None, str], _Gathered]) -> dict[Any, _Gathered]:

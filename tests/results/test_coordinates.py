@@ -68,3 +68,10 @@ def test_long_labels_keep_their_beginning_and_their_end() -> None:
 
 def test_a_sweep_of_one_task_has_no_axis() -> None:
     assert axis_columns(TaskTable.of(Grid(axes=()))) == []
+
+
+def test_only_what_some_tasks_have() -> None:
+    table = TaskTable.of(Grid(axes=(axis("lr", [0.5, 0.1, 2.0]), axis("kind", ["b", "a"]))))
+    lr, kind = axis_columns(table, np.array([1, 4]))
+    assert [lr.label(int(code)) for code in lr.codes] == ["0.5", "2.0"]
+    assert [kind.label(int(code)) for code in kind.codes] == ["a", "b"]
