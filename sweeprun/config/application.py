@@ -226,13 +226,19 @@ class Application:
             known = [str(name) for name in found if name != "hydra"]
         except Exception:  # noqa: BLE001  # a hint is not worth another failure
             return ""
+        if holder == "hydra.launcher":  # another launcher may be chosen than the default
+            return ""
         ours = meant_by(key)
         if ours is not None and holder == "hydra.sweeper":
             return f"Did you mean {ours}?"
         if close := get_close_matches(key, known, n=1):
             return f"Did you mean {close[0]!r}?"
         keys = f"{holder or 'The config'} has the keys: {', '.join(known) or 'none'}"
-        add = f"To add one, write {addition}" if addition and holder.split(".")[:2] != ["hydra", "job"] else ""
+        add = (
+            f"To add one, write {addition}"
+            if addition and (holder == "hydra.sweeper.params" or holder.partition(".")[0] != "hydra")
+            else ""
+        )
         option = f"If it is meant for sweeprun: {ours}" if ours is not None and not holder else ""
         return ". ".join(part for part in (keys, add, option) if part)
 

@@ -29,7 +29,10 @@ def study(tmp_path: Path) -> Path:
 
 def start(study: Path, *words: str) -> "subprocess.Popen[str]":
     """Start a sweep as a shell starts what runs in its foreground."""
-    heard = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+    heard = (
+        "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+        "signal.signal(signal.SIGHUP, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+    )
     command = [sys.executable, "-c", heard, sys.executable, "-m", "sweeprun", *words]
     return subprocess.Popen(command, cwd=study, env=environment(), stderr=subprocess.PIPE, text=True)
 

@@ -103,7 +103,10 @@ def test_options_of_sbatch_may_have_any_names(application: Application) -> None:
         ("hydra.launcher.partition=short", "Key 'partition' not in 'SlurmNode'"),
         ("hydra.launcher.throttle=many", "'many' .* could not be converted to Integer"),
         ("hydra.sweeper.members=few", "'few' .* could not be converted to Integer"),
-        ("hydra.sweeper.sample.count=8", "Key 'count' not in 'SampleOptions'"),
+        (
+            "hydra.sweeper.sample.count=8",
+            "no key 'hydra.sweeper.sample.count'. hydra.sweeper.sample has the keys: n, method",
+        ),
     ],
 )
 def test_an_option_that_is_missing_or_of_another_type_is_named(
