@@ -71,7 +71,19 @@ class FormatError(SweeprunError):
 
 
 class UnreadableError(FormatError):
-    """The system can't read a file: perhaps for the moment only, and perhaps nothing is wrong with what is in it."""
+    """The system can't read a file, and perhaps nothing is wrong with what is in it.
+
+    Parameters
+    ----------
+    message
+        What is wrong.
+    may_pass
+        Whether it may be so for the moment only.
+    """
+
+    def __init__(self, message: str, *, may_pass: bool = True) -> None:
+        super().__init__(message)
+        self.may_pass = may_pass
 
 
 class ResultError(SweeprunError):

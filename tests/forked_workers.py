@@ -25,7 +25,7 @@ _WORKER = [sys.executable, "-m", "sweeprun", "worker"]
 
 
 def fork_workers(become: Callable[..., None]) -> bool:
-    """Let workers of this process be forks from now on.
+    """Let workers of this process be forks from now on, where the kernel is Linux.
 
     Parameters
     ----------
@@ -37,6 +37,8 @@ def fork_workers(become: Callable[..., None]) -> bool:
     bool
         Whether this *is* such a worker, later: then it has become one already.
     """
+    if sys.platform != "linux":
+        return False
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     ctypes.CDLL(None).prctl(_ADOPT_ORPHANS, 1, 0, 0, 0)
     if os.fork() == 0:

@@ -220,13 +220,13 @@ class Application:
 
     def _did_you_mean(self, key: str, holder: str, addition: str) -> str:
         """What to write for a key that ``holder`` doesn't have; the config itself is the empty one."""
+        if holder == "hydra.launcher":  # another launcher may be chosen than the default
+            return ""
         try:
             config = self.hydra.compose_config(self.source.name, [], RunMode.MULTIRUN)
             found = OmegaConf.select(config, holder) if holder else config
             known = [str(name) for name in found if name != "hydra"]
         except Exception:  # noqa: BLE001  # a hint is not worth another failure
-            return ""
-        if holder == "hydra.launcher":  # another launcher may be chosen than the default
             return ""
         ours = meant_by(key)
         if ours is not None and holder == "hydra.sweeper":

@@ -271,12 +271,11 @@ class Pool:
             self._answer(process, line)
 
     def _answer(self, process: WorkerProcess, line: str) -> None:
-        words = line.split(maxsplit=2)
-        if words[0] == "failed":
-            with suppress(FormatError):  # a task may have found the pipe
-                self._progress.failed(int(words[1]), Failure.decode(words[2].encode()))
-            return
         words = line.split()
+        if words[0] == "failed":
+            with suppress(FormatError):
+                self._progress.failed(int(words[1]), Failure.decode(line.split(maxsplit=2)[2].encode()))
+            return
         if words[0] == "note":
             process.noted = True
             self._note(" ".join(words[1:]))

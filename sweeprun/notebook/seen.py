@@ -26,22 +26,7 @@ if TYPE_CHECKING:
 
 
 class SeenRun:
-    """What is there of a run, as it was when it was last looked at.
-
-    Nothing changes by itself: `refresh` looks again. Datasets that were taken before stay as they are.
-
-    Parameters
-    ----------
-    directory
-        The run directory.
-    reveal
-        Keys and results that Datasets have although their names say that they are secret.
-
-    Attributes
-    ----------
-    path
-        Where it is.
-    """
+    """The part of `sweeprun.Run` that looks: what there is of a run, and its results."""
 
     def __init__(self, directory: RunDirectory, reveal: Sequence[str] = ()) -> None:
         self._directory = directory

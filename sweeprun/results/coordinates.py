@@ -43,15 +43,15 @@ def coordinates_text(coordinates: Mapping[str, Scalar], shown: Collection[str]) 
     return " ".join(told[:_MOST_SHOWN] + (["…"] if len(told) > _MOST_SHOWN else []))
 
 
-def axis_columns(table: TaskTable, task_ids: np.ndarray | None = None, grid: Grid | None = None) -> list[Column]:
+def axis_columns(table: TaskTable, task_ids: np.ndarray | None = None) -> list[Column]:
     """What each task has on each axis. Of drawn points their numbers are a column, too.
 
     Parameters
     ----------
-    table, task_ids, grid
-        The tasks, those that are asked for (by default all), and the grid of all their blocks, if that is at hand.
+    table, task_ids
+        The tasks, and those that are asked for; by default all.
     """
-    grid = whole_grid(table) if grid is None else grid
+    grid = whole_grid(table)
     if not grid.dimensions:  # a sweep of one task, without axes
         return []
     positions = grid_positions(table, grid)

@@ -224,9 +224,7 @@ class FailureReader:
             axis_columns(self._texts.masking.manifest.table, task_ids),
             circumstances_of(self._snapshot, task_ids),
         ]
-        return _Compared(
-            task_ids, [Population(columns, np.ones(len(good), bool), good, so_far=so_far) for columns in kinds]
-        )
+        return _Compared(task_ids, [Population(columns, good, so_far=so_far) for columns in kinds])
 
 
 def failures_of(snapshot: Snapshot) -> Failures:

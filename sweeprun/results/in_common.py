@@ -163,53 +163,51 @@ class Population:
     Parameters
     ----------
     columns
-        What is known of tasks. One that has a single value says nothing, nor one that isn't known of all.
-    ended, succeeded
-        Which tasks have ended, and which of them well; shape ``(tasks,)``.
+        What is known of them. One that has a single value says nothing, nor one that isn't known of all.
+    succeeded
+        Which of them ended well; shape ``(tasks,)``.
     so_far
         Whether others have not ended yet.
     """
 
-    def __init__(
-        self, columns: Sequence[Column], ended: np.ndarray, succeeded: np.ndarray, *, so_far: bool = False
-    ) -> None:
-        self._ended, self._succeeded = ended, succeeded & ended
-        self._size = int(np.count_nonzero(ended))
-        self._good = int(np.count_nonzero(self._succeeded))
+    def __init__(self, columns: Sequence[Column], succeeded: np.ndarray, *, so_far: bool = False) -> None:
+        self._succeeded = succeeded
+        self._size = len(succeeded)
+        self._good = int(np.count_nonzero(succeeded))
         self._so_far = so_far
         self._counted = [counted for column in columns if (counted := self._count(column)) is not None]
         # how many values have so many tasks
         self._alike = Counter(int(size) for each in self._counted for size in each.ended)
 
     def _count(self, column: Column) -> _Counted | None:
-        codes = column.codes[self._ended]
+        codes = column.codes
         if not len(codes) or codes.min() < 0:
             return None
         ended = np.bincount(codes)
-        succeeded = np.bincount(column.codes[self._succeeded], minlength=len(ended))
+        succeeded = np.bincount(codes[self._succeeded], minlength=len(ended))
         present = np.flatnonzero(ended)
         return _Counted(column, ended, succeeded, present) if len(present) > 1 else None
 
-    def common(self, task_ids: np.ndarray) -> Common | None:
-        """What some of the tasks that have ended have in common; None if there is nothing to say.
+    def common(self, places: np.ndarray) -> Common | None:
+        """What some of them have in common; None if there is nothing to say.
 
         Parameters
         ----------
-        task_ids
-            Fewer than two tasks have nothing in common, and neither have all.
+        places
+            Which they are. Fewer than two tasks have nothing in common, and neither have all.
         """
-        if not 2 <= len(task_ids) < self._size or not self._counted:
+        if not 2 <= len(places) < self._size or not self._counted:
             return None
-        constant = [counted for counted in self._counted if np.ptp(counted.column.codes[task_ids]) == 0]
-        choices = [choice for counted in self._counted for choice in self._of_one(counted, task_ids)]
-        choices += self._of_two(constant, int(task_ids[0]))
-        said = [(choice, self._strength(choice, len(task_ids))) for choice in choices]
-        said += [(choice, Strength.ALL_HAVE) for choice in self._telling(constant, task_ids)]
+        constant = [counted for counted in self._counted if np.ptp(counted.column.codes[places]) == 0]
+        choices = [choice for counted in self._counted for choice in self._of_one(counted, places)]
+        choices += self._of_two(constant, int(places[0]))
+        said = [(choice, self._strength(choice, len(places))) for choice in choices]
+        said += [(choice, Strength.ALL_HAVE) for choice in self._telling(constant, places)]
         found = [(choice, strength) for choice, strength in said if strength is not None]
         if not found:
             return None
         best, strength = min(found, key=lambda each: (_STRONGEST_FIRST.index(each[1]), each[0].length))
-        common = Common(values=best.values, strength=strength, count=len(task_ids), so_far=self._so_far)
+        common = Common(values=best.values, strength=strength, count=len(places), so_far=self._so_far)
         if strength is not Strength.EXACTLY or len(best.values) > 1:
             return common
         exact = [choice.values[0] for choice, other in found if other is strength and len(choice.values) == 1]
@@ -220,9 +218,9 @@ class Population:
                 same.append(values)
         return replace(common, same=tuple(same[:_MOST_SAME]))
 
-    def _of_one(self, counted: _Counted, task_ids: np.ndarray) -> Iterator[_Choice]:
+    def _of_one(self, counted: _Counted, places: np.ndarray) -> Iterator[_Choice]:
         """Values of one column: one, all on one side of a bound, or a few."""
-        own = np.unique(counted.column.codes[task_ids])
+        own = np.unique(counted.column.codes[places])
         count, present = len(own), counted.present
         ended, succeeded = int(counted.ended[own].sum()), int(counted.succeeded[own].sum())
         columns = len(self._counted)
@@ -243,17 +241,17 @@ class Population:
         """Values of two columns of which some tasks all have the same, as the first of them does."""
         for pair in combinations(constant[:_MOST_TOGETHER], 2):
             codes = [int(counted.column.codes[first]) for counted in pair]
-            both = self._ended & (pair[0].column.codes == codes[0]) & (pair[1].column.codes == codes[1])
+            both = (pair[0].column.codes == codes[0]) & (pair[1].column.codes == codes[1])
             values = tuple(counted.values([code]) for counted, code in zip(pair, codes, strict=True))
             ways = float(len(pair[0].present) * len(pair[1].present) * comb(len(self._counted), 2))
             yield _Choice(values, int(np.count_nonzero(both)), int(np.count_nonzero(both & self._succeeded)), ways)
 
-    def _telling(self, constant: Sequence[_Counted], task_ids: np.ndarray) -> Iterator[_Choice]:
+    def _telling(self, constant: Sequence[_Counted], places: np.ndarray) -> Iterator[_Choice]:
         """The values that all have and that so many would hardly all have by chance; two of them at most."""
-        chances = [(self._chance_of_one_value(counted, len(task_ids)), i) for i, counted in enumerate(constant)]
+        chances = [(self._chance_of_one_value(counted, len(places)), i) for i, counted in enumerate(constant)]
         telling = [constant[i] for chance, i in sorted(chances) if chance * len(self._counted) <= _CHANCE]
         if telling:
-            values = tuple(counted.values([int(counted.column.codes[task_ids[0]])]) for counted in telling[:2])
+            values = tuple(counted.values([int(counted.column.codes[places[0]])]) for counted in telling[:2])
             yield _Choice(values, 0, 0, 1)
 
     def _strength(self, choice: _Choice, count: int) -> Strength | None:

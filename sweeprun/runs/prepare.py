@@ -13,7 +13,6 @@ from sweeprun.config.application import Application, resolve_job_key, resolve_ke
 from sweeprun.config.composing import ComposedSweep, compose_for_sweep, compose_sweep
 from sweeprun.config.environment import known_variables, task_variables
 from sweeprun.config.frozen import ConfigDeriver
-from sweeprun.config.hydra_messages import message_of
 from sweeprun.config.jobs import changes_directory, needs_job_directories
 from sweeprun.config.launching import policy_of
 from sweeprun.config.resources import options_by_tasks
@@ -78,7 +77,7 @@ def compose_for_launch(application: Application, overrides: Sequence[str]) -> Di
         _check_launcher(config.hydra.launcher)
         return config
     except OverrideError as error:
-        found = _UNKNOWN_OPTION.search(str(error) if error.__cause__ is None else message_of(error.__cause__))
+        found = _UNKNOWN_OPTION.search(str(error))
         if found is None:
             raise
         raise UsageError(_unknown_option(*found.groups())) from error

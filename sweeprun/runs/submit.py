@@ -107,8 +107,8 @@ def _threads_so_far(snapshot: Snapshot) -> int:
     if (known := first_threads(snapshot)) or not live_beats(snapshot.run, snapshot.activity):
         return known
     first = snapshot.activity.submissions[0]
-    launcher = make_launcher(first.launcher)
-    return launcher.threads(first.array.tasks) if isinstance(launcher, LocalLauncher) else 0
+    began_with = make_launcher(first.launcher)
+    return began_with.threads(first.array.tasks) if isinstance(began_with, LocalLauncher) else 0
 
 
 def _group(options: Mapping[str, Any], tasks: TaskIds, threads: int, observer: Observer) -> Group:

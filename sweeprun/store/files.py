@@ -229,7 +229,8 @@ def _unreadable(path: Path, error: OSError) -> FormatError:
         return FormatError(f"{path} leads out of its run: it or its directory is a symbolic link, or no directory")
     if error.errno == errno.ENXIO:
         return FormatError(f"{path} should be a regular file, and is none")
-    return UnreadableError(f"{path} can't be read: {error.strerror}")
+    may_pass = error.errno not in (errno.EACCES, errno.EPERM)
+    return UnreadableError(f"{path} can't be read: {error.strerror}", may_pass=may_pass)
 
 
 def _read(descriptor: int, size: int) -> bytes:

@@ -50,19 +50,22 @@ class ShardReader:
         paths = list_files(directory, ".arrow")
         in_memory = fit_in_memory(paths)
         known, self._known = self._known, {}
+        patient = True
         for path in paths:
-            yield self._read(path, known.get(path), in_memory=in_memory)
+            contents = self._read(path, known.get(path), in_memory=in_memory, patient=patient)
+            patient &= not contents.unreadable
+            yield contents
 
-    def _read(self, path: Path, before: _Read | None, *, in_memory: bool) -> ShardContents:
+    def _read(self, path: Path, before: _Read | None, *, in_memory: bool, patient: bool) -> ShardContents:
         try:
             status = path.lstat()
         except OSError:
-            return read_shard(path, in_memory=in_memory)  # which says what is wrong
+            return read_shard(path, in_memory=in_memory, patient=patient)  # which says what is wrong
         if before is not None and before.is_of(status):
             self._known[path] = before
             return before.contents
         grown = before.contents if before is not None and before.is_whole and before.began(status) else None
-        contents = read_shard(path, in_memory=in_memory, known=grown)
+        contents = read_shard(path, in_memory=in_memory, known=grown, patient=patient)
         if contents.unreadable:  # perhaps for the moment only, and the file need not change before it can be read
             return contents
         self._known[path] = _Read(

@@ -218,7 +218,9 @@ def read_outcomes(path: Path) -> list[tuple[int, bool]]:
     return list(read_shard(path, in_memory=fit_in_memory([path])).outcomes())
 
 
-def read_shard(path: Path, *, in_memory: bool = True, known: ShardContents | None = None) -> ShardContents:
+def read_shard(
+    path: Path, *, in_memory: bool = True, known: ShardContents | None = None, patient: bool = True
+) -> ShardContents:
     """Everything that can be read of a shard, also while it is being written; whatever is in it, nothing is raised.
 
     What the system can't read is read again after a moment.
@@ -231,15 +233,18 @@ def read_shard(path: Path, *, in_memory: bool = True, known: ShardContents | Non
         Whether payloads are kept in memory, or read again when they are asked for.
     known
         What was read of it before, if all but its end could be: only what comes after is read.
+    patient
+        Whether to read it again; not if another file has been waited for in vain.
     """
-    for pause in _PAUSES:
-        with suppress(UnreadableError):
+    pauses = iter(_PAUSES if patient else ())
+    while True:
+        try:
             return _read(path, in_memory=in_memory, known=known)
+        except UnreadableError as error:
+            pause = next(pauses, None) if error.may_pass else None
+            if pause is None:
+                return ShardContents(path=path, batches=(), torn=str(error), unreadable=True)
         time.sleep(pause)
-    try:
-        return _read(path, in_memory=in_memory, known=known)
-    except UnreadableError as error:
-        return ShardContents(path=path, batches=(), torn=str(error), unreadable=True)
 
 
 def _read(path: Path, *, in_memory: bool, known: ShardContents | None) -> ShardContents:
@@ -344,8 +349,11 @@ def read_shards(directory: Path) -> Iterator[ShardContents]:
     """
     paths = list_files(directory, ".arrow")
     in_memory = fit_in_memory(paths)
+    patient = True
     for path in paths:
-        yield read_shard(path, in_memory=in_memory)
+        contents = read_shard(path, in_memory=in_memory, patient=patient)
+        patient &= not contents.unreadable
+        yield contents
 
 
 def fit_in_memory(paths: Sequence[Path]) -> bool:

@@ -1,6 +1,7 @@
 """What failed tasks have in common: never what isn't so, and never what is so by chance."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,9 +20,14 @@ def columns_of(**lengths: int) -> list[Column]:
     ]
 
 
+def only(columns: Sequence[Column], ended: np.ndarray) -> list[Column]:
+    """What is known of the tasks that have ended."""
+    return [replace(column, codes=column.codes[ended]) for column in columns]
+
+
 def common_of(columns: Sequence[Column], bad: np.ndarray, among: np.ndarray | None = None) -> str:
     """What is said of the tasks ``among`` (by default all bad ones), where the other tasks succeeded."""
-    found = Population(columns, np.ones(len(bad), bool), ~bad).common(np.flatnonzero(bad if among is None else among))
+    found = Population(columns, ~bad).common(np.flatnonzero(bad if among is None else among))
     return "" if found is None else str(found)
 
 
@@ -73,7 +79,7 @@ def test_what_has_not_ended_is_not_claimed() -> None:
     lr, seed = columns_of(lr=5, seed=20)
     bad = lr.codes == 3
     ended = seed.codes < 15
-    found = Population([lr, seed], ended, ended & ~bad, so_far=True).common(np.flatnonzero(bad & ended))
+    found = Population(only([lr, seed], ended), ~bad[ended], so_far=True).common(np.flatnonzero(bad[ended]))
     assert str(found) == "all 15 tasks with lr=3, and no other, so far"
 
 
@@ -117,7 +123,8 @@ def test_whatever_is_said_is_so(lengths: list[int], data: st.DataObject) -> None
     if data.draw(st.booleans()):
         states = np.where(chosen.codes == data.draw(st.integers(0, 4)), "b", "g")
     looked_at = np.flatnonzero(states == "b")
-    found = Population(columns, states != "p", states == "g").common(looked_at)
+    ended = states[states != "p"]
+    found = Population(only(columns, states != "p"), ended == "g").common(np.flatnonzero(ended == "b"))
     if found is not None:
         _check(found, columns, states, looked_at)
 

@@ -233,6 +233,25 @@ def test_a_shard_that_the_system_can_not_read_is_no_shard_without_records(
     assert take_snapshot(run, read=reader.read).counts()[TaskState.SUCCEEDED] == 3
 
 
+@pytest.mark.parametrize(("number", "pauses"), [(errno.EIO, [1.0, 2.0]), (errno.EACCES, [])])
+def test_many_shards_that_the_system_can_not_read_are_waited_for_once_if_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, pauses: list[float]
+) -> None:
+    """Permissions don't come by waiting; and where one file stays as it is, the others of its disk do, too."""
+    waited: list[float] = []
+    monkeypatch.setattr(shards, "_PAUSES", (1.0, 2.0))
+    monkeypatch.setattr(shards.time, "sleep", waited.append)
+    run = make_run(tmp_path / "run", count_axis("seed", 20))
+    for task_id in range(20):
+        write_shard(run, f"{task_id}.b", [success(task_id, 1.0)])
+    fail(monkeypatch, "open", number, is_shard)
+    for read in (read_shards, ShardReader().read):
+        waited.clear()
+        with pytest.raises(UnreadableError, match=r"nor can 19 more files"):
+            take_snapshot(run, read=read)
+        assert waited == pauses
+
+
 @pytest.mark.parametrize("call", ["open", "preadv", "pread", "read"])
 def test_a_shard_that_can_not_be_read_for_a_moment_is_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
