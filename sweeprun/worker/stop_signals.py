@@ -7,6 +7,7 @@ from math import inf
 from types import FrameType
 
 from sweeprun.store.workers import WARNING_SIGNAL
+from sweeprun.worker.signals_in_children import put_back_in_children
 
 _REPEAT_SECONDS = 0.2
 """Within so short a time a second signal is the same request: timeout(1) sends its signal twice."""
@@ -47,9 +48,10 @@ class StopSignals:
 
     def hear(self) -> None:
         """Hear signals from now on."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._on_stop)
-        signal.signal(WARNING_SIGNAL, self._on_warning)
+        handlers = {signal.SIGTERM: self._on_stop, signal.SIGINT: self._on_stop, WARNING_SIGNAL: self._on_warning}
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        put_back_in_children(handlers)
 
     def close(self) -> None:
         """Ignore signals from now on: the worker ends."""
@@ -82,7 +84,7 @@ class StopSignals:
 
     def _on_stop(self, number: int, _frame: FrameType | None) -> None:
         """Ask the task that runs to stop, and give it a moment; the second time end it now."""
-        if os.getpid() != self._pid:  # a child that a task forked, such as a pool's: it ends as it would elsewhere
+        if os.getpid() != self._pid:  # a child that was forked without the interpreter's knowledge
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
         now = time.monotonic()
