@@ -56,9 +56,12 @@ def peer_python(study: Path, *packages: str) -> Path:
     """An interpreter that has a peer's packages, and not ours: two plugins of Hydra's would be loaded together."""
     environment = study / "peer"
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-    lock = Path(__file__).parents[2] / "requirements.lock"
+    lock = (Path(__file__).parents[2] / "requirements.lock").read_text().splitlines()
+    versions = [line.removesuffix("\\") for line in lock if not line.startswith((" ", "#"))]
+    constraints = study / "peer.txt"  # without hashes: pip would ask for those of the peer, too
+    constraints.write_text("\n".join(versions))
     install = [environment / "bin" / "python", "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-    subprocess.run([*install, "-c", lock.name, *packages], cwd=lock.parent, check=True)
+    subprocess.run([*install, "-c", constraints, *packages], check=True)
     return environment / "bin" / "python"
 
 

@@ -4,13 +4,11 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from sweeprun._version import __version__
 from sweeprun.display.streams import exit_code, standard_streams
 from sweeprun.errors import SweeprunError, UsageError, describe_os_error
 from sweeprun.memory import address_space_problem
-from sweeprun.wording import TERMINAL, speaking
 
 SUBCOMMANDS = {
     "init": "lay out a new study: a config, a task function, and how to run them",
@@ -62,16 +60,37 @@ running here, and has more (`sweeprun --cfg hydra -p hydra.launcher hydra/launch
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line; its exit code: 0 success, 1 failed tasks, 2 wrong usage."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    with speaking(TERMINAL), standard_streams():
+    with standard_streams():
         try:
-            return exit_code(_run(words))
+            return exit_code(0 if _answer(words) else _run(words))
         except SystemExit as end:  # argparse has printed help, or what is wrong
             if not end.code and (code := exit_code(0)):
                 return code
             raise
 
 
+def _answer(words: list[str]) -> bool:
+    """Print what needs nothing else to be loaded; whether these words ask for it."""
+    if words == ["--help"]:
+        width = max(map(len, SUBCOMMANDS))
+        listed = "\n".join(f"  {name:<{width}} {text}" for name, text in SUBCOMMANDS.items())
+        print(_HELP.format(version=__version__, subcommands=listed))
+    elif words == ["--version"]:
+        print(f"sweeprun {__version__}")
+    else:
+        return False
+    return True
+
+
 def _run(words: list[str]) -> int:
+    """Run a command line, and say what is wrong in its words."""
+    from sweeprun.wording import TERMINAL, speaking
+
+    with speaking(TERMINAL):
+        return _dispatch_or_say(words)
+
+
+def _dispatch_or_say(words: list[str]) -> int:
     """Run a command line whatever becomes of what it prints."""
     try:
         return _dispatch(words)
@@ -90,14 +109,6 @@ def _run(words: list[str]) -> int:
 
 
 def _dispatch(words: list[str]) -> int:
-    if words == ["--help"]:
-        width = max(map(len, SUBCOMMANDS))
-        listed = "\n".join(f"  {name:<{width}} {text}" for name, text in SUBCOMMANDS.items())
-        print(_HELP.format(version=__version__, subcommands=listed))
-        return 0
-    if words == ["--version"]:
-        print(f"sweeprun {__version__}")
-        return 0
     if problem := address_space_problem():
         raise UsageError(problem)
     first = words[0] if words else ""
@@ -106,6 +117,8 @@ def _dispatch(words: list[str]) -> int:
         code: int = module.main(words[1:])
         return code
     if first and first.isidentifier():
+        from difflib import get_close_matches
+
         close = get_close_matches(first, SUBCOMMANDS, n=1)
         hint = f"did you mean `sweeprun {close[0]}`?" if close else f"subcommands are {', '.join(SUBCOMMANDS)}."
         raise UsageError(f"{first!r} is neither a subcommand nor an override key=value; {hint}")

@@ -145,22 +145,24 @@ def read_message(content: Content, start: int) -> Message | None:
             names = tuple(field.text(0) for field in header.tables(1))
             return Message(kind=kind, start=start, stop=stop, metadata=header.texts(2), fields=names)
         rows = header.long(0)
-        buffers = tuple((body + offset, body + offset + size) for offset, size in header.pairs(2))
-        _check_batch(header, body, stop, buffers)
+        buffers = tuple([(body + offset, body + offset + size) for offset, size in header.pairs(2)])
+        if header.has(_COMPRESSION):
+            raise ValueError("compressed, which we never do")
+        if any(length != rows for length, _ in header.pairs(1)):
+            raise ValueError("columns of different lengths")
+        _check_buffers(body, stop, buffers)
         return Message(kind=kind, start=start, stop=stop, metadata=metadata.texts(4), rows=rows, buffers=buffers)
     except (struct.error, ValueError):
         return None
 
 
-def _check_batch(header: "_Table", body: int, stop: int, buffers: tuple[tuple[int, int], ...]) -> None:
-    if header.has(_COMPRESSION):
-        raise ValueError("compressed, which we never do")
-    rows = header.long(0)
-    if any(length != rows for length, _ in header.pairs(1)):
-        raise ValueError("columns of different lengths")
-    if any(not body <= begin <= end <= stop for begin, end in buffers):
-        raise ValueError("a buffer that lies elsewhere")
-    if stop - max((end for _, end in buffers), default=body) >= _ALIGNMENT:
+def _check_buffers(body: int, stop: int, buffers: tuple[tuple[int, int], ...]) -> None:
+    last = body
+    for begin, end in buffers:
+        if not body <= begin <= end <= stop:
+            raise ValueError("a buffer that lies elsewhere")
+        last = max(last, end)
+    if stop - last >= _ALIGNMENT:
         raise ValueError("longer than its buffers: it may swallow what comes next")
 
 

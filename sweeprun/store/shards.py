@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from zlib import crc32
 
@@ -381,13 +381,19 @@ def _columns(content: Content, message: Message) -> Batch:
     offsets = np.frombuffer(content[begin:end], np.int64, rows + 1)
     begin, end = message.buffers[-1]
     data = content.part(begin, end) if isinstance(content, FileContent) else memoryview(content)[begin:end]
-    if offsets[0] < 0 or offsets[-1] > len(data) or (np.diff(offsets) < 0).any():
+    if offsets[0] < 0 or offsets[-1] > len(data) or (offsets[1:] < offsets[:-1]).any():
         raise ValueError("its payloads overlap, or are not in it")
-    layouts = json.loads(message.metadata[b"layouts"])
+    layouts = _layouts(message.metadata[b"layouts"])
+    origin = message.metadata.get(b"origin", b"").decode()
+    return Batch(columns=columns, layouts=layouts, origin=origin, offsets=offsets, data=data)
+
+
+@lru_cache(maxsize=16)  # most batches of a shard have the same
+def _layouts(text: bytes) -> tuple[str, ...]:
+    layouts = json.loads(text)
     if not isinstance(layouts, list) or not all(isinstance(layout, str) for layout in layouts):
         raise ValueError("its layouts are no texts")
-    origin = message.metadata.get(b"origin", b"").decode()
-    return Batch(columns=columns, layouts=tuple(layouts), origin=origin, offsets=offsets, data=data)
+    return tuple(layouts)
 
 
 class _UnknownFormatError(Exception):
