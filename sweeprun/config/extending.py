@@ -92,7 +92,7 @@ def plan_extension(
     sweep = Sweep(grid=grid, overrides=manifest.overrides)
     known = _known_combinations(manifest)
     rows = _rows(manifest, grid, known, len(configs))
-    base = Path(manifest.job.get("cwd", "."))
+    base = manifest.job.base
     table = extend_table(manifest.table, [_dimension(parsed, sweep, configs, rows, base) for parsed in _parse(words)])
     blocks = table.blocks[len(manifest.table.blocks) :]
     if not manifest.composition_axes or not blocks:

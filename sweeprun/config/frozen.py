@@ -157,7 +157,7 @@ class ConfigDeriver:
         with open_dict(hydra):
             hydra.job.id = str(task.task_id)
             hydra.job.num = task.task_id
-            if not self._manifest.job.get("composed_each"):
+            if not self._manifest.job.composed_each:
                 texts = self._manifest.override_texts(task)
                 hydra.overrides.task = texts
                 hydra.job.override_dirname = override_dirname(texts, hydra.job.config.override_dirname)

@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from types import FunctionType
 from typing import Any
 
@@ -20,7 +19,7 @@ from sweeprun.store.files import make_directory
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.submissions import Submission
 from sweeprun.worker.pack_function import PackedFunction, pack_function
-from sweeprun.worker.pickled_functions import CONSTANTS, check_arguments, name_of
+from sweeprun.worker.pickled_functions import check_arguments, name_of
 from sweeprun.worker.references import reached_from
 
 
@@ -58,8 +57,9 @@ class Mended:
         if not callable(function):
             raise TaskFunctionError(f"{function!r} can't be called; give the function that runs one task")
         axes = [axis.name for axis in manifest.table.blocks[0].design.axes]
-        check_arguments(function, axes, manifest.job["function"].get(CONSTANTS, ()))
-        packed = pack_function(function, Path(manifest.job.get("cwd") or Path.cwd()))
+        reference = manifest.job.function
+        check_arguments(function, axes, () if reference is None else reference.constants)
+        packed = pack_function(function, manifest.job.base)
         tell_of_stale_modules(packed.code)
         return cls(name=name_of(function), packed=packed)
 

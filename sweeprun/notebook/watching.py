@@ -86,7 +86,7 @@ def _last_words(snapshot: Snapshot) -> str:
 
 def tell_of_names(snapshot: Snapshot, told: set[str]) -> None:
     """Say what is wrong with the names of dimensions, but for what was told before, and take note of it."""
-    for line in name_warnings(snapshot) if snapshot.manifest.dims else ():
+    for line in name_warnings(snapshot) if snapshot.manifest.job.dims else ():
         if line not in told:
             told.add(line)
             _tell(line)

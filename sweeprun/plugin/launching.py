@@ -114,7 +114,7 @@ class Batches:
 
     def _go_on(self, application: Application, begun: _Begun, jobs: Sequence[Sequence[str]], first: int) -> Started:
         manifest = read_manifest(begun.run)
-        if manifest.job.get("composed_each"):
+        if manifest.job.composed_each:
             if len(manifest.table.blocks) >= MOST_BATCHES:
                 raise UsageError(
                     f"a run takes {MOST_BATCHES} batches of jobs; let the sweeper decide on more jobs at once "

@@ -111,7 +111,7 @@ class _Return(JobReturn):
     @property
     def working_dir(self) -> str:  # type: ignore[override]
         job = self._snapshot.manifest.job
-        return str(self.hydra_cfg.hydra.runtime.output_dir if job["chdir"] else job["cwd"])
+        return str(self.hydra_cfg.hydra.runtime.output_dir if job.chdir else job.cwd)
 
     @property
     def task_name(self) -> str:  # type: ignore[override]

@@ -35,7 +35,7 @@ def dimension_notes(manifest: Manifest, layouts: Iterable[Layout]) -> tuple[Note
     texts = [_of_unnamed(manifest, unnamed, _may_label(unnamed, lengths))] if unnamed else []
     texts += [
         f"the dimension {dim!r} is called 'result_{dim}', since {dim!r} says something of each task"
-        for dim in named(manifest.dims)
+        for dim in named(manifest.job.dims)
         if dim in RESERVED_NAMES
     ]
     return tuple(Note(kind=NoteKind.DIMENSIONS, name="", text=text) for text in texts)
@@ -61,7 +61,7 @@ def _may_label(unnamed: Mapping[str, tuple[str, ...]], lengths: Mapping[str, tup
 def _of_unnamed(manifest: Manifest, unnamed: Mapping[str, tuple[str, ...]], labels: list[str]) -> str:
     """Which dimensions have no names, and what is to be typed that they have in the next sweep."""
     dims = list(dict.fromkeys(dim for own in unnamed.values() for dim in own))
-    missing = {result: own for result, own in unnamed.items() if result not in manifest.dims}
+    missing = {result: own for result, own in unnamed.items() if result not in manifest.job.dims}
     called = f"dimensions without names are called {', '.join(_short(dims))}"
     if not missing:  # they have the wrong number of names, which is reported as what can't be stored
         return called
@@ -73,7 +73,7 @@ def _of_unnamed(manifest: Manifest, unnamed: Mapping[str, tuple[str, ...]], labe
     hint = _of_labels([result for result in labels if result in missing])
     if python:
         return f"{called}; to name them in the next sweep, call sweeprun.sweep(…, dims={{{entries}}}){hint}"
-    where = "in the config" if manifest.job.get("function") else "beside `task` in the config"
+    where = "in the config" if manifest.job.function else "beside `task` in the config"
     return f"{called}; to name them in the next sweep, write {where}: dims: {{{entries}}}{hint}"
 
 

@@ -59,7 +59,7 @@ class FailureTexts:
         self._run = run
         self._manifest = manifest
         self._revealed = frozenset(revealed)
-        self.base = str(manifest.job.get("cwd") or "")
+        self.base = manifest.job.cwd
 
     @cached_property
     def masking(self) -> Masking:

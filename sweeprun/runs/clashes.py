@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig
@@ -35,7 +34,7 @@ def clash_of_configs(
     """
     if manifest.table.streams.root_seed is not None:
         return None
-    functions = [load_task_function(spec, Path(manifest.job["cwd"])) for spec in specs]
+    functions = [load_task_function(spec, manifest.job.base) for spec in specs]
     with suppress(Exception):  # a config that can't be derived is the task's to say
         config = ConfigDeriver(manifest, frozen).derive(manifest.table.task(first))
         found = (clash_of_task(function, manifest, config) for function in functions)
@@ -61,6 +60,7 @@ def clash_of_extended(run: RunDirectory, manifest: Manifest, added: Extension) -
             frozen = [*read_configs(run), *((own.task, own.full) for own in added.compositions)]
             config = ConfigDeriver(manifest, frozen).derive(manifest.table.task(first))
             return clash_of_configs(manifest, frozen, [config.get("task"), *added.task_specs], first=first)
-        given = with_function(manifest, function_of(read_submissions(run))).job["function"]
-        return clash_of_task(load_given_function(given, run.path), manifest, DictConfig({}))
+        reference = with_function(manifest, function_of(read_submissions(run))).job.function
+        if reference is not None:
+            return clash_of_task(load_given_function(reference, run.path), manifest, DictConfig({}))
     return None

@@ -40,7 +40,7 @@ def check_inputs(run: RunDirectory, manifest: Manifest, *, allowed: bool, observ
     UsageError
         If one did, and that isn't allowed.
     """
-    changed = list(changed_inputs(run, Path(manifest.job.get("cwd", "."))))
+    changed = list(changed_inputs(run, manifest.job.base))
     if not changed:
         return
     listed = "\n  ".join(changed[:_SHOWN_FILES])

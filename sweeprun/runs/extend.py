@@ -127,7 +127,7 @@ def extend_run(  # noqa: PLR0913  # what may be gone on with is a flag each
 
 def _check_extendable(run: RunDirectory, manifest: Manifest) -> None:
     """Refuse a run that makes no grid, and one whose local workers have this machine's CPUs already."""
-    if manifest.job.get("composed_each"):
+    if manifest.job.composed_each:
         raise UsageError(
             f"{run.shown()} can't be extended: its jobs make no grid (its sweeper chose them one by one, or gave a "
             "value twice); start another sweep"
@@ -142,7 +142,7 @@ def _check_extendable(run: RunDirectory, manifest: Manifest) -> None:
 def plan_words(run: RunDirectory, manifest: Manifest, words: Sequence[str]) -> Extension:
     """What ``AXIS=VALUES`` and the like add to a run."""
     import_types(manifest.job, run)
-    source = manifest.job.get("config")
+    source = manifest.job.config
 
     def open_config() -> AbstractContextManager[Application]:
         if source is None:
@@ -163,7 +163,7 @@ def _write(run: RunDirectory, manifest: Manifest, extension: Extension, number: 
     """Add the tasks to the run; the configs first, so that no worker finds a task without its config."""
     known = read_inputs(run)
     new = [path for path in input_paths(extension.blocks) if path not in known]
-    inputs = note_inputs(Path(manifest.job.get("cwd", ".")), new, observer)
+    inputs = note_inputs(manifest.job.base, new, observer)
     try:
         make_directory(run.extensions)
         configs = write_added_configs(run, extension.compositions) if extension.compositions else None

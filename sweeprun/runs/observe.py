@@ -159,7 +159,7 @@ def name_warnings(snapshot: Snapshot) -> list[str]:
     python = snapshot.manifest.calls_by_keywords
     found = [misfit.text(python=python) for misfit in misfits_of(snapshot)]
     missing = "no task returned so far" if is_active(snapshot) else "no task returned"
-    found += unused_names(snapshot.manifest.dims, layouts_of(snapshot), missing).values()
+    found += unused_names(snapshot.manifest.job.dims, layouts_of(snapshot), missing).values()
     return found[:_SHOWN_REASONS]
 
 
@@ -170,7 +170,7 @@ def lacked_by_all(snapshot: Snapshot) -> str:
         return ""
     python = snapshot.manifest.calls_by_keywords
     misfits = [f"in every task so far, {one.text(python=python)}" for one in misfits_of(snapshot) if one.everywhere]
-    misfits += unused_names(snapshot.manifest.dims, layouts_of(snapshot), "no task returned so far").values()
+    misfits += unused_names(snapshot.manifest.job.dims, layouts_of(snapshot), "no task returned so far").values()
     lacks = [f"{group.variable!r} ({group.why})" for group in left_out_of(snapshot) if group.count == succeeded]
     found = [f"every task so far lacks what can't be stored: {'; '.join(lacks)}"] if lacks else []
     return "; ".join([*found, *misfits])

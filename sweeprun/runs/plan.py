@@ -121,7 +121,7 @@ def plan_of(prepared: PreparedRun, launcher: str) -> SweepPlan:
         left_out=count - table.count_selected() if table.selection else None,
         axes=tuple(map(_axis, grid.axes)),
         moving_together={joint.name: joint.describe() for joint in grid.joint},
-        dims={result: tuple(_names(names)) for result, names in prepared.manifest.dims.items()},
+        dims={result: tuple(_names(names)) for result, names in prepared.manifest.job.dims.items()},
         compositions=len(prepared.compositions),
         launcher=launcher,
         arrays=tuple(

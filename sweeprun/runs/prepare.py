@@ -29,9 +29,10 @@ from sweeprun.runs.prepared_run import PreparedRun, RunPlace
 from sweeprun.runs.python_path import python_path
 from sweeprun.runs.shared_streams import members_that_share
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.job_spec import JobSpec
 from sweeprun.store.local_paths import local_path
 from sweeprun.store.manifest import Manifest
-from sweeprun.store.result_names import ResultNames, check_labels, names_to_job
+from sweeprun.store.result_names import ResultNames, check_labels
 from sweeprun.wording import hydra, launcher, sweeper
 from sweeprun.worker.applications import ApplicationFunction
 from sweeprun.worker.functions import load_task_function
@@ -160,18 +161,20 @@ def prepare_composed(
         overrides=sweep.overrides,
         composition_axes=sweep.composition_axes,
         launcher={"name": name},
-        job=_job(application, sweep_config)
-        | names_to_job(_result_names(sweep, strict=function is None))
-        | ({} if function is None else {"function": function.reference})
-        | ({"composed_each": True} if composed_each else {}),
+        job=replace(
+            _job_spec(application, sweep_config),
+            function=None if function is None else function.reference,
+            composed_each=composed_each,
+            dims=_result_names(sweep, strict=function is None).dims,
+        ),
         python_path=python_path(),
         provenance={},
         policy=policy,
     )
     deriver = ConfigDeriver(manifest, sweep.frozen())
     first = deriver.derive_full(sweep.table.task(0))
-    if manifest.dims and function is None:
-        check_labels(labels_in(first, manifest.dims))
+    if manifest.job.dims and function is None:
+        check_labels(labels_in(first, manifest.job.dims))
     local_path(str(resolve_job_key(first, "hydra.sweep.subdir")), "hydra.sweep.subdir")
     for variable in task_variables(sweep_config):
         resolve_job_key(first, f"hydra.job.env_set.{variable}")
@@ -227,16 +230,16 @@ def _check_other_launcher(name: str, sweep_config: DictConfig, policy: Policy) -
         )
 
 
-def _job(application: Application, sweep_config: DictConfig) -> dict[str, Any]:
-    """What the manifest says of all jobs."""
-    of_tasks = task_variables(sweep_config)
-    return {
-        "subdir": _raw(sweep_config.hydra.sweep, "subdir"),
-        "chdir": changes_directory(sweep_config),
-        "directories": needs_job_directories(sweep_config),
-        "cwd": str(Path.cwd()),
-        "config": asdict(application.source) | {"path": application.source.absolute_path()},
-    } | ({"task_variables": of_tasks} if of_tasks else {})
+def _job_spec(application: Application, sweep_config: DictConfig) -> JobSpec:
+    """What Hydra's config says of all tasks."""
+    return JobSpec(
+        subdir=_raw(sweep_config.hydra.sweep, "subdir"),
+        chdir=changes_directory(sweep_config),
+        directories=needs_job_directories(sweep_config),
+        cwd=str(Path.cwd()),
+        config=asdict(application.source) | {"path": application.source.absolute_path()},
+        task_variables=tuple(task_variables(sweep_config)),
+    )
 
 
 def _check_launcher(chosen: Any) -> None:

@@ -26,14 +26,15 @@ from sweeprun.runs.prepared_run import PreparedRun, RunPlace
 from sweeprun.runs.python_path import python_path
 from sweeprun.runs.shared_streams import members_that_share
 from sweeprun.store.directory import DEFAULT_ROOT, RunDirectory
+from sweeprun.store.job_spec import PICKLED, FunctionReference, JobSpec
 from sweeprun.store.local_paths import local_path
-from sweeprun.store.manifest import KEYWORDS, Manifest
-from sweeprun.store.result_names import Labels, ResultNames, check_labels, names_to_job
+from sweeprun.store.manifest import Manifest
+from sweeprun.store.result_names import Labels, ResultNames, check_labels, labels_to_json
 from sweeprun.store.short_repr import brief
 from sweeprun.wording import hydra
 from sweeprun.worker.main_guard import check_guarded
 from sweeprun.worker.pack_function import PackedFunction, pack_function
-from sweeprun.worker.pickled_functions import CONSTANTS, PICKLED, check_arguments, name_of
+from sweeprun.worker.pickled_functions import check_arguments, name_of
 from sweeprun.worker.stream_clashes import clash_of
 
 _LONGEST_CALL = 2000
@@ -96,9 +97,9 @@ class CalledFunction:
     """
 
     packed: PackedFunction
-    reference: Mapping[str, Any]
+    reference: FunctionReference
 
-    def keep(self, run: RunDirectory) -> Mapping[str, Any]:
+    def keep(self, run: RunDirectory) -> FunctionReference:
         self.packed.keep(run.function, run.function_source)
         return self.reference
 
@@ -125,12 +126,12 @@ def prepare_call(asked: Asked) -> PreparedRun:
     check_arguments(asked.function, axes, list(asked.constants))
     names = _names(asked, table.blocks[0].design.names())
     launcher = make_launcher(asked.changes.launcher({"name": LOCAL}))
-    reference = {
-        "kind": PICKLED,
-        "path": RunDirectory(Path()).function.name,
-        "call": KEYWORDS,
-        CONSTANTS: sorted(asked.constants),
-    }
+    reference = FunctionReference(
+        kind=PICKLED,
+        path=RunDirectory(Path()).function.name,
+        keywords=True,
+        constants=tuple(sorted(asked.constants)),
+    )
     packed = pack_function(asked.function, Path.cwd(), asked.constants)
     return PreparedRun(
         manifest=Manifest(
@@ -138,8 +139,7 @@ def prepare_call(asked: Asked) -> PreparedRun:
             overrides=(),
             composition_axes=(),
             launcher=launcher.to_dict(),
-            job={"subdir": "${hydra.job.num}", "chdir": False, "cwd": str(Path.cwd()), "function": reference}
-            | names_to_job(names),
+            job=JobSpec(cwd=str(Path.cwd()), function=reference, dims=names.dims, coords=labels_to_json(names.labels)),
             python_path=python_path(),
             provenance={},
             policy=asked.changes.policy(Policy()),

@@ -1,9 +1,9 @@
 """A run that was checked and can be made, whichever door asked for it; and the making of its directory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from omegaconf import DictConfig, OmegaConf
 
@@ -21,6 +21,7 @@ from sweeprun.secrecy import MASK, is_secret_name
 from sweeprun.store.archive import set_aside
 from sweeprun.store.directory import RunDirectory, make_run_directory
 from sweeprun.store.files import create_file
+from sweeprun.store.job_spec import FunctionReference
 from sweeprun.store.manifest import Manifest, write_manifest
 from sweeprun.store.notices import StreamClash, note_stream_clash
 from sweeprun.wording import Command, hydra
@@ -31,7 +32,7 @@ _MUCH_TO_READ = 2 * 10**9
 class RunFunction(Protocol):
     """A task function that a run must hold something of, because its configs don't name it."""
 
-    def keep(self, run: RunDirectory) -> Mapping[str, Any]:
+    def keep(self, run: RunDirectory) -> FunctionReference:
         """Write what workers need of it into a new run; what the manifest is to say of it."""
 
 
@@ -132,7 +133,7 @@ def create_run(prepared: PreparedRun, command: Sequence[str], observer: Observer
     write_configs(run, prepared.compositions)
     job = manifest.job
     if prepared.function is not None:
-        job = job | {"function": prepared.function.keep(run)}
+        job = replace(job, function=prepared.function.keep(run))
     if prepared.hydra_config is not None:
         if place.begun:  # Hydra's own sweeper has written the same
             run.hydra_config.unlink(missing_ok=True)

@@ -76,7 +76,7 @@ def recorded_in_dataset(
             manifest = Manifest.from_dict(json.loads(str(text)))
         except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             raise FormatError(f"{str(path)!r}: its attribute {MANIFEST_ATTRIBUTE} is malformed: {error}") from error
-        if manifest.job.get("function") is not None:
+        if manifest.job.function is not None:
             raise UsageError(
                 f"the task function of {str(path)!r} is in its run, and not in the file; name the run instead: "
                 f"{_OF_RUN}"
@@ -134,7 +134,7 @@ def _unmasked(
 def _with_harmless_variables(manifest: Manifest, path: Path, observer: Observer) -> Manifest:
     """The manifest with those of its environment variables alone that may come from anybody; others are told."""
     variables = {str(name): str(value) for name, value in dict(manifest.launcher.get("variables") or {}).items()}
-    of_tasks = [str(name) for name in manifest.job.get("task_variables") or ()]
+    of_tasks = manifest.job.task_variables
     kept = harmless(variables)
     left = [name for name in dict.fromkeys([*variables, *of_tasks]) if name not in kept and name not in HARMLESS]
     left += [name for name in variables if name in HARMLESS and name not in kept]
@@ -143,13 +143,13 @@ def _with_harmless_variables(manifest: Manifest, path: Path, observer: Observer)
             f"{', '.join(left)}: not set as {str(path)!r} says, as such a variable can run code, and any user may have "
             f"written it into a file; if the task needs it, export it here, or name the run: {_OF_RUN}"
         )
-    job = manifest.job | ({"task_variables": [name for name in of_tasks if name in HARMLESS]} if of_tasks else {})
+    job = replace(manifest.job, task_variables=tuple(name for name in of_tasks if name in HARMLESS))
     return replace(manifest, launcher=manifest.launcher | {"variables": kept}, job=job)
 
 
 def _directories(manifest: Manifest, code: Code | None) -> list[Path]:
     """Where a file says that code is."""
-    named = [*manifest.python_path, manifest.job.get("cwd") or ".", *([] if code is None else [code.base])]
+    named = [*manifest.python_path, manifest.job.cwd or ".", *([] if code is None else [code.base])]
     return list(dict.fromkeys(Path(str(directory)) for directory in named))
 
 

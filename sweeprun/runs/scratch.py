@@ -47,10 +47,11 @@ def scratch_run(
     code
         The code as it is now.
     """
-    job = dict(manifest.job)
-    if not Path(job.get("cwd") or ".").is_dir():  # another machine: the code is where we are
-        job["cwd"] = str(Path.cwd())
-    python_path = tuple(dict.fromkeys([job.get("cwd") or str(Path.cwd()), *manifest.python_path]))
+    base = manifest.job.base
+    if not base.is_dir():  # another machine: the code is where we are
+        base = Path.cwd()
+    job = replace(manifest.job, cwd=str(base))
+    python_path = tuple(dict.fromkeys([str(base), *manifest.python_path]))
     holder = Path(tempfile.mkdtemp(prefix=SCRATCH))
     try:
         run = make_run_directory(holder / "run", numbered=False)

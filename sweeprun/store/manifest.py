@@ -7,18 +7,16 @@ from typing import Any
 
 from sweeprun.design.overrides import Override
 from sweeprun.design.policy import Policy
-from sweeprun.design.result_dims import Dims, dims_from_json
 from sweeprun.design.scalars import check_types
 from sweeprun.design.tasks import Task, TaskTable
 from sweeprun.errors import FormatError, UsageError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import read_extensions
 from sweeprun.store.files import MOST_JSON, create_file, read_json
+from sweeprun.store.job_spec import JobSpec
 
 FORMAT = "sweeprun-run"
 VERSION = 5
-KEYWORDS = "keywords"
-"""How a function is called that takes the values of axes as arguments: the ``call`` of ``job["function"]``."""
 
 MOST_TASKS = 10**8
 """Of so many the states alone take a gigabyte."""
@@ -51,11 +49,7 @@ class Manifest:
     launcher
         The launcher's name and options.
     job
-        What Hydra does around a job: ``subdir``, the name of a task's directory, and ``chdir``, whether it runs there;
-        ``directories``, whether every job is one of Hydra's own; ``cwd``, where workers work; ``config``, the
-        directories and the name that the configs came from; ``function``, what leads to a task function that no config
-        names; ``composed_each``, whether each task has a composed config of its own, with all its overrides; ``dims``,
-        the names of dimensions of results, and ``coords``, what is along them if no config says it.
+        What is the same for all tasks.
     python_path
         Directories that workers put in front of ``sys.path``.
     provenance
@@ -68,7 +62,7 @@ class Manifest:
     overrides: tuple[Override, ...]
     composition_axes: tuple[str, ...]
     launcher: dict[str, Any]
-    job: dict[str, Any]
+    job: JobSpec
     python_path: tuple[str, ...]
     provenance: dict[str, Any]
     policy: Policy = field(default_factory=Policy)
@@ -86,12 +80,7 @@ class Manifest:
     @property
     def calls_by_keywords(self) -> bool:
         """Whether a task's config is nothing but its arguments: the values of its axes, and constants."""
-        return (self.job.get("function") or {}).get("call") == KEYWORDS
-
-    @property
-    def dims(self) -> Dims:
-        """The names that dimensions of results are given which come without names."""
-        return dims_from_json(self.job.get("dims", {}))
+        return self.job.function is not None and self.job.function.keywords
 
     def values(self, task: Task) -> dict[str, Any]:
         """The values of a task by axis, as they were given."""
@@ -110,7 +99,7 @@ class Manifest:
             "overrides": [override.to_dict() for override in self.overrides],
             "composition_axes": list(self.composition_axes),
             "launcher": self.launcher,
-            "job": self.job,
+            "job": self.job.to_dict(),
             "python_path": list(self.python_path),
             "provenance": self.provenance,
             "policy": self.policy.to_dict(),
@@ -130,7 +119,7 @@ class Manifest:
             overrides=tuple(Override.from_dict(override) for override in data["overrides"]),
             composition_axes=tuple(data["composition_axes"]),
             launcher=dict(data["launcher"]),
-            job=dict(data["job"]),
+            job=JobSpec.from_dict(data["job"]),
             python_path=tuple(data["python_path"]),
             provenance=dict(data["provenance"]),
             policy=Policy.from_dict(data["policy"]) if "policy" in data else Policy(),
@@ -188,8 +177,6 @@ def check_size(manifest: Manifest) -> None:
 
 def _check_readable(manifest: Manifest) -> None:
     table = manifest.table
-    check_types(Mapping | None, manifest.job.get("function"))
-    _ = manifest.dims
     if not table.blocks:
         raise ValueError("it has no tasks")
     if len(table) > MOST_TASKS:

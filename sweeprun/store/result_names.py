@@ -83,21 +83,19 @@ def check_labels(labels: Mapping[str, Labels]) -> None:
             raise OverrideError(f"coords.{dim} can't label the dimension: {error}") from error
 
 
-def names_to_job(names: ResultNames) -> dict[str, Any]:
-    """Names as a manifest has them, in what it says of jobs; of labels those that were given, exactly."""
-    if not names.dims:
-        return {}
+def labels_to_json(labels: Mapping[str, Labels]) -> dict[str, Any]:
+    """Labels as a manifest has them: those that were given, exactly."""
     coords: dict[str, Any] = {}
-    for dim, labels in names.labels.items():
-        if labels.given:
-            array, kind, attrs = labels.array()
+    for dim, own in labels.items():
+        if own.given:
+            array, kind, attrs = own.array()
             data = array.tolist() if kind == TEXT else b64encode(array.tobytes()).decode()
             coords[dim] = {"type": kind, "data": data, "attrs": dict(attrs)}
-    return {"dims": {result: list(own) for result, own in names.dims.items()}} | ({"coords": coords} if coords else {})
+    return coords
 
 
-def labels_of_job(job: Mapping[str, Any]) -> dict[str, Labels]:
-    """The labels that a manifest has; the inverse of `names_to_job`.
+def labels_from_json(coords: Mapping[str, Any]) -> dict[str, Labels]:
+    """The labels that a manifest has; the inverse of `labels_to_json`.
 
     Raises
     ------
@@ -105,7 +103,7 @@ def labels_of_job(job: Mapping[str, Any]) -> dict[str, Labels]:
         If it is malformed.
     """
     try:
-        return {dim: Labels(values=_decoded(data)) for dim, data in job.get("coords", {}).items()}
+        return {dim: Labels(values=_decoded(data)) for dim, data in coords.items()}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FormatError(f"the manifest has malformed coords: {type(error).__name__}: {error}") from error
 

@@ -2,30 +2,26 @@
 
 import importlib
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sweeprun.errors import FormatError, TaskFunctionError
+from sweeprun.errors import TaskFunctionError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import create_file
+from sweeprun.store.job_spec import MAIN, MODULE, PICKLED, FunctionReference, JobSpec
 from sweeprun.worker.deferred import refuse_deferred
 from sweeprun.worker.functions import TaskFunction, application_function
 from sweeprun.worker.main_guard import check_guarded
-from sweeprun.worker.pickled_functions import PICKLED, RESOLVERS, load_given_function, name_of, pickle_function
+from sweeprun.worker.pickled_functions import load_given_function, name_of, pickle_function, unknown_kind
 from sweeprun.worker.resolvers import record_resolvers, register_recorded_resolvers
 
-MAIN = "main"
 _MAIN_AS_IMPORTED = "__mp_main__"
 """What multiprocessing calls the main script in the processes that it starts."""
-
-MODULE = "module"
-APPLICATION = "application"
-"""The key of what is true of them alone: they are called with the config, as the only argument."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +37,7 @@ class ApplicationFunction:
     """
 
     function: Callable[..., Any]
-    reference: dict[str, Any]
+    reference: FunctionReference
 
     @classmethod
     def of(cls, function: Callable[..., Any], base: Path) -> "ApplicationFunction":
@@ -53,17 +49,19 @@ class ApplicationFunction:
             If a call runs nothing of it, or a worker that imports it would start the sweep again.
         """
         refuse_deferred(f"the application's function {name_of(function)}", function)
-        reference = _named(function, base) or {"kind": PICKLED, "path": "function.pickle"}
-        if reference["kind"] in (MAIN, MODULE):
-            check_guarded(function.__module__)
-        return cls(function=function, reference=reference | {APPLICATION: True})
+        reference = _named(function, base)
+        if reference is None:
+            path = RunDirectory(Path()).function.name
+            return cls(function=function, reference=FunctionReference(kind=PICKLED, path=path, application=True))
+        check_guarded(function.__module__)
+        return cls(function=function, reference=reference)
 
-    def keep(self, run: RunDirectory) -> dict[str, Any]:
+    def keep(self, run: RunDirectory) -> FunctionReference:
         """Write what workers need of it into a new run: itself, if no name leads to it, and resolvers.
 
         Returns
         -------
-        dict
+        FunctionReference
             What the manifest is to say of it.
 
         Raises
@@ -71,12 +69,12 @@ class ApplicationFunction:
         TaskFunctionError
             If it, or something that it refers to, can't be pickled.
         """
-        if self.reference["kind"] == PICKLED:
+        if self.reference.kind == PICKLED:
             create_file(run.function, pickle_function(self.function))
-        return self.reference | ({RESOLVERS: run.resolvers.name} if record_resolvers(run) else {})
+        return replace(self.reference, resolvers=run.resolvers.name) if record_resolvers(run) else self.reference
 
 
-def _named(function: Callable[..., Any], base: Path) -> dict[str, Any] | None:
+def _named(function: Callable[..., Any], base: Path) -> FunctionReference | None:
     """The names that lead to a function, if any do."""
     name, module = getattr(function, "__qualname__", ""), sys.modules.get(getattr(function, "__module__", ""))
     if module is None or not any(found is function for found in _unwrapped(module, name)):
@@ -84,15 +82,16 @@ def _named(function: Callable[..., Any], base: Path) -> dict[str, Any] | None:
     if module.__name__ == "__main__":
         spec, file = getattr(module, "__spec__", None), getattr(module, "__file__", None)
         if spec is not None and not spec.name.endswith("__main__"):  # python -m package.module
-            return {"kind": MAIN, "module": spec.name, "name": name}
+            return FunctionReference(kind=MAIN, module=spec.name, name=name, application=True)
         if file is None or not Path(file).is_file():  # typed in, or piped
             return None
         path = Path(file).resolve()
-        return {"kind": MAIN, "file": str(path.relative_to(base) if path.is_relative_to(base) else path), "name": name}
+        place = str(path.relative_to(base) if path.is_relative_to(base) else path)
+        return FunctionReference(kind=MAIN, file=place, name=name, application=True)
     with suppress(ImportError, ValueError):
         spec = find_spec(module.__name__)
         if spec is not None and spec.origin == getattr(module, "__file__", None):
-            return {"kind": MODULE, "module": module.__name__, "name": name}
+            return FunctionReference(kind=MODULE, module=module.__name__, name=name, application=True)
     return None
 
 
@@ -106,14 +105,14 @@ def _unwrapped(module: ModuleType, name: str) -> Iterator[Any]:
         found = getattr(found, "__wrapped__", None)
 
 
-def load_application_function(given: Mapping[str, Any], run: Path, base: Path) -> TaskFunction:
+def load_application_function(reference: FunctionReference, run: Path, base: Path) -> TaskFunction:
     """The function of an application that a manifest leads to.
 
     Only workers may call this: reading a pickle runs what it says.
 
     Parameters
     ----------
-    given
+    reference
         What the manifest says of it.
     run, base
         The run directory, and the directory that workers work in.
@@ -123,13 +122,13 @@ def load_application_function(given: Mapping[str, Any], run: Path, base: Path) -
     TaskFunctionError, FormatError
         If it can't be loaded.
     """
-    function = _load(given, run, base)
-    if RESOLVERS in given:  # after the import, which may register some of them
-        register_recorded_resolvers(run / str(given[RESOLVERS]))
+    function = _load(reference, run, base)
+    if reference.resolvers:  # after the import, which may register some of them
+        register_recorded_resolvers(run / reference.resolvers)
     return function
 
 
-def import_types(job: Mapping[str, Any], run: RunDirectory) -> None:
+def import_types(job: JobSpec, run: RunDirectory) -> None:
     """Import what configs of a run may hold: types of the application's own, and resolvers.
 
     Parameters
@@ -142,19 +141,18 @@ def import_types(job: Mapping[str, Any], run: RunDirectory) -> None:
     TaskFunctionError, FormatError
         If it can't be imported.
     """
-    if APPLICATION in (given := job.get("function") or {}):
-        load_application_function(given, run.path, Path(job["cwd"]))
+    if job.function is not None and job.function.application:
+        load_application_function(job.function, run.path, job.base)
 
 
-def _load(given: Mapping[str, Any], run: Path, base: Path) -> TaskFunction:
-    kind = given.get("kind")
-    if kind == PICKLED:
-        return load_given_function(given, run)
-    if kind == MAIN:
-        return called_with_config(_attribute(import_main(given, base), str(given["name"])))
-    if kind == MODULE:
-        return called_with_config(_attribute(_import(str(given["module"])), str(given["name"])))
-    raise FormatError(f"the manifest leads to its task function by {kind!r}, which this sweeprun does not know")
+def _load(reference: FunctionReference, run: Path, base: Path) -> TaskFunction:
+    if reference.kind == PICKLED:
+        return load_given_function(reference, run)
+    if reference.kind == MAIN:
+        return called_with_config(_attribute(import_main(reference, base), reference.name))
+    if reference.kind == MODULE:
+        return called_with_config(_attribute(_import(reference.module), reference.name))
+    raise unknown_kind(reference)
 
 
 def called_with_config(function: Callable[..., Any]) -> TaskFunction:
@@ -162,7 +160,7 @@ def called_with_config(function: Callable[..., Any]) -> TaskFunction:
     return TaskFunction(function=function, asks_for=(), positional=True)
 
 
-def import_main(given: Mapping[str, Any], base: Path) -> ModuleType:
+def import_main(reference: FunctionReference, base: Path) -> ModuleType:
     """Import the main script of an application as multiprocessing does: as the main module, without its main part.
 
     What was pickled as the script's own is found from then on.
@@ -174,10 +172,10 @@ def import_main(given: Mapping[str, Any], base: Path) -> ModuleType:
     """
     from multiprocessing import spawn
 
-    if "module" in given:
-        where, preparation = str(given["module"]), {"init_main_from_name": str(given["module"])}
+    if reference.module:
+        where, preparation = reference.module, {"init_main_from_name": reference.module}
     else:
-        where = str(base / str(given["file"]))
+        where = str(base / reference.file)
         preparation = {"init_main_from_path": where}
         if (folder := str(Path(where).parent)) not in sys.path:
             sys.path.insert(0, folder)

@@ -107,7 +107,7 @@ class Worker:
         self._limit = 0.0  # of a task's time, in seconds; 0 for none
         self._randomness = RandomnessWatch(run, seeded=self._policy.seed_globals)
         self._seeds = GlobalSeeds(manifest.table.streams) if self._policy.seed_globals else None
-        self._base = Path(manifest.job.get("cwd") or Path.cwd())
+        self._base = manifest.job.base
         self._loader = TaskLoader(run, manifest, self._base, function)
         self._recorder = Recorder(run, self.name)
         with undone_on_error(self._recorder.close):

@@ -1,7 +1,6 @@
 """Task functions that were given as objects, and not named in a config: those of notebooks and of Hydra applications.
 
-What leads to one is in the manifest, as ``job["function"]``: a mapping whose ``kind`` says how to find it, and whose
-other keys say where and how it is called.
+What leads to one is in the manifest: a `sweeprun.store.job_spec.FunctionReference`.
 """
 
 import inspect
@@ -18,8 +17,9 @@ from sweeprun.design.result_dims import Dims, named
 from sweeprun.errors import FormatError, TaskFunctionError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import read_large_file
-from sweeprun.store.manifest import KEYWORDS, Manifest
-from sweeprun.store.result_names import Labels, labels_of_job
+from sweeprun.store.job_spec import PICKLED, FunctionReference
+from sweeprun.store.manifest import Manifest
+from sweeprun.store.result_names import Labels, labels_from_json
 from sweeprun.worker.deferred import refuse_deferred
 from sweeprun.worker.functions import OFFERED, TaskFunction
 
@@ -27,16 +27,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     from sweeprun.worker.task_handle import RunningTask
-
-PICKLED = "pickled"
-RESOLVERS = "resolvers"
-"""The key of where resolvers are that an application registered."""
-
-CONSTANTS = "constants"
-"""The key of the names of constants, which another function must take as well."""
-
-_CONSTANTS_PATH = "constants_path"
-"""The key of where constants are if not with the function: with the one that the run began with."""
 
 FORMAT = "sweeprun-function"
 VERSION = 1
@@ -66,11 +56,11 @@ class KeywordFunction(TaskFunction):
             given[name] = values if name == "cfg" else task if name == "task" else make_rng()
         return self.function(**given)
 
-    def labels(self, dims: Dims, job: Mapping[str, Any]) -> dict[str, Labels]:
+    def labels(self, dims: Dims, coords: Mapping[str, Any]) -> dict[str, Labels]:
         """What is along named dimensions: what the run was given, or a constant that is called like one."""
         constants = self.constant_values()
         own = {dim: Labels(values=constants[dim], given=False) for dim in named(dims) if dim in constants}
-        return own | labels_of_job(job)
+        return own | labels_from_json(coords)
 
     def constant_values(self) -> dict[str, Any]:
         """A copy of the arguments that are the same in all tasks."""
@@ -207,14 +197,14 @@ def _dumps(value: Any, what: str) -> bytes:
         raise TaskFunctionError(f"{what}: {error}; open files, connections and the like inside the function") from error
 
 
-def load_given_function(given: Mapping[str, Any], base: Path) -> TaskFunction:
+def load_given_function(reference: FunctionReference, base: Path) -> TaskFunction:
     """The task function that a manifest leads to.
 
     Only workers may call this: reading a pickle runs what it says.
 
     Parameters
     ----------
-    given
+    reference
         What the manifest says of it.
     base
         The run directory, which its path is relative to.
@@ -224,16 +214,22 @@ def load_given_function(given: Mapping[str, Any], base: Path) -> TaskFunction:
     TaskFunctionError, FormatError
         If it can't be loaded.
     """
-    kind = given.get("kind")
-    if kind == PICKLED:
-        path = base / str(given["path"])
+    if reference.kind == PICKLED:
+        path = base / reference.path
         function = _unpickled(path)
-        if given.get("call") == KEYWORDS:
-            constants = _read(base / str(given.get(_CONSTANTS_PATH, path)))["constants"]
+        if reference.keywords:
+            constants = _read(base / (reference.constants_path or path))["constants"]
             asks_for, takes, _ = parameters_of(function)
             return KeywordFunction(function=function, asks_for=asks_for, takes=takes, constants=constants)
         return TaskFunction(function=function, asks_for=(), positional=True)
-    raise FormatError(f"the manifest leads to its task function by {kind!r}, which this sweeprun does not know")
+    raise unknown_kind(reference)
+
+
+def unknown_kind(reference: FunctionReference) -> FormatError:
+    """What to say of a reference that another sweeprun made."""
+    return FormatError(
+        f"the manifest leads to its task function by {reference.kind!r}, which this sweeprun does not know"
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -258,21 +254,23 @@ def _unpickled(path: Path) -> Callable[..., Any]:
 
 def with_function(manifest: Manifest, token: str) -> Manifest:
     """A manifest that leads to the function of some token instead of to the run's own; of none, the same."""
-    given = manifest.job.get("function")
-    if not token or given is None:
+    reference = manifest.job.function
+    if not token or reference is None:
         return manifest
     path = RunDirectory(Path()).given_function(token)
-    return _with(manifest, given | {"path": str(path), _CONSTANTS_PATH: given.get("path")})
+    return _with(manifest, replace(reference, path=str(path), constants_path=reference.path))
 
 
 def with_located_function(manifest: Manifest, run: RunDirectory) -> Manifest:
     """A manifest that leads to the run's function from anywhere: for runs that are made beside it."""
-    given = manifest.job.get("function")
-    if given is None:
+    reference = manifest.job.function
+    if reference is None:
         return manifest
-    places = {key: str(run.path / str(given[key])) for key in ("path", _CONSTANTS_PATH, RESOLVERS) if key in given}
-    return _with(manifest, given | places)
+    path, constants_path, resolvers = (
+        place and str(run.path / place) for place in (reference.path, reference.constants_path, reference.resolvers)
+    )
+    return _with(manifest, replace(reference, path=path, constants_path=constants_path, resolvers=resolvers))
 
 
-def _with(manifest: Manifest, function: Mapping[str, Any]) -> Manifest:
-    return replace(manifest, job=manifest.job | {"function": dict(function)})
+def _with(manifest: Manifest, reference: FunctionReference) -> Manifest:
+    return replace(manifest, job=replace(manifest.job, function=reference))

@@ -12,9 +12,10 @@ from sweeprun.config.frozen import ConfigDeriver, HydraConfigHook, HydraNode, re
 from sweeprun.config.result_names import labels_in
 from sweeprun.design.tasks import Task
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.job_spec import BY_NUMBER, FunctionReference
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.result_names import NO_NAMES, ResultNames
-from sweeprun.worker.applications import APPLICATION, called_with_config, load_application_function
+from sweeprun.worker.applications import called_with_config, load_application_function
 from sweeprun.worker.broken import reading
 from sweeprun.worker.functions import TaskFunction, load_task_function
 from sweeprun.worker.job_directory import write_job_configs
@@ -48,21 +49,22 @@ class TaskLoader:
         self._hydra: HydraNode | None = None
         self._last_made: int | None = None
         self._log_configured = False
-        self._dims = manifest.dims
+        self._dims = manifest.job.dims
         self._names: ResultNames | None = None
-        self._as_jobs = bool(manifest.job.get("directories", manifest.job["chdir"]))
+        self._as_jobs = manifest.job.directories
 
     @property
     def is_application(self) -> bool:
         """Whether the tasks are those of a Hydra application, which may return anything."""
-        return bool((self._manifest.job.get("function") or {}).get(APPLICATION))
+        reference = self._manifest.job.function
+        return reference is not None and reference.application
 
     def load(self, task: Task, composed: DictConfig | None) -> tuple[DictConfig, TaskFunction]:
         """The config of a task and its function; ``composed`` is the config that Hydra itself composed."""
-        given = self._manifest.job.get("function")
+        reference = self._manifest.job.function
         with reading():
-            if given is not None:  # first: configs may hold types of the application's own
-                function = self._given_function(given)
+            if reference is not None:  # first: configs may hold types of the application's own
+                function = self._given_function(reference)
                 return self._derive(task) if composed is None else composed, function
             cfg = self._derive(task) if composed is None else composed
             return cfg, self._named_function(cfg.get("task"))
@@ -80,7 +82,7 @@ class TaskLoader:
         if not isinstance(function, KeywordFunction):
             return ResultNames(dims=self._dims, labels=labels_in(cfg, self._dims))
         if self._names is None:
-            self._names = ResultNames(dims=self._dims, labels=function.labels(self._dims, self._manifest.job))
+            self._names = ResultNames(dims=self._dims, labels=function.labels(self._dims, self._manifest.job.coords))
         return self._names
 
     def call(self, task: Task, cfg: DictConfig, call: Callable[[DictConfig], Any]) -> Any:
@@ -100,7 +102,7 @@ class TaskLoader:
     @contextmanager
     def _variables(self, task: Task) -> Iterator[None]:
         """The environment variables that depend on the task, of ``hydra.job.env_set``, while it runs."""
-        names: list[str] = self._manifest.job.get("task_variables", [])
+        names = self._manifest.job.task_variables
         before = {name: os.environ.get(name) for name in names}
         if names:
             env_set = self._full_config(task).hydra.job.env_set
@@ -126,7 +128,7 @@ class TaskLoader:
 
     def directory(self, task: Task) -> Path:
         """The task's directory, ``hydra.sweep.subdir`` of the run directory; not made."""
-        if self._manifest.job["subdir"] == "${hydra.job.num}":
+        if self._manifest.job.subdir == BY_NUMBER:
             return self._run.task(task.task_id)
         return self._run.path / str(OmegaConf.select(self._configs().derive_full(task), "hydra.sweep.subdir"))
 
@@ -135,7 +137,7 @@ class TaskLoader:
         config = self._configs().derive_full(task)
         OmegaConf.set_readonly(config.hydra, False)
         config.hydra.sweep.dir = os.fspath(self._run.path)
-        config.hydra.job.chdir = self._manifest.job["chdir"]
+        config.hydra.job.chdir = self._manifest.job.chdir
         return config
 
     def _derive(self, task: Task) -> Any:
@@ -155,18 +157,17 @@ class TaskLoader:
             self._deriver = ConfigDeriver(self._manifest, read_configs(self._run))
         return self._deriver
 
-    def _given_function(self, given: dict[str, Any]) -> TaskFunction:
-        name = str(given.get("name", "the task function"))
-        if name not in self._functions:
-            self._functions[name] = self._find_given(given)
-        return self._functions[name]
+    def _given_function(self, reference: FunctionReference) -> TaskFunction:
+        if reference.name not in self._functions:
+            self._functions[reference.name] = self._find_given(reference)
+        return self._functions[reference.name]
 
-    def _find_given(self, given: dict[str, Any]) -> TaskFunction:
+    def _find_given(self, reference: FunctionReference) -> TaskFunction:
         if self._at_hand is not None:
             return called_with_config(self._at_hand)
-        if self.is_application:
-            return load_application_function(given, self._run.path, self._base)
-        return load_given_function(given, self._run.path)
+        if reference.application:
+            return load_application_function(reference, self._run.path, self._base)
+        return load_given_function(reference, self._run.path)
 
     def _named_function(self, spec: Any) -> TaskFunction:
         key = str(spec.get("_target_")) if isinstance(spec, DictConfig) else str(spec)

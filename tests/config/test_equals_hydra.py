@@ -22,6 +22,7 @@ from sweeprun.config.composing import compose_for_sweep, compose_sweep
 from sweeprun.config.frozen import ConfigDeriver, HydraNode
 from sweeprun.config.schema import register_options
 from sweeprun.errors import SweeprunError
+from sweeprun.store.job_spec import JobSpec
 from sweeprun.store.manifest import Manifest
 from tests.config.schemas import Study
 
@@ -76,7 +77,7 @@ def our_tasks(conf: Path, overrides: list[str], out: Path) -> list[Any]:
         overrides=sweep.overrides,
         composition_axes=sweep.composition_axes,
         launcher={},
-        job={},
+        job=JobSpec(),
         python_path=(),
         provenance={},
     )

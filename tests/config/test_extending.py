@@ -17,6 +17,7 @@ from sweeprun.design.axes import Axis, LabelKind
 from sweeprun.design.python_values import Typed
 from sweeprun.design.values import Choice, IntegerRange
 from sweeprun.errors import OverrideError, UsageError
+from sweeprun.store.job_spec import JobSpec
 from sweeprun.store.manifest import Manifest
 from tests.config.applications import write_configs
 
@@ -49,7 +50,7 @@ class Study:
             overrides=self.composed.overrides,
             composition_axes=self.composed.composition_axes,
             launcher={},
-            job={"cwd": str(self.folder)},
+            job=JobSpec(cwd=str(self.folder)),
             python_path=(),
             provenance={},
         )

@@ -9,6 +9,7 @@ from sweeprun.design.grid import Grid
 from sweeprun.design.tasks import TaskTable
 from sweeprun.design.values import Choice, IntegerRange
 from sweeprun.store.directory import RunDirectory, make_run_directory
+from sweeprun.store.job_spec import JobSpec
 from sweeprun.store.manifest import Manifest, write_manifest
 from sweeprun.store.payloads import encode_result
 from sweeprun.store.records import FAILURE_LAYOUT, Failure, Outcome, Record
@@ -35,7 +36,7 @@ def make_run_of(path: Path, table: TaskTable) -> RunDirectory:
         overrides=(),
         composition_axes=(),
         launcher={"name": "local"},
-        job={"subdir": "${hydra.job.num}", "chdir": False},
+        job=JobSpec(),
         python_path=(),
         provenance={"created": "2026-05-04T10:11:12+00:00", "command": ["sweeprun"], "versions": {"numpy": "2"}},
     )

@@ -11,12 +11,11 @@ import pytest
 
 from sweeprun.results.collect import collect_snapshot
 from sweeprun.results.notes import NoteKind
+from sweeprun.store.job_spec import MAIN, PICKLED, FunctionReference
 from sweeprun.store.payloads import encode_result
 from sweeprun.store.result_names import ResultNames
 from sweeprun.store.snapshot import take_snapshot
 from tests.results.runs import count_axis, make_run, success, write_shard
-
-KEYWORDS = {"function": {"call": "keywords"}}
 
 
 def texts(path: Path, results: Sequence[Any], **job: Any) -> list[str]:
@@ -28,7 +27,7 @@ def texts(path: Path, results: Sequence[Any], **job: Any) -> list[str]:
         records.append(replace(success(number, 0.5), layout=layout, payload=payload))
     write_shard(run, "w", records)
     snapshot = take_snapshot(run)
-    manifest = replace(snapshot.manifest, job=snapshot.manifest.job | job)
+    manifest = replace(snapshot.manifest, job=replace(snapshot.manifest.job, **job))
     notes = collect_snapshot(replace(snapshot, manifest=manifest)).notes
     return [note.text for note in notes if note.kind is NoteKind.DIMENSIONS]
 
@@ -45,12 +44,12 @@ def test_dimensions_without_names_are_told_once_with_what_names_them(tmp_path: P
 
 
 def test_in_python_it_is_an_argument(tmp_path: Path) -> None:
-    (text,) = texts(tmp_path, [RESULT], **KEYWORDS)
+    (text,) = texts(tmp_path, [RESULT], function=FunctionReference(kind=PICKLED, keywords=True))
     assert text.endswith("call sweeprun.sweep(…, dims={'curves': ['NAME', 'NAME'], 'größe': ['NAME']})")
 
 
 def test_in_an_application_it_is_in_its_config(tmp_path: Path) -> None:
-    (text,) = texts(tmp_path, [[1, 2]], function={"application": True})
+    (text,) = texts(tmp_path, [[1, 2]], function=FunctionReference(kind=MAIN, application=True))
     assert text.endswith("write in the config: dims: {result: [NAME]}")
 
 

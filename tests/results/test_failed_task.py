@@ -8,6 +8,7 @@ import pytest
 from sweeprun.design.axes import Axis, LabelKind
 from sweeprun.design.values import Choice
 from sweeprun.results.failed_task import FailureTexts
+from sweeprun.store.job_spec import JobSpec
 from sweeprun.store.manifest import read_manifest
 from sweeprun.store.records import Failure
 from tests.results.runs import axis, count_axis, make_run
@@ -17,7 +18,7 @@ TEXT = "Traceback (most recent call last):\n  File \"/study/io/post.py\", line 5
 
 def test_coordinates_line_and_what_went_wrong(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run", axis("input", ["a.csv", "b.csv"]), count_axis("one", 1))
-    manifest = replace(read_manifest(run), job={"cwd": "/study"})
+    manifest = replace(read_manifest(run), job=JobSpec(cwd="/study"))
     texts = FailureTexts(run, manifest)
     task = texts.task(1, Failure(type="KeyError", message="'value'", traceback=TEXT))
     assert texts.line(task) == "input=b.csv  io/post.py:5  KeyError: 'value'"

@@ -22,6 +22,7 @@ from sweeprun.results.attributes import MANIFEST_ATTRIBUTE, MASKED_ATTRIBUTE
 from sweeprun.results.masking import masking_of, secret_keys
 from sweeprun.runs.collect import collect_into
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.job_spec import JobSpec
 from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.store.snapshot import take_snapshot
 from tests.results.runs import axis, count_axis, failure, make_run, make_run_of, success, write_shard
@@ -146,7 +147,7 @@ def test_labels_stay_the_same_when_values_are_added() -> None:
     table = TaskTable.of(Grid(axes=(axis("token", ["b", "a"]), count_axis("seed", 2))))
     more = extend_table(table, [Dimension.of(axis("token", ["c", "a"]))])
     manifest = Manifest(
-        table=more, overrides=(), composition_axes=(), launcher={}, job={}, python_path=(), provenance={}
+        table=more, overrides=(), composition_axes=(), launcher={}, job=JobSpec(), python_path=(), provenance={}
     )
     from sweeprun.results.masked_text import Hidden
     from sweeprun.results.masking import _masking

@@ -140,7 +140,7 @@ def test_other_code_is_refused_before_anything_is_planned(run: RunDirectory, her
 def test_a_run_whose_jobs_make_no_grid_cannot_be_extended(run: RunDirectory) -> None:
     manifest = read_manifest(run)
     run.manifest.unlink()
-    write_manifest(run, replace(manifest, job=manifest.job | {"composed_each": True}))
+    write_manifest(run, replace(manifest, job=replace(manifest.job, composed_each=True)))
     with pytest.raises(UsageError, match="'a rün' can't be extended: its jobs make no grid"):
         extended(run, {"seed": [5]})
 
@@ -191,7 +191,7 @@ def test_an_older_run_that_did_not_note_its_configs_takes_no_new_choice(here: Pa
     run = sweep_words("model=small,large", "seed=1,2", launch=Kept())
     manifest = read_manifest(run)
     run.manifest.unlink()
-    write_manifest(run, replace(manifest, job={key: own for key, own in manifest.job.items() if key != "config"}))
+    write_manifest(run, replace(manifest, job=replace(manifest.job, config=None)))
     (here / "conf" / "model" / "huge.yaml").write_text("name: huge\n")
     with pytest.raises(UsageError, match="did not note where its configs came from"):
         by_words(run, "model=huge")

@@ -219,7 +219,7 @@ def four(tmp_path: Path) -> RunDirectory:
 def test_names_of_what_no_task_returned_are_warned_of(four: RunDirectory, name: str, said: list[str]) -> None:
     write_shard(four, "w", [success(i, {"x": [1, 2]}) for i in range(4)])
     snapshot = observe(four)
-    manifest = replace(snapshot.manifest, job=snapshot.manifest.job | {"dims": {name: ["a"]}})
+    manifest = replace(snapshot.manifest, job=replace(snapshot.manifest.job, dims={name: ("a",)}))
     warned = warnings_of(replace(snapshot, manifest=manifest))
     assert [text.rpartition("; ")[2] for text in warned] == said
 

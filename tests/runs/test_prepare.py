@@ -32,8 +32,8 @@ def test_nothing_is_made_yet(here: Path) -> None:
     assert sorted(here.rglob("*")) == before
     assert len(prepared.manifest.table) == 6
     assert [override.axis for override in prepared.manifest.overrides] == ["lr", "seed", None]
-    assert prepared.manifest.job["cwd"] == str(here)
-    assert prepared.manifest.job["config"] == {"path": str(here / "conf"), "name": "config", "extra": None}
+    assert prepared.manifest.job.cwd == str(here)
+    assert prepared.manifest.job.config == {"path": str(here / "conf"), "name": "config", "extra": None}
     assert prepared.manifest.python_path[0] == str(here)
     assert "study.of_config" in prepared.code.functions
     assert re.fullmatch(r"multirun/\d{4}-\d\d-\d\d/\d\d-\d\d-\d\d", str(prepared.place.path))

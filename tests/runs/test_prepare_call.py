@@ -46,7 +46,7 @@ def test_nothing_is_made_yet(here: Path) -> None:
     assert sorted(here.rglob("*")) == before
     assert (run.place.path, run.place.numbered) == (Path("a rün"), False)
     assert len(run.manifest.table) == 6
-    assert run.manifest.job["cwd"] == str(here)
+    assert run.manifest.job.cwd == str(here)
     assert run.manifest.launcher["throttle"] == 2
     (group,) = run.groups
     assert str(group.tasks) == "0-5"
@@ -67,8 +67,8 @@ def test_the_function_is_kept_in_the_run_with_its_constants(here: Path, function
     assert "study.draw" in run.code.functions
     assert run.function is not None
     made = make_run_directory(here / "a rün", numbered=False)
-    assert run.function.keep(made) == run.manifest.job["function"]
-    assert run.manifest.job["function"]["constants"] == ["seed"]
+    assert (kept := run.function.keep(made)) == run.manifest.job.function
+    assert kept.constants == ("seed",)
     assert made.function.is_file()
     assert not made.function_source.exists()  # an import leads to it
 

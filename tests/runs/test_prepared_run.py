@@ -51,7 +51,7 @@ def test_of_configs_people_can_read_them_and_those_of_hydra(here: Path, observer
     assert len(read_configs(run)) == 2
     assert run.config.read_text().count("name: ") == 2
     assert "hydra" in run.hydra_config.read_text()
-    assert "function" not in manifest.job
+    assert manifest.job.function is None
 
 
 def test_a_directory_that_holds_something_is_left_alone(prepared: PreparedRun, here: Path, observer: Listener) -> None:

@@ -121,7 +121,7 @@ def test_of_the_variables_in_a_file_only_those_are_set_that_run_no_code(made: Pa
     changed(made, **{MANIFEST_ATTRIBUTE: json.dumps(manifest)})
     recorded = recorded_in_dataset(made, ["1"], allow_drift=True, trust=True, observer=observer)
     assert recorded.manifest.launcher["variables"] == {"OMP_NUM_THREADS": "2"}
-    assert recorded.manifest.job["task_variables"] == ["PYTHONHASHSEED"]
+    assert recorded.manifest.job.task_variables == ("PYTHONHASHSEED",)
     (note,) = observer.notes
     assert note.startswith("PYTHONPATH, DATA, LD_PRELOAD, CUDA_VISIBLE_DEVICES: not set as ")
 

@@ -13,7 +13,7 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.provenance.code import accepted_code, read_code
 from sweeprun.runs.scratch import SCRATCH, located, scratch_run
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.manifest import read_manifest
+from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.store.snapshot import take_snapshot
 from sweeprun.store.submissions import read_submissions
 from tests.results.runs import success
@@ -76,17 +76,22 @@ def test_it_is_removed_after_an_error_as_well(run: RunDirectory, temporary: Path
 
 def test_on_a_machine_without_the_working_directory_the_code_is_where_we_are(run: RunDirectory, here: Path) -> None:
     manifest = read_manifest(run)
-    elsewhere = replace(manifest, job=manifest.job | {"cwd": "/no/such/directory"}, python_path=("/a", "/b"))
+    elsewhere = replace(manifest, job=replace(manifest.job, cwd="/no/such/directory"), python_path=("/a", "/b"))
     with scratch_run(elsewhere, read_configs(run), TASKS, None) as scratch:
         found = read_manifest(scratch)
-    assert found.job["cwd"] == str(here)
+    assert found.job.cwd == str(here)
     assert found.python_path == (str(here), "/a", "/b")
+
+
+def path_in(manifest: Manifest) -> str:
+    assert manifest.job.function is not None
+    return manifest.job.function.path
 
 
 def test_a_function_that_is_in_the_run_is_found_from_elsewhere(run: RunDirectory) -> None:
     manifest = read_manifest(run)
-    assert manifest.job["function"]["path"] == "function.pickle"
-    assert located(run, manifest).job["function"]["path"] == str(run.function)
+    assert path_in(manifest) == "function.pickle"
+    assert path_in(located(run, manifest)) == str(run.function)
 
 
 def test_the_function_is_that_of_the_record_or_else_the_last_one(run: RunDirectory) -> None:
@@ -95,6 +100,6 @@ def test_the_function_is_that_of_the_record_or_else_the_last_one(run: RunDirecto
     submit(run, 1, "0-5", provenance={"code": "b" * 12}, function="4f1c")
     submit(run, 2, "0-5", provenance={"code": "c" * 12}, function="77aa")
     record = replace(success(0, 1), origin='{"code":"bbbbbbbbbbbb","host":"","cpu":"","threads":1}')
-    assert located(run, manifest, record).job["function"]["path"] == str(run.given_function("4f1c"))
-    assert located(run, manifest).job["function"]["path"] == str(run.given_function("77aa"))
-    assert located(run, manifest, success(0, 1)).job["function"]["path"] == str(run.given_function("77aa"))
+    assert path_in(located(run, manifest, record)) == str(run.given_function("4f1c"))
+    assert path_in(located(run, manifest)) == str(run.given_function("77aa"))
+    assert path_in(located(run, manifest, success(0, 1))) == str(run.given_function("77aa"))

@@ -16,6 +16,7 @@ from sweeprun.design.tasks import TaskTable
 from sweeprun.design.values import DecimalRange
 from sweeprun.errors import FormatError
 from sweeprun.store.directory import RunDirectory, make_run_directory
+from sweeprun.store.job_spec import JobSpec
 from sweeprun.store.manifest import Manifest, read_manifest, write_manifest
 from tests.results.runs import axis, count_axis
 
@@ -36,7 +37,7 @@ def manifest() -> Manifest:
         overrides=(swept[0], fixed, *swept[1:], Override(operation=Operation.DELETE, key="c", text="null")),
         composition_axes=("db", "opt"),
         launcher={"name": "local", "throttle": 2},
-        job={"subdir": "${hydra.job.num}", "chdir": True},
+        job=JobSpec(chdir=True, directories=True),
         python_path=("/a b", "/it's\n"),
         provenance={"command": ["sweeprun", "-m", "x='\udcff'"], "git": None},
     )

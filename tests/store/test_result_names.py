@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweeprun.design.result_dims import dims_from_json
 from sweeprun.errors import FormatError, OverrideError
 from sweeprun.store.object_values import Unstorable
-from sweeprun.store.result_names import NO_NAMES, Labels, ResultNames, check_labels, labels_of_job, names_to_job
+from sweeprun.store.result_names import Labels, ResultNames, check_labels, labels_from_json, labels_to_json
 
 
 @pytest.mark.parametrize(
@@ -32,10 +31,9 @@ from sweeprun.store.result_names import NO_NAMES, Labels, ResultNames, check_lab
 )
 def test_labels_come_back_as_they_were(values: Any) -> None:
     names = ResultNames(dims={"x": ("t", "u")}, labels={"t": Labels(values=values)})
-    job = json.loads(json.dumps(names_to_job(names)))
-    assert dims_from_json(job["dims"]) == names.dims
+    coords = json.loads(json.dumps(labels_to_json(names.labels)))
     array, kind, attrs = names.labels["t"].array()
-    again, same_kind, same_attrs = labels_of_job(job)["t"].array()
+    again, same_kind, same_attrs = labels_from_json(coords)["t"].array()
     assert (again.tolist(), same_kind, same_attrs) == (array.tolist(), kind, attrs)
 
 
@@ -47,14 +45,13 @@ class Quantity:
 
 def test_labels_keep_their_units() -> None:
     names = ResultNames(dims={"x": ("t",)}, labels={"t": Labels(values=Quantity())})
-    assert labels_of_job(names_to_job(names))["t"].array()[2] == {"units": "ms"}
+    assert labels_from_json(labels_to_json(names.labels))["t"].array()[2] == {"units": "ms"}
 
 
 def test_what_only_has_the_name_is_not_in_the_manifest() -> None:
     names = ResultNames(dims={"x": ("t",)}, labels={"t": Labels(values=[1, 2], given=False)})
-    assert names_to_job(names) == {"dims": {"x": ["t"]}}
-    assert names_to_job(NO_NAMES) == {}
-    assert labels_of_job({}) == {}
+    assert labels_to_json(names.labels) == {}
+    assert labels_from_json({}) == {}
 
 
 @pytest.mark.parametrize(
@@ -85,4 +82,4 @@ def test_what_can_not_be_labels_is_refused(values: Any, match: str) -> None:
 )
 def test_malformed_labels_are_told(coords: Any) -> None:
     with pytest.raises(FormatError, match="malformed coords"):
-        labels_of_job({"coords": coords})
+        labels_from_json(coords)

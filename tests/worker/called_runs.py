@@ -11,9 +11,9 @@ from sweeprun.design.policy import Policy
 from sweeprun.design.streams import Streams
 from sweeprun.design.tasks import TaskTable
 from sweeprun.store.directory import RunDirectory, make_run_directory
-from sweeprun.store.manifest import KEYWORDS, Manifest, write_manifest
+from sweeprun.store.job_spec import PICKLED, FunctionReference, JobSpec
+from sweeprun.store.manifest import Manifest, write_manifest
 from sweeprun.worker.pack_function import pack_function
-from sweeprun.worker.pickled_functions import CONSTANTS, PICKLED
 
 
 def make_called_run(
@@ -28,13 +28,14 @@ def make_called_run(
     run = make_run_directory(path, numbered=False)
     given = constants or {}
     pack_function(function, path.parent, given).keep(run.function, run.function_source)
-    reference = {"kind": PICKLED, "path": run.function.name, "call": KEYWORDS, CONSTANTS: sorted(given)}
+    names = tuple(sorted(given))
+    reference = FunctionReference(kind=PICKLED, path=run.function.name, keywords=True, constants=names)
     manifest = Manifest(
         table=TaskTable.of(Grid(axes=axes), streams),
         overrides=(),
         composition_axes=(),
         launcher={"name": "local"},
-        job={"subdir": "${hydra.job.num}", "chdir": False, "cwd": str(path.parent), "function": reference, **job},
+        job=JobSpec(cwd=str(path.parent), function=reference, **job),
         python_path=(),
         provenance={},
     )

@@ -339,8 +339,9 @@ def test_imports_are_listened_for_until_the_worker_ends(study: Path) -> None:
 def test_a_task_of_which_nothing_can_be_stored_fails_and_is_not_retried(study: Path, application: bool) -> None:
     run = run_of(study, lambda: None, 1, policy=Policy(retries=3))
     manifest = read_manifest(run)
-    reference = manifest.job["function"] | {"application": application}
-    manifest = replace(manifest, job=manifest.job | {"function": reference})
+    assert manifest.job.function is not None
+    reference = replace(manifest.job.function, application=application)
+    manifest = replace(manifest, job=replace(manifest.job, function=reference))
     worker = Worker(run, manifest, function=lambda _: object())
     worker.run_composed(0, OmegaConf.create({}))
     worker.close()

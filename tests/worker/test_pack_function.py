@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from sweeprun.errors import TaskFunctionError
+from sweeprun.store.job_spec import PICKLED, FunctionReference
 from sweeprun.worker.pack_function import pack_function
-from sweeprun.worker.pickled_functions import PICKLED, load_given_function
+from sweeprun.worker.pickled_functions import load_given_function
 from tests.notebook.studies import noisy
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +29,7 @@ def test_of_a_function_that_no_import_leads_to_the_source_is_kept_for_people(tmp
     assert packed.source == "offset = 41\n\n\ndef add(x: int) -> int:\n    return x + offset  # größer\n"
     assert next(iter(packed.code.functions.values()))[0] == ""
     nothing: Any = None
-    function = load_given_function({"kind": PICKLED, "path": "f.pickle", "call": "keywords"}, tmp_path)
+    function = load_given_function(FunctionReference(kind=PICKLED, path="f.pickle", keywords=True), tmp_path)
     assert function({"x": 1}, nothing, nothing) == 42
 
 

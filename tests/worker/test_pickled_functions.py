@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from sweeprun.errors import FormatError, TaskFunctionError
-from sweeprun.store.manifest import KEYWORDS, read_manifest
+from sweeprun.store.job_spec import MAIN, PICKLED, FunctionReference, JobSpec
+from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.worker.functions import TaskFunction
 from sweeprun.worker.pickled_functions import (
-    PICKLED,
     check_arguments,
     load_given_function,
     name_of,
@@ -34,7 +34,7 @@ def stored(
 ) -> TaskFunction:
     """A function as workers load it."""
     (directory / "f ü.pickle").write_bytes(pickle_function(function, constants or {}, **files))
-    return load_given_function({"kind": PICKLED, "path": "f ü.pickle", "call": KEYWORDS}, directory)
+    return load_given_function(FunctionReference(kind=PICKLED, path="f ü.pickle", keywords=True), directory)
 
 
 def called(function: TaskFunction, *, task: Any = None, **values: Any) -> Any:
@@ -140,7 +140,7 @@ def test_no_task_sees_what_another_did_to_a_constant(tmp_path: Path) -> None:
 
 def test_an_applications_function_is_given_the_config_alone(tmp_path: Path) -> None:
     (tmp_path / "f.pickle").write_bytes(pickle_function(lambda config: config + 1))
-    given_config: Any = load_given_function({"kind": PICKLED, "path": "f.pickle"}, tmp_path)
+    given_config: Any = load_given_function(FunctionReference(kind=PICKLED, path="f.pickle"), tmp_path)
     assert given_config(1, None, None) == 2
 
 
@@ -173,26 +173,31 @@ def test_what_can_not_be_loaded_says_why(
 ) -> None:
     (tmp_path / "f.pickle").write_bytes(pickle.dumps(data))
     with pytest.raises(error, match=match):
-        load_given_function({"kind": PICKLED, "path": "f.pickle"}, tmp_path)
+        load_given_function(FunctionReference(kind=PICKLED, path="f.pickle"), tmp_path)
 
 
 def test_an_unknown_kind_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="'magic'"):
-        load_given_function({"kind": "magic"}, tmp_path)
+        load_given_function(FunctionReference(kind="magic"), tmp_path)
+
+
+def function_of(manifest: Manifest) -> FunctionReference:
+    assert manifest.job.function is not None
+    return manifest.job.function
 
 
 def test_another_function_keeps_the_constants_of_the_first(tmp_path: Path) -> None:
     run = make_run(tmp_path / "a rün")
-    given = {"kind": PICKLED, "path": "function.pickle", "call": KEYWORDS}
-    manifest = replace(read_manifest(run), job={"function": given})
+    reference = FunctionReference(kind=PICKLED, path="function.pickle", keywords=True)
+    manifest = replace(read_manifest(run), job=JobSpec(function=reference))
     run.function.write_bytes(pickle_function(takes_some, {"a": 1, "b": 5}))
     run.functions.mkdir()
     run.given_function("4f1c").write_bytes(pickle_function(lambda a, b: a - b))
     assert with_function(manifest, "") == manifest
     other = with_function(manifest, "4f1c")
-    assert called(load_given_function(other.job["function"], run.path)) == -4
+    assert called(load_given_function(function_of(other), run.path)) == -4
     located = with_located_function(other, run)
-    elsewhere = load_given_function(located.job["function"], tmp_path / "elsewhere")
+    elsewhere = load_given_function(function_of(located), tmp_path / "elsewhere")
     assert called(elsewhere) == -4
 
 
@@ -208,9 +213,9 @@ def test_callables_of_every_kind_have_a_name() -> None:
 
 def test_runs_beside_a_run_find_what_it_holds(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run")
-    given = {"kind": "main", "file": "train.py", "name": "main", "resolvers": "resolvers.pickle"}
+    reference = FunctionReference(kind=MAIN, file="train.py", name="main", resolvers="resolvers.pickle")
     manifest = read_manifest(run)
-    of_application = replace(manifest, job=manifest.job | {"function": given})
+    of_application = replace(manifest, job=replace(manifest.job, function=reference))
     found = with_located_function(of_application, run)
-    assert found.job["function"] == given | {"resolvers": str(run.resolvers)}
+    assert found.job.function == replace(reference, resolvers=str(run.resolvers))
     assert with_located_function(manifest, run) == manifest

@@ -14,8 +14,9 @@ from sweeprun.config.frozen import freeze, write_frozen
 from sweeprun.design.overrides import Operation, Override
 from sweeprun.errors import TaskFunctionError
 from sweeprun.store.directory import RunDirectory
+from sweeprun.store.job_spec import MAIN, FunctionReference
 from sweeprun.store.manifest import Manifest, read_manifest
-from sweeprun.store.result_names import NO_NAMES, Labels, ResultNames, names_to_job
+from sweeprun.store.result_names import NO_NAMES, Labels, ResultNames, labels_to_json
 from sweeprun.worker.task_handle import RunningTask
 from sweeprun.worker.task_loader import TaskLoader
 from tests.results.runs import axis, make_run
@@ -64,7 +65,7 @@ def loader_of(study: Path, task: Any, env_set: dict[str, str] | None = None, **j
     write_frozen(run, [(composed.task, composed.full)])
     manifest = read_manifest(run)
     swept = (Override(operation=Operation.CHANGE, key="lr", axis="lr"),)
-    manifest = replace(manifest, overrides=swept, job=manifest.job | job)
+    manifest = replace(manifest, overrides=swept, job=replace(manifest.job, **job))
     return TaskLoader(run, manifest, study), manifest
 
 
@@ -115,8 +116,8 @@ def test_a_function_that_is_called_by_keywords_needs_no_configs(study: Path) -> 
 
 def test_an_applications_function_that_is_at_hand_is_not_looked_for(study: Path) -> None:
     loader, manifest = loader_of(study, None)
-    given = {"kind": "main", "file": "gone.py", "name": "main", "application": True}
-    manifest = replace(manifest, job=manifest.job | {"function": given})
+    reference = FunctionReference(kind=MAIN, file="gone.py", name="main", application=True)
+    manifest = replace(manifest, job=replace(manifest.job, function=reference))
     at_hand = TaskLoader(RunDirectory(study / "run"), manifest, study, lambda config: config.lr)
     assert at_hand.is_application
     assert not loader.is_application
@@ -174,7 +175,7 @@ def test_variables_that_depend_on_the_task_are_set_while_it_runs(study: Path, mo
 
 
 def test_names_of_dimensions_come_with_labels_from_the_tasks_config(study: Path) -> None:
-    loader, manifest = loader_of(study, "funktionen.py:double", dims={"x": ["t", "twice"]})
+    loader, manifest = loader_of(study, "funktionen.py:double", dims={"x": ("t", "twice")})
     cfg, function = loader.load(manifest.table.task(1), None)
     cfg["coords"] = {"t": [0, "${lr}"]}
     names = loader.names(cfg, function)
@@ -188,7 +189,8 @@ def test_names_of_dimensions_come_with_labels_from_the_tasks_config(study: Path)
 def test_of_keyword_functions_labels_are_in_the_run_and_among_constants(study: Path) -> None:
     given = ResultNames(dims={"x": ("t", "n", "k")}, labels={"t": Labels(values=[0.5, 1.5])})
     constants = {"n": [1, 2], "k": 3}
-    run = make_called_run(study / "called", pow, axis("lr", [1, 2]), constants=constants, **names_to_job(given))
+    job = {"dims": given.dims, "coords": labels_to_json(given.labels)}
+    run = make_called_run(study / "called", pow, axis("lr", [1, 2]), constants=constants, **job)
     loader = TaskLoader(run, read_manifest(run), study)
     cfg, function = loader.load(read_manifest(run).table.task(1), None)
     names = loader.names(cfg, function)
