@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from sweeprun.cli.arguments import add_trust, chosen_run, subcommand_parser
 from sweeprun.design.task_ids import TaskIds
-from sweeprun.errors import UsageError
 from sweeprun.store.local_paths import local_path
 
 
@@ -25,11 +24,11 @@ def main(words: Sequence[str]) -> int:
     )
     add_trust(parser)
     args = parser.parse_args(words)
-    if args.whole_elements and args.tasks is None:
-        raise UsageError("--whole-elements goes with --tasks; without both, everything is cancelled")
     run = chosen_run(args.run)
 
+    from sweeprun.display.terminal import TERMINAL
     from sweeprun.runs.cancel import cancel_run
 
-    print(cancel_run(run, args.tasks, whole_elements=args.whole_elements, trust=args.trust), file=sys.stderr)
+    done = cancel_run(run, args.tasks, whole_elements=args.whole_elements, trust=args.trust, observer=TERMINAL)
+    print(done, file=sys.stderr)
     return 0

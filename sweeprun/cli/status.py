@@ -59,13 +59,12 @@ def _seconds(text: str) -> float:
 
 
 def _show(status: "Status", *, as_json: bool) -> None:
-    from sweeprun.display.failures import print_failures
+    from sweeprun.display.failures import failure_lines
     from sweeprun.display.status import status_lines
 
     if as_json:
         print_json(status.to_dict())
         return
-    print("\n".join(status_lines(status)), flush=True)
-    print_failures(status.failures)
+    print("\n".join([*status_lines(status), *failure_lines(status.failures)]), flush=True)
     for step in status.closer:
         print(plain_line(str(step)), file=sys.stderr, flush=True)

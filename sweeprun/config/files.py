@@ -38,6 +38,9 @@ def matching_files(swept: Glob, *, written: str, base: Path, like: Files | None 
         others = len(found)
         why = f"; {others} other paths match, which are excluded or no files" if others else ""
         raise OverrideError(f"{written}: no file matches in {str(base)!r}{why}")
+    for path in sorted(found):
+        if (base / path).is_symlink() and not (base / path).exists() and not _excluded(path, exclude):
+            raise OverrideError(f"{written}: {path!r} is a link to nothing; mend or remove it, or exclude it")
     for path in paths:
         if not path.isprintable() or path.encode(errors="replace").decode() != path:
             raise OverrideError(f"{written}: the name of {path!r} holds what no override can; rename it")

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -148,6 +149,11 @@ class ConfigDeriver:
         config: DictConfig = pickle.loads(self._compositions[self._manifest.composition(task)][0])
         self._apply(config, task)
         return config
+
+    @cached_property
+    def has_hydra(self) -> bool:
+        """Whether the configs have a ``hydra`` node: those that are only known as YAML don't."""
+        return "hydra" in pickle.loads(self._compositions[0][1])
 
     def derive_full(self, task: Task) -> DictConfig:
         """The config of one task with its ``hydra`` node, as `hydra.core.hydra_config.HydraConfig` holds it."""

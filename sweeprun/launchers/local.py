@@ -3,6 +3,7 @@
 import math
 import os
 import signal
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -24,6 +25,9 @@ from sweeprun.store.processes import Process
 from sweeprun.store.submissions import Submission
 from sweeprun.store.workers import Place
 from sweeprun.wording import Command, flag, launcher
+
+_MARGIN_SECONDS = 5.0
+"""So much longer than tasks have to end it is waited for the process that runs them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +138,7 @@ class LocalLauncher:
         return Activity(submissions=tuple(submissions), elements=elements, asked=frozenset(asked), problem=problem)
 
     def cancel(self, run: RunDirectory, submissions: Sequence[Submission], elements: Iterable[int] | None) -> None:
-        """Interrupt the process that launched them, which stops its workers.
+        """Interrupt the process that launched them, which stops its workers; it returns when they have ended.
 
         Raises
         ------
@@ -158,6 +162,9 @@ class LocalLauncher:
                 processes.append(pid)
         for pid in dict.fromkeys(processes):
             os.kill(pid, signal.SIGTERM)
+        until = time.monotonic() + self.warning_seconds + _MARGIN_SECONDS
+        while any(submission.submitter.is_alive() for submission in submissions) and time.monotonic() < until:
+            time.sleep(0.02)
 
     def set_throttle(self, run: RunDirectory, submissions: Sequence[Submission], throttle: int) -> None:
         """Impossible for now: refused.

@@ -1,7 +1,7 @@
 """What somebody asks for in Python: the launcher and the policy, how it is written down, and how errors are told."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import fields, is_dataclass
@@ -28,7 +28,20 @@ def changes_of(launcher: Any, throttle: int | None, of_policy: Mapping[str, Any]
     name = options.pop("name", None)
     if throttle is not None:
         options["throttle"] = throttle
-    return Given(name=name, options=options, of_policy={key: own for key, own in of_policy.items() if own is not None})
+    policy = {key: own for key, own in of_policy.items() if own is not None}
+    if (names := policy.get("retry_on")) is not None:
+        policy["retry_on"] = _names(names)
+    return Given(name=name, options=options, of_policy=policy)
+
+
+def _names(given: Any) -> list[Any]:
+    """Names of exceptions: one, or several."""
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        given = [given]
+    names = list(given)
+    if wrong := [name for name in names if not (isinstance(name, str) and name)]:
+        raise OverrideError(f"retry_on has {wrong[0]!r}; give names of exceptions, such as ['ValueError', 'LOST']")
+    return names
 
 
 def _options(launcher: Any) -> dict[str, Any]:

@@ -220,7 +220,7 @@ class Showing(SeenRun):
     @with_advice("run.collect")
     def collect(
         self,
-        path: str | PathLike[str],
+        path: str | PathLike[str] = "results.nc",
         variables: str | Sequence[str] | None = None,
         *,
         tolerance: float = 0.0,

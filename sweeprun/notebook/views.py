@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any, TypeVar
 
 from sweeprun.display.details import details_text
+from sweeprun.display.failures import failure_lines
 from sweeprun.display.plan import plan_text
 from sweeprun.display.status import status_lines
 from sweeprun.notebook.summary import STYLE, bar_of, escaped
@@ -14,6 +15,7 @@ from sweeprun.runs.show import TaskDetails
 from sweeprun.runs.status import Status
 from sweeprun.safe_text import plain
 from sweeprun.store.snapshot import TaskState
+from sweeprun.wording import PYTHON, speaking
 
 View = TypeVar("View")
 
@@ -31,11 +33,16 @@ class RunStatus(Status):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return "\n".join(status_lines(self))
+        return "\n".join([*status_lines(self), *self._of_failures()])
+
+    def _of_failures(self) -> list[str]:
+        """What failed, and how to look closer at it."""
+        with speaking(PYTHON):
+            return [*failure_lines(self.failures), *map(str, self.closer)]
 
     def _repr_html_(self) -> str:
         counts = {state: self.states.get(state.value, 0) for state in TaskState}
-        first, *others = status_lines(self)
+        first, *others = [*status_lines(self), *self._of_failures()]
         lines = "".join(f"<div>{escaped(line)}</div>" for line in others)
         heading = "1 task" if self.tasks == 1 else f"{self.tasks} tasks"
         return (

@@ -12,16 +12,19 @@ from sweeprun.design.tasks import TaskTable
 from sweeprun.results.in_common import Column
 
 _LONGEST_LABEL = 60
+_LONGEST_OF_CLAIM = 1000
+"""What is said of a value is true of it alone, so it isn't cut to where others look the same."""
+
 _MOST_SHOWN = 6
 
 _ORDERED = {LabelKind.INTEGER, LabelKind.FLOAT, LabelKind.DATE, LabelKind.SPAN}
 
 
-def label_text(label: Scalar) -> str:
+def label_text(label: Scalar, longest: int = _LONGEST_LABEL) -> str:
     """A label as people read it; of a long one the beginning and the end."""
     text = str(label)
-    half = _LONGEST_LABEL // 2
-    return text if len(text) <= _LONGEST_LABEL else f"{text[:half]}…{text[-half:]}"
+    half = longest // 2
+    return text if len(text) <= longest else f"{text[:half]}…{text[-half:]}"
 
 
 def varying_axes(grid: Grid) -> tuple[str, ...]:
@@ -82,6 +85,6 @@ def _column(axis: Axis, places: np.ndarray) -> Column:
     return Column(
         name=axis.name,
         codes=codes,
-        label=lambda code: label_text(axis.coordinate(int(code if first is None else first[code]))),
+        label=lambda code: label_text(axis.coordinate(int(code if first is None else first[code])), _LONGEST_OF_CLAIM),
         ordered=axis.kind in _ORDERED,
     )

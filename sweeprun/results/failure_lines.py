@@ -88,7 +88,10 @@ def told_of(kind: str, message: str, traceback: str) -> Told:
         where = source_line(command["tail"]) if _HEADER.search(command["tail"]) else None
         what = f"{command['ended']}: {_last_line(command['tail'])}"
         return Told(where=where or SourceLine(file=_program(command["words"])), what=_cut(what))
-    first = next((line.strip() for line in message.splitlines() if line.strip()), "")
+    lines = (line.strip() for line in message.splitlines() if line.strip())
+    first = next(lines, "")
+    if first.endswith(":"):  # as Hydra's, whose next line has the exception that it caught
+        first = f"{first} {next(lines, '')}".strip()
     what = f"{kind}: {first}" if first else kind
     where, within = _told_by(traceback.removesuffix(f"{message}\n")[-_MOST_READ:])
     return Told(where=where, what=_cut(f"{what}; the first: {within}" if within else what))

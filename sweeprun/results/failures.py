@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,9 @@ _MOST_MESSAGES = 5
 """So many ids and tasks of a group are kept; so many groups are compared with other tasks; more different messages than
 the last, of one exception on one line, make one group."""
 
+_MOST_COUNTED = 1000
+"""So many different messages of one group are counted."""
+
 _MOST_TASKS = 10**7
 """Of more tasks it isn't found out what failed ones have in common: that would take gigabytes."""
 
@@ -42,7 +46,7 @@ class FailureGroup:
     count
         How many tasks.
     messages
-        How many different messages they have, but for numbers in them.
+        How many different messages they have; no more than some are counted.
     task_ids, tasks
         The first of them.
     common
@@ -101,8 +105,13 @@ class Failures:
 class _Gathered:
     """Tasks that failed in one way, as they are found."""
 
-    messages: int = 1
+    messages: set[str] = field(default_factory=set)
     task_ids: list[int] = field(default_factory=list)
+
+    def add(self, said: str) -> None:
+        """One of them said so."""
+        if len(self.messages) < _MOST_COUNTED:
+            self.messages.add(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +195,7 @@ class FailureReader:
                     way = ways.setdefault((failure.type, told.where, _pattern(told.what)), _Gathered())
                     known = known if len(known) < 1000 else {}
                     known[payload] = way
+                    way.add(told.what)
                 way.task_ids.append(task_id)
         for task_id in self._lost.tolist():
             lost = self.failure(task_id)
@@ -203,7 +213,7 @@ class FailureReader:
             message=first.message,
             traceback=first.traceback,
             count=len(task_ids),
-            messages=gathered.messages,
+            messages=max(1, len(gathered.messages)),
             task_ids=tuple(task_ids[:_KEPT_IDS]),
             tasks=tasks,
             common=None if compared is None else compared.common(np.array(task_ids)),
@@ -243,7 +253,8 @@ def _with_messages_joined(ways: dict[tuple[str, SourceLine | None, str], _Gather
             joined |= {(line, number): each for number, each in enumerate(own)}
         else:
             task_ids = [task_id for each in own for task_id in each.task_ids]
-            joined[line] = _Gathered(messages=len(own), task_ids=task_ids)
+            said = set(islice(chain.from_iterable(each.messages for each in own), _MOST_COUNTED))
+            joined[line] = _Gathered(messages=said, task_ids=task_ids)
     return joined
 
 

@@ -1,21 +1,27 @@
 """Stopping what waits or runs of a run; what is recorded stays."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Timer
 from typing import Any
 
 import numpy as np
 
+from sweeprun.design.policy import GRACE_SECONDS
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import FormatError, LaunchError, UsageError
 from sweeprun.launchers.activity import activity_of
 from sweeprun.launchers.registry import make_launcher
+from sweeprun.runs.events import SILENT, Observer
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import read_manifest
 from sweeprun.store.snapshot import STATE_ORDER, TaskState, take_snapshot
+from sweeprun.store.submissions import Submission
 from sweeprun.store.trust import check_trusted
 from sweeprun.wording import Command, flag
 
+_SILENT_SECONDS = 1.0
 _DONE = (TaskState.SUCCEEDED, TaskState.EXCLUDED)
 """Tasks in these states are not tried again, as failed ones may be."""
 
@@ -43,7 +49,12 @@ class Cancelled:
 
 
 def cancel_run(
-    run: RunDirectory, tasks: TaskIds | None = None, *, whole_elements: bool = False, trust: bool = False
+    run: RunDirectory,
+    tasks: TaskIds | None = None,
+    *,
+    whole_elements: bool = False,
+    trust: bool = False,
+    observer: Observer = SILENT,
 ) -> Cancelled:
     """Stop what waits or runs of a run, or only some tasks.
 
@@ -55,6 +66,8 @@ def cancel_run(
         Whether other tasks of the same array elements may be stopped with them.
     trust
         Whether the run, or a file in it, may be another user's.
+    observer
+        Hears if tasks have a moment to end.
 
     Raises
     ------
@@ -63,6 +76,8 @@ def cancel_run(
     UsageError
         If none of the tasks does, others would be stopped with them, or the run is another user's, and not trusted.
     """
+    if whole_elements and tasks is None:
+        raise UsageError(f"{flag('whole_elements')} goes with {flag('tasks')}; without both, everything is cancelled")
     check_trusted(run, trust=trust, doing="it names what would be stopped")
     activity = activity_of(run)
     if activity.problem:
@@ -73,23 +88,36 @@ def cancel_run(
     active = {submission.number: submission for submission, _ in activity.active_elements()}
     if not active or (states is not None and _are(states, *_DONE).all()):  # then workers are on their way out
         return Cancelled(run=run, stopped=0)
-    stopped, found = 0, False
+    cancelled: list[int] = []
     for submission in active.values():
         elements = None
         if tasks is not None:
             elements = _elements(activity, submission, tasks, whole=whole_elements)
             if not elements:
                 continue
-        make_launcher(submission.launcher).cancel(run, [submission], elements)
-        found = True
-        stopped += sum(
-            _unended(submission.array.tasks if index is None else submission.array.chunk(index), states)
+        with _told_while_waiting(submission, observer):
+            make_launcher(submission.launcher).cancel(run, [submission], elements)
+        cancelled += [
+            task_id
             for other, index in activity.active_elements()
             if other is submission and (elements is None or index in elements)
-        )
-    if not found:
+            for task_id in (submission.array.tasks if index is None else submission.array.chunk(index))
+        ]
+    if not cancelled:
         raise UsageError(f"none of the tasks {tasks} waits or runs; see `{Command('status', run.shown())}`")
-    return Cancelled(run=run, stopped=stopped)
+    return Cancelled(run=run, stopped=_unended(cancelled, _states(run)))
+
+
+@contextmanager
+def _told_while_waiting(submission: Submission, observer: Observer) -> Iterator[None]:
+    """Say how long tasks have to end, if that is waited for."""
+    seconds = submission.launcher.get("warning_seconds", GRACE_SECONDS)
+    timer = Timer(_SILENT_SECONDS, observer.note, [f"tasks that run have {seconds:g} s to end …"])
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _states(run: RunDirectory) -> np.ndarray | None:

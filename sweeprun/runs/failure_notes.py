@@ -62,8 +62,11 @@ class FailureNotes:
         reader = FailureReader(snapshot)
         new = np.setdiff1d(reader.task_ids, self._seen)[:_MOST_LOOKED_AT]
         self._seen = np.concatenate([self._seen, new])
+        latest = max((submission.attempt for submission in snapshot.activity.submissions), default=0)
         for task_id in new.tolist():
-            self.failed(task_id, reader.failure(task_id))
+            record = snapshot.record(task_id)
+            if record is None or record.attempt >= latest:  # what failed earlier is known
+                self.failed(task_id, reader.failure(task_id))
 
 
 class NotedProgress:

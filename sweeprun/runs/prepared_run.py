@@ -1,5 +1,6 @@
 """A run that was checked and can be made, whichever door asked for it; and the making of its directory."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from sweeprun.runs.observe import is_active, observe
 from sweeprun.secrecy import MASK, is_secret_name
 from sweeprun.store.archive import set_aside
 from sweeprun.store.directory import RunDirectory, make_run_directory
-from sweeprun.store.files import create_file
+from sweeprun.store.files import create_file, undone_on_error
 from sweeprun.store.job_spec import FunctionReference
 from sweeprun.store.manifest import Manifest, write_manifest
 from sweeprun.store.notices import StreamClash, note_stream_clash
@@ -122,10 +123,17 @@ def create_run(prepared: PreparedRun, command: Sequence[str], observer: Observer
     RunDirectoryError
         If the directory is there already, or can't be made; or a run in it that is to be set aside still goes on.
     """
-    place, manifest = prepared.place, prepared.manifest
+    place = prepared.place
     if place.begun and not place.numbered:
         _make_room(RunDirectory(place.path.resolve()), observer)
     run = make_run_directory(place.path, numbered=place.numbered, begun=place.begun)
+    with undone_on_error(lambda: None if place.begun else shutil.rmtree(run.path)):  # half of a run is in the way
+        return run, _fill(run, prepared, command, observer)
+
+
+def _fill(run: RunDirectory, prepared: PreparedRun, command: Sequence[str], observer: Observer) -> Manifest:
+    """Write everything that workers and collect will need; its manifest last."""
+    place, manifest = prepared.place, prepared.manifest
     _keep_secrets(run, prepared, observer)
     provenance = keep_provenance(run, command, prepared.code)
     if paths := input_paths(manifest.table.blocks):
@@ -142,7 +150,7 @@ def create_run(prepared: PreparedRun, command: Sequence[str], observer: Observer
     if prepared.clash is not None:
         note_stream_clash(run, prepared.clash)
     write_manifest(run, manifest)
-    return run, manifest
+    return manifest
 
 
 def _keep_secrets(run: RunDirectory, prepared: PreparedRun, observer: Observer) -> None:

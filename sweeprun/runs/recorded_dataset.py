@@ -36,6 +36,7 @@ from sweeprun.runs.replay import Recorded
 from sweeprun.runs.task_selection import choose_task
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import config_text
+from sweeprun.store.job_spec import BY_NUMBER
 from sweeprun.store.manifest import Manifest, read_manifest
 from sweeprun.store.trust import check_directories_trusted, check_file_trusted, check_trusted
 from sweeprun.wording import Command
@@ -144,6 +145,9 @@ def _with_harmless_variables(manifest: Manifest, path: Path, observer: Observer)
             f"written it into a file; if the task needs it, export it here, or name the run: {_OF_RUN}"
         )
     job = replace(manifest.job, task_variables=tuple(name for name in of_tasks if name in HARMLESS))
+    if job.chdir or job.directories:
+        observer.note(f"{str(path)!r} doesn't have Hydra's config, so the task runs where you are, not in a directory")
+    job = replace(job, subdir=BY_NUMBER, chdir=False, directories=False)
     return replace(manifest, launcher=manifest.launcher | {"variables": kept}, job=job)
 
 

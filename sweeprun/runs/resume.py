@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sweeprun.config.launching import Changes
 from sweeprun.errors import LaunchError
+from sweeprun.launchers.activity import activity_of
 from sweeprun.launchers.registry import is_launcher, make_launcher
 from sweeprun.provenance.code import Code
 from sweeprun.runs.drift import check_drift, check_inputs
@@ -72,6 +73,8 @@ def resume_run(  # noqa: PLR0913  # what may be gone on with is a flag each
         raise LaunchError(
             f"what still waits or runs can't be told, so nothing was started: {snapshot.activity.problem}"
         )
+    if incomplete and not snapshot.activity.submissions:  # of a run that is complete nobody has asked yet
+        snapshot = take_snapshot(run, activity_of(run))
     missing = missing_tasks(snapshot, incomplete=incomplete)
     if not missing:
         # what is wrong with the changes is told all the same

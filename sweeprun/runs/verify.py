@@ -168,7 +168,7 @@ def _verdicts(
             same = len(differences) - different
             progress.update(Tally(total=len(records), succeeded=same, failed=different, wrong="different"))
     different_again = {task_id: again[task_id] for task_id, found in differences.items() if found}
-    causes = _causes(trials, records, different_again, observer)
+    causes = _causes(snapshot.run, trials, records, different_again, observer)
     return tuple(
         Verdict(
             task_id=task_id,
@@ -181,18 +181,22 @@ def _verdicts(
 
 
 def _causes(
-    trials: Trials, records: Mapping[int, Record], again: Mapping[int, Record | None], observer: Observer
+    run: RunDirectory,
+    trials: Trials,
+    records: Mapping[int, Record],
+    again: Mapping[int, Record | None],
+    observer: Observer,
 ) -> dict[int, str]:
-    """The likely causes; experiments are made with the first few tasks, and the others are taken for the same."""
+    """The likely causes; experiments are made with the first few tasks, since each takes as long as the task."""
     causes: dict[int, str] = {}
     for task_id, now in sorted(again.items()):
         if now is None or now.failure() is not None:
-            causes[task_id] = f"see why with: {Command('replay', '…', (task_id,))}"
+            causes[task_id] = f"see why with: {Command('replay', run.shown(), (task_id,))}"
         elif len(set(causes.values())) < _EXAMINED and len(causes) < _EXAMINED:
             observer.note(f"looking for the cause in task {task_id} …")
             causes[task_id] = likely_cause(trials, records[task_id], now)
         else:
-            causes[task_id] = "probably the same"
+            causes[task_id] = "not looked into"
     return causes
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from sweeprun.store.records import Failure
 
-_MESSAGE_LIMIT = 20_000
+_MESSAGE_LIMIT = 10_000
+_TRACEBACK_LIMIT = 20_000
 _OWN_CODE = str(Path(__file__).parent)
 
 
@@ -16,10 +17,15 @@ def failure_of(error: BaseException) -> Failure:
         trace = trace.tb_next
     text = "".join(traceback.format_exception(type(error), error, trace))
     try:
-        message = f"exit code {error.code}" if isinstance(error, SystemExit) else str(error)
+        said = str(error.code if isinstance(error, SystemExit) else error)
     except Exception:  # noqa: BLE001  # an exception of the user's whose __str__ fails
-        message = "(its message can't be printed)"
-    return Failure(type=type(error).__qualname__, message=message[:_MESSAGE_LIMIT], traceback=text[-_MESSAGE_LIMIT:])
+        said = "(its message can't be printed)"
+    if len(said) > _MESSAGE_LIMIT:  # or it would push the frames out of the traceback
+        cut = f"{said[:_MESSAGE_LIMIT]} … and {len(said) - _MESSAGE_LIMIT} more characters"
+        said, text = cut, text.replace(said, cut)
+    exits = isinstance(error, SystemExit) and not isinstance(error.code, str)
+    message = f"exit code {said}" if exits else said
+    return Failure(type=type(error).__qualname__, message=message, traceback=text[-_TRACEBACK_LIMIT:])
 
 
 def names_of(error: BaseException) -> set[str]:

@@ -122,7 +122,7 @@ class TaskLoader:
         if self._last_made != task.task_id:
             self._last_made = task.task_id
             directory.mkdir(parents=True, exist_ok=True)
-            if not (self._as_jobs or self._manifest.calls_by_keywords):
+            if not (self._as_jobs or self._manifest.calls_by_keywords) and self._configs().has_hydra:
                 write_job_configs(directory, self._full_config(task))
         return directory
 

@@ -42,12 +42,12 @@ def test_states_are_counted_and_failures_grouped(directory: RunDirectory, capsys
         "started 2026-05-04T10:11:12+00:00: sweeprun",
         "20 tasks: 17 pending, 1 succeeded, 2 failed",
         f"19 tasks have no result and are in no queue; go on with: {RESUME}",
-    ]
-    assert told.err.splitlines() == [
         "failed:",
-        "  2 tasks  ValueError: bad 1",
+        "  2 tasks  ValueError: bad 1 (the first of 2 messages)",
         "      task 1  seed=1",
         "      task 2  seed=2",
+    ]
+    assert told.err.splitlines() == [
         "see one with its traceback: sweeprun show 'multirun/größter Lauf' 1",
         "debug it: sweeprun replay 'multirun/größter Lauf' 1 --pdb",
     ]

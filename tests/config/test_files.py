@@ -116,3 +116,10 @@ def test_a_name_that_no_override_can_hold_is_refused(name: str, match: Match, fo
     with pytest.raises(OverrideError, match="holds what no override can; rename it") as refused:
         match("*.nc")
     assert repr(name) in str(refused.value)
+
+
+def test_a_link_to_nothing_is_not_left_out_in_silence(match: Match, folder: Path) -> None:
+    (folder / "2023" / "gone.nc").symlink_to("nowhere.nc")
+    with pytest.raises(OverrideError, match=r"'2023/gone.nc' is a link to nothing; mend or remove it, or exclude it"):
+        match("*/*.nc")
+    assert len(match("*/*.nc", exclude=("gone.nc",)).values) == 3

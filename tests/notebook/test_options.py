@@ -52,3 +52,14 @@ def test_what_is_no_truth_value_is_for_an_axis_called_trust() -> None:
         assert trusts(True, values)
         assert not trusts([1, 2], values)
     assert values == {"trust": [1, 2]}
+
+
+@pytest.mark.parametrize("names", ["ValueError", ["ValueError"], ("ValueError",), {"ValueError"}])
+def test_one_name_of_an_exception_is_one_name(names: Any) -> None:
+    assert changes_of(None, None, {"retry_on": names}).of_policy == {"retry_on": ["ValueError"]}
+
+
+@pytest.mark.parametrize("names", ["", 3, [3], [None], b"ValueError", [ValueError]])
+def test_what_is_no_name_of_an_exception_is_refused(names: Any) -> None:
+    with pytest.raises(OverrideError, match=r"retry_on has .*; give names of exceptions, such as \['ValueError'"):
+        changes_of(None, None, {"retry_on": names})

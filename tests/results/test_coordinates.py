@@ -75,3 +75,9 @@ def test_only_what_some_tasks_have() -> None:
     lr, kind = axis_columns(table, np.array([1, 4]))
     assert [lr.label(int(code)) for code in lr.codes] == ["0.5", "2.0"]
     assert [kind.label(int(code)) for code in kind.codes] == ["a", "b"]
+
+
+def test_what_is_said_of_a_long_value_is_not_cut_to_where_others_look_the_same() -> None:
+    paths = [f"/scratch/{'a' * 40}/{name}/{'z' * 40}.nc" for name in ("good", "bad")]
+    (column,) = axis_columns(TaskTable.of(Grid(axes=(axis("path", paths),))))
+    assert {column.label(0), column.label(1)} == set(paths)

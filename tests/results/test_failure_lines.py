@@ -187,3 +187,10 @@ def test_a_command_that_is_a_script_of_python(tmp_path: Path) -> None:
     told = told_of("CommandError", f"python simulate.py ended with exit code 1\n{ended.stderr}", "")
     assert told.where == SourceLine(file=str(script), line=2, function="f")
     assert told.what == "exit code 1: KeyError: 'value'"
+
+
+def test_a_line_that_ends_in_a_colon_goes_on() -> None:
+    message = "Error in call to target 'tm.Model':\nValueError('lr too big')\nfull_key: task"
+    told = told_of("InstantiationException", message, "")
+    assert told.what == "InstantiationException: Error in call to target 'tm.Model': ValueError('lr too big')"
+    assert told_of("RuntimeError", "child failed:", "").what == "RuntimeError: child failed:"

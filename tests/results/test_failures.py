@@ -175,3 +175,9 @@ def test_a_sweep_without_axes_has_failures_too(tmp_path: Path) -> None:
     write_shard(run, "w", [failed(0)])
     found = failures_of(take_snapshot(run))
     assert (found.count, found.common) == (1, None)
+
+
+def test_messages_that_differ_in_numbers_are_one_group_and_counted(run: RunDirectory) -> None:
+    write_shard(run, "w", [failed(i, "ValueError", f"cannot read run_{i % 4}.csv") for i in range(20)])
+    (group,) = failures_of(take_snapshot(run)).groups
+    assert (group.count, group.messages, group.what) == (20, 4, "ValueError: cannot read run_0.csv")

@@ -53,6 +53,16 @@ def of_config(cfg, rng):
     return {"x": rng.random(), "y": cfg.lr * cfg.seed, "word": cfg.model.name}
 
 
+def keeps_a_file(cfg, rng, task):
+    (task.directory / "notes.txt").write_text("x")
+    return {"x": rng.random()}
+
+
+def returns_nothing(seed):
+    """Nothing, until there is a file."""
+    return {"x": seed} if Path("mended").exists() else None
+
+
 def curves(cfg, rng):
     """Arrays, whose dimensions have no names."""
     return {"curves": rng.random((2, cfg.length)).tolist(), "fit": {"levels": [cfg.lr, 2 * cfg.lr]}}

@@ -154,3 +154,15 @@ def test_tasks_that_the_run_does_not_have_are_refused(queued: RunDirectory, task
     with pytest.raises(UsageError, match=f"--tasks {shown}: this run has the tasks 0-9"):
         cancel_run(queued, TaskIds.parse(tasks))
     assert calls(queued) == []
+
+
+def test_whole_elements_are_those_of_some_tasks(run: RunDirectory) -> None:
+    with pytest.raises(UsageError, match="--whole-elements goes with --tasks; without both, everything is cancelled"):
+        cancel_run(run, whole_elements=True)
+
+
+def test_what_has_ended_by_then_is_not_counted(run: RunDirectory) -> None:
+    with launching_process(run) as process:
+        submit(run, submitter=Process.of(process.pid))
+        write_shard(run, "a", [success(0, 1)])
+        assert cancel_run(run).stopped == 9

@@ -69,3 +69,15 @@ def test_a_run_that_is_looked_at(run: RunDirectory) -> None:
     write_shard(run, "b", [replace(failure(i), payload=failure_on(i).encode()) for i in (2, 3)])
     notes.look(observe(run))
     assert [line[:6] for line in noted] == ["task 4", "task 2"]
+
+
+def test_what_failed_before_the_run_was_gone_on_with_is_known(run: RunDirectory) -> None:
+    noted: list[str] = []
+    notes = FailureNotes(run, noted.append)
+    write_shard(run, "a", [replace(failure(4), payload=failure_on(3).encode())])
+    submit(run, 0)
+    submit(run, 1, attempt=2, submitter=ALIVE)
+    notes.look(observe(run))
+    write_shard(run, "b", [replace(failure(5), payload=failure_on(9).encode(), attempt=2)])
+    notes.look(observe(run))
+    assert noted == ["task 5 failed:  x=5  post.py:9  KeyError: 'a'"]

@@ -1,5 +1,6 @@
 """Making the directory of a run that was prepared."""
 
+import errno
 import json
 import os
 from dataclasses import replace
@@ -152,3 +153,17 @@ def test_constants_whose_names_are_secret_count_too(observer: Listener) -> None:
 def umask() -> int:
     os.umask(now := os.umask(0))
     return now
+
+
+def test_half_of_a_run_is_not_left_behind(
+    prepared: PreparedRun, here: Path, observer: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sweeprun.runs.prepared_run.write_configs", full)
+        with pytest.raises(OSError, match="No space left"):
+            create_run(prepared, ["a call"], observer)
+    assert not (here / "a rün").exists()
+    assert create_run(prepared, ["a call"], observer)[0].manifest.is_file()

@@ -4,8 +4,10 @@ import json
 import os
 import pickle
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -202,3 +204,18 @@ def test_a_result_that_is_left_out_as_secret_is_not_compared(made: Path, tmp_pat
     write_shard(run, "0.b", [success(7, {"x": 1.5, "hf_token": "hunter2"})])
     collect_into(observe(run), made)
     assert isinstance(recorded_in_dataset(made, ["7"], allow_drift=True).arrays, SomeOf)
+
+
+@pytest.mark.parametrize("job", [{}, {"subdir": "${lr}"}, {"chdir": True, "directories": True}])
+def test_a_task_that_writes_files_runs_again_without_hydras_config(
+    here: Path, observer: Listener, job: dict[str, Any]
+) -> None:
+    snapshot = observe(sweep_words("task=study.keeps_a_file", "lr=0.1,0.2"))
+    manifest = replace(snapshot.manifest, job=replace(snapshot.manifest.job, **job))
+    run = snapshot.run
+    collect_into(replace(snapshot, manifest=manifest), here / "files.nc")
+    shutil.rmtree(run.path)
+    recorded = recorded_in_dataset(here / "files.nc", ["lr=0.2"], observer=observer)
+    assert differences_from(recorded, run_here(recorded)) == []
+    told = "doesn't have Hydra's config, so the task runs where you are, not in a directory"
+    assert [note.endswith(told) for note in observer.notes] == [True] * ("chdir" in job)

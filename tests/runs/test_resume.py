@@ -142,3 +142,14 @@ def test_other_code_is_a_warning_and_recorded_if_it_is_allowed(
     assert half.code(submission.provenance["code"]).exists()
     assert len(list(half.codes.iterdir())) == 2
     assert first.provenance == {}  # of the first, it is in the manifest
+
+
+def test_a_run_of_which_nothing_was_returned_runs_again_as_a_whole(
+    functions: ModuleType, here: Path, observer: Listener
+) -> None:
+    run = sweep_function(functions.returns_nothing, {"seed": range(3)})
+    (here / "mended").touch()
+    started = resume_run(observe(run), Words(()), ["a test"], incomplete=True, launch=launch_here, observer=observer)
+    assert str(started.tasks) == "0-2"
+    assert collect_run(run).dataset["x"].values.tolist() == [0, 1, 2]
+    assert not resume_run(observe(run), Words(()), ["a test"], incomplete=True, launch=Kept(), observer=observer).tasks

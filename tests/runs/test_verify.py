@@ -28,7 +28,7 @@ def test_each_task_has_a_verdict_and_the_outcome_is_kept(run: RunDirectory, here
     assert (same.task_id, same.coordinates, same.differences, same.cause) == (0, {"seed": 0}, (), "")
     assert [one.what for one in fails.differences] == ["a result before, ValueError: changed now"]
     assert [one.what for one in dies.differences] == ["its process ended before it did"]
-    assert fails.cause == "see why with: sweeprun replay … 1"
+    assert fails.cause == "see why with: sweeprun replay 'a rün' 1"
     assert observer.headings == [("running 3 of 3 tasks of 'a rün' again", 3, 0)]
     assert observer.tallies[-1] == Tally(total=3, succeeded=1, failed=2, wrong="different")
     assert (observer.notes, observer.warnings) == ([], [])

@@ -79,3 +79,12 @@ def test_what_takes_too_long_at_the_end_is_ended() -> None:
 def test_threads_that_have_ended_are_forgotten() -> None:
     body = "for i in range(20):\n t = threading.Thread(target=int); t.start(); note_threads(i); t.join()\n"
     assert ended(f"{body}note_threads(20); assert len(left_threads._tasks) <= 2", 60) == "at exit\n"
+
+
+def test_the_task_that_left_a_process_is_named() -> None:
+    body = """
+from multiprocessing import get_context
+note_threads(1)
+get_context("fork").Process(target=time.sleep, args=(1000,), name="upload").start()
+note_threads(2)"""
+    assert ended(body).startswith("task 2 left the process upload running; everything is recorded")
