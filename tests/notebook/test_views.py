@@ -24,6 +24,10 @@ def test_a_status_shows_its_lines_and_as_html_a_bar(directory: RunDirectory) -> 
     assert repr(status).splitlines()[2:] == [
         "4 tasks: 2 pending, 1 succeeded, 1 failed",
         "3 tasks have no result and are in no queue; go on with: run.resume()",
+        "failed:",
+        "  task 1  lr=0.5 seed=1  <b>: bad",
+        "see one with its traceback: run.task(1)",
+        "debug it: run.replay(1)",
     ]
     page = status._repr_html_()
     assert 'title="1 failed"' in page
