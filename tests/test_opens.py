@@ -30,7 +30,7 @@ _ELSEWHERE = {
     },
     "a file that the worker's own task made in its directory": {
         "worker/command.py:_execute",
-        "worker/command.py:_read_file",
+        "worker/command.py:_read_json",
         "worker/command.py:_read_result",
         "worker/command.py:_tail",
         "worker/netcdf_values.py:_unrounded",
