@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sweeprun.cli.arguments import chosen_run, run_parser
 from sweeprun.display.json_text import print_json
+from sweeprun.results.formats.all_formats import output_path, suffixes
 from sweeprun.safe_text import plain
-from sweeprun.store.local_paths import output_path
 from sweeprun.wording import flag
 
 DEFAULT_OUTPUT = Path("results.nc")
@@ -19,17 +19,16 @@ def main(words: Sequence[str]) -> int:
     args = _parser().parse_args(words)
 
     from sweeprun.display.collected import print_notes, print_warnings
-    from sweeprun.results.formats.netcdf import check_output
+    from sweeprun.results.formats.output_format import WriteOptions
     from sweeprun.results.formats.owners import check_replaceable
     from sweeprun.results.variables import names_in
-    from sweeprun.runs.collect import check_csv_safe, check_tolerance, collect_into
+    from sweeprun.runs.collect import check_writable, collect_into
     from sweeprun.runs.observe import observe
 
     only = None if args.variables is None else names_in(args.variables)
     output = args.output or DEFAULT_OUTPUT
-    check_output(output)
-    check_tolerance(args.tolerance, output)
-    check_csv_safe(output, csv_safe=args.csv_safe)
+    options = WriteOptions(tolerance=args.tolerance, zarr_format=args.zarr_format, csv_safe=args.csv_safe)
+    check_writable(output, options)
     run = chosen_run(args.run)
     check_replaceable(output, run, f"choose another name: -o NAME{output.suffix}")
     file = collect_into(
@@ -64,7 +63,7 @@ def _parser() -> ArgumentParser:
         "-o",
         "--output",
         type=output_path,
-        help="the file: .nc, .zarr, .csv or .parquet, or s3://bucket/results.zarr; by default ./results.nc",
+        help=f"the file: {suffixes()}, or s3://bucket/results.zarr; by default ./{DEFAULT_OUTPUT}",
     )
     parser.add_argument(
         "--variables", help="which results, with commas; their coordinates come with them. By default all"

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 _AGAIN = "SWEEPRUN_REPLAY_ENVIRONMENT_IS_SET"
 _SHOWN_NUMBERS = 6
-_DATASETS = (".nc", ".zarr")
 
 
 def main(words: Sequence[str]) -> int:
@@ -34,12 +33,13 @@ def main(words: Sequence[str]) -> int:
 
     from sweeprun.cli.arguments import split_words
     from sweeprun.display.terminal import TERMINAL
+    from sweeprun.results.formats.all_formats import dataset_format
     from sweeprun.runs.events import SILENT
 
     again = _AGAIN in os.environ  # what differs was said before
     allow_drift, observer = (True, SILENT) if again else (args.allow_drift, TERMINAL)
     source, chosen = split_words(args.words)
-    if source is not None and source.suffix in _DATASETS:
+    if source is not None and dataset_format(source) is not None:
         from sweeprun.runs.recorded_dataset import recorded_in_dataset
 
         recorded = recorded_in_dataset(source, chosen, allow_drift=allow_drift, trust=args.trust, observer=observer)

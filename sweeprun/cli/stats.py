@@ -10,6 +10,7 @@ from sweeprun.cli.arguments import chosen_run, run_parser
 from sweeprun.display.json_text import print_json
 from sweeprun.display.streams import verdict_code
 from sweeprun.errors import UsageError
+from sweeprun.results.formats.all_formats import DATASET_FORMATS, suffixes
 from sweeprun.runs.defaults import LEVEL
 from sweeprun.safe_text import plain, plain_line
 from sweeprun.store.directory import RunDirectory
@@ -120,7 +121,7 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument("--seed", type=int, default=0, help="of the bootstrap")
     parser.add_argument("--target", help="tell which points have not reached it: 'sem(loss)<0.001'")
-    parser.add_argument("-o", "--output", type=local_path, help="write them to a file, .nc or .zarr")
+    parser.add_argument("-o", "--output", type=local_path, help=f"write them to a file, {suffixes(DATASET_FORMATS)}")
     return parser
 
 

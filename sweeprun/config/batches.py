@@ -15,12 +15,13 @@ from sweeprun.config.frozen import Composition, freeze
 from sweeprun.config.hydra_internals import BasicSweeperConf
 from sweeprun.config.parse_sweep import OPERATIONS, axis_name, choice_of
 from sweeprun.config.schema import SweeperOptions
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
 from sweeprun.design.extension import grid_of
 from sweeprun.design.grid import Dimension, Grid, Joint
+from sweeprun.design.label_kinds import LabelKind
 from sweeprun.design.overrides import Override
+from sweeprun.design.ranges import IntegerRange
 from sweeprun.design.tasks import Block, TaskTable
-from sweeprun.design.values import IntegerRange
 from sweeprun.errors import SweeprunError
 from sweeprun.store.manifest import Manifest
 
@@ -169,7 +170,7 @@ def _grid(
     for own, key in zip(names, keys, strict=True):
         jobs = zip(parsed, configs, strict=True)
         values = choice_of(application, [job[key]._value if key in job else _held(config, key) for job, config in jobs])
-        axes.append(Axis(name=own, values=values, kind=LabelKind.of(values.labels)))
+        axes.append(Axis(name=own, values=values, kind=values.kind()))
     if not axes:
         values_of_none = IntegerRange(start=first, stop=first + len(parsed))
         return grid_of([Dimension.of(Axis(name=name, values=values_of_none, kind=LabelKind.INTEGER))])

@@ -3,7 +3,6 @@
 import itertools
 import pickle
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from enum import Enum
 from functools import reduce
 from pathlib import PurePath
@@ -14,10 +13,11 @@ from omegaconf.errors import InterpolationKeyError, OmegaConfBaseException
 from sweeprun.config.frozen import apply_override, config_steps
 from sweeprun.config.hydra_messages import unknown_key
 from sweeprun.config.parse_sweep import Sweep, plain_label
-from sweeprun.design.axes import Axis, LabelKind, label_key
+from sweeprun.design.axes import Axis
+from sweeprun.design.label_kinds import LabelKind, label_key
 from sweeprun.design.overrides import Operation, Override, keys_overlap
 from sweeprun.design.scalars import Scalar, Value
-from sweeprun.design.values import AxisValues, Choice, Files
+from sweeprun.design.values import AxisValues
 from sweeprun.errors import OverrideError
 from sweeprun.wording import sweeper
 
@@ -66,11 +66,7 @@ def type_axis(
         found = _trial(axis, override, config, sweep, met.get(axis.name, _checked(axis.values)), first)
         kinds.append(LabelKind.of(found.values()))
         labels = found | labels
-    values, kind = axis.values, reduce(LabelKind.join, kinds)
-    if isinstance(values, Files):
-        kind = LabelKind.TEXT
-    elif isinstance(values, Choice):
-        values = replace(values, labels=tuple(labels[index] for index in range(len(values))))
+    values, kind = axis.values.labelled(labels, reduce(LabelKind.join, kinds))
     typed = Axis(name=axis.name, values=values, kind=kind)
     if not is_joint:
         _refuse_repetition(typed)
@@ -158,7 +154,7 @@ def _check_interpolation(config: DictConfig, override: Override, text: str) -> N
 
 def _checked(values: AxisValues) -> Iterator[int]:
     count = len(values)
-    if isinstance(values, Choice) or count <= 2 * _CHECKED_ENDS:
+    if values.are_listed or count <= 2 * _CHECKED_ENDS:
         return iter(range(count))
     return itertools.chain(range(_CHECKED_ENDS), range(count - _CHECKED_ENDS, count))
 
@@ -182,7 +178,7 @@ def _label(config: DictConfig, key: str, value: Value, text: str) -> Scalar:
 
 
 def _refuse_repetition(axis: Axis) -> None:
-    if not isinstance(axis.values, Choice):
+    if not axis.values.are_listed:
         return
     seen: set[Scalar] = set()
     for index in range(len(axis)):

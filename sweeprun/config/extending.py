@@ -24,12 +24,13 @@ from sweeprun.config.hydra_messages import message_of
 from sweeprun.config.parse_sweep import Grammar, Sweep, axis_name, axis_of, refuse_repeated_points, zip_members
 from sweeprun.config.parsing import create_parser
 from sweeprun.config.samples import drawn
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.config.sweep_kinds import SweepKind, kind_of
+from sweeprun.design.axes import Axis
 from sweeprun.design.extension import extend_table, grid_of, join_new_points, whole_grid
 from sweeprun.design.grid import Dimension, Grid
 from sweeprun.design.overrides import Override
 from sweeprun.design.python_axes import member_axis
-from sweeprun.design.python_values import Typed, read_like
+from sweeprun.design.python_values import read_like
 from sweeprun.design.tasks import Block, TaskTable
 from sweeprun.design.values import AxisValues
 from sweeprun.errors import OverrideError, UsageError
@@ -132,8 +133,9 @@ def _dimension(
             f"{sweeper('sample.replicates')} stays what it was when the run began; give each replicate more points by "
             f"{sweeper('sample.n').to('N')}, or start another run"
         )
-    if isinstance(parsed._value, ZipSweep):
-        return _more_points(parsed, parsed._value, sweep, configs, rows, base)
+    swept: Any = parsed._value
+    if kind_of(swept) is SweepKind.TOGETHER:
+        return _more_points(parsed, swept, sweep, configs, rows, base)
     joint = next((joint for joint in sweep.grid.joint if name in (joint.name, *joint.axes)), None)
     if joint is not None:
         more = f"{_SAMPLE}=N" if joint.sampling else f"'{joint.name}=zip({'=…,'.join(joint.axes)}=…)'"
@@ -158,9 +160,7 @@ def like_axis(axis: Axis, known: AxisValues) -> Axis:
         values = read_like(known, axis.values)
     except OverrideError as error:
         raise OverrideError(f"{axis.name}={axis.values.written()}: {error}") from error
-    if not isinstance(values, Typed):
-        return axis
-    return Axis(name=axis.name, values=values, kind=LabelKind.of_typed(values))
+    return Axis(name=axis.name, values=values, kind=values.kind())
 
 
 def _typed(axis: Axis, sweep: Sweep, configs: Sequence[DictConfig], rows: _Rows) -> Axis:

@@ -10,11 +10,11 @@ from typing import Any
 from hydra.core.override_parser.types import Glob
 
 from sweeprun.config.grammar import as_typed
-from sweeprun.design.values import Files
+from sweeprun.design.values import AxisValues, Files
 from sweeprun.errors import OverrideError
 
 
-def matching_files(swept: Glob, *, written: str, base: Path, like: Files | None = None) -> Files:
+def matching_files(swept: Glob, *, written: str, base: Path, like: AxisValues | None = None) -> Files:
     """The files that patterns match now, sorted by their paths, which are relative if the pattern is.
 
     Parameters
@@ -24,7 +24,7 @@ def matching_files(swept: Glob, *, written: str, base: Path, like: Files | None 
     written, base
         As they were typed, and the directory that they start from.
     like
-        Files of the same axis that are there already, whose labels say how to label these.
+        Values of the same axis that are there already; if they are files, these are labelled like them.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def matching_files(swept: Glob, *, written: str, base: Path, like: Files | None 
     for path in paths:
         if not path.isprintable() or path.encode(errors="replace").decode() != path:
             raise OverrideError(f"{written}: the name of {path!r} holds what no override can; rename it")
-    root, suffix = (like.root, like.suffix) if like else _in_common(paths)
+    root, suffix = (like and like.common_ends()) or _in_common(paths)
     files = Files(values=(), texts=(), labels=(), root=root, suffix=suffix)
     return Files(
         values=tuple(paths),

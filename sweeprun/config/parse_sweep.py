@@ -6,15 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from hydra.core.override_parser.types import (
-    ChoiceSweep,
-    Glob,
-    IntervalSweep,
-    OverrideType,
-    QuotedString,
-    RangeSweep,
-    ValueType,
-)
+from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, OverrideType, QuotedString, RangeSweep
 from hydra.core.override_parser.types import Override as HydraOverride
 
 from sweeprun.config.application import Application
@@ -23,13 +15,16 @@ from sweeprun.config.grammar import ZipSweep
 from sweeprun.config.hydra_internals import text_of_element
 from sweeprun.config.parsing import create_parser
 from sweeprun.config.samples import sample, source_of
-from sweeprun.design.axes import Axis, LabelKind, label_key
+from sweeprun.config.sweep_kinds import SweepKind, kind_of, value_type_of
+from sweeprun.design.axes import Axis
 from sweeprun.design.extension import grid_of
 from sweeprun.design.grid import Dimension, Grid, Joint
+from sweeprun.design.label_kinds import label_key
 from sweeprun.design.overrides import Operation, Override
+from sweeprun.design.ranges import DecimalRange, IntegerRange
 from sweeprun.design.sampling import Source
 from sweeprun.design.scalars import Scalar, Value
-from sweeprun.design.values import AxisValues, Choice, DecimalRange, Files, IntegerRange
+from sweeprun.design.values import AxisValues, Choice
 from sweeprun.errors import OverrideError
 from sweeprun.wording import sweeper
 
@@ -91,8 +86,9 @@ def parse_sweep(application: Application, options: Any, arguments: Sequence[str]
     sources: dict[str, Source] = {}
     place = 0
     for hydra_override in parsed.values():
-        swept = hydra_override._value
-        if isinstance(swept, ZipSweep):
+        swept: Any = hydra_override._value
+        kind = kind_of(swept)
+        if kind is SweepKind.TOGETHER:
             dimension, own = _zipped(application, hydra_override, swept)
             dimensions.append(dimension)
             overrides.extend(own)
@@ -101,7 +97,7 @@ def parse_sweep(application: Application, options: Any, arguments: Sequence[str]
         overrides.append(override)
         if override.axis is None:
             continue
-        if isinstance(swept, IntervalSweep):
+        if kind is SweepKind.DRAWN:
             place = place if sources else len(dimensions)
             sources[override.axis] = _source(hydra_override, swept, override)
         else:
@@ -122,7 +118,7 @@ def _zipped(application: Application, parsed: HydraOverride, swept: ZipSweep) ->
         raise OverrideError(f"{parsed.input_line!r}: axes that move together are written NAME=zip(…)")
     for member in zip_members(application, swept):
         override = _convert(application, member)
-        if override.axis is None or isinstance(member._value, IntervalSweep | ZipSweep):
+        if override.axis is None or kind_of(member._value) in (SweepKind.DRAWN, SweepKind.TOGETHER):
             raise OverrideError(
                 f"{member.input_line!r} in {parsed.input_line!r}: each key of a zip needs a list of values, as many as "
                 "the others: choice(…), range(…) or [a,b]"
@@ -141,10 +137,11 @@ def zip_members(parser: "Parser", swept: ZipSweep) -> list[HydraOverride]:
     members = parser.parse(swept.words) if swept.words else []
     for key, value in swept.members.items():
         values = ChoiceSweep(list=list(value)) if isinstance(value, list) else value
-        kind = HydraOverride(type=OverrideType.CHANGE, key_or_group=key, value_type=_value_type(values), _value=values)
-        kind.input_line = f"{key}=…"
-        kind.config_loader = getattr(parser, "loader", None)
-        members.append(kind)
+        named = value_type_of(values)
+        member = HydraOverride(type=OverrideType.CHANGE, key_or_group=key, value_type=named, _value=values)
+        member.input_line = f"{key}=…"
+        member.config_loader = getattr(parser, "loader", None)
+        members.append(member)
     return members
 
 
@@ -165,19 +162,6 @@ def refuse_repeated_points(dimension: Dimension, written: str) -> None:
                 f"{written}: points {first} and {place} are the same ({texts}). For replicates, use "
                 f"{sweeper('members').to('N')}"
             )
-
-
-def _value_type(value: object) -> ValueType:
-    match value:
-        case ChoiceSweep():
-            return ValueType.CHOICE_SWEEP
-        case RangeSweep():
-            return ValueType.RANGE_SWEEP
-        case Glob():
-            return ValueType.GLOB_CHOICE_SWEEP
-        case IntervalSweep():
-            return ValueType.INTERVAL_SWEEP
-    return ValueType.ELEMENT
 
 
 def _source(parsed: HydraOverride, swept: IntervalSweep, override: Override) -> Source:
@@ -209,9 +193,10 @@ def axis_of(name: str, parsed: HydraOverride, *, is_group: bool, base: Path, lik
     if parsed.is_delete():
         raise OverrideError(f"{parsed.input_line!r} deletes a key; write AXIS=VALUES")
     swept: Any = parsed._value
-    if isinstance(swept, Glob) and is_group:
+    kind = kind_of(swept)
+    if kind is SweepKind.MATCHING and is_group:
         raise OverrideError(f"{parsed.input_line!r}: name the options one by one, separated by commas")
-    if isinstance(swept, IntervalSweep):
+    if kind is SweepKind.DRAWN:
         raise OverrideError(
             f"{parsed.input_line!r}: a sample is extended by {sweeper('sample.n').to('N')}, or by values"
         )
@@ -219,7 +204,7 @@ def axis_of(name: str, parsed: HydraOverride, *, is_group: bool, base: Path, lik
     values = _axis_values(Grammar(), parsed, base, like) if many else choice_of(Grammar(), [swept])
     if not len(values):
         raise OverrideError(f"the axis {parsed.input_line!r} is empty: no value to run")
-    return Axis(name=name, values=values, kind=_kind(values))
+    return Axis(name=name, values=values, kind=values.kind())
 
 
 class Parser(Protocol):
@@ -253,7 +238,8 @@ def _convert(application: Application, parsed: HydraOverride) -> Override:
     if operation is Operation.DELETE:
         raise OverrideError(f"{parsed.input_line!r} sweeps over what to delete; a deletion takes one value")
     swept: Any = parsed._value
-    holds_mappings = isinstance(swept, ChoiceSweep) and any(isinstance(element, dict) for element in swept.list)
+    is_listed = kind_of(swept) is SweepKind.LISTED
+    holds_mappings = is_listed and any(isinstance(element, dict) for element in swept.list)
     return Override(operation=operation, key=key, selects=is_group and not holds_mappings, axis=axis_name(key))
 
 
@@ -261,7 +247,7 @@ def _axis(application: Application, parsed: HydraOverride, override: Override) -
     """The axis of an override that sweeps."""
     assert override.axis is not None
     swept: Any = parsed._value
-    if isinstance(swept, Glob) and override.selects:
+    if kind_of(swept) is SweepKind.MATCHING and override.selects:
         values: AxisValues = choice_of(application, list(parsed.sweep_iterator()))
     else:
         values = _axis_values(application, parsed, Path.cwd())
@@ -269,15 +255,15 @@ def _axis(application: Application, parsed: HydraOverride, override: Override) -
         raise OverrideError(
             f"the axis {parsed.input_line!r} is empty: no value to run. {_why_empty(application, parsed)}"
         )
-    return Axis(name=override.axis, values=values, kind=_kind(values))
+    return Axis(name=override.axis, values=values, kind=values.kind())
 
 
 def _axis_values(parser: "Parser", parsed: HydraOverride, base: Path, like: AxisValues | None = None) -> AxisValues:
     swept: Any = parsed._value
-    if isinstance(swept, Glob):
-        files = like if isinstance(like, Files) else None
-        return matching_files(swept, written=repr(parsed.input_line), base=base, like=files)
-    if isinstance(swept, RangeSweep) and not swept.shuffle:
+    kind = kind_of(swept)
+    if kind is SweepKind.MATCHING:
+        return matching_files(swept, written=repr(parsed.input_line), base=base, like=like)
+    if kind is SweepKind.RANGE and not swept.shuffle:
         return _range(swept)
     return choice_of(parser, list(parsed.sweep_iterator()))
 
@@ -312,16 +298,9 @@ def plain_label(value: Value, text: str) -> Scalar:
     return value if isinstance(value, bool | int | float | str) else text
 
 
-def _kind(values: AxisValues) -> LabelKind:
-    """The kind of the labels; the ends tell that of a range."""
-    if isinstance(values, Choice):
-        return LabelKind.of(values.labels)
-    return LabelKind.of([values.label(0), values.label(len(values) - 1)])
-
-
 def _why_empty(application: Application, parsed: HydraOverride) -> str:
     swept: Any = parsed._value
-    if isinstance(swept, Glob):
+    if kind_of(swept) is SweepKind.MATCHING:
         options = application.repository().get_group_options(parsed.key_or_group)
         return f"The config group {parsed.key_or_group!r} has the options: {', '.join(options) or 'none'}"
     return "A range stops before its second number: range(0,3) is 0, 1, 2"

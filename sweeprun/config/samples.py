@@ -6,7 +6,7 @@ from typing import Any
 from hydra.core.override_parser.types import IntervalSweep
 
 from sweeprun.config.grammar import DistributionSweep
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
 from sweeprun.design.grid import REPLICATE, SAMPLE, Dimension, Joint
 from sweeprun.design.sampling import Interval, Method, Sampling, Source
 from sweeprun.design.values import Numbers
@@ -80,5 +80,5 @@ def drawn(names: Sequence[str], sampling: Sampling, count: int) -> Dimension:
 
 
 def _axis(name: str, column: Sequence[Any]) -> Axis:
-    kind = LabelKind.INTEGER if isinstance(column[0], int) else LabelKind.FLOAT
-    return Axis(name=name, values=Numbers(values=tuple(column)), kind=kind)
+    values = Numbers(values=tuple(column))
+    return Axis(name=name, values=values, kind=values.kind())

@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
-from typing import Any
 
 import numpy as np
 
-from sweeprun.design.axes import Axis, LabelKind, label_key
+from sweeprun.design.axes import Axis
 from sweeprun.design.grid import Dimension, Grid
-from sweeprun.design.python_values import Typed, as_typed
+from sweeprun.design.label_kinds import LabelKind, label_key
 from sweeprun.design.scalars import Scalar
 from sweeprun.design.tasks import Block, Task, TaskTable
-from sweeprun.design.values import AxisValues, Choice, Files, IntegerRange, Numbers
 from sweeprun.errors import OverrideError
 
 
@@ -144,51 +142,14 @@ def join_axes(axis: Axis, more: Axis) -> Axis:
 
 
 def _with_values(axis: Axis, more: Axis, new: Sequence[int]) -> Axis:
-    return Axis(name=axis.name, values=_joined(axis.values, more.values, new), kind=axis.kind.join(more.kind))
+    return Axis(name=axis.name, values=axis.values.joined(more.values, new), kind=axis.kind.join(more.kind))
 
 
 def _rest(dimension: Dimension, first: int) -> Dimension:
     """The points of a dimension from one place on."""
-    axes = tuple(replace(axis, values=_slice(axis.values, first)) for axis in dimension.axes)
+    axes = tuple(replace(axis, values=axis.values.rest(first)) for axis in dimension.axes)
     joint = dimension.joint and replace(dimension.joint, first=dimension.joint.first + first)
     return Dimension(name=dimension.name, axes=axes, joint=joint)
-
-
-def _joined(values: AxisValues, more: AxisValues, new: Sequence[int]) -> AxisValues:
-    if not new:
-        return values
-    if isinstance(values, IntegerRange) and isinstance(more, IntegerRange):
-        added = [more.value(index) for index in new]
-        whole = IntegerRange(start=values.start, stop=added[-1] + (1 if values.step > 0 else -1), step=values.step)
-        if (
-            len(whole) == len(values) + len(added)
-            and whole.value(len(values)) == added[0]
-            and whole.value(-1) == added[-1]
-        ):
-            return whole
-    if isinstance(values, Numbers) and isinstance(more, Numbers):
-        return Numbers(values=(*values.values, *(more.values[index] for index in new)))
-    if isinstance(values, Typed) or isinstance(more, Typed):
-        return as_typed(values).joined(more, new)
-    pairs = [*((values, index) for index in range(len(values))), *((more, index) for index in new)]
-    both: dict[str, Any] = {
-        "values": tuple(source.value(index) for source, index in pairs),
-        "texts": tuple(source.text(index) for source, index in pairs),
-        "labels": tuple(source.label(index) for source, index in pairs),
-    }
-    return replace(values, **both) if isinstance(values, Files) and isinstance(more, Files) else Choice(**both)
-
-
-def _slice(values: AxisValues, first: int) -> AxisValues:
-    """The values from an index on."""
-    if isinstance(values, IntegerRange):
-        return IntegerRange(start=values.value(first), stop=values.stop, step=values.step)
-    if isinstance(values, Numbers):
-        return Numbers(values=values.values[first:])
-    if isinstance(values, Typed):
-        return values.rest(first)
-    assert isinstance(values, Choice)
-    return replace(values, values=values.values[first:], texts=values.texts[first:], labels=values.labels[first:])
 
 
 def _places(dimension: Dimension, whole: Dimension) -> np.ndarray:

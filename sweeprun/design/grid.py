@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from sweeprun.design.axes import RESERVED_NAMES, Axis, label_key
+from sweeprun.design.axes import RESERVED_NAMES, Axis
+from sweeprun.design.label_kinds import label_key
 from sweeprun.design.sampling import Sampling
 from sweeprun.design.scalars import Scalar, check_types
-from sweeprun.design.values import Numbers
 from sweeprun.errors import FormatError, OverrideError
 
 SAMPLE = "sample"
@@ -181,7 +181,7 @@ class Grid:
 
     def written(self) -> dict[str, str]:
         """Axis name -> its values as one would sweep over them, or what they are drawn from."""
-        swept = {axis.name: axis.values.written() for axis in self.axes if not isinstance(axis.values, Numbers)}
+        swept = {axis.name: axis.values.written() for axis in self.axes if not axis.values.are_drawn}
         for joint in self.joint:
             if joint.sampling is not None:
                 sources = (source.written() for source in joint.sampling.sources)

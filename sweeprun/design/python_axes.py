@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from sweeprun.design.axes import RESERVED_NAMES, Axis, LabelKind, label_key
+from sweeprun.design.axes import RESERVED_NAMES, Axis
 from sweeprun.design.grid import Dimension, Grid, Joint
+from sweeprun.design.label_kinds import LabelKind, label_key
 from sweeprun.design.python_values import Typed
+from sweeprun.design.ranges import IntegerRange
 from sweeprun.design.scalars import Scalar
-from sweeprun.design.values import IntegerRange
 from sweeprun.errors import OverrideError
 from sweeprun.wording import sweeper
 
@@ -60,7 +61,7 @@ def axis_of_values(name: Any, values: Any) -> Axis:
         raise OverrideError(f"axis {name!r}: {error}") from error
     if not len(typed):
         raise OverrideError(f"the axis {name!r} is empty: it has no value to run")
-    return Axis(name=name, values=typed, kind=LabelKind.of_typed(typed))
+    return Axis(name=name, values=typed, kind=typed.kind())
 
 
 def member_axis(members: int) -> Axis:
@@ -78,7 +79,7 @@ def member_axis(members: int) -> Axis:
 
 def _single(name: Any, values: Any) -> Dimension:
     axis = axis_of_values(name, values)
-    if isinstance(axis.values, Typed):
+    if axis.values.are_listed:
         _refuse_repetition(axis, values)
     return Dimension.of(axis)
 

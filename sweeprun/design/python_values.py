@@ -1,17 +1,18 @@
 """Values of an axis that were given in Python: the function gets them as they were given, type included."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
-from sweeprun.design.python_labels import check_label, relabelled, restored, typed_label
+from sweeprun.design.label_kinds import LabelKind
+from sweeprun.design.python_labels import check_label, is_date, is_span, relabelled, restored, typed_label
 from sweeprun.design.scalars import Scalar, check_types, decode_value, encode_value
-from sweeprun.design.values import AxisValues, Choice, IntegerRange
+from sweeprun.design.values import AxisValues
 from sweeprun.errors import OverrideError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
+@dataclass(frozen=True, kw_only=True)
+class Typed(AxisValues):
     """Values listed one by one, each a type and a label (see `sweeprun.design.python_labels`).
 
     Attributes
@@ -19,6 +20,10 @@ class Typed:
     types, labels
         Two tuples of the same length.
     """
+
+    in_json = "typed"
+    are_listed = True
+    may_be_secret = True
 
     types: tuple[str, ...]
     labels: tuple[Scalar, ...]
@@ -36,8 +41,12 @@ class Typed:
         OverrideError
             If one can't be a coordinate.
         """
-        found = [typed_label(value) for value in values]
-        return cls(types=tuple(kind for kind, _ in found), labels=tuple(label for _, label in found))
+        return cls.of_pairs([typed_label(value) for value in values])
+
+    @classmethod
+    def of_pairs(cls, pairs: Sequence[tuple[str, Scalar]]) -> "Typed":
+        """Values of which the types and labels are known."""
+        return cls(types=tuple(kind for kind, _ in pairs), labels=tuple(label for _, label in pairs))
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -52,41 +61,45 @@ class Typed:
     def label(self, index: int) -> Scalar:
         return self.labels[index]
 
-    def written(self) -> str:
-        return ",".join(self.text(index) for index in range(len(self)))
-
-    def joined(self, more: AxisValues, new: Iterable[int]) -> "Typed":
-        """These with some of further values."""
-        other = as_typed(more)
-        places = list(new)
-        return Typed(
-            types=(*self.types, *(other.types[i] for i in places)),
-            labels=(*self.labels, *(other.labels[i] for i in places)),
-        )
-
     def rest(self, first: int) -> "Typed":
-        """Those from an index on."""
         return Typed(types=self.types[first:], labels=self.labels[first:])
+
+    def kind(self) -> LabelKind:
+        """The same as of others, but that texts may be dates or time spans."""
+        types = set(self.types)
+        if types and all(map(is_date, types)):
+            return LabelKind.DATE
+        if types and all(map(is_span, types)):
+            return LabelKind.SPAN
+        if any(is_date(kind) or is_span(kind) for kind in types):
+            return LabelKind.MIXED
+        return LabelKind.of(self.labels)
+
+    def types_and_labels(self) -> list[tuple[str, Scalar]]:
+        return list(zip(self.types, self.labels, strict=True))
+
+    def python_types(self) -> Collection[str]:
+        return set(self.types)
+
+    def _followed_by(self, more: AxisValues, new: Sequence[int]) -> "Typed":
+        pairs = more.types_and_labels()
+        return Typed.of_pairs([*self.types_and_labels(), *(pairs[index] for index in new)])
+
+    def _behind(self, first: AxisValues, new: Sequence[int]) -> "Typed":
+        return Typed.of_pairs(first.types_and_labels())._followed_by(self, new)
 
     def to_dict(self) -> dict[str, Any]:
         types: Any = self.types[0] if len(set(self.types)) == 1 else list(self.types)
-        return {"kind": "typed", "types": types, "labels": [encode_value(label) for label in self.labels]}
+        return {"kind": self.in_json, "types": types, "labels": [encode_value(label) for label in self.labels]}
 
     @classmethod
-    def from_dict(cls, data: Any) -> "Typed":
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
         labels = tuple(decode_value(label) for label in data["labels"])
         types = (data["types"],) * len(labels) if isinstance(data["types"], str) else tuple(data["types"])
         check_types(str, *types)
         for kind, label in zip(types, labels, strict=True):
             check_label(kind, label)
         return cls(types=types, labels=labels)
-
-
-def as_typed(values: AxisValues) -> Typed:
-    """Values of any kind as such, if they are plain numbers and texts."""
-    if isinstance(values, Typed):
-        return values
-    return Typed.of(values.value(index) for index in range(len(values)))
 
 
 def read_like(known: AxisValues, words: AxisValues) -> AxisValues:
@@ -97,11 +110,11 @@ def read_like(known: AxisValues, words: AxisValues) -> AxisValues:
     OverrideError
         If they can't be.
     """
-    if isinstance(known, IntegerRange) and isinstance(words, IntegerRange):
+    if known.takes(words):
         return words
-    types = set(known.types) if isinstance(known, Typed) else {"int"}
+    types = known.python_types()
     labels = [words.value(index) for index in range(len(words))]
-    if isinstance(words, Choice) and any(isinstance(label, list | dict) for label in labels):
+    if any(isinstance(label, list | dict) for label in labels):
         raise OverrideError(f"{words.written()}: values of this axis are {' or '.join(sorted(types))}")
     if len(types) > 1:
         return Typed.of(labels)

@@ -9,12 +9,13 @@ from sweeprun.notebook.advice import with_advice
 from sweeprun.notebook.options import in_python
 from sweeprun.notebook.seen import SeenRun, axes_of
 from sweeprun.notebook.views import RunStatus, RunTask, TaskLogs, seen_as
+from sweeprun.results.formats.all_formats import output_path
 from sweeprun.runs.defaults import LEVEL
 from sweeprun.runs.logs import output_of_task
 from sweeprun.runs.show import describe_task
 from sweeprun.runs.status import status_of
 from sweeprun.runs.task_selection import find_task, words_of
-from sweeprun.store.local_paths import local_path, output_path
+from sweeprun.store.local_paths import local_path
 
 if TYPE_CHECKING:
     from sweeprun.notebook.stats_views import RunStats, RunTarget

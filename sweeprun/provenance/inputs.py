@@ -11,7 +11,6 @@ from typing import Any
 
 from sweeprun.design.scalars import check_types
 from sweeprun.design.tasks import Block
-from sweeprun.design.values import Files
 from sweeprun.errors import FormatError, UsageError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import added_inputs
@@ -46,7 +45,7 @@ class InputFile:
 def input_paths(blocks: Iterable[Block]) -> list[str]:
     """The files that are values of axes, each once."""
     axes = (axis for block in blocks for axis in block.design.axes)
-    return list(dict.fromkeys(path for axis in axes if isinstance(axis.values, Files) for path in axis.values.values))
+    return list(dict.fromkeys(path for axis in axes for path in axis.values.paths()))
 
 
 def read_input_files(base: Path, paths: Iterable[str]) -> list[InputFile]:

@@ -37,6 +37,9 @@ WARNINGS_ATTRIBUTE = "generator_warnings"
 RUN_PATH, RUN_DIGEST = "run_path", "run_digest"
 """Where the run is, and what tells it from all others; see `digest_of`."""
 
+OWNER_ATTRIBUTES = ("sweeprun", "run", "created", RUN_PATH, RUN_DIGEST)
+"""What says which run a file is of."""
+
 _LONGEST_ATTRIBUTE = 8_000_000
 
 

@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
 from sweeprun.design.extension import grid_positions, whole_grid
 from sweeprun.design.grid import Dimension, Grid
+from sweeprun.design.label_kinds import LabelKind
 from sweeprun.design.scalars import Scalar
 from sweeprun.design.tasks import TaskTable
 from sweeprun.results.in_common import Column

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
 from sweeprun.design.grid import Grid
+from sweeprun.design.label_kinds import LabelKind
 from sweeprun.results.dtypes import encodable, equal, family
 from sweeprun.results.layout_groups import Part
 

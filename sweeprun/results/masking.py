@@ -8,12 +8,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
 from sweeprun.design.extension import whole_grid
 from sweeprun.design.grid import Grid
+from sweeprun.design.label_kinds import LabelKind
 from sweeprun.design.overrides import Override
 from sweeprun.design.scalars import Scalar
-from sweeprun.design.values import Choice, DecimalRange, Files, IntegerRange, Numbers
+from sweeprun.design.values import Choice
 from sweeprun.errors import UsageError
 from sweeprun.results.masked_text import Hidden
 from sweeprun.results.notes import Note, NoteKind
@@ -139,7 +140,7 @@ def secret_results(variables: Iterable[Variable], revealed: Collection[str]) -> 
 def _hides(hidden: Hidden, axis: Axis) -> bool:
     """Whether a value of an axis is secret."""
     values = axis.values
-    if isinstance(values, Files | IntegerRange | DecimalRange | Numbers):
+    if not values.may_be_secret:
         return False
     if axis.kind is not LabelKind.TEXT and not is_secret_name(axis.name):
         return False

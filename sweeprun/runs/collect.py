@@ -1,36 +1,25 @@
 """Merging the records of a run into a file."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
-from math import isfinite
-from pathlib import Path
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
-from sweeprun.errors import ResultError, UsageError
-from sweeprun.results.collect import Collected, collect_snapshot, has_results, open_snapshot, stream_snapshot
+from sweeprun.errors import ResultError
+from sweeprun.results.collect import Collected, has_results
+from sweeprun.results.formats.all_formats import check_output, format_of
 from sweeprun.results.formats.columns import Output
-from sweeprun.results.formats.netcdf import TABLES, check_output, write_dataset
+from sweeprun.results.formats.output_format import WriteOptions
 from sweeprun.results.formats.owners import check_replaceable, is_there
 from sweeprun.results.masking import revealing
-from sweeprun.results.notes import NoteKind
-from sweeprun.results.plan import Plan
 from sweeprun.runs.observe import counts_text, warnings_of
 from sweeprun.statistics.doubts import doubts_within
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.local_paths import OutputPath, StoreUrl
+from sweeprun.store.local_paths import OutputPath
 from sweeprun.store.snapshot import Snapshot, TaskState, live_beats
 from sweeprun.wording import Command, flag
 
-_SHOWN_BYTES = 2**22
-"""A Dataset as small as this is read at once."""
-
 _MOST_DOUBTED_BYTES = 2**27
 """So much is read again to look for NaN and equal members."""
-
-ZARR_FORMATS = (2, 3)
-
-_OF_DIMENSIONS = (NoteKind.LABELS, NoteKind.DIMENSIONS)
-"""What is said of dimensions, which a table has none of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,32 +111,19 @@ def collect_into(
         If tasks don't agree on a result, and the file isn't a table or the result was not asked for by name; if
         no task has a result, and there is a file, or none is going to.
     """
-    check_output(output)
-    check_tolerance(tolerance, output)
-    if zarr_format not in ZARR_FORMATS or (zarr_format == 2 and output.suffix != ".zarr"):
-        raise UsageError(f"{str(output)!r} can't be of Zarr format {zarr_format}; a .zarr is of format 3, or 2")
-    if zarr_format == 2 and isinstance(output, StoreUrl):
-        raise UsageError(f"{str(output)!r} can't be of Zarr format 2, which is written to local folders only")
-    check_csv_safe(output, csv_safe=csv_safe)
+    options = WriteOptions(only=only, tolerance=tolerance, zarr_format=zarr_format, csv_safe=csv_safe)
+    check_writable(output, options)
     replaced = check_replaceable(output, snapshot.run)
     snapshot = revealing(snapshot, reveal)
     _check_results(snapshot, output)
-    unfit: tuple[Output, ...] = ()
     again = Command("collect", snapshot.run.shown(), options=(flag("output").to(str(output)),))
-    if isinstance(output, Path) and output.suffix in TABLES:
-        collected, unfit = _write_table(snapshot, output, only, csv_safe=csv_safe)
-    elif isinstance(output, Path) and zarr_format == 2:
-        collected = collect_snapshot(snapshot, only, again=again, tolerance=tolerance)
-        write_dataset(collected.dataset, output)
-    else:
-        collected = stream_snapshot(snapshot, _writer(output), only, again=again, tolerance=tolerance)
-    if output.suffix == ".nc" and collected.dataset.nbytes <= _SHOWN_BYTES:
-        collected.dataset.load()  # so that it shows its values
+    written = format_of(output).write_run(snapshot, output, options, again)
+    collected = written.collected
     return CollectedFile(
         output=output,
         snapshot=snapshot,
         collected=collected,
-        unfit=unfit,
+        unfit=written.left_out,
         being_written=bool(live_beats(snapshot.run, snapshot.activity)),
         warnings=tuple(warnings_of(snapshot)),
         doubts=tuple(doubts_within(collected.dataset, _MOST_DOUBTED_BYTES)),
@@ -169,52 +145,13 @@ def _check_results(snapshot: Snapshot, output: OutputPath) -> None:
         )
 
 
-def _writer(output: OutputPath) -> Callable[[Plan], None]:
-    """What writes a plan region by region; only the format that is wanted is loaded."""
-    if isinstance(output, StoreUrl) or output.suffix == ".zarr":
-        from sweeprun.results.formats.zarr_store import write_store
-
-        return lambda plan: write_store(plan, output)
-    from sweeprun.results.formats.netcdf_streams import write_run
-
-    return lambda plan: write_run(plan, output)
-
-
-def _write_table(
-    snapshot: Snapshot, output: Path, only: Collection[str] | None, *, csv_safe: bool
-) -> tuple[Collected, tuple[Output, ...]]:
-    """Write a table; what is in it, and what is too large for its columns."""
-    from sweeprun.results.formats.table_files import write_table
-
-    collected = open_snapshot(snapshot, only, in_part=True)
-    written = write_table(snapshot, collected.dataset.attrs, output, only, csv_safe=csv_safe)
-    notes = tuple(note for note in collected.notes if note.kind not in _OF_DIMENSIONS)
-    return replace(collected, refused=written.as_text, notes=notes), written.left_out
-
-
-def check_csv_safe(output: OutputPath, *, csv_safe: bool) -> None:
-    """Refuse to make a file safe for spreadsheets that isn't read by any.
+def check_writable(output: OutputPath, options: WriteOptions) -> None:
+    """Refuse a file that can't be written, or options that mean nothing for its format, before a run is looked at.
 
     Raises
     ------
     UsageError
-        If it is no CSV.
+        If it can't be, or they don't.
     """
-    if csv_safe and output.suffix != ".csv":
-        raise UsageError(f"{str(output)!r} is no .csv, and only texts in those are taken for formulas: leave it out")
-
-
-def check_tolerance(tolerance: float, output: OutputPath) -> None:
-    """Refuse a tolerance that means nothing.
-
-    Raises
-    ------
-    UsageError
-        If it is no distance, or the file is a table, which aligns nothing.
-    """
-    if not (tolerance >= 0 and isfinite(tolerance)):
-        raise UsageError(f"the tolerance is {tolerance!r}; it should be a distance between labels, such as 1e-9")
-    if tolerance and output.suffix in TABLES:
-        raise UsageError(
-            "a table has the labels of each task as they are, so a tolerance changes nothing: leave it out"
-        )
+    check_output(output)
+    format_of(output).check_options(output, options)

@@ -13,11 +13,9 @@ from sweeprun.config.frozen import read_configs, write_added_configs
 from sweeprun.config.grammar import quoted
 from sweeprun.config.launching import Changes
 from sweeprun.config.schema import LOCAL
-from sweeprun.design.axes import Axis
 from sweeprun.design.extension import extend_table, join_new_points, whole_grid
 from sweeprun.design.grid import Dimension
 from sweeprun.design.python_axes import further_dimensions
-from sweeprun.design.values import IntegerRange
 from sweeprun.errors import OverrideError, RunDirectoryError, UsageError
 from sweeprun.launchers.registry import make_launcher
 from sweeprun.provenance.code import Code
@@ -211,20 +209,9 @@ def _joined(whole: Mapping[str, Dimension], given: Dimension) -> Dimension:
 
 def _word(dimension: Dimension) -> str:
     if dimension.joint is not None:
-        members = ",".join(f"{axis.name}=[{_texts(axis)}]" for axis in dimension.axes)
+        members = ",".join(f"{axis.name}=[{axis.values.listed(quoted)}]" for axis in dimension.axes)
         return f"{dimension.name}=zip({members})"
     (axis,) = dimension.axes
     if axis.name == "member":
         return f"hydra.sweeper.members={len(axis)}"
-    if isinstance(axis.values, IntegerRange):
-        return f"{axis.name}={axis.values.written()}"
-    return f"{axis.name}={_texts(axis)}"
-
-
-def _texts(axis: Axis) -> str:
-    """The values in Hydra's grammar: texts in quotes, as they may hold anything."""
-    texts = []
-    for index in range(len(axis)):
-        label = axis.values.label(index)
-        texts.append(quoted(label) if isinstance(label, str) else axis.values.text(index))
-    return ",".join(texts)
+    return f"{axis.name}={axis.values.swept(quoted)}"

@@ -9,7 +9,6 @@ import xarray as xr
 
 from sweeprun.design.axes import Axis
 from sweeprun.design.extension import whole_grid
-from sweeprun.design.values import IntegerRange
 from sweeprun.errors import UsageError
 from sweeprun.results.collect import dataset_having
 from sweeprun.runs.events import SILENT, Observer
@@ -170,15 +169,13 @@ def _more_members(axis: Axis, over: str, count: int) -> MoreMembers:
     """
     if over == "member":
         return MoreMembers(over=over, count=count)
-    values = axis.values
-    if not isinstance(values, IntegerRange):
+    values = axis.values.continued(count)
+    if values is None:
         raise UsageError(
-            f"how {over}={values.written()} goes on can't be told; only a range of whole numbers can be extended "
+            f"how {over}={axis.values.written()} goes on can't be told; only a range of whole numbers can be extended "
             f"until a target is reached, or {sweeper('members')}"
         )
-    return MoreMembers(
-        over=over, count=count, values=range(values.start, values.start + count * values.step, values.step)
-    )
+    return MoreMembers(over=over, count=count, values=values)
 
 
 def _keep(run: RunDirectory, rule: StoppingRule, look: Look, over: str, members: int, added: int) -> None:

@@ -27,7 +27,7 @@ from sweeprun.results.attributes import (
     digest_of,
 )
 from sweeprun.results.comparing import SomeOf
-from sweeprun.results.formats.netcdf import open_netcdf
+from sweeprun.results.formats.all_formats import DATASET_FORMATS, dataset_format, suffixes
 from sweeprun.results.plan import dimension_names
 from sweeprun.runs.defaults import ALLOW_DRIFT
 from sweeprun.runs.drift import check_code
@@ -65,8 +65,11 @@ def recorded_in_dataset(
         another user's, and not trusted; or its code is not known, and that isn't allowed.
     """
     check_file_trusted(path, trust=trust, doing=_RUNS)
+    kind = dataset_format(path)
+    if kind is None:
+        raise UsageError(f"{str(path)!r} is no Dataset; name a file that ends in {suffixes(DATASET_FORMATS)}")
     try:
-        dataset = open_netcdf(path) if path.suffix == ".nc" else xr.open_zarr(path)
+        dataset = kind.open(path)
     except Exception as error:
         raise UsageError(f"{str(path)!r} can't be opened as a Dataset: {error}") from error
     with dataset:

@@ -8,7 +8,8 @@ import xarray as xr
 
 from sweeprun.errors import UsageError
 from sweeprun.results.collect import collect_compatible, dataset_having
-from sweeprun.results.formats.netcdf import check_output, write_dataset
+from sweeprun.results.formats.all_formats import DATASET_FORMATS, dataset_format, suffixes
+from sweeprun.results.formats.dataset_format import DatasetFormat
 from sweeprun.results.formats.owners import check_replaceable
 from sweeprun.runs.defaults import LEVEL
 from sweeprun.runs.observe import warnings_of
@@ -236,9 +237,7 @@ def check_stats_output(output: Path) -> None:
     UsageError
         If it is no netCDF or Zarr, or can't be written.
     """
-    if output.suffix not in (".nc", ".zarr"):
-        raise UsageError(f"statistics are written as .nc or .zarr, not as {str(output)!r}")
-    check_output(output)
+    _format_of(output).check(output)
 
 
 def check_stats_replaceable(output: Path, run: RunDirectory) -> RunDirectory | None:
@@ -255,7 +254,14 @@ def check_stats_replaceable(output: Path, run: RunDirectory) -> RunDirectory | N
 
 def write_statistics(found: RunStatistics, output: Path) -> None:
     """Write statistics to a file."""
-    write_dataset(found.statistics, output)
+    _format_of(output).write_dataset(found.statistics, output)
+
+
+def _format_of(output: Path) -> DatasetFormat:
+    found = dataset_format(output)
+    if found is None:
+        raise UsageError(f"statistics are written as {suffixes(DATASET_FORMATS)}, not as {str(output)!r}")
+    return found
 
 
 def _results(snapshot: Snapshot, only: Sequence[str] | None) -> tuple[xr.Dataset, tuple[str, ...]]:

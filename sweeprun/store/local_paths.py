@@ -91,13 +91,13 @@ def local_path(path: str | os.PathLike[str], what: str = "") -> Path:
     return Path(path)
 
 
-def output_path(path: str | os.PathLike[str]) -> OutputPath:
-    """Where the user wants a collected run: a local file, or a ``.zarr`` in an object store.
+def given_path(path: str | os.PathLike[str]) -> OutputPath:
+    """A path that the user gave, or the URL of a place in an object store.
 
     Raises
     ------
     UsageError
-        If it is another URL, one with a password, or one of a format that needs a local file.
+        If it is another URL, or one with a password.
     """
     text = os.fspath(path)
     found = _URL.match(text)
@@ -112,11 +112,4 @@ def output_path(path: str | os.PathLike[str]) -> OutputPath:
         )
     if "?" in url.text or "#" in url.text:
         raise UsageError(f"can't write {shown!r}: the address of a store has neither '?' nor '#'")
-    if url.suffix != ".zarr":
-        better = PurePosixPath(url.key or "results").with_suffix(".zarr")
-        bucket = url.text.partition("://")[2].partition("/")[0] or "bucket"
-        raise UsageError(
-            f"can't write {shown!r}: of the formats, only .zarr can be written to an object store; name it "
-            f"{without_secrets(f'{url.scheme}://{bucket}/{better}')}, or collect into a local file and copy that"
-        )
     return url

@@ -141,10 +141,12 @@ def _read_result(directory: Path, result: str | None) -> Any:
 def _read_file(path: Path) -> Any:
     if not path.exists():
         raise CommandError(f"the executable ended well but made no {path.name!r} in {str(path.parent)!r}")
-    if path.suffix == ".nc":
-        return _read_groups(path)
-    if path.suffix != ".json":
-        raise CommandError(f"the result {path.name!r} should be a .json or .nc file")
+    if path.suffix not in _READERS:
+        raise CommandError(f"the result {path.name!r} should be a {' or '.join(_READERS)} file")
+    return _READERS[path.suffix](path)
+
+
+def _read_json(path: Path) -> Any:
     try:
         return load_json(path.read_text(encoding="utf-8"))
     except ValueError as error:
@@ -164,6 +166,10 @@ def _read_groups(path: Path) -> Any:
         ) from error
     _check_names(path, loaded.values())
     return loaded if len(loaded) > 1 else loaded["/"]
+
+
+_READERS = {".json": _read_json, ".nc": _read_groups}
+"""What reads the file that an executable left its results in: suffix -> function."""
 
 
 _READABLE = "write numbers and texts, and give each dataset a dimension scale for all of its axes or for none"

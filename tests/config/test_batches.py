@@ -3,11 +3,12 @@
 import pytest
 
 from sweeprun.config.batches import agrees
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
 from sweeprun.design.grid import Grid
+from sweeprun.design.label_kinds import LabelKind
 from sweeprun.design.overrides import Operation, Override
+from sweeprun.design.ranges import DecimalRange, IntegerRange
 from sweeprun.design.tasks import TaskTable
-from sweeprun.design.values import DecimalRange, IntegerRange
 
 TABLE = TaskTable.of(
     Grid(

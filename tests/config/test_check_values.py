@@ -13,8 +13,9 @@ from omegaconf import DictConfig, OmegaConf
 
 from sweeprun.config.check_values import type_axis
 from sweeprun.config.parse_sweep import OPERATIONS, Grammar, Sweep, axis_of
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
 from sweeprun.design.grid import Grid, Joint
+from sweeprun.design.label_kinds import LabelKind
 from sweeprun.design.overrides import Operation, Override
 from sweeprun.errors import OverrideError
 from tests.config.schemas import Study

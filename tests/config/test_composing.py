@@ -16,7 +16,7 @@ from sweeprun.config.composing import (
     selection_of,
     task_spec,
 )
-from sweeprun.design.axes import LabelKind
+from sweeprun.design.label_kinds import LabelKind
 from sweeprun.design.streams import BitGenerator, Streams
 from sweeprun.errors import ConfigError, OverrideError
 from tests.config.applications import opened

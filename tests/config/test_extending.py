@@ -13,9 +13,11 @@ from sweeprun.config.application import Application, ConfigSource, open_applicat
 from sweeprun.config.composing import ComposedSweep, compose_for_sweep, compose_sweep
 from sweeprun.config.extending import Extension, like_axis, plan_extension
 from sweeprun.config.frozen import ConfigDeriver
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
+from sweeprun.design.label_kinds import LabelKind
 from sweeprun.design.python_values import Typed
-from sweeprun.design.values import Choice, IntegerRange
+from sweeprun.design.ranges import IntegerRange
+from sweeprun.design.values import Choice
 from sweeprun.errors import OverrideError, UsageError
 from sweeprun.store.job_spec import JobSpec
 from sweeprun.store.manifest import Manifest

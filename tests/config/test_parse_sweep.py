@@ -11,9 +11,11 @@ from omegaconf import OmegaConf
 
 from sweeprun.config.parse_sweep import Grammar, Sweep, axis_name, axis_of, choice_of, parse_sweep
 from sweeprun.config.schema import SampleOptions, SweeperOptions
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
+from sweeprun.design.label_kinds import LabelKind
 from sweeprun.design.overrides import Operation, Override
-from sweeprun.design.values import DecimalRange, Files, IntegerRange
+from sweeprun.design.ranges import DecimalRange, IntegerRange
+from sweeprun.design.values import Files
 from sweeprun.errors import OverrideError
 from tests.config.applications import opened
 

@@ -9,8 +9,8 @@ from omegaconf import OmegaConf
 from sweeprun.config.grammar import DistributionSweep
 from sweeprun.config.samples import drawn, sample, source_of
 from sweeprun.config.schema import SampleOptions
-from sweeprun.design.axes import LabelKind
 from sweeprun.design.grid import Dimension, Grid
+from sweeprun.design.label_kinds import LabelKind
 from sweeprun.design.sampling import Distribution, Interval, Method, Sampling
 from sweeprun.errors import OverrideError
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
 from sweeprun.design.grid import Grid, Joint
+from sweeprun.design.label_kinds import LabelKind
 from sweeprun.design.values import Choice
 
 

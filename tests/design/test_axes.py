@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sweeprun.design.axes import RESERVED_NAMES, Axis, LabelKind
-from sweeprun.design.values import Choice, DecimalRange, IntegerRange
+from sweeprun.design.axes import RESERVED_NAMES, Axis
+from sweeprun.design.label_kinds import LabelKind
+from sweeprun.design.ranges import DecimalRange, IntegerRange
+from sweeprun.design.values import Choice
 from sweeprun.errors import OverrideError
 
 

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
 from sweeprun.design.extension import extend_table, grid_of, grid_positions, join_axes, places_of, task_at, whole_grid
 from sweeprun.design.grid import Dimension, Grid, Joint
+from sweeprun.design.label_kinds import LabelKind
+from sweeprun.design.ranges import DecimalRange, IntegerRange
 from sweeprun.design.streams import Streams
 from sweeprun.design.tasks import TaskTable
-from sweeprun.design.values import Choice, DecimalRange, IntegerRange
+from sweeprun.design.values import Choice
 from sweeprun.errors import OverrideError
 
 

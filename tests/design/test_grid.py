@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
 from sweeprun.design.grid import Grid, Joint
-from sweeprun.design.values import IntegerRange
+from sweeprun.design.label_kinds import LabelKind
+from sweeprun.design.ranges import IntegerRange
 from sweeprun.errors import FormatError, OverrideError
 from tests.design.joints import joint_grid, joint_grids, listed
 

@@ -12,8 +12,9 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
 from sweeprun.design.grid import Dimension
+from sweeprun.design.label_kinds import LabelKind
 from sweeprun.design.python_axes import axis_of_values, dimensions_of, further_dimensions, member_axis, whole_number
 from sweeprun.errors import OverrideError
 

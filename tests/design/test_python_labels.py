@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
+from sweeprun.design.label_kinds import LabelKind
 from sweeprun.design.python_axes import axis_of_values
 from sweeprun.design.python_labels import check_label, relabelled, restored
 from sweeprun.design.python_labels import typed_label as label_of
-from sweeprun.design.values import IntegerRange
+from sweeprun.design.ranges import IntegerRange
 from sweeprun.errors import FormatError, OverrideError
 
 NOON = dt.datetime.fromisoformat("2024-05-01T12:00:00")

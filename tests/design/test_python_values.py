@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweeprun.design.python_values import Typed, as_typed, read_like
-from sweeprun.design.values import Choice, DecimalRange, IntegerRange, Numbers
+from sweeprun.design.python_values import Typed, read_like
+from sweeprun.design.ranges import DecimalRange, IntegerRange
+from sweeprun.design.values import Choice, Numbers
 from sweeprun.design.values_json import axis_values_from_dict
 from sweeprun.errors import OverrideError
 
@@ -53,7 +54,7 @@ def test_non_finite_floats_are_values_like_any_other() -> None:
 def test_typed_values_join_others() -> None:
     joined = Typed.of([0.5]).joined(Choice(values=(0.25, "x"), texts=("0.25", "x"), labels=(0.25, "x")), [0])
     assert joined == Typed.of([0.5, 0.25])
-    assert as_typed(IntegerRange(start=0, stop=2)) == Typed.of([0, 1])
+    assert IntegerRange(start=0, stop=2).joined(Typed.of([5]), [0]) == Typed.of([0, 1, 5])
     assert Typed.of([1, 2, 3]).rest(1) == Typed.of([2, 3])
     assert read_like(Typed.of([0.5]), IntegerRange(start=0, stop=2)) == Typed.of([0.0, 1.0])
     assert read_like(IntegerRange(start=0, stop=2), IntegerRange(start=0, stop=4)) == IntegerRange(start=0, stop=4)
@@ -94,7 +95,7 @@ def test_the_rest_joined_again_is_all_of_them(values: list[Any], data: st.DataOb
     [IntegerRange(start=3, stop=-4, step=-2), DecimalRange(start="0", stop="0.3", step="0.1"), Numbers(values=(1, 5))],
 )
 def test_values_of_other_kinds_keep_their_types(values: Any) -> None:
-    typed = as_typed(values)
+    typed = Typed.of_pairs(values.types_and_labels())
     expected = [values.value(index) for index in range(len(values))]
     assert [typed.value(index) for index in range(len(typed))] == expected
     assert [type(typed.value(index)) for index in range(len(typed))] == [type(value) for value in expected]
@@ -102,7 +103,7 @@ def test_values_of_other_kinds_keep_their_types(values: Any) -> None:
 
 def test_an_unlisted_type_can_be_no_typed_value() -> None:
     with pytest.raises(OverrideError, match="write it as a tuple"):
-        as_typed(choice([1, 2]))
+        choice([1, 2]).types_and_labels()
 
 
 @pytest.mark.parametrize(

@@ -1,99 +1,119 @@
-"""Axis values: listed ones and ranges."""
+"""Axis values: what every kind of them answers, and those that are listed."""
 
 import json
-import math
-from decimal import Decimal, Inexact, localcontext
-from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweeprun.design.values import Choice, DecimalRange, IntegerRange
-from sweeprun.errors import OverrideError
+from sweeprun.design.label_kinds import LabelKind, label_key
+from sweeprun.design.python_values import Typed
+from sweeprun.design.ranges import DecimalRange, IntegerRange
+from sweeprun.design.values import AxisValues, Choice, Files, Numbers
+from sweeprun.design.values_json import KINDS, axis_values_from_dict
+
+words = st.text("abc/.ü '", min_size=1, max_size=4)
+scalars = st.booleans() | st.integers(-(10**20), 10**20) | st.floats(-1e9, 1e9) | words
 
 
-def test_float_ranges_read_as_written() -> None:
-    values = DecimalRange(start="0", stop="1", step="0.1")
-    assert [values.value(i) for i in range(len(values))] == [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
-    assert values.text(7) == "0.7"
+def choice(*values: Any) -> Choice:
+    return Choice(values=values, texts=tuple(map(str, values)), labels=values)
 
 
-decimals = st.decimals(-100, 100, places=3)
+def files(paths: list[str]) -> Files:
+    like = Files(values=(), texts=(), labels=(), root="a", suffix="b")
+    return Files(values=tuple(paths), texts=tuple(paths), labels=tuple(map(like.label_of, paths)), root="a", suffix="b")
 
 
-@given(decimals, decimals, st.decimals(-10, 10, places=2).filter(bool))
-def test_float_ranges_equal_decimal_arithmetic(start: Decimal, stop: Decimal, step: Decimal) -> None:
-    expected, at = [], start
-    while (at < stop if step > 0 else at > stop) and len(expected) < 500:
-        expected.append(float(at))
-        at += step
-    values = DecimalRange(start=str(start), stop=str(stop), step=str(step))
-    assert [values.value(i) for i in range(min(len(values), 500))] == expected
+def decimal_range(start: int, count: int) -> DecimalRange:
+    return DecimalRange(start=f"{start}.25", stop=f"{start + count}.25", step="1")
 
 
-@given(
-    st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), (st.floats(-1e3, -1e-9) | st.floats(1e-9, 1e3)), st.integers(0, 2**62)
-)
-def test_float_ranges_equal_exact_arithmetic(start: float, stop: float, step: float, place: int) -> None:
-    values = DecimalRange(start=repr(start), stop=repr(stop), step=repr(step))
-    exact_start, exact_stop, exact_step = (Fraction(repr(bound)) for bound in (start, stop, step))
-    assert len(values) == max(0, math.ceil((exact_stop - exact_start) / exact_step))
-    if len(values):
-        index = place % len(values)
-        assert values.value(index) == float(exact_start + index * exact_step)
-        assert values.value(index - len(values)) == values.value(index)
+KIND_STRATEGIES: dict[type[AxisValues], st.SearchStrategy[Any]] = {
+    Choice: st.lists(scalars, min_size=1, max_size=6).map(lambda own: choice(*own)),
+    Files: st.lists(words, min_size=1, max_size=6).map(files),
+    Numbers: (st.lists(st.integers(), min_size=1, max_size=6) | st.lists(st.floats(), min_size=1, max_size=6)).map(
+        lambda own: Numbers(values=tuple(own))
+    ),
+    IntegerRange: st.builds(
+        lambda start, count, step: IntegerRange(start=start, stop=start + count * step, step=step),
+        st.integers(-(2**64), 2**64) | st.integers(-5, 5),
+        st.integers(1, 6),
+        st.sampled_from([-2, -1, 1, 3]),
+    ),
+    DecimalRange: st.builds(decimal_range, st.integers(0, 5), st.integers(1, 6)),
+    Typed: st.lists(scalars, min_size=1, max_size=6).map(Typed.of),
+}
+any_values = st.one_of(*KIND_STRATEGIES.values())
 
 
-@pytest.mark.parametrize(
-    ("start", "stop", "step", "length"),
-    [
-        ("0", "1.0000000000000000000000000000000000001", "1", 2),
-        ("0", "1e-30", "1e-31", 10),
-        ("5e-324", "1.5e-323", "5e-324", 2),
-        ("0", "-0.3", "-0.1", 3),
-        ("0", "-0.3", "0.1", 0),
-        ("0", "0.3", "-0.1", 0),
-        ("1", "1", "0.1", 0),
-        ("0", "0.05", "0.1", 1),
-    ],
-)
-def test_lengths_are_exact(start: str, stop: str, step: str, length: int) -> None:
-    assert len(DecimalRange(start=start, stop=stop, step=step)) == length
+def labels_of(values: AxisValues) -> list[Any]:
+    return [label_key(values.label(index)) for index in range(len(values))]
 
 
-def test_what_a_task_does_to_pythons_decimals_changes_no_value() -> None:
-    values = DecimalRange(start="1000", stop="1010", step="0.1")
-    with localcontext() as context:
-        context.prec = 3
-        context.traps[Inexact] = True
-        assert (values.value(3), len(values)) == (1000.3, 100)
+def test_every_kind_is_tried_here() -> None:
+    assert set(KIND_STRATEGIES) == set(KINDS.values())
 
 
-@pytest.mark.parametrize("index", [-4, 3])
-def test_there_is_no_value_outside(index: int) -> None:
-    for values in (DecimalRange(start="0", stop="0.3", step="0.1"), IntegerRange(start=0, stop=3)):
-        with pytest.raises(IndexError):
-            values.value(index)
+@given(any_values)
+def test_every_kind_says_where_a_label_is(values: AxisValues) -> None:
+    labels = labels_of(values)
+    for label in labels:
+        assert labels[values.index_of(label if label != "nan" else float("nan"))] == label  # type: ignore[index]
+    assert values.index_of("no such label") is None
 
 
-@pytest.mark.parametrize(
-    ("kind", "bounds"),
-    [
-        (IntegerRange, {"start": 0, "stop": 10**20, "step": 1}),
-        (DecimalRange, {"start": "0", "stop": "1e30", "step": ".1"}),
-    ],
-)
-def test_more_values_than_can_be_numbered_are_refused(kind: Any, bounds: dict[str, Any]) -> None:
-    with pytest.raises(OverrideError, match="more than can be numbered"):
-        kind(**bounds)
+@given(any_values, any_values, st.data())
+def test_what_is_joined_has_all_labels_in_order(values: AxisValues, more: AxisValues, data: st.DataObject) -> None:
+    new = data.draw(st.lists(st.integers(0, len(more) - 1), unique=True).map(sorted))
+    joined = values.joined(more, new)
+    added = [labels_of(more)[index] for index in new]
+    assert labels_of(joined) == labels_of(values) + added
+    assert type(joined) is type(values) or new
+    assert axis_values_from_dict(json.loads(json.dumps(joined.to_dict()))).to_dict() == joined.to_dict()
+
+
+@given(any_values, st.data())
+def test_the_rest_begins_where_it_is_said_to(values: AxisValues, data: st.DataObject) -> None:
+    first = data.draw(st.integers(0, len(values) - 1))
+    rest = values.rest(first)
+    assert (type(rest), labels_of(rest)) == (type(values), labels_of(values)[first:])
+
+
+@given(any_values)
+def test_the_kind_of_the_labels_holds_all_of_them(values: AxisValues) -> None:
+    kind = values.kind()
+    assert values.are_of(kind)
+    assert values.are_of(LabelKind.MIXED)
+    coordinates = values.coordinates(kind)
+    expected = [values.coordinate(index, kind) for index in range(len(values))]
+    assert coordinates.shape == (len(values),)
+    np.testing.assert_array_equal(coordinates, np.array(expected, dtype=kind.dtype))
+
+
+@given(any_values)
+def test_what_is_typed_is_found(values: AxisValues) -> None:
+    kind = values.kind()
+    for index in range(len(values)):
+        found = values.find(values.text(index), kind)
+        assert found is not None
+        assert values.text(found) == values.text(index) or values.text(index) in map(str, labels_of(values))
 
 
 def test_values_are_written_as_one_would_sweep_over_them() -> None:
     assert Choice(values=(1, "a b"), texts=("1", "'a b'"), labels=(1, "a b")).written() == "1,'a b'"
-    assert IntegerRange(start=3, stop=-4, step=-2).written() == "range(3,-4,-2)"
-    assert DecimalRange(start="0.5", stop="2", step="0.25").written() == "range(0.5,2,0.25)"
+    assert Numbers(values=(0.5, 1.25)).written() == "0.5,1.25"
+
+
+def test_texts_are_quoted_and_ranges_are_not_written_out() -> None:
+    def quote(text: str) -> str:
+        return f"<{text}>"
+
+    assert choice(1, "a").swept(quote) == "1,<a>"
+    values = IntegerRange(start=0, stop=3)
+    assert (values.swept(quote), values.listed(quote)) == ("range(0,3,1)", "0,1,2")
 
 
 def test_choices_have_as_many_texts_as_values() -> None:
@@ -101,24 +121,16 @@ def test_choices_have_as_many_texts_as_values() -> None:
         Choice(values=(1, 2), texts=("1",), labels=(1, 2))
 
 
-@given(st.integers(-20, 20), st.integers(-20, 20), st.integers(-5, 5).filter(bool))
-def test_integer_ranges_are_pythons(start: int, stop: int, step: int) -> None:
-    values = IntegerRange(start=start, stop=stop, step=step)
-    assert [values.value(i) for i in range(len(values))] == list(range(start, stop, step))
+def test_listed_values_are_labelled_as_configs_type_them_and_files_are_not() -> None:
+    own, kind = choice("1", "2").labelled({0: 1, 1: 2}, LabelKind.INTEGER)
+    assert (labels_of(own), kind) == ([1, 2], LabelKind.INTEGER)
+    paths = files(["axb", "ayb"])
+    assert paths.labelled({0: "axb", 1: "ayb"}, LabelKind.TEXT) == (paths, LabelKind.TEXT)
+    assert (paths.paths(), choice("axb").paths()) == (("axb", "ayb"), ())
 
 
-def test_a_huge_range_is_never_written_out() -> None:
-    values = IntegerRange(start=0, stop=10**15)
-    assert values.value(10**15 - 1) == 10**15 - 1
-    assert len(json.dumps(values.to_dict())) < 200
-
-
-@pytest.mark.parametrize(("stop", "step"), [("1", "0"), ("inf", "1"), ("nan", "1"), ("1", "nan"), ("one", "1")])
-def test_endless_ranges_are_refused(stop: str, step: str) -> None:
-    with pytest.raises(OverrideError, match="a range needs"):
-        DecimalRange(start="0", stop=stop, step=step)
-
-
-def test_a_range_without_a_step_is_refused() -> None:
-    with pytest.raises(OverrideError, match="a step other than 0"):
-        IntegerRange(start=0, stop=3, step=0)
+def test_further_files_are_labelled_alike_and_others_make_a_list() -> None:
+    first, more = files(["axb"]), files(["ayb"])
+    assert first.joined(more, [0]) == files(["axb", "ayb"])
+    assert type(first.joined(choice("ayb"), [0])) is Choice
+    assert type(choice("ayb").joined(more, [0])) is Choice

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweeprun.design.python_values import Typed
-from sweeprun.design.values import Choice, DecimalRange, Files, IntegerRange, Numbers
+from sweeprun.design.ranges import DecimalRange, IntegerRange
+from sweeprun.design.values import Choice, Files, Numbers
 from sweeprun.design.values_json import axis_values_from_dict
 from sweeprun.errors import FormatError
 

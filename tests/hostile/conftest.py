@@ -13,10 +13,11 @@ import pytest
 
 from sweeprun.cli.main import main
 from sweeprun.design.arrays import Array
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
+from sweeprun.design.label_kinds import LabelKind
 from sweeprun.design.policy import Policy
+from sweeprun.design.ranges import DecimalRange
 from sweeprun.design.task_ids import TaskIds
-from sweeprun.design.values import DecimalRange
 from sweeprun.errors import SweeprunError
 from sweeprun.notebook.run import open_run
 from sweeprun.store.directory import RunDirectory

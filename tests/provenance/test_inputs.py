@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
 from sweeprun.design.grid import Grid
+from sweeprun.design.label_kinds import LabelKind
 from sweeprun.design.tasks import Block
 from sweeprun.design.values import Files
 from sweeprun.errors import FormatError, UsageError

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
 from sweeprun.design.grid import Grid
+from sweeprun.design.label_kinds import LabelKind
+from sweeprun.design.ranges import IntegerRange
 from sweeprun.design.tasks import TaskTable
-from sweeprun.design.values import Choice, IntegerRange
+from sweeprun.design.values import Choice
 from sweeprun.store.directory import RunDirectory, make_run_directory
 from sweeprun.store.job_spec import JobSpec
 from sweeprun.store.manifest import Manifest, write_manifest

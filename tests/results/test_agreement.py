@@ -10,10 +10,10 @@ import xarray as xr
 
 from sweeprun.errors import ResultError
 from sweeprun.results.agreement import check_meaning, check_units, common_attrs, dropped_note
-from sweeprun.results.formats.netcdf import FORMATS
 from sweeprun.runs.collect import collect_into
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import take_snapshot
+from tests.results.formats.writing import SUFFIXES
 from tests.results.runs import count_axis, make_run, success, write_shard
 
 
@@ -64,7 +64,7 @@ def metres(value: float, **attrs: Any) -> xr.Dataset:
     return xr.Dataset({"x": ((), value, attrs), "y": 1.0}, attrs={"made_by": "me", "number": value})
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("suffix", SUFFIXES)
 def test_kilometres_never_become_metres(tmp_path: Path, suffix: str) -> None:
     run = run_of(tmp_path, metres(3.0, units="km"), metres(3000.0, units="m"))
     with pytest.raises(ResultError, match="'x' has units 'km' in task 0 and units 'm' in task 1; they must agree"):
@@ -72,7 +72,7 @@ def test_kilometres_never_become_metres(tmp_path: Path, suffix: str) -> None:
     collect_into(take_snapshot(run), tmp_path / f"out{suffix}", ["y"])
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("suffix", SUFFIXES)
 def test_other_attributes_that_differ_are_left_out_with_a_note(tmp_path: Path, suffix: str) -> None:
     run = run_of(tmp_path, metres(3.0, units="m", when="today", who="me"), metres(4.0, units="m", who="me"))
     output = tmp_path / f"out{suffix}"

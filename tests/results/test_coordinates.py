@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
 from sweeprun.design.extension import extend_table
 from sweeprun.design.grid import Dimension, Grid, Joint
+from sweeprun.design.label_kinds import LabelKind
 from sweeprun.design.tasks import TaskTable
 from sweeprun.design.values import Numbers
 from sweeprun.results.coordinates import axis_columns, coordinates_text, label_text, varying_axes

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
+from sweeprun.design.label_kinds import LabelKind
 from sweeprun.design.values import Choice
 from sweeprun.results.failed_task import FailureTexts
 from sweeprun.store.job_spec import JobSpec

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
+from sweeprun.design.label_kinds import LabelKind
 from sweeprun.design.values import Choice
 from sweeprun.results.failure_lines import SourceLine
 from sweeprun.results.failures import FailureReader, failures_of

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from sweeprun.errors import ResultError
 from sweeprun.results.collect import collect_run, stream_snapshot
-from sweeprun.results.formats.netcdf import FORMATS, write_dataset
 from sweeprun.results.formats.zarr_store import write_store
 from sweeprun.runs.collect import collect_into
 from sweeprun.store.snapshot import take_snapshot
+from tests.results.formats.writing import SUFFIXES, write_dataset
 from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
 
 
@@ -272,7 +272,7 @@ def test_labels_are_never_rounded(tmp_path: Path) -> None:
         collect(tmp_path, *({"x": ("t", [1]), "t": ("t", np.array(own))} for own in labels))
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("suffix", SUFFIXES)
 def test_dims_in_another_order_are_transposed(tmp_path: Path, suffix: str) -> None:
     image = np.arange(6.0).reshape(2, 3)
     results = [{"x": (("u", "v"), image)}, {"x": (("v", "u"), image.T + 10)}, {"x": (("v", "u"), image.T[:, :1])}]

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.results import not_given
 from sweeprun.results.collect import collect_run
-from sweeprun.results.formats.netcdf import write_dataset
 from sweeprun.results.not_given import NOT_GIVEN, is_given
+from tests.results.formats.writing import write_dataset
 from tests.results.runs import count_axis, failure, make_run, success, write_shard
 
 NAN = float("nan")

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from sweeprun.errors import ResultError, UsageError
 from sweeprun.results.collect import Collected, collect_snapshot, open_snapshot, stream_snapshot
 from sweeprun.results.dtypes import KEPT_BY_PARQUET
-from sweeprun.results.formats.table_files import write_table
 from sweeprun.results.formats.zarr_store import write_store
 from sweeprun.results.variables import disagreement, names_in
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import Snapshot, take_snapshot
 from sweeprun.wording import PYTHON, Command, speaking
+from tests.results.formats.writing import write_table
 from tests.results.runs import count_axis, make_run, success, write_shard
 
 BIG = 2**53 + 1

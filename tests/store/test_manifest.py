@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from sweeprun.design.axes import Axis, LabelKind
+from sweeprun.design.axes import Axis
 from sweeprun.design.grid import Grid
+from sweeprun.design.label_kinds import LabelKind
 from sweeprun.design.overrides import Operation, Override
+from sweeprun.design.ranges import DecimalRange
 from sweeprun.design.streams import Streams
 from sweeprun.design.tasks import TaskTable
-from sweeprun.design.values import DecimalRange
 from sweeprun.errors import FormatError
 from sweeprun.store.directory import RunDirectory, make_run_directory
 from sweeprun.store.job_spec import JobSpec

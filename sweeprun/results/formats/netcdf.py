@@ -1,143 +1,23 @@
-"""Write a Dataset to a file, whole or not at all; the ending of the name tells the format."""
+"""Datasets in netCDF-4 files: their types and attributes there."""
 
-import errno
 import os
-import shutil
-import sys
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from sweeprun.errors import UsageError
 from sweeprun.results.dtypes import ascii_bytes
 from sweeprun.results.formats.cf import with_conventions
-from sweeprun.results.formats.portable import ORIGINAL_NAME, portable
-from sweeprun.store.files import sync_directory, temporary_sibling
-from sweeprun.store.local_paths import OutputPath, StoreUrl
-
-FORMATS = (".nc", ".zarr", ".csv", ".parquet")
-TABLES = (".csv", ".parquet")
-"""Those that `sweeprun.results.formats.table_files` writes."""
+from sweeprun.results.formats.portable import ORIGINAL_NAME
 
 _COMPLEX_DIMS = ("complex", "ri", "c", "_pfnc_complex")
 """What other programs call the dim of real and imaginary parts: ``auto_complex`` makes one number of the two."""
 
-_ZARR_FILES = {".zgroup", ".zmetadata", "zarr.json"}
 
-
-def check_output(path: OutputPath) -> None:
-    """Refuse a path that can't be written, before the work is done.
-
-    What there is of an object store is asked for by `sweeprun.results.formats.owners.check_replaceable`.
-
-    Raises
-    ------
-    UsageError
-        If the ending is unknown, the directory doesn't exist, or something else is there.
-    """
-    if isinstance(path, StoreUrl):
-        return
-    shown = f"can't write {str(path)!r}"
-    path = path.absolute()
-    if path.suffix not in FORMATS:
-        raise UsageError(f"{shown}: the name must end in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
-    if not path.parent.is_dir():
-        raise UsageError(f"{shown}: there is no directory {str(path.parent)!r}")
-    if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise UsageError(f"{shown}: no permission to write to {str(path.parent)!r}")
-    if path.suffix == ".nc" and not _has_name_for_libraries(path):
-        raise UsageError(
-            f"{shown}: netCDF can't open this path, as the encoding of file names is {sys.getfilesystemencoding()}; "
-            "set PYTHONUTF8=1 or LC_ALL=C.UTF-8, or choose another format"
-        )
-    if path.suffix == ".nc" and "\\" in str(path):
-        raise UsageError(f"{shown}: netCDF can't open a path with a backslash; choose another, or .zarr")
-    if path.suffix != ".zarr" and path.is_dir():
-        raise UsageError(f"{shown}: it is a directory")
-    if path.suffix == ".zarr" and _holds_something_else(path):
-        raise UsageError(f"{shown}: what is there is no Zarr store, so it is not replaced")
-
-
-def _has_name_for_libraries(path: Path) -> bool:
-    """Whether a path is a text that can be handed to a library of C: one of bytes that the encoding lacks is not."""
-    try:
-        str(path).encode(sys.getfilesystemencoding())
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _holds_something_else(path: Path) -> bool:
-    """Whether what is at a path is no Zarr store; another collect may be replacing it at this moment."""
-    while True:
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return False
-        except NotADirectoryError:
-            return True
-        try:
-            if _ZARR_FILES.intersection(os.listdir(descriptor)):  # noqa: PTH208  # of what is open, whatever is at the path by now
-                return False
-            with suppress(FileNotFoundError):
-                if os.path.samestat(os.fstat(descriptor), path.stat()):
-                    return True
-        finally:
-            os.close(descriptor)
-
-
-def write_dataset(dataset: xr.Dataset, path: Path) -> None:
-    """Write a Dataset as netCDF-4 (``.nc``) or Zarr (``.zarr``), in the place of what was there.
-
-    As netCDF, a collected run follows the CF conventions as far as it can; see `with_conventions`.
-
-    What a format lacks is stored as the nearest that it has: half floats as single ones in netCDF, attributes other
-    than numbers and strings as JSON, names as `portable` says. Complex numbers in netCDF are the compound type that
-    ``xarray.open_dataset(path, auto_complex=True)`` reads as such. Dates come back in xarray's default unit, ns.
-
-    Raises
-    ------
-    UsageError
-        If the path can't be written.
-    """
-    plain = portable(dataset)
-    write_in_place(path, lambda temporary: _write(plain, temporary, path.suffix))
-
-
-def write_in_place(path: Path, write: Callable[[Path], None]) -> None:
-    """Have a file or a store written beside, whole, and put it in its place.
-
-    Raises
-    ------
-    UsageError
-        If the path can't be written.
-    """
-    check_output(path)
-    try:
-        with temporary_sibling(path.absolute()) as temporary:
-            try:
-                write(temporary)
-                put_in_place(temporary, path.absolute())
-            finally:
-                if temporary.is_dir():
-                    shutil.rmtree(temporary)
-    except OSError as error:
-        raise UsageError(f"can't write {str(path)!r}: {error.strerror or error}") from error
-    except RuntimeError as error:  # what the netCDF library calls a full disk, among others
-        raise UsageError(f"can't write {str(path)!r}: {error}") from error
-
-
-def _write(dataset: xr.Dataset, path: Path, suffix: str) -> None:
-    if suffix == ".zarr":
-        # Format 3 specifies neither strings of fixed width nor consolidated metadata yet, and warns of both.
-        from zarr.storage import LocalStore
-
-        dataset.to_zarr(LocalStore(path), mode="w", zarr_format=2, consolidated=True)
-        return
+def write_portable(dataset: xr.Dataset, path: Path) -> None:
+    """Write a portable Dataset to a new file, durably."""
     write_netcdf(as_netcdf(dataset), path)
     with path.open("rb") as file:
         os.fsync(file.fileno())
@@ -198,34 +78,9 @@ def _without_complex_dims(dataset: xr.Dataset) -> xr.Dataset:
 
 
 def open_netcdf(path: Path) -> xr.Dataset:
-    """Open a netCDF file as `write_dataset` writes it: only if it has complex numbers, dims may be parts of them."""
+    """Open a netCDF file as it is written here: only if it has complex numbers, dims may be parts of them."""
     import netCDF4
 
     with netCDF4.Dataset(path) as file:
         complex_ones = bool(file.cmptypes)
     return xr.open_dataset(path, auto_complex=complex_ones)
-
-
-def put_in_place(temporary: Path, path: Path) -> None:
-    """Replace what is there, durably; a directory can't be replaced at once, and somebody else may be doing it, too."""
-    if temporary.is_dir():
-        _put_directory_in_place(temporary, path)
-    else:
-        temporary.replace(path)
-    sync_directory(path.parent)
-
-
-def _put_directory_in_place(temporary: Path, path: Path) -> None:
-    while True:
-        with temporary_sibling(path) as older:
-            try:
-                with suppress(FileNotFoundError):
-                    path.rename(older)
-                temporary.rename(path)
-                return
-            except OSError as error:
-                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-                    raise
-            finally:
-                if older.is_dir():
-                    shutil.rmtree(older)

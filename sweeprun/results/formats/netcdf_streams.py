@@ -12,7 +12,7 @@ HDF5 User Guide, 5.5 "Space Allocation", on storage that is contiguous, and fill
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,13 @@ import numpy as np
 import xarray as xr
 
 from sweeprun.results.dtypes import missing
+from sweeprun.results.formats.in_place import write_in_place
 from sweeprun.results.formats.netcdf import (
     as_netcdf,
     has_complex,
     netcdf_dtype,
-    write_dataset,
-    write_in_place,
     write_netcdf,
+    write_portable,
 )
 from sweeprun.results.formats.padded import is_padded, write_padded
 from sweeprun.results.formats.portable import portable, portable_names
@@ -43,8 +43,8 @@ _BYTES_IN_MEMORY = 2**26
 _BLOCK_BYTES = 2**25
 
 
-def write_run(plan: Plan, path: Path) -> None:
-    """Write a run as netCDF-4, in the place of what was there; see `write_dataset`.
+def write_run(plan: Plan, path: Path, check: Callable[[Path], None]) -> None:
+    """Write a run as netCDF-4, in the place of what was there, which ``check`` refuses if it is something else.
 
     Raises
     ------
@@ -56,7 +56,8 @@ def write_run(plan: Plan, path: Path) -> None:
     streamed = padded | dense
     rest = plan.dataset(streamed)
     if not streamed:
-        write_dataset(rest, path)
+        plain = portable(rest)
+        write_in_place(path, lambda temporary: write_portable(plain, temporary), check)
         return
     types = {*(one.dtype for one in rest.variables.values()), *(one.dtype for one in streamed.values())}
     placeholders = {name: _placeholder(plan, one, netcdf_dtype(one.dtype, types)) for name, one in streamed.items()}
@@ -64,7 +65,7 @@ def write_run(plan: Plan, path: Path) -> None:
     new_names = portable_names(whole)
     described = as_netcdf(portable(whole))
     names = {name: str(new_names.get(name, name)) for name in streamed}
-    write_in_place(path, lambda temporary: _write(plan, described, names, padded, dense, temporary))
+    write_in_place(path, lambda temporary: _write(plan, described, names, padded, dense, temporary), check)
 
 
 def _large(plan: Plan, variables: Mapping[str, Merged]) -> dict[str, Merged]:

@@ -1,14 +1,7 @@
-"""Whose a file of results is: whether sweeprun wrote it, and of which run.
+"""Whose a file of results is: whether sweeprun wrote it, and of which run; its format knows where it says so."""
 
-netCDF, Zarr and Parquet say so in their attributes. A CSV file has no place for that, so a note lies beside it,
-``.NAME.csv.sweeprun``, which holds only as long as the file has the content that it names.
-"""
-
-import errno
-import hashlib
-import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,20 +9,11 @@ from typing import Any
 
 from sweeprun.errors import FormatError, UsageError
 from sweeprun.results.attributes import RUN_DIGEST, RUN_PATH, STATISTICS_ATTRIBUTE, digest_of
+from sweeprun.results.formats.all_formats import known_format
+from sweeprun.results.formats.own_group import LOCK, attributes_of_store
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.files import read_json, temporary_sibling
+from sweeprun.store.files import read_json
 from sweeprun.store.local_paths import OutputPath, StoreUrl
-
-OWN_GROUP = ".sweeprun"
-"""The group of a Zarr store in which sweeprun notes what it wrote; no variable can have this name."""
-
-LOCK = f"{OWN_GROUP}/lock"
-"""What is there in an object store while it is written to."""
-
-OWNER_ATTRIBUTES = ("sweeprun", "run", "created", RUN_PATH, RUN_DIGEST)
-"""What says which run a file is of."""
-
-_NOTE_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +76,8 @@ def _local_attributes(path: Path) -> Mapping[str, Any]:
     if not (path.is_file() or path.is_dir()):  # a pipe would be waited for
         return {}
     try:
-        return _ATTRIBUTES[path.suffix](path)
+        found = known_format(path)
+        return {} if found is None else found.attributes(path)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError):
         return {}
 
@@ -102,7 +87,7 @@ def _remote_attributes(url: StoreUrl) -> Mapping[str, Any]:
 
     store = open_store(url)
     with telling(url):
-        return _of_store(lambda key: read_object(store, key))
+        return attributes_of_store(lambda key: read_object(store, key))
 
 
 def is_there(path: OutputPath) -> bool:
@@ -153,7 +138,8 @@ def check_replaceable(
         return None
     owner = owner_of(path)
     if owner is None:
-        edited = isinstance(path, Path) and _note(path).exists()
+        known = known_format(path)
+        edited = isinstance(path, Path) and known is not None and known.was_edited(path)
         whose = "was edited since sweeprun wrote it" if edited else "is there and was not made by sweeprun"
         raise UsageError(f"{str(path)!r} {whose}, so it is not replaced; {instead}")
     if owner.of_statistics is not statistics:
@@ -170,81 +156,3 @@ def check_replaceable(
             f"they could not be collected again; remove the file, or {instead}"
         )
     return other
-
-
-def write_note(path: Path, attrs: Mapping[str, Any]) -> None:
-    """Say beside a CSV file of which run it is.
-
-    Parameters
-    ----------
-    path
-        The file.
-    attrs
-        The attributes of the Dataset of its run.
-    """
-    data = {"version": _NOTE_VERSION, "sha256": _content(path)} | {
-        key: str(attrs[key]) for key in OWNER_ATTRIBUTES if key in attrs
-    }
-    with temporary_sibling(_note(path)) as temporary:
-        temporary.write_text(json.dumps(data))
-        temporary.replace(_note(path))
-
-
-def _note(path: Path) -> Path:
-    return path.with_name(f".{path.name}.sweeprun")
-
-
-def _read_regular(path: Path) -> bytes:
-    """The content of a file of ours; a pipe in its place would be waited for."""
-    if not path.is_file():
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), os.fspath(path))
-    return path.read_bytes()
-
-
-def _content(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _of_netcdf(path: Path) -> Mapping[str, Any]:
-    import xarray as xr
-
-    with xr.open_dataset(path, engine="netcdf4", decode_cf=False) as dataset:
-        return dict(dataset.attrs)
-
-
-def _of_zarr(path: Path) -> Mapping[str, Any]:
-    return _of_store(lambda key: _read_regular(path / key))
-
-
-def _of_store(read: Callable[[str], bytes]) -> Mapping[str, Any]:
-    """The attributes of the root; if these are damaged, what our own group has of them."""
-    for key in ("zarr.json", ".zattrs", f"{OWN_GROUP}/zarr.json"):
-        with suppress(OSError, ValueError, AttributeError):
-            data = json.loads(read(key))
-            attrs = data if key == ".zattrs" else data.get("attributes")
-            if isinstance(attrs, Mapping) and "sweeprun" in attrs:
-                return attrs
-    return {}
-
-
-def _of_parquet(path: Path) -> Mapping[str, Any]:
-    import pyarrow.parquet as pq
-
-    with path.open("rb") as file:
-        texts = pq.read_schema(file).metadata or {}
-    return {key.decode(): value.decode() for key, value in texts.items()}
-
-
-def _of_csv(path: Path) -> Mapping[str, Any]:
-    note = json.loads(_read_regular(_note(path)))
-    known = note.get("version") == _NOTE_VERSION and note.get("sha256") == _content(path)
-    return note if known else {}
-
-
-_ATTRIBUTES: dict[str, Callable[[Path], Mapping[str, Any]]] = {
-    ".nc": _of_netcdf,
-    ".zarr": _of_zarr,
-    ".csv": _of_csv,
-    ".parquet": _of_parquet,
-}

@@ -16,7 +16,7 @@ from zarr.storage import ObjectStore, WrapperStore
 
 from sweeprun.results.formats.lease import Lease
 from sweeprun.results.formats.object_store import open_store, telling
-from sweeprun.results.formats.owners import LOCK, OWN_GROUP
+from sweeprun.results.formats.own_group import LOCK, OWN_GROUP
 from sweeprun.results.formats.zarr_places import Place
 from sweeprun.store.local_paths import StoreUrl
 

@@ -14,7 +14,7 @@ from zarr.storage import LocalStore
 
 from sweeprun.errors import UsageError
 from sweeprun.results.formats.fingerprints import files_below, make_durable, seal_of
-from sweeprun.results.formats.netcdf import put_in_place
+from sweeprun.results.formats.in_place import put_in_place
 from sweeprun.store.files import sync_directory, temporary_sibling
 
 

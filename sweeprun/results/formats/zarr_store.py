@@ -20,8 +20,8 @@ import xarray as xr
 import zarr
 import zarr.errors
 
-from sweeprun.results.formats.netcdf import check_output
-from sweeprun.results.formats.owners import OWN_GROUP, OWNER_ATTRIBUTES
+from sweeprun.results.attributes import OWNER_ATTRIBUTES
+from sweeprun.results.formats.own_group import OWN_GROUP
 from sweeprun.results.formats.portable import portable
 from sweeprun.results.formats.zarr_layout import Layout, encoded, encoding_of, layout_of, regions_of
 from sweeprun.results.formats.zarr_places import Directory, Place
@@ -55,7 +55,6 @@ def write_store(plan: Plan, output: OutputPath) -> None:
     UsageError
         If it can't be written.
     """
-    check_output(output)
     layout = layout_of(plan)
     with _without_warnings():
         place = _place(output)

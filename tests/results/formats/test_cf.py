@@ -13,9 +13,9 @@ import xarray as xr
 from sweeprun.design.axes import Axis
 from sweeprun.results.collect import collect_run
 from sweeprun.results.formats.cf import CONVENTIONS, conforms, with_conventions
-from sweeprun.results.formats.netcdf import write_dataset
 from sweeprun.store.records import Record
 from tests.results.formats.test_netcdf import VALUES
+from tests.results.formats.writing import write_dataset
 from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
 
 DATES = np.array(["2020-01-01", "2020-01-02"], "datetime64[ns]")

@@ -5,16 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
-import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sweeprun.design.axes import RESERVED_NAMES
-from sweeprun.results.formats.netcdf import FORMATS, open_netcdf
 from sweeprun.runs.collect import collect_into
 from sweeprun.store.snapshot import take_snapshot
+from tests.results.formats.writing import READERS, SUFFIXES, read_back
 from tests.results.runs import count_axis, make_run, success, write_shard
 
 SPECIAL = ["c", "ri", "complex", "_pfnc_complex", "state", "seconds", "task_id", "code_digest", "index", "x", "x_0"]
@@ -28,18 +26,10 @@ def collected(path: Path, axis: str, results: list[Any], suffix: str) -> Any:
     write_shard(run, "w", *([success(i, result)] for i, result in enumerate(results)))
     output = path / f"out{suffix}"
     collect_into(take_snapshot(run), output)
-    match suffix:
-        case ".nc":
-            return open_netcdf(output).load()
-        case ".zarr":
-            return xr.open_zarr(output).load()
-        case ".csv":
-            return pd.read_csv(output, engine="pyarrow")
-        case _:
-            return pd.read_parquet(output)
+    return read_back(output)
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("suffix", SUFFIXES)
 @given(
     axis=names.filter(lambda name: name not in RESERVED_NAMES),
     variables=st.lists(own_names, min_size=3, max_size=3, unique=True),
@@ -58,7 +48,7 @@ def test_any_names(suffix: str, axis: str, variables: list[str], dims: list[str]
     with tempfile.TemporaryDirectory() as scratch:
         found = collected(Path(scratch), axis, results, suffix)
     whole = variables[1] not in dims
-    if suffix in (".csv", ".parquet"):
+    if suffix in READERS:
         assert any(column.tolist() == [0.5, 1.5] for _, column in found.items() if column.dtype == float)
         assert len(found.columns) == len({*found.columns})
         return
@@ -69,7 +59,7 @@ def test_any_names(suffix: str, axis: str, variables: list[str], dims: list[str]
         assert arrays[(2, 2, 2)].tolist() == [[[100, 101], [102, 103]], [[110, 111], [112, 113]]]
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("name", ["c", "ri", "complex"])
 def test_two_of_what_others_call_parts_of_a_number(tmp_path: Path, suffix: str, name: str) -> None:
     found = collected(tmp_path, name, [{"x": 1.5}, {"x": 2.5}], suffix)

@@ -10,8 +10,9 @@ import xarray as xr
 
 from sweeprun.errors import UsageError
 from sweeprun.results.collect import collect_run
-from sweeprun.results.formats import netcdf as export
-from sweeprun.results.formats.netcdf import open_netcdf, write_dataset
+from sweeprun.results.formats.netcdf import open_netcdf
+from sweeprun.results.formats.zarr_format import Zarr
+from tests.results.formats.writing import write_dataset
 from tests.results.runs import axis, count_axis, make_run, success, write_shard
 
 VALUES: dict[str, Any] = {
@@ -156,15 +157,15 @@ def test_a_collected_run_of_any_type_survives_a_file(tmp_path: Path, kind: str, 
 
 
 def test_several_writers_of_one_store_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def write(_dataset: xr.Dataset, store: Path, _suffix: str) -> None:
+    def write(_format: Zarr, _dataset: xr.Dataset, store: Path) -> None:
         store.mkdir()
         for name in (".zgroup", ".zattrs", ".zmetadata"):
             (store / name).write_text("{}")
 
-    monkeypatch.setattr(export, "_write", write)
+    monkeypatch.setattr(Zarr, "write_file", write)
     path = tmp_path / "out.zarr"
     with ThreadPoolExecutor(4) as threads:
-        for written in [threads.submit(export.write_dataset, xr.Dataset(), path) for _ in range(2000)]:
+        for written in [threads.submit(write_dataset, xr.Dataset(), path) for _ in range(2000)]:
             written.result()
     assert [entry.name for entry in tmp_path.iterdir()] == ["out.zarr"]
     assert len(list(path.iterdir())) == 3

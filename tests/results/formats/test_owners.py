@@ -12,16 +12,17 @@ import xarray as xr
 
 from sweeprun.errors import FormatError, ResultError, UsageError
 from sweeprun.results.attributes import RUN_DIGEST, RUN_PATH, STATISTICS_ATTRIBUTE, digest_of
-from sweeprun.results.formats.netcdf import FORMATS, write_dataset
-from sweeprun.results.formats.owners import check_replaceable, owner_of, write_note
+from sweeprun.results.formats.own_note import write_note
+from sweeprun.results.formats.owners import check_replaceable, owner_of
 from sweeprun.runs.collect import CollectedFile, collect_into
 from sweeprun.store.archive import set_aside
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import take_snapshot
+from tests.results.formats.writing import SUFFIXES, write_dataset
 from tests.results.runs import count_axis, make_run, success, write_shard
 
 
-@pytest.fixture(params=FORMATS)
+@pytest.fixture(params=SUFFIXES)
 def output(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return tmp_path / f"mine ü{request.param}"
 

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from sweeprun.results.collect import collect_snapshot, stream_snapshot
 from sweeprun.results.formats import padded
-from sweeprun.results.formats.netcdf import open_netcdf, write_dataset
-from sweeprun.results.formats.netcdf_streams import write_run
+from sweeprun.results.formats.netcdf import open_netcdf
+from sweeprun.results.formats.netcdf_format import NetCDF
 from sweeprun.results.formats.padded import own_chunk
 from sweeprun.results.plan import plan_of
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import take_snapshot
+from tests.results.formats.writing import write_dataset
 from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
 
 
@@ -51,7 +52,7 @@ def assert_same(found: xr.Dataset, expected: xr.Dataset) -> None:
 
 def both(run: RunDirectory, folder: Path) -> tuple[xr.Dataset, xr.Dataset]:
     snapshot = take_snapshot(run)
-    stream_snapshot(snapshot, lambda plan: write_run(plan, folder / "written ü.nc"))
+    stream_snapshot(snapshot, lambda plan: NetCDF().write_plan(plan, folder / "written ü.nc"))
     write_dataset(collect_snapshot(snapshot).dataset, folder / "memory.nc")
     return open_netcdf(folder / "written ü.nc").load(), open_netcdf(folder / "memory.nc").load()
 

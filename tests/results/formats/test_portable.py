@@ -11,8 +11,8 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweeprun.results.formats.netcdf import write_dataset
 from sweeprun.results.formats.portable import ORIGINAL_NAME, portable_name
+from tests.results.formats.writing import write_dataset
 
 SUFFIXES = [".nc", ".zarr"]
 

@@ -21,12 +21,13 @@ from hypothesis import strategies as st
 
 from sweeprun.errors import ResultError, UsageError
 from sweeprun.results.collect import collect_snapshot
-from sweeprun.results.formats import table_files
-from sweeprun.results.formats.table_files import write_table
+from sweeprun.results.formats import parquet_format, table_files
+from sweeprun.results.formats.csv_format import MOST_ELEMENTS
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import take_snapshot
 from tests.faults import fail, is_directory
 from tests.results.formats.test_netcdf import VALUES
+from tests.results.formats.writing import write_table
 from tests.results.runs import axis, count_axis, failure, make_run, success, write_shard
 
 
@@ -123,17 +124,17 @@ def test_any_year(tmp_path: Path, year: str) -> None:
 
 def test_what_is_too_large_for_columns_is_left_out_and_told(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run")
-    large, small = np.zeros((11, 10)), np.zeros(table_files.MOST_ELEMENTS)
+    large, small = np.zeros((11, 10)), np.zeros(MOST_ELEMENTS)
     write_shard(run, "w", [success(0, {"large": large, "small": small, "x": 1})])
     assert write(run, tmp_path / "x.csv") == ["large"]
     names = list(rows(tmp_path / "x.csv")[0])
-    assert len(names) == len(("task_id", "state", "seconds", "x")) + table_files.MOST_ELEMENTS
+    assert len(names) == len(("task_id", "state", "seconds", "x")) + MOST_ELEMENTS
     assert write(run, tmp_path / "x.parquet") == []
     assert np.shape(pq.read_table(tmp_path / "x.parquet")["large"][0].as_py()) == (11, 10)
 
 
 def test_what_is_too_large_for_a_list_is_left_out_of_parquet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table_files, "LARGEST_LIST", 80)
+    monkeypatch.setattr(parquet_format, "LARGEST_LIST", 80)
     run = make_run(tmp_path / "run")
     write_shard(run, "w", [success(0, {"large": np.zeros(11), "small": np.zeros(10), "x": 1})])
     assert write(run, tmp_path / "x.parquet") == ["large"]
@@ -221,9 +222,9 @@ import sys
 from pathlib import Path
 from sweeprun.errors import UsageError
 from sweeprun.results.collect import collect_snapshot
-from sweeprun.results.formats.netcdf import check_output
+from sweeprun.results.formats.all_formats import check_output
 from sweeprun.results.formats.owners import owner_of
-from sweeprun.results.formats.table_files import write_table
+from tests.results.formats.writing import write_table
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.snapshot import take_snapshot
 snapshot = take_snapshot(RunDirectory(Path(sys.argv[1])))
