@@ -85,7 +85,8 @@ class LauncherContract:
 
     pytest collects the tests below from your class. They need the launcher to work where they run; use a fixture
     of your own (``autouse=True``) to bring up what it needs, and set ``environment`` if the commands need variables.
-    To choose it from a config, users write a ``conf/hydra/launcher/mine.yaml`` with the options that they want.
+    Users choose it with ``hydra/launcher=mine``, in Hydra applications ``hydra/launcher=sweeprun_mine``. A site keeps
+    its options in a config of any name, ``conf/hydra/launcher/cluster.yaml``, which begins with ``defaults: [mine]``.
     """
 
     environment: dict[str, str] = {}  # noqa: RUF012  # overridden, never changed

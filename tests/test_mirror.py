@@ -7,6 +7,8 @@ _WITHOUT = {
     "_version.py": "a constant",
     "cli/study/study.py": "what `sweeprun init` copies; tests/cli/test_init.py runs it",
     "config/hydra_internals.py": "names of Hydra's, which every test of config/ uses",
+    "launchers/local_options.py": "fields, with the tests of the launcher, and of its schema",
+    "launchers/slurm/launcher_options.py": "fields, with the tests of the launcher, and of its schema",
     "runs/defaults.py": "constants",
     "testing.py": "tests itself: tests/launchers/test_local_contract.py and tests/slurm/test_contract.py run it",
 }

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, get_type_hints
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -17,13 +17,17 @@ from sphinx.util.docutils import SphinxDirective
 
 import sweeprun
 from sweeprun.cli.main import SUBCOMMANDS, main
-from sweeprun.config.schema import LocalOptions, SampleOptions, SlurmOptions, SweeperOptions
+from sweeprun.config.launcher_schema import JobOptions, config_type
+from sweeprun.config.schema import SampleOptions, SweeperOptions
+from sweeprun.launchers.local_options import LocalOptions
+from sweeprun.launchers.slurm.launcher_options import SlurmOptions
 
 _OPTIONS = {
     "The sweeper": ("hydra.sweeper", SweeperOptions),
     "Samples": ("hydra.sweeper.sample", SampleOptions),
     "The local launcher": ("hydra.launcher", LocalOptions),
     "The launcher for Slurm": ("hydra.launcher", SlurmOptions),
+    "All launchers": ("hydra.launcher", JobOptions),
 }
 _ATTRIBUTE = re.compile(r"^(\w+)\n((?:    .*\n?)+)", re.MULTILINE)
 
@@ -52,6 +56,8 @@ def commands_page() -> str:
 def options_page() -> str:
     """The page of all options that Hydra's command line takes for a sweep."""
     page = "# Options\n\nThey are set in the config, or on the command line. Their types are checked.\n"
+    page += "Those of launchers may refer to swept keys (`hydra.launcher.cpus_per_task='${cores}'`), but for what all "
+    page += "tasks of a run share, such as the throttle.\n"
     for title, (node, options) in _OPTIONS.items():
         chosen = {LocalOptions: " (`hydra/launcher=local`, the default)", SlurmOptions: " (`hydra/launcher=slurm`)"}
         page += f"\n## {title}\n\nThe keys of `{node}`{chosen.get(options, '')}:\n\n"
@@ -62,14 +68,14 @@ def options_page() -> str:
 def described_options(node: str, options: type) -> Iterator[str]:
     """A definition of each option: its key, type, default, and what its docstring says."""
     texts = dict(_ATTRIBUTE.findall(inspect.getdoc(options) or ""))
+    kinds = get_type_hints(options)
     for option in fields(options):
         text = " ".join(texts[option.name].split())
-        yield f"`{node}.{option.name}`\n: `{type_of(option)}`{default_of(option)}. {text}\n\n"
+        yield f"`{node}.{option.name}`\n: `{type_of(config_type(kinds[option.name]))}`{default_of(option)}. {text}\n\n"
 
 
-def type_of(option: Field) -> str:
-    """The type of an option, as it is written."""
-    kind = option.type
+def type_of(kind: Any) -> str:
+    """The type of an option in a config, as it is written."""
     return (
         kind.__name__ if isinstance(kind, type) and not hasattr(kind, "__args__") else str(kind).replace("typing.", "")
     )

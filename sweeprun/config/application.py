@@ -31,9 +31,11 @@ from sweeprun.config.hydra_internals import (
     repository_of,
     run_hydra,
 )
-from sweeprun.config.hydra_messages import addition_of, full_key, holder_of, message_of, unknown_key
+from sweeprun.config.hydra_messages import addition_of, message_of
+from sweeprun.config.launcher_schema import explained, launcher_name
+from sweeprun.config.omegaconf_errors import missing_key
 from sweeprun.config.parsing import create_parser, extend_grammar
-from sweeprun.config.schema import OUR_DEFAULTS, OUR_OPTIONS, SweeperOptions, register_options
+from sweeprun.config.schema import OUR_DEFAULTS, SWEEPER, SweeperNode, SweeperOptions, register_options
 from sweeprun.errors import ConfigError, OverrideError, SweeprunError, UsageError
 from sweeprun.other_names import meant_by
 from sweeprun.store.local_paths import local_path
@@ -126,13 +128,14 @@ class Application:
     def chosen_plugins(self, sweep_config: DictConfig) -> tuple[str, str]:
         """The names of the sweeper and the launcher that the config or the command line chose.
 
-        Ours are known by their options, so that a config of the user's own, built on one of ours, is that one.
+        A config of the user's own, built on one of ours, is that one: our sweeper is known by its options, a launcher
+        by the name that its config holds.
         """
-        choices = sweep_config.hydra.runtime.choices
-        sweeper, launcher = str(choices["hydra/sweeper"]), str(choices["hydra/launcher"])
+        hydra, choices = sweep_config.hydra, sweep_config.hydra.runtime.choices
+        ours = OmegaConf.get_type(hydra.sweeper) is SweeperNode
         return (
-            OUR_OPTIONS.get(OmegaConf.get_type(sweep_config.hydra.sweeper), sweeper),
-            OUR_OPTIONS.get(OmegaConf.get_type(sweep_config.hydra.launcher), launcher),
+            SWEEPER if ours else str(choices["hydra/sweeper"]),
+            launcher_name(hydra.launcher, str(choices["hydra/launcher"])),
         )
 
     def run_foreign_sweeper(self, overrides: Sequence[str], job: Any) -> Any:
@@ -189,16 +192,19 @@ class Application:
         """Raise an error of ours that says the same as Hydra's."""
         if isinstance(error, MissingConfigException):
             raise ConfigError(self._missing_config(error)) from error
+        if isinstance(error, SweeprunError):
+            raise error
+        if (of_launcher := explained(error)) is not None:
+            raise of_launcher from error
         message = message_of(error)
         hint = ""
-        if (
-            (wanted := unknown_key(message)) is not None
-            and holder_of(message) == "hydra.sweeper"
-            and wanted in SweeperOptions.__dataclass_fields__
-        ):
-            hint = _OF_OUR_SWEEPER.format(wanted)
-        elif wanted is not None and (meant := self._did_you_mean(wanted, holder_of(message), addition_of(message))):
-            message, hint = f"the config has no key {full_key(message)!r}. ", meant
+        missing = missing_key(error)
+        if missing is None:
+            pass
+        elif missing.holder == "hydra.sweeper" and missing.key in SweeperOptions.__dataclass_fields__:
+            hint = _OF_OUR_SWEEPER.format(missing.key)
+        elif meant := self._did_you_mean(missing.key, missing.holder, addition_of(message)):
+            message, hint = f"the config has no key {missing.full!r}. ", meant
         raise OverrideError(message + hint) from error
 
     def _missing_config(self, error: MissingConfigException) -> str:

@@ -11,7 +11,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import InterpolationKeyError, OmegaConfBaseException
 
 from sweeprun.config.frozen import apply_override, config_steps
-from sweeprun.config.hydra_messages import unknown_key
+from sweeprun.config.omegaconf_errors import missing_key
 from sweeprun.config.parse_sweep import Sweep, plain_label
 from sweeprun.design.axes import Axis
 from sweeprun.design.label_kinds import LabelKind, label_key
@@ -198,7 +198,8 @@ def _refusal(override: Override, text: str, error: Exception, config: DictConfig
     written = override.written(text)
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     message = f"{written} does not fit the config: {reason}"
-    if (wanted := unknown_key(reason)) is not None:
+    if (missing := missing_key(error)) is not None:
+        wanted = missing.key
         parent = ".".join(itertools.takewhile(lambda part: part != wanted, override.key.split(".")))
         holder = OmegaConf.select(config, parent) if parent else config
         known = [str(name) for name in holder if name != "hydra"] if OmegaConf.is_dict(holder) else []

@@ -1,30 +1,11 @@
-"""What errors of Hydra and OmegaConf say: which key is missing, and where; and the whole in a few lines."""
+"""What errors of Hydra and OmegaConf say, in a few lines."""
 
 import re
 
 from hydra.errors import OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
 
-_UNKNOWN_KEY = re.compile(r"Key '([^']*)' (?:is not in struct|not in ')")
 _ADDITION = re.compile(r"To append to your config use (\+.*)")
-_FULL_KEY = re.compile(r"full_key: (\S+)")
-
-
-def unknown_key(message: str) -> str | None:
-    """The key that a config doesn't have, if that is what OmegaConf says: of a mapping, or of a structured config."""
-    found = _UNKNOWN_KEY.search(message)
-    return None if found is None else found[1]
-
-
-def holder_of(message: str) -> str:
-    """What OmegaConf looked for a key in, by its own key; empty for the config itself."""
-    return full_key(message).rpartition(".")[0]
-
-
-def full_key(message: str) -> str:
-    """The key that OmegaConf speaks of, from the config itself on; empty if it names none."""
-    found = _FULL_KEY.search(message)
-    return "" if found is None else found[1]
 
 
 def addition_of(message: str) -> str:

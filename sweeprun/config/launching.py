@@ -4,13 +4,14 @@ Both are checked by the same schemas.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sweeprun.config.schema import NOT_OF_LAUNCHERS, OPTIONS_OF, SweeperOptions
+from sweeprun.config.launcher_schema import advice, explained, known_options, schema_of
+from sweeprun.config.schema import SweeperOptions
 from sweeprun.design.policy import Policy
 from sweeprun.errors import OverrideError
 
@@ -193,19 +194,18 @@ def _parse(overrides: Sequence[str]) -> "list[Override]":
 
 
 def _set(launcher: dict[str, Any], key: str, value: Any, line: str) -> None:
-    """Set one option, checked by the launcher's schema where it is one of ours."""
-    option = key.partition(".")[0]
-    schema = OPTIONS_OF.get(str(launcher.get("name")))
-    known = None if schema is None else [own.name for own in fields(schema) if own.name not in NOT_OF_LAUNCHERS]
+    """Set one option, checked by the launcher's schema where its options are known."""
+    name, option = str(launcher.get("name")), key.partition(".")[0]
+    known = known_options(name)
     if known is not None and option not in known:
-        raise OverrideError(f"{line!r}: {launcher['name']} has no option {option!r}; it has {', '.join(known)}")
+        raise OverrideError(f"{line!r}: {name} has no option {option!r}; {advice(name, option)}")
     try:
-        node = OmegaConf.structured(schema) if schema is not None else OmegaConf.create()
+        node = OmegaConf.create() if known is None else schema_of(name)
         OmegaConf.set_struct(node, False)
         if option in launcher:
             OmegaConf.update(node, option, launcher[option])
         OmegaConf.update(node, key, value, merge=False, force_add=True)
     except OmegaConfBaseException as error:
-        raise OverrideError(f"{line!r}: {str(error).splitlines()[0]}") from error
+        raise (explained(error) or OverrideError(f"{line!r}: {str(error).splitlines()[0]}")) from error
     chosen = node[option]
     launcher[option] = OmegaConf.to_container(chosen) if OmegaConf.is_config(chosen) else chosen

@@ -4,7 +4,7 @@ import time
 
 from sweeprun.display.phrases import duration, rate_text
 from sweeprun.runs.next_steps import missing_text
-from sweeprun.runs.status import ActiveSubmission, Status
+from sweeprun.runs.status import ActiveSubmission, RunningTask, Status
 from sweeprun.safe_text import plain_line
 from sweeprun.wording import Command
 
@@ -20,8 +20,7 @@ def status_lines(status: Status) -> list[str]:
     ]
     lines += map(_submission_line, status.submissions)
     for task in status.running[:_SHOWN_TASKS]:
-        since = duration(max(0.0, time.time() - task.since))
-        lines.append(f"  task {task.task} runs on {task.host}, process {task.pid}, since {since}")
+        lines.append(f"  {_running_line(task)}")
     if len(status.running) > _SHOWN_TASKS:
         lines.append(f"  … and {len(status.running) - _SHOWN_TASKS} more")
     if status.submissions and status.pace.left is not None:
@@ -43,14 +42,20 @@ def status_lines(status: Status) -> list[str]:
     return [plain_line(line) for line in (*lines, *status.warnings)]
 
 
+def _running_line(task: RunningTask) -> str:
+    where = [f"on {task.host}"] if task.host else []
+    process = [] if task.pid is None else [f"process {task.pid}"]
+    since = [] if task.since is None else [f"since {duration(max(0.0, time.time() - task.since))}"]
+    return f"task {task.task} runs" + ",".join(f" {part}" for part in (*where, *process, *since))
+
+
 def _submission_line(submission: ActiveSubmission) -> str:
-    where = f"job {', '.join(submission.jobs)}" if submission.launcher == "slurm" else submission.launcher
-    if submission.launcher == "local":
-        return f"local: process {', '.join(submission.jobs)} runs it"
+    if submission.as_a_whole:
+        return f"{submission.called} runs it" if submission.running else f"{submission.called} is to run it"
     reasons = ", ".join(f"{reason}: {count}" for reason, count in submission.reasons.items() if reason)
     hosts = ", ".join(f"{host}: {count}" for host, count in sorted(submission.hosts.items()))
     return (
-        f"{where}, array {submission.array}: {submission.running} running"
+        f"{submission.called}, array {submission.array}: {submission.running} running"
         + (f" ({hosts})" if hosts else "")
         + f", {submission.queued} queued"
         + (f" ({reasons})" if reasons else "")

@@ -33,4 +33,5 @@ def activity_of(run: RunDirectory, launchers: Mapping[int, Launcher] | None = No
         elements={key: element for part in parts for key, element in part.elements.items()},
         asked=frozenset().union(*(part.asked for part in parts)),
         problem="; ".join(part.problem for part in parts if part.problem),
+        running=tuple(task for part in parts for task in part.running),
     )

@@ -1,7 +1,7 @@
 """What a launcher is: it gets workers started somewhere, and can say later what became of them."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sweeprun.design.arrays import Array
 from sweeprun.design.task_ids import TaskIds
@@ -16,6 +16,11 @@ class Launcher(Protocol):
 
     Whatever it keeps must be in its options, which the submission holds: any process can make an equal launcher from
     them later (`sweeprun.launchers.registry.make_launcher`), also on another host.
+
+    Its class is a dataclass. The fields are its options: their types and defaults become the schema of
+    ``hydra.launcher``, so nothing is declared a second time. One named ``variables`` is no option: it gets the
+    environment variables of workers (``hydra.job.env_set``). Its attribute ``capabilities`` says what it can do, a
+    `sweeprun.launchers.capabilities.Capabilities`; without it, the launcher has the defaults of that.
     """
 
     @property
@@ -40,11 +45,14 @@ class Launcher(Protocol):
         ...
 
     def launch(self, run: RunDirectory, submissions: Sequence[Submission], progress: TaskProgress) -> None:
-        """Get submissions run, which are written already."""
+        """Get submissions run, which are written already.
+
+        All have the options of this launcher, unless it says ``launches_all_at_once``; then each holds its own.
+        """
         ...
 
     def activity(self, run: RunDirectory, submissions: Sequence[Submission]) -> Activity:
-        """What is known of their elements. Looking changes nothing."""
+        """What is known of their elements, and of running tasks that leave no beat here. Looking changes nothing."""
         ...
 
     def cancel(self, run: RunDirectory, submissions: Sequence[Submission], elements: Iterable[int] | None) -> None:
@@ -53,6 +61,18 @@ class Launcher(Protocol):
 
     def set_throttle(self, run: RunDirectory, submissions: Sequence[Submission], throttle: int) -> None:
         """Change how many elements may run at once, of all these submissions together."""
+        ...
+
+
+@runtime_checkable
+class DividesCpus(Protocol):
+    """A launcher that gives workers a share of the CPUs where its options don't say how many each has.
+
+    Workers of later submissions keep the number of threads that the first ones had.
+    """
+
+    def threads(self, tasks: TaskIds) -> int:
+        """How many threads each worker has that runs some tasks."""
         ...
 
 

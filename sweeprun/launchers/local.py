@@ -10,9 +10,9 @@ from typing import Any
 
 from sweeprun.cpus import thread_environment, threads_set, usable_cpus
 from sweeprun.design.arrays import Array
-from sweeprun.design.policy import GRACE_SECONDS
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
+from sweeprun.launchers.local_options import LocalOptions
 from sweeprun.launchers.pool import Pool
 from sweeprun.launchers.progress import Progress, TaskProgress
 from sweeprun.launchers.variables import expand
@@ -31,28 +31,16 @@ _MARGIN_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LocalLauncher:
-    """Runs arrays in local processes, with the options of ``hydra.launcher``.
+class LocalLauncher(LocalOptions):
+    """Runs arrays in local processes.
 
     Attributes
     ----------
-    throttle
-        Workers at once; None for as many as fit on the usable CPUs.
-    cpus_per_task
-        Threads of each worker; None to divide the usable CPUs among the workers.
-    tasks_per_job
-        Tasks of one array element.
     variables
         Further environment variables of the workers.
-    warning_seconds
-        How long tasks that run may go on after Ctrl-C, to end or to write a checkpoint; 0 stops them at once.
     """
 
-    throttle: int | None = None
-    cpus_per_task: int | None = None
-    tasks_per_job: int = 1
     variables: Mapping[str, str] = field(default_factory=dict)
-    warning_seconds: float = GRACE_SECONDS
 
     def __post_init__(self) -> None:
         for name in ("throttle", "cpus_per_task", "tasks_per_job"):

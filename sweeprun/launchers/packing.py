@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sweeprun.design.task_ids import TaskIds
+from sweeprun.launchers.capabilities import capabilities_in
 from sweeprun.launchers.launcher import Launcher
+from sweeprun.launchers.registry import capabilities_of
 from sweeprun.store.submissions import Submission
 
 
@@ -30,7 +32,8 @@ def plan_submissions(
     """The submissions of some groups, whose arrays together keep to the throttle; nothing is written.
 
     If there are more groups than may run at once, those beyond wait for an earlier one to end. So do all of them if
-    earlier submissions, of which something still waits or runs, take the whole throttle.
+    earlier submissions, of which something still waits or runs, take the whole throttle. Groups that are run to their
+    end one after the other have the whole throttle each.
 
     Parameters
     ----------
@@ -50,13 +53,14 @@ def plan_submissions(
     if throttle < 1:
         ahead = max(active, key=lambda number: (active[number], number))
         throttle = min(active[ahead], arrays[0].throttle)
-    lanes = min(len(arrays), throttle)
-    shares = share_throttle(throttle, [len(array) for array in arrays[:lanes]])
+    in_a_row = not active and all(_is_in_a_row(group.launcher) for group in groups)
+    lanes = len(arrays) if in_a_row else min(len(arrays), throttle)
+    shares = [] if in_a_row else share_throttle(throttle, [len(array) for array in arrays[:lanes]])
     submissions = []
     for place, (group, whole) in enumerate(zip(groups, arrays, strict=True)):
         array = (
             whole
-            if len(arrays) == 1 and whole.throttle == throttle
+            if in_a_row or (len(arrays) == 1 and whole.throttle == throttle)
             else group.launcher.array(group.tasks, throttle=shares[place % lanes])
         )
         submissions.append(
@@ -69,6 +73,24 @@ def plan_submissions(
             )
         )
     return tuple(submissions)
+
+
+def _is_in_a_row(launcher: Launcher) -> bool:
+    """Whether submissions with different options run one after the other, each to its end."""
+    return launcher.in_foreground and not capabilities_in(type(launcher)).launches_all_at_once
+
+
+def launched_together(submissions: Sequence[Submission]) -> list[Sequence[Submission]]:
+    """The submissions of each call of ``launch``: all of them, or those with the same options."""
+    if capabilities_of(str(submissions[0].launcher.get("name"))).launches_all_at_once:
+        return [submissions]
+    parts: list[list[Submission]] = []
+    for submission in submissions:
+        if parts and parts[-1][0].launcher == submission.launcher:
+            parts[-1].append(submission)
+        else:
+            parts.append([submission])
+    return list(parts)
 
 
 def share_throttle(throttle: int, sizes: Sequence[int]) -> list[int]:

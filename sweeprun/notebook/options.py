@@ -10,6 +10,7 @@ from typing import Any
 from sweeprun.config.launching import Given
 from sweeprun.display.streams import standard_streams
 from sweeprun.errors import OverrideError, SweeprunError
+from sweeprun.launchers.registry import OUR_LAUNCHERS
 from sweeprun.wording import PYTHON, speaking
 
 POLICY = ("retries", "retry_on", "timeout", "max_failures", "seed_globals")
@@ -54,8 +55,8 @@ def _options(launcher: Any) -> dict[str, Any]:
     if isinstance(launcher, Mapping):
         return dict(launcher)
     raise OverrideError(
-        f"launcher is {launcher!r}; give 'local', 'slurm', or options with the name: "
-        "{'name': 'slurm', 'sbatch': {'time': 30}}"
+        f"launcher is {launcher!r}; give {', '.join(map(repr, OUR_LAUNCHERS))}, or options with the name: "
+        f"{{'name': {OUR_LAUNCHERS[0]!r}, 'throttle': 4}}"
     )
 
 

@@ -14,6 +14,7 @@ from sweeprun.display.progress import make_progress
 from sweeprun.display.streams import standard_streams
 from sweeprun.errors import FormatError
 from sweeprun.launchers.progress import Tally
+from sweeprun.launchers.registry import capabilities_of
 from sweeprun.notebook.summary import STYLE, bar_of
 from sweeprun.results.failures import failures_of
 from sweeprun.results.left_out import returned_nothing
@@ -34,8 +35,9 @@ _LAST_WORDS_BYTES = 1000
 def watch(first: Snapshot, look: Callable[[], Snapshot]) -> bool:
     """Show how a run goes on until everything has ended; whether it has: an interrupt ends the watching alone."""
     display = _display()
-    local = all(submission.launcher.get("name") == "local" for submission in first.activity.submissions)
-    found = looks(first, look, pause=_FIRST_PAUSE_SECONDS, **({"longest": _LONGEST_PAUSE_SECONDS} if local else {}))
+    launchers = {str(submission.launcher.get("name")) for submission in first.activity.submissions}
+    here = all(capabilities_of(name).on_this_machine for name in launchers)
+    found = looks(first, look, pause=_FIRST_PAUSE_SECONDS, **({"longest": _LONGEST_PAUSE_SECONDS} if here else {}))
     last, news = first, ""
     failures = FailureNotes(first.run, _tell)
     try:

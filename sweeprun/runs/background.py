@@ -14,7 +14,7 @@ from dataclasses import replace
 from sweeprun.errors import LaunchError, describe_os_error
 from sweeprun.launchers.registry import make_launcher
 from sweeprun.runs.events import Observer, Warnings
-from sweeprun.runs.launch import write_new
+from sweeprun.runs.launch import launch_all, write_new
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.processes import Process
 from sweeprun.store.submissions import Submission
@@ -37,7 +37,7 @@ def launch_in_background(run: RunDirectory, submissions: Sequence[Submission], o
     launcher = make_launcher(submissions[0].launcher)
     if not launcher.in_foreground:
         write_new(run, submissions)
-        launcher.launch(run, submissions, Warnings(observer))
+        launch_all(run, submissions, Warnings(observer))
         return
     waiting, go = os.pipe()
     try:

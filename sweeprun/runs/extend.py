@@ -12,12 +12,11 @@ from sweeprun.config.extending import Extension, plan_extension
 from sweeprun.config.frozen import read_configs, write_added_configs
 from sweeprun.config.grammar import quoted
 from sweeprun.config.launching import Changes
-from sweeprun.config.schema import LOCAL
 from sweeprun.design.extension import extend_table, join_new_points, whole_grid
 from sweeprun.design.grid import Dimension
 from sweeprun.design.python_axes import further_dimensions
 from sweeprun.errors import OverrideError, RunDirectoryError, UsageError
-from sweeprun.launchers.registry import make_launcher
+from sweeprun.launchers.registry import capabilities_of, make_launcher
 from sweeprun.provenance.code import Code
 from sweeprun.provenance.inputs import input_paths, read_inputs
 from sweeprun.runs.clashes import clash_of_extended
@@ -130,7 +129,8 @@ def _check_extendable(run: RunDirectory, manifest: Manifest) -> None:
             f"{run.shown()} can't be extended: its jobs make no grid (its sweeper chose them one by one, or gave a "
             "value twice); start another sweep"
         )
-    if any(submission.launcher.get("name") == LOCAL for submission, _ in observe(run).activity.active_elements()):
+    active = {str(submission.launcher.get("name")) for submission, _ in observe(run).activity.active_elements()}
+    if any(capabilities_of(name).on_this_machine for name in active):
         raise UsageError(
             f"local workers still run tasks of {run.shown()}, and more beside them would crowd this machine; "
             f"wait for them ({Command('wait', run.shown())}), or stop them ({Command('cancel', run.shown())})"

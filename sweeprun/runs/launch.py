@@ -11,6 +11,8 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import RunDirectoryError
 from sweeprun.launchers.interrupts import raise_interrupt
 from sweeprun.launchers.launcher import write_submissions
+from sweeprun.launchers.packing import launched_together
+from sweeprun.launchers.progress import TaskProgress
 from sweeprun.launchers.registry import make_launcher
 from sweeprun.runs.events import Observer, Warnings
 from sweeprun.runs.failure_notes import NotedProgress
@@ -105,7 +107,7 @@ def launch_written(run: RunDirectory, submissions: Sequence[Submission], observe
     """Launch submissions that are written: to their end, or into a queue."""
     launcher = make_launcher(submissions[0].launcher)
     if not launcher.in_foreground:
-        launcher.launch(run, submissions, Warnings(observer))
+        launch_all(run, submissions, Warnings(observer))
         return None
     tasks = sum(len(submission.array.tasks) for submission in submissions)
     at_once = min(sum(len(submission.array) for submission in submissions), submissions[0].array.throttle)
@@ -116,10 +118,16 @@ def launch_written(run: RunDirectory, submissions: Sequence[Submission], observe
     heading = f"{tasks} {task} on {at_once} {worker}, recorded in {run.shown()}"
     with launching(run, submissions), observer.progress(tasks, heading) as progress:
         try:
-            launcher.launch(run, submissions, NotedProgress(run, progress))
+            launch_all(run, submissions, NotedProgress(run, progress))
         except KeyboardInterrupt:
             interrupted = True
     return Ended(snapshot=take_snapshot(run), seconds=seconds_since(started), interrupted=interrupted)
+
+
+def launch_all(run: RunDirectory, submissions: Sequence[Submission], progress: TaskProgress) -> None:
+    """Hand submissions to their launcher, whose options need not be the same for all of them."""
+    for together in launched_together(submissions):
+        make_launcher(together[0].launcher).launch(run, together, progress)
 
 
 def seconds_since(began: float) -> float | None:

@@ -1,6 +1,5 @@
 """From a Hydra config to a run that can be made: everything is checked before anything of it is made."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -14,15 +13,15 @@ from sweeprun.config.composing import ComposedSweep, compose_for_sweep, compose_
 from sweeprun.config.environment import known_variables, task_variables
 from sweeprun.config.frozen import ConfigDeriver
 from sweeprun.config.jobs import changes_directory, needs_job_directories
+from sweeprun.config.launcher_schema import KEY, NOT_OF_LAUNCHERS, check_shared, checked_options
 from sweeprun.config.launching import policy_of
-from sweeprun.config.resources import options_by_tasks
+from sweeprun.config.resources import options_by_tasks, options_of_tasks
 from sweeprun.config.result_names import dims_of_configs, labels_in, misspelt_in
-from sweeprun.config.schema import LOCAL, NOT_OF_LAUNCHERS, SLURM, LocalNode, LocalOptions, SlurmOptions
 from sweeprun.design.policy import Policy
 from sweeprun.errors import OverrideError, SweeprunError, UsageError
+from sweeprun.launchers.capabilities import VARIABLES
 from sweeprun.launchers.packing import Group
-from sweeprun.launchers.registry import is_launcher, make_launcher
-from sweeprun.other_names import meant_by
+from sweeprun.launchers.registry import OUR_LAUNCHERS, is_launcher, make_launcher
 from sweeprun.runs.clashes import clash_of_configs
 from sweeprun.runs.commands import check_commands, members_of_command
 from sweeprun.runs.prepared_run import PreparedRun, RunPlace
@@ -33,12 +32,10 @@ from sweeprun.store.job_spec import JobSpec
 from sweeprun.store.local_paths import local_path
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.result_names import ResultNames, check_labels
-from sweeprun.wording import hydra, launcher, sweeper
+from sweeprun.wording import hydra, sweeper
 from sweeprun.worker.applications import ApplicationFunction
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.sources import code_of
-
-_UNKNOWN_OPTION = re.compile(r"Key '([^']*)' not in '?(SlurmNode|LocalNode)'?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,35 +63,16 @@ class HydraLauncher:
 
 
 def compose_for_launch(application: Application, overrides: Sequence[str]) -> DictConfig:
-    """Hydra's config of a sweep. An option that our launcher doesn't have is answered with those that it has.
+    """Hydra's config of a sweep.
 
     Raises
     ------
     UsageError
-        If the config can't be composed.
+        If the config can't be composed, or ``hydra.launcher`` is none.
     """
-    try:
-        config = compose_for_sweep(application, overrides)
-        _check_launcher(config.hydra.launcher)
-        return config
-    except OverrideError as error:
-        found = _UNKNOWN_OPTION.search(str(error))
-        if found is None:
-            raise
-        raise UsageError(_unknown_option(*found.groups())) from error
-
-
-def _unknown_option(key: str, options: str) -> str:
-    if options == LocalNode.__name__:
-        has = f"its options are {', '.join(LocalOptions.__dataclass_fields__)}"
-        hint = f"it is one of {hydra('/launcher').to(SLURM)}" if key in SlurmOptions.__dataclass_fields__ else has
-        hint = hint if (meant := meant_by(key)) is None else f"did you mean {meant}?"
-        return f"{launcher(key)} is no option of {hydra('/launcher').to(LOCAL)}: {hint}"
-    from sweeprun.launchers.slurm.options import submitit_hint
-
-    has = f"its options are {', '.join(SlurmOptions.__dataclass_fields__)}"
-    hint = submitit_hint(key) or (has if (meant := meant_by(key)) is None else f"did you mean {meant}?")
-    return f"{launcher(key)} is no option of {hydra('/launcher').to(SLURM)}: {hint}"
+    config = compose_for_sweep(application, overrides)
+    _check_launcher(config.hydra.launcher)
+    return config
 
 
 def import_early(application: Application, overrides: Sequence[str]) -> None:
@@ -221,12 +199,12 @@ def _check_other_launcher(name: str, sweep_config: DictConfig, policy: Policy) -
     if "_target_" not in sweep_config.hydra.launcher:
         raise UsageError(
             f"{hydra('/launcher').to(name)} says which options, but not of which launcher: begin its file with "
-            "`defaults: [slurm]` or `defaults: [local]`"
+            f"{' or '.join(f'`defaults: [{ours}]`' for ours in reversed(OUR_LAUNCHERS))}"
         )
     if policy.timeout or policy.max_failures:
         raise UsageError(
             f"{hydra('/launcher').to(name)} runs the tasks itself, so {sweeper('timeout')} and max_failures have no "
-            f"effect; choose {hydra('/launcher').to(LOCAL)} or {SLURM}, or leave them out"
+            f"effect; choose {hydra('/launcher').to(' or '.join(OUR_LAUNCHERS))}, or leave them out"
         )
 
 
@@ -251,16 +229,22 @@ def _check_launcher(chosen: Any) -> None:
 
 def _groups(name: str, sweep: ComposedSweep, manifest: Manifest) -> Iterator[Group]:
     """The tasks by the launcher that they need."""
-    hydra = sweep.sweep_config.hydra
-    options: Any = OmegaConf.to_container(hydra.launcher, resolve=False)
-    own = [str(key) for key in options if key != "sbatch" and key not in NOT_OF_LAUNCHERS]
-    shared = {key: resolve_key(sweep.sweep_config, f"hydra.launcher.{key}") for key in own}
-    shared |= {"name": name, "variables": known_variables(sweep.sweep_config)}
-    if not options.get("sbatch") and (name != SLURM or not manifest.composition_axes):
-        yield Group(tasks=sweep.table.selected(), launcher=make_launcher(shared))
-        return
-    for sbatch, tasks in options_by_tasks(manifest, sweep.frozen()):
-        yield Group(tasks=tasks, launcher=make_launcher(shared | {"sbatch": sbatch}))
+    node = sweep.sweep_config.hydra.launcher
+    compositions = sweep.frozen()
+    of_tasks = options_of_tasks(compositions, name)
+    shared = {
+        str(key): resolve_key(sweep.sweep_config, f"{KEY}.{key}")
+        for key in node
+        if key not in of_tasks and key not in NOT_OF_LAUNCHERS
+    }
+    context = {"name": name, VARIABLES: known_variables(sweep.sweep_config)}
+    found = [
+        (checked_options(name, shared | own), tasks)
+        for own, tasks in options_by_tasks(manifest, compositions, of_tasks)
+    ]
+    check_shared(name, [options for options, _ in found])
+    for options, tasks in found:
+        yield Group(tasks=tasks, launcher=make_launcher(options | context))
 
 
 def is_dated(sweep_config: DictConfig) -> bool:

@@ -11,7 +11,6 @@ import numpy as np
 
 from sweeprun.config.frozen import freeze_arguments
 from sweeprun.config.launching import Given
-from sweeprun.config.schema import LOCAL
 from sweeprun.design.extension import grid_of
 from sweeprun.design.policy import Policy
 from sweeprun.design.python_axes import further_dimensions
@@ -21,7 +20,7 @@ from sweeprun.design.streams import BitGenerator, Streams
 from sweeprun.design.tasks import TaskTable
 from sweeprun.errors import OverrideError, TaskFunctionError
 from sweeprun.launchers.packing import Group
-from sweeprun.launchers.registry import make_launcher
+from sweeprun.launchers.registry import DEFAULT_LAUNCHER, make_launcher
 from sweeprun.runs.prepared_run import PreparedRun, RunPlace
 from sweeprun.runs.python_path import python_path
 from sweeprun.runs.shared_streams import members_that_share
@@ -125,7 +124,7 @@ def prepare_call(asked: Asked) -> PreparedRun:
     axes = [axis.name for axis in table.blocks[0].design.axes]
     check_arguments(asked.function, axes, list(asked.constants))
     names = _names(asked, table.blocks[0].design.names())
-    launcher = make_launcher(asked.changes.launcher({"name": LOCAL}))
+    launcher = make_launcher(asked.changes.launcher({"name": DEFAULT_LAUNCHER}))
     reference = FunctionReference(
         kind=PICKLED,
         path=RunDirectory(Path()).function.name,

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sweeprun.design.task_ids import TaskIds
+from sweeprun.launchers.registry import capabilities_of
 from sweeprun.provenance.gather import command_text
 from sweeprun.results.failures import Failures, failures_of
 from sweeprun.results.throughput import Pace, pace_of
@@ -21,7 +22,7 @@ from sweeprun.runs.observe import (
 )
 from sweeprun.store.activity import ElementState
 from sweeprun.store.directory import RunDirectory
-from sweeprun.store.snapshot import Snapshot, live_beats
+from sweeprun.store.snapshot import STATE_ORDER, Snapshot, TaskState, live_beats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +33,10 @@ class ActiveSubmission:
     ----------
     number, launcher, array, tasks_per_job
         Which one, the name of its launcher, its array, and how many tasks an element has.
-    jobs
-        The ids of its jobs, or processes.
+    jobs, called
+        The ids of its jobs, or processes, and how it is called where it is listed.
+    as_a_whole
+        Whether nothing is known of single elements.
     running, queued
         How many of its elements run, and wait.
     reasons, hosts
@@ -41,10 +44,12 @@ class ActiveSubmission:
     """
 
     number: int
-    launcher: str | None
+    launcher: str
     array: str
     tasks_per_job: int
     jobs: tuple[str, ...]
+    called: str
+    as_a_whole: bool
     running: int
     queued: int
     reasons: Mapping[str, int]
@@ -58,13 +63,14 @@ class RunningTask:
     Attributes
     ----------
     task, host, pid, since
-        The task, the host and process that it runs on, and since when (Unix time, seconds).
+        The task, the host and process that it runs on, and since when (Unix time, seconds); empty and None where a
+        launcher says that it runs, and no more.
     """
 
     task: int
     host: str
-    pid: int
-    since: float
+    pid: int | None
+    since: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +154,6 @@ def status_of(snapshot: Snapshot) -> Status:
     """Where a run stood when somebody looked."""
     provenance = snapshot.manifest.provenance
     failures = failures_of(snapshot)
-    beats = [beat for beat in live_beats(snapshot.run, snapshot.activity) if beat.task_id is not None]
     return Status(
         run=snapshot.run,
         created=provenance.get("created"),
@@ -159,11 +164,7 @@ def status_of(snapshot: Snapshot) -> Status:
         incomplete=snapshot.incomplete,
         returned_nothing=snapshot.empty,
         submissions=tuple(_active_submissions(snapshot)),
-        running=tuple(
-            RunningTask(task=beat.task_id, host=beat.process.host, pid=beat.process.pid, since=beat.since)
-            for beat in beats
-            if beat.task_id is not None
-        ),
+        running=tuple(_running_tasks(snapshot)),
         pace=pace_of(snapshot),
         missing=missing_tasks(snapshot),
         ended=ended_reasons(snapshot),
@@ -176,22 +177,42 @@ def status_of(snapshot: Snapshot) -> Status:
     )
 
 
+def _running_tasks(snapshot: Snapshot) -> Iterator[RunningTask]:
+    """The tasks that run: by what workers wrote, and by what launchers know of those that write nothing here."""
+    seen = set()
+    for beat in live_beats(snapshot.run, snapshot.activity):
+        if beat.task_id is not None:
+            seen.add(beat.task_id)
+            yield RunningTask(task=beat.task_id, host=beat.process.host, pid=beat.process.pid, since=beat.since)
+    running = STATE_ORDER.index(TaskState.RUNNING)
+    for task in snapshot.activity.running:
+        known = 0 <= task.task_id < len(snapshot.states) and task.task_id not in seen
+        if known and snapshot.states[task.task_id] == running:
+            seen.add(task.task_id)
+            yield RunningTask(task=task.task_id, host=task.host, pid=task.pid, since=task.since)
+
+
 def _active_submissions(snapshot: Snapshot) -> Iterator[ActiveSubmission]:
     activity = snapshot.activity
     for submission in activity.submissions:
-        own = [
-            element
-            for (number, _), element in activity.elements.items()
+        found = {
+            index: element
+            for (number, index), element in activity.elements.items()
             if number == submission.number and element.state is not ElementState.ENDED
-        ]
-        if own:
+        }
+        if found:
+            own = found.values()
+            name = str(submission.launcher.get("name"))
+            jobs = tuple(sorted({element.job_id for element in own}))
             reasons = Counter(element.reason for element in own if element.state is ElementState.QUEUED)
             yield ActiveSubmission(
                 number=submission.number,
-                launcher=submission.launcher.get("name"),
+                launcher=name,
                 array=str(submission.array),
                 tasks_per_job=submission.array.tasks_per_job,
-                jobs=tuple(sorted({element.job_id for element in own})),
+                jobs=jobs,
+                called=capabilities_of(name).submission(name, jobs),
+                as_a_whole=set(found) == {None},
                 running=sum(element.state is ElementState.RUNNING for element in own),
                 queued=sum(reasons.values()),
                 reasons=dict(reasons),

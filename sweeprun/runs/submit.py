@@ -5,14 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from sweeprun.config.frozen import read_configs
+from sweeprun.config.launcher_schema import check_shared, checked_options, known_options
 from sweeprun.config.launching import Changes
-from sweeprun.config.schema import OPTIONS_OF, SLURM
 from sweeprun.design.policy import Policy
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
-from sweeprun.launchers.local import LocalLauncher
+from sweeprun.launchers.launcher import DividesCpus
 from sweeprun.launchers.packing import Group, plan_submissions
-from sweeprun.launchers.registry import is_launcher, make_launcher
+from sweeprun.launchers.registry import OUR_LAUNCHERS, is_launcher, make_launcher
 from sweeprun.provenance.code import Code
 from sweeprun.provenance.gather import keep_provenance
 from sweeprun.provenance.mixed_threads import first_threads
@@ -87,7 +87,7 @@ def _groups(snapshot: Snapshot, tasks: TaskIds, changes: Changes, observer: Obse
         if not is_launcher(str(options.get("name"))) and not changes.choose_launcher:
             raise UsageError(
                 f"{snapshot.run.shown()} was run by {hydra('/launcher').to(options.get('name'))}, which can't resume; "
-                f"choose one that can: {hydra('/launcher').to('local')}, or slurm"
+                f"choose one that can: {hydra('/launcher').to(', or '.join(OUR_LAUNCHERS))}"
             )
         changed = changes.launcher(options)
         same = next((known for known_options, known in merged if known_options == changed), None)
@@ -108,7 +108,7 @@ def _threads_so_far(snapshot: Snapshot) -> int:
         return known
     first = snapshot.activity.submissions[0]
     began_with = make_launcher(first.launcher)
-    return began_with.threads(first.array.tasks) if isinstance(began_with, LocalLauncher) else 0
+    return began_with.threads(first.array.tasks) if isinstance(began_with, DividesCpus) else 0
 
 
 def _group(options: Mapping[str, Any], tasks: TaskIds, threads: int, observer: Observer) -> Group:
@@ -116,7 +116,8 @@ def _group(options: Mapping[str, Any], tasks: TaskIds, threads: int, observer: O
 
     A number that was told before is among the options of the submission that it was told for.
     """
-    if not threads or options.get(THREADS) is not None or options.get("name") not in OPTIONS_OF:
+    known = known_options(str(options.get("name"))) or ()
+    if not threads or options.get(THREADS) is not None or THREADS not in known:
         return Group(tasks=tasks, launcher=make_launcher(options))
     group = Group(tasks=tasks, launcher=make_launcher({**options, THREADS: threads}))
     for line in _told_of_threads(options, group, threads):
@@ -127,7 +128,7 @@ def _group(options: Mapping[str, Any], tasks: TaskIds, threads: int, observer: O
 def _told_of_threads(options: Mapping[str, Any], group: Group, threads: int) -> Iterator[str]:
     """What the user should know of the threads that workers keep: that it would be others, or will be all the same."""
     given, free = group.launcher, make_launcher(options)
-    if not isinstance(given, LocalLauncher) or not isinstance(free, LocalLauncher):
+    if not isinstance(given, DividesCpus) or not isinstance(free, DividesCpus):
         return
     will_be, would_be = given.threads(group.tasks), free.threads(group.tasks)
     had = f"{threads} {'thread' if threads == 1 else 'threads'}"
@@ -148,15 +149,19 @@ def _options(snapshot: Snapshot, tasks: TaskIds) -> Iterator[tuple[Mapping[str, 
         rest -= own
         yield submission.launcher, own
     manifest = snapshot.manifest
-    if not rest or manifest.launcher.get("name") != SLURM or manifest.calls_by_keywords:
+    if not rest or manifest.calls_by_keywords or not snapshot.run.frozen_configs.exists():
         yield manifest.launcher, rest
         return
-    from sweeprun.config.resources import options_by_tasks  # with Hydra, which only this needs
+    from sweeprun.config.resources import options_by_tasks, options_of_tasks  # with Hydra, which only this needs
 
     import_types(manifest.job, snapshot.run)
+    name, compositions = str(manifest.launcher.get("name")), read_configs(snapshot.run)
+    of_tasks = options_of_tasks(compositions, name)
     first_id = manifest.table.block_of(min(rest)).first_id
-    for sbatch, own_tasks in options_by_tasks(manifest, read_configs(snapshot.run), first_id=first_id):
-        yield manifest.launcher | ({"sbatch": sbatch} if sbatch else {}), rest & set(own_tasks)
+    found = options_by_tasks(manifest, compositions, of_tasks, first_id=first_id)
+    check_shared(name, [options for options, _ in found])
+    for options, tasks_of_options in found:
+        yield manifest.launcher | checked_options(name, options), rest & set(tasks_of_options)
 
 
 def _active_shares(snapshot: Snapshot) -> dict[int, int]:

@@ -42,6 +42,28 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskAtWork:
+    """A task that runs, as its launcher knows: where nothing on disk says so, for lack of a shared file system, say.
+
+    Attributes
+    ----------
+    task_id
+        Which one.
+    host
+        Where it runs; empty if that isn't known.
+    pid
+        The process that runs it; None if it has none that means anything to users.
+    since
+        When it began (Unix time, seconds); None if that isn't known.
+    """
+
+    task_id: int
+    host: str = ""
+    pid: int | None = None
+    since: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
     """What launchers know of a run's elements.
 
@@ -55,12 +77,15 @@ class Activity:
         The submissions whose launcher could be asked: what it doesn't list of these has ended.
     problem
         Why a launcher could not be asked; empty if all could.
+    running
+        The tasks that launchers know to run; those whose worker has a beat on disk need not be among them.
     """
 
     submissions: tuple[Submission, ...] = ()
     elements: Mapping[tuple[int, int | None], Element] = field(default_factory=dict)
     asked: frozenset[int] = frozenset()
     problem: str = ""
+    running: tuple[TaskAtWork, ...] = ()
 
     def element(self, submission: int, index: int | None) -> Element | None:
         """What is known of an element."""

@@ -171,6 +171,7 @@ def task_states(
         and not activity.runs_again(beat.task_id, after=beat.place.submission - 1)
     }
     running = {beat.task_id for beat in beats if beat.task_id is not None}
+    running |= {task.task_id for task in activity.running if 0 <= task.task_id < len(best.outcome)}
     states = np.full(len(best.outcome), STATE_ORDER.index(TaskState.PENDING), dtype=np.int8)
     _mark(states, lost, TaskState.LOST)
     if selected is not None:

@@ -41,7 +41,7 @@ def test_another_launcher_starts_from_its_own_defaults() -> None:
         ("hydra.launcher.throttle=many", "could not be converted to Integer"),
         ("hydra.launcher.throttle=1,2", "one value of each option"),
         ("~hydra.launcher.throttle", "one value of each option"),
-        ("hydra.launcher.partition=x", "slurm has no option 'partition'; it has throttle"),
+        ("hydra.launcher.partition=x", "slurm has no option 'partition'; use hydra.launcher.sbatch.partition"),
         ("hydra.launcher.throttle=[", "can't be read"),
     ],
 )

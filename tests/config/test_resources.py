@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 from sweeprun.config.application import ConfigSource, open_application
 from sweeprun.config.composing import compose_for_sweep
 from sweeprun.design.task_ids import TaskIds
-from sweeprun.errors import ConfigError
+from sweeprun.errors import ConfigError, UsageError
 from sweeprun.launchers.slurm.launcher import SlurmLauncher
 from sweeprun.runs.prepare import prepare_sweep
 
@@ -110,3 +110,50 @@ def test_every_task_is_in_the_group_that_its_own_config_names(keys: set[str]) ->
 def test_what_cannot_be_resolved_is_told() -> None:
     with pytest.raises(ConfigError, match=r"hydra\.launcher\.sbatch can't be resolved"):
         groups(*AXES, "hydra.launcher.sbatch.mem='${nowhere}'")
+
+
+def launchers(*words: str) -> list[tuple[dict[str, object], str]]:
+    """The launchers of the groups, and their tasks."""
+    with open_application(ConfigSource(path="conf")) as application:
+        prepared = prepare_sweep(application, compose_for_sweep(application, ["task=study.py:f", *words]))
+    return [(group.launcher.to_dict(), str(group.tasks)) for group in prepared.groups]
+
+
+def test_any_option_of_any_launcher_may_follow_a_swept_key() -> None:
+    found = launchers("a=1,2", "c=0,1", "hydra.launcher.cpus_per_task=${a}", "hydra.launcher.tasks_per_job=3")
+    assert [(own["cpus_per_task"], own["tasks_per_job"], tasks) for own, tasks in found] == [
+        (1, 3, "0-1"),
+        (2, 3, "2-3"),
+    ]
+
+
+@pytest.mark.parametrize("key", ["hydra:job.num", "hydra.job.num", "hydra:job.override_dirname", "hydra.job.id"])
+def test_what_differs_between_any_two_tasks_does_so_in_options(key: str) -> None:
+    found = groups("a=0,1", "c=0,1", f"hydra.launcher.sbatch.comment=x${{{key}}}")
+    assert [tasks for _, tasks in found] == ["0", "1", "2", "3"]
+    assert len({str(options["comment"]) for options, _ in found}) == 4
+
+
+@pytest.mark.parametrize("written", ["${TMPDIR:-/tmp}", "${PATH%%:*}"])
+def test_what_is_escaped_is_for_bash_and_parts_no_tasks(written: str) -> None:
+    word = f"hydra.launcher.setup=['export T=\\{written}']"
+    ((own, tasks),) = launchers("a=0,1", "hydra/launcher=slurm", word)
+    assert (own["setup"], tasks) == ([f"export T={written}"], "0-1")
+
+
+@pytest.mark.parametrize("key", ["hydra:job.name", "hydra:runtime.version"])
+def test_what_hydra_says_of_all_tasks_parts_none(key: str) -> None:
+    assert [tasks for _, tasks in groups("a=0,1", f"hydra.launcher.sbatch.comment=x${{{key}}}")] == ["0-1"]
+
+
+@pytest.mark.parametrize("word", ["hydra.launcher.throttle=${a}", "model=small,large"])
+def test_what_all_tasks_share_may_not_differ(word: str, study: Path) -> None:
+    path = study / "conf" / "model" / "large.yaml"
+    path.write_text(path.read_text().replace("sbatch: {gres: 'gpu:1'}", "throttle: 3"))
+    with pytest.raises(UsageError, match=r"throttle is (1|None) for some tasks and [23] for others"):
+        launchers("a=1,2", word)
+
+
+def test_options_that_are_resolved_for_tasks_have_their_types() -> None:
+    with pytest.raises(UsageError, match="'x' of type 'str' could not be converted to Integer"):
+        launchers("b=x,y", "hydra.launcher.cpus_per_task=${b}")

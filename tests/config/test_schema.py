@@ -12,21 +12,11 @@ from hydra.types import RunMode
 from omegaconf import OmegaConf
 
 from sweeprun.config.application import Application
-from sweeprun.config.schema import (
-    NOT_OF_LAUNCHERS,
-    OPTIONS_OF,
-    OUR_DEFAULTS,
-    OUR_OPTIONS,
-    LocalNode,
-    LocalOptions,
-    SampleOptions,
-    SlurmNode,
-    SlurmOptions,
-    SweeperNode,
-    SweeperOptions,
-    register_options,
-)
-from sweeprun.errors import OverrideError
+from sweeprun.config.launcher_schema import JobOptions, schema_of
+from sweeprun.config.schema import OUR_DEFAULTS, SampleOptions, SweeperNode, SweeperOptions, register_options
+from sweeprun.errors import UsageError
+from sweeprun.launchers.local_options import LocalOptions
+from sweeprun.launchers.slurm.launcher_options import SlurmOptions
 from tests.config.applications import opened
 
 
@@ -43,18 +33,10 @@ def _restored() -> Iterator[None]:
     Singleton.set_state(state)
 
 
-@pytest.mark.parametrize("options", [SampleOptions, SweeperOptions, LocalOptions, SlurmOptions])
+@pytest.mark.parametrize("options", [SampleOptions, SweeperOptions, JobOptions, LocalOptions, SlurmOptions])
 def test_every_option_is_described(options: type) -> None:
     described = re.findall(r"^    (\w+)$", options.__doc__ or "", re.MULTILINE)
     assert [field.name for field in dataclasses.fields(options)] == described[1:]
-
-
-@pytest.mark.parametrize("node", [LocalNode, SlurmNode])
-def test_keys_for_hydra_alone_are_in_every_launcher(node: type) -> None:
-    names = {field.name for field in dataclasses.fields(node)}
-    assert set(NOT_OF_LAUNCHERS) <= names
-    (options,) = (options for options in OPTIONS_OF.values() if issubclass(node, options))
-    assert names - {field.name for field in dataclasses.fields(options)} == {"_target_"}
 
 
 @pytest.mark.usefixtures("_restored")
@@ -69,19 +51,18 @@ def test_only_the_defaults_that_are_asked_for_become_ours(ours: Collection[str])
 
 
 @pytest.mark.parametrize(
-    ("words", "node"),
+    ("word", "name"),
     [
-        (["hydra/launcher=local"], LocalNode),
-        (["hydra/launcher=sweeprun_local"], LocalNode),
-        (["hydra/launcher=slurm"], SlurmNode),
-        (["hydra/launcher=sweeprun_slurm"], SlurmNode),
+        ("hydra/launcher=local", "local"),
+        ("hydra/launcher=sweeprun_local", "local"),
+        ("hydra/launcher=slurm", "slurm"),
+        ("hydra/launcher=sweeprun_slurm", "slurm"),
     ],
 )
-def test_a_launcher_has_its_options_by_both_names(words: list[str], node: type, application: Application) -> None:
-    launcher = application.compose(words, RunMode.MULTIRUN).hydra.launcher
-    assert OmegaConf.get_type(launcher) is node
-    assert launcher == OmegaConf.structured(node)
-    assert OUR_OPTIONS[node] in words[0]
+def test_a_launcher_has_its_options_by_both_names(word: str, name: str, application: Application) -> None:
+    config = application.compose([word], RunMode.MULTIRUN)
+    assert config.hydra.launcher == schema_of(name)
+    assert application.chosen_plugins(config) == ("sweeprun", name)
 
 
 def test_our_sweeper_has_its_options(application: Application) -> None:
@@ -100,7 +81,7 @@ def test_options_of_sbatch_may_have_any_names(application: Application) -> None:
 @pytest.mark.parametrize(
     ("word", "message"),
     [
-        ("hydra.launcher.partition=short", "Key 'partition' not in 'SlurmNode'"),
+        ("hydra.launcher.partition=short", r"partition is no option of .*use hydra\.launcher\.sbatch\.partition"),
         ("hydra.launcher.throttle=many", "'many' .* could not be converted to Integer"),
         ("hydra.sweeper.members=few", "'few' .* could not be converted to Integer"),
         (
@@ -112,5 +93,5 @@ def test_options_of_sbatch_may_have_any_names(application: Application) -> None:
 def test_an_option_that_is_missing_or_of_another_type_is_named(
     word: str, message: str, application: Application
 ) -> None:
-    with pytest.raises(OverrideError, match=message):
+    with pytest.raises(UsageError, match=message):
         application.compose(["hydra/launcher=slurm", word], RunMode.MULTIRUN)

@@ -13,7 +13,7 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
 from sweeprun.launchers.activity import activity_of
 from sweeprun.launchers.local import LocalLauncher
-from sweeprun.store.activity import Activity, ElementState
+from sweeprun.store.activity import Activity, ElementState, TaskAtWork
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.processes import Process
 from sweeprun.store.submissions import Submission, write_submission
@@ -88,3 +88,9 @@ def test_a_launcher_that_is_given_takes_the_place_of_the_named_one(run: RunDirec
     assert found.asked == {0, 1}
     (element,) = found.elements.values()
     assert (element.state, element.host) == (ElementState.RUNNING, socket.gethostname())
+
+
+def test_running_tasks_are_those_that_any_launcher_knows(run: RunDirectory, monkeypatch: pytest.MonkeyPatch) -> None:
+    submit(run, 0, GONE)
+    monkeypatch.setattr(LocalLauncher, "activity", lambda *_: Activity(running=(TaskAtWork(task_id=3, host="vm"),)))
+    assert activity_of(run).running == (TaskAtWork(task_id=3, host="vm"),)

@@ -8,13 +8,21 @@ from hypothesis import strategies as st
 
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.launchers.local import LocalLauncher
-from sweeprun.launchers.packing import Group, plan_submissions, share_throttle
+from sweeprun.launchers.packing import Group, launched_together, plan_submissions, share_throttle
 from sweeprun.store.submissions import Submission
+
+
+class Queue(LocalLauncher):
+    """A launcher whose submissions wait and run at the same time."""
+
+    @property
+    def in_foreground(self) -> bool:
+        return False
 
 
 def groups_of(sizes: list[int], throttle: int, tasks_per_job: int = 1) -> list[Group]:
     """Groups of consecutive tasks."""
-    launcher = LocalLauncher(throttle=throttle, tasks_per_job=tasks_per_job)
+    launcher = Queue(throttle=throttle, tasks_per_job=tasks_per_job)
     starts = [sum(sizes[:place]) for place in range(len(sizes))]
     return [
         Group(tasks=TaskIds.of(range(start, start + size)), launcher=launcher)
@@ -44,7 +52,7 @@ def test_a_larger_array_never_has_the_smaller_share(sizes: list[int], more: int)
 
 @given(st.integers(1, 6), st.integers(1, 8))
 def test_no_more_run_at_once_than_the_throttle(groups: int, throttle: int) -> None:
-    launcher = LocalLauncher(throttle=throttle)
+    launcher = Queue(throttle=throttle)
     tasks = [TaskIds.of(range(i * 10, i * 10 + 10)) for i in range(groups)]
     submissions = plan_submissions([Group(tasks=ids, launcher=launcher) for ids in tasks], first=3, attempt=2)
     assert [submission.number for submission in submissions] == list(range(3, 3 + groups))
@@ -96,3 +104,25 @@ def test_each_submission_has_its_launchers_options_and_packing(sizes: list[int])
         assert submission.launcher == LocalLauncher(throttle=3, tasks_per_job=4).to_dict()
         assert submission.array.tasks_per_job == 4
         assert Submission.from_dict(submission.to_dict()) == submission
+
+
+def test_what_runs_in_a_row_has_the_whole_throttle_and_waits_for_nothing() -> None:
+    groups = [
+        Group(tasks=TaskIds.of([0, 1, 2]), launcher=LocalLauncher(throttle=3, cpus_per_task=cpus)) for cpus in (1, 2)
+    ]
+    submissions = plan_submissions(groups)
+    assert [(one.array.throttle, one.after) for one in submissions] == [(3, None), (3, None)]
+
+
+def test_a_launcher_is_called_once_for_each_set_of_options_unless_it_takes_them_all() -> None:
+    array = LocalLauncher(throttle=1).array(TaskIds.of([0]))
+
+    def submitted(name: str, *throttles: int) -> list[list[int]]:
+        own = [
+            Submission(number=number, array=array, launcher={"name": name, "throttle": throttle})
+            for number, throttle in enumerate(throttles)
+        ]
+        return [[one.number for one in together] for together in launched_together(own)]
+
+    assert submitted("local", 1, 1, 2) == [[0, 1], [2]]
+    assert submitted("slurm", 1, 1, 2) == [[0, 1, 2]]

@@ -113,6 +113,8 @@ def test_a_submission_is_described_by_what_is_left_of_it(run: RunDirectory) -> N
             array="0-3%2",
             tasks_per_job=3,
             jobs=("12", "13"),
+            called="job 12, 13",
+            as_a_whole=False,
             running=1,
             queued=2,
             reasons={"Priority": 2},

@@ -1,7 +1,6 @@
 """What completion proposes from a run that is there: its axes, their values, the options of its launcher."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,15 +56,15 @@ def _axes(kind: Value, manifest: "Manifest", current: str) -> Iterator[tuple[str
 
 
 def _launcher_options(manifest: "Manifest", current: str) -> Iterator[tuple[str, str]]:
-    from sweeprun.config.schema import NOT_OF_LAUNCHERS, OPTIONS_OF
+    from sweeprun.launchers.capabilities import option_fields
+    from sweeprun.launchers.registry import OUR_LAUNCHERS, options_of, other_launchers
 
     if current.startswith(_LAUNCHER):
-        yield from ((f"{_LAUNCHER}{name}", "") for name in OPTIONS_OF)
+        yield from ((f"{_LAUNCHER}{name}", "") for name in (*OUR_LAUNCHERS, *other_launchers()))
         return
     name = str(manifest.launcher.get("name"))
-    schema = OPTIONS_OF.get(name)
-    for option in (own for own in fields(schema) if own.name not in NOT_OF_LAUNCHERS) if schema else ():
-        end = "." if str(option.type).startswith("dict") else "="
+    for option in option_fields(options_of(name) if name in OUR_LAUNCHERS else None) or ():  # of others, nothing is run
+        end = "." if "Mapping[" in str(option.type) or "dict[" in str(option.type) else "="
         yield f"hydra.launcher.{option.name}{end}", f"of {name}"
     yield _LAUNCHER, "another launcher"
     yield from ((f"hydra.sweeper.{name}=", "policy") for name in ("retries", "retry_on", "timeout", "max_failures"))

@@ -13,8 +13,10 @@ from typing import Any
 from sweeprun.design.arrays import Array
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import LaunchError, UsageError
+from sweeprun.launchers.capabilities import NOT_AN_OPTION
 from sweeprun.launchers.progress import Progress, TaskProgress
 from sweeprun.launchers.slurm.commands import SlurmError, run_command, submission_environment, with_retries
+from sweeprun.launchers.slurm.launcher_options import SlurmOptions
 from sweeprun.launchers.slurm.monitor import activity, cancel, set_throttle
 from sweeprun.launchers.slurm.options import normalize_options
 from sweeprun.launchers.slurm.queue import (
@@ -46,52 +48,19 @@ _OWN_OPTIONS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlurmLauncher:
-    """Submits job arrays to Slurm, with the options of ``hydra.launcher``.
+class SlurmLauncher(SlurmOptions):
+    """Submits job arrays to Slurm.
 
     Attributes
     ----------
-    throttle
-        Elements that may run at once.
-    cpus_per_task
-        CPUs, and so threads, of each worker.
-    tasks_per_job
-        Tasks of one element; None for one, or the least that the site's limits allow.
-    workers_per_job
-        Workers that run side by side in one element, for sites that give out whole nodes.
-    sbatch
-        Further options of ``sbatch``, by their long names.
-    setup
-        Lines of bash that the job script runs first.
-    python
-        The interpreter; None for this one.
-    requeues
-        How often an element whose time is up may queue itself again.
-    warning_seconds
-        How long before its time limit an element stops starting tasks.
-    after_collect
-        Whether a job collects when everything has ended.
-    collect_sbatch
-        Options of ``sbatch`` for that job.
     variables
         Further environment variables of the workers.
     cwd
         Where workers work; None for the directory of this process.
     """
 
-    throttle: int = 10
-    cpus_per_task: int = 1
-    tasks_per_job: int | None = None
-    workers_per_job: int = 1
-    sbatch: Mapping[str, Any] = field(default_factory=dict)
-    setup: Sequence[str] = ()
-    python: str | None = None
-    requeues: int = 10
-    warning_seconds: int = 120
-    after_collect: bool = False
-    collect_sbatch: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
-    cwd: str | None = None
+    cwd: str | None = field(default=None, metadata=NOT_AN_OPTION)
 
     def __post_init__(self) -> None:
         for name in ("throttle", "cpus_per_task", "tasks_per_job", "workers_per_job", "warning_seconds"):

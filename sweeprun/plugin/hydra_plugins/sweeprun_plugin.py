@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from hydra.core.config_search_path import ConfigSearchPath
+from hydra.core.config_store import ConfigStore
+from hydra.core.object_type import ObjectType
 from hydra.core.utils import JobReturn
+from hydra.plugins.config_source import ConfigResult, ConfigSource
 from hydra.plugins.launcher import Launcher
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 from hydra.plugins.sweeper import Sweeper
@@ -13,19 +16,18 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
 from sweeprun.config.parsing import extend_grammar, needs_our_grammar
-from sweeprun.config.schema import register_plugins
 
-register_plugins()
+_GROUPS = ("hydra/sweeper", "hydra/launcher")
 
 
 class Grammar(SearchPathPlugin):
-    """Adds our functions to Hydra's grammar where the command line needs them; the search path stays as it is.
+    """Adds our functions to Hydra's grammar where the command line needs them, and a source of our options.
 
     Hydra asks plugins of this kind first of all, each time that it starts: before it reads an override.
     """
 
     def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
-        del search_path
+        search_path.append("sweeprun", f"{OptionsSource.scheme()}://")
         if needs_our_grammar(sys.argv[1:]):
             extend_grammar()
 
@@ -48,8 +50,11 @@ class SweeprunSweeper(Sweeper):
         return run_sweep(*self._asked)
 
 
-class _Launcher(Launcher):
-    """Runs what a sweeper of somebody else decides on, batch by batch, as one run."""
+class SweeprunLauncher(Launcher):
+    """``hydra/launcher=sweeprun_local``, ``sweeprun_slurm``, or one of another package that keeps to our interface.
+
+    Runs what a sweeper of somebody else decides on, batch by batch, as one run.
+    """
 
     def __init__(self, **options: Any) -> None:
         del options
@@ -70,9 +75,51 @@ class _Launcher(Launcher):
         return self._batches.launch(job_overrides)
 
 
-class LocalLauncher(_Launcher):
-    """``hydra/launcher=sweeprun_local``: bounded worker processes of this machine."""
+class LocalLauncher(SweeprunLauncher):
+    """What configs name that were written for the local launcher alone."""
 
 
-class SlurmLauncher(_Launcher):
-    """``hydra/launcher=sweeprun_slurm``: throttled job arrays."""
+class SlurmLauncher(SweeprunLauncher):
+    """What configs name that were written for the launcher for Slurm alone."""
+
+
+class OptionsSource(ConfigSource):
+    """The options of our sweeper, and of launchers, ours and those of other packages; made when Hydra asks for them."""
+
+    @staticmethod
+    def scheme() -> str:
+        return "sweeprun"
+
+    def available(self) -> bool:
+        return True
+
+    def is_group(self, config_path: str) -> bool:
+        return config_path.rstrip("/") in ("hydra", *_GROUPS)
+
+    def is_config(self, config_path: str) -> bool:
+        return _is_asked_here(config_path) and self._options(config_path) is not None
+
+    def load_config(self, config_path: str) -> ConfigResult:
+        options = self._options(config_path)
+        assert options is not None
+        return ConfigResult(provider=self.provider, path=self.full_path(), config=options, header={"package": None})
+
+    def list(self, config_path: str, results_filter: ObjectType | None) -> list[str]:
+        if config_path.rstrip("/") not in _GROUPS or results_filter is ObjectType.GROUP:
+            return []
+        from sweeprun.config.schema import option_names
+
+        return option_names(config_path.rstrip("/"))
+
+    @staticmethod
+    def _options(config_path: str) -> Any:
+        from sweeprun.config.schema import options_in  # with all that options refer to, which most applications don't
+
+        return options_in(*config_path.removesuffix(".yaml").rsplit("/", 1))
+
+
+def _is_asked_here(config_path: str) -> bool:
+    """Whether a config is of a group of ours, and not one that Hydra knows without us."""
+    path = config_path.removesuffix(".yaml")
+    known = ConfigStore.instance().get_type(f"{path}.yaml") is ObjectType.CONFIG
+    return path.rpartition("/")[0] in _GROUPS and not known

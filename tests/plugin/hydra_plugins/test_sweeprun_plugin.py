@@ -83,7 +83,7 @@ def test_the_grammar_is_extended_where_the_command_line_needs_it(
     monkeypatch.setattr(sys, "argv", ["train.py", *words])
     Grammar().manipulate_search_path(path)
     assert (OverridesParser.create is not of_hydra) is ours
-    assert path.get_path() == []
+    assert [one.path for one in path.get_path()] == ["sweeprun://"]
 
 
 @pytest.mark.usefixtures("as_in_an_application")
@@ -100,6 +100,7 @@ def test_options_of_a_launcher_are_checked_by_hydra(name: str) -> None:
 def test_importing_it_is_quick() -> None:
     script = (
         "import sys\nimport hydra_plugins.sweeprun_plugin\n"
-        "sys.exit(any(m in sys.modules for m in ('numpy', 'xarray', 'pandas', 'pyarrow', 'rich')))\n"
+        "heavy = ('numpy', 'xarray', 'pandas', 'pyarrow', 'rich', 'sweeprun.config.schema', 'sweeprun.launchers')\n"
+        "sys.exit(any(m in sys.modules for m in heavy))\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)

@@ -1,0 +1,32 @@
+"""The options of the local launcher, and what it can do. Quick to import: every Hydra application does."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sweeprun.design.policy import GRACE_SECONDS
+from sweeprun.launchers.capabilities import Capabilities
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalOptions:
+    """``hydra.launcher`` for worker processes of this machine.
+
+    Attributes
+    ----------
+    throttle
+        Workers at once; by default as many as fit on the CPUs that this process may use.
+    cpus_per_task
+        CPUs, and so threads, of each worker; by default the CPUs divided by the workers.
+    tasks_per_job
+        Consecutive tasks of one array element.
+    warning_seconds
+        How long tasks that run may go on after Ctrl-C or SIGTERM, to end or to write a checkpoint; 0 stops them at
+        once.
+    """
+
+    capabilities: ClassVar = Capabilities(on_this_machine=True, submission_text="local: process {jobs}")
+
+    throttle: int | None = None
+    cpus_per_task: int | None = None
+    tasks_per_job: int = 1
+    warning_seconds: float = GRACE_SECONDS
