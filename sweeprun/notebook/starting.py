@@ -83,7 +83,7 @@ class Starting(SeenRun):
 
     @with_advice("run.cancel")
     def cancel(
-        self, tasks: str | Iterable[int] | None = None, *, whole_elements: bool = False, trust: bool = False
+        self, tasks: str | int | Iterable[int] | None = None, *, whole_elements: bool = False, trust: bool = False
     ) -> CancelledTasks[Self]:
         """Stop what waits or runs; what is recorded stays, and `resume` goes on later.
 
@@ -92,7 +92,7 @@ class Starting(SeenRun):
         Parameters
         ----------
         tasks
-            Only these, of a job array: ``"3,10-19"``, or their ids. By default all.
+            Only these, of a job array: ``"3,10-19"``, or their ids, or one. By default all.
         whole_elements
             With ``tasks``: also the other tasks of the same array elements.
         trust
@@ -111,8 +111,7 @@ class Starting(SeenRun):
         from sweeprun.runs.cancel import cancel_run
 
         with in_python():
-            ids = None if tasks is None else TaskIds.parse(tasks) if isinstance(tasks, str) else TaskIds.of(tasks)
-            cancelled = cancel_run(self._directory, ids, whole_elements=whole_elements, trust=trust)
+            cancelled = cancel_run(self._directory, ids := _task_ids(tasks), whole_elements=whole_elements, trust=trust)
         run = self.wait() if cancelled.stopped and ids is None else self.refresh()
         return CancelledTasks(run=run, stopped=cancelled.stopped)
 
@@ -144,3 +143,9 @@ class Starting(SeenRun):
         with in_python():
             throttled = throttle_run(self._directory, throttle, trust=trust)
         return ThrottledRun(run=self.refresh(), throttle=throttled.throttle)
+
+
+def _task_ids(tasks: str | int | Iterable[int] | None) -> TaskIds | None:
+    if tasks is None or isinstance(tasks, str):
+        return None if tasks is None else TaskIds.parse(tasks)
+    return TaskIds.of(tasks if isinstance(tasks, Iterable) else [tasks])

@@ -98,7 +98,8 @@ def extend_run(  # noqa: PLR0913  # what may be gone on with is a flag each
     extension = plan(manifest)
     if not extension.blocks:
         return Started(
-            run=run, nothing=f"nothing to add: {run.shown()} has all these points; see `{Command('status')}`"
+            run=run,
+            nothing=f"nothing to add: {run.shown()} has all these points; see `{Command('status', run.shown())}`",
         )
     check_size(replace(manifest, table=manifest.table.with_blocks(extension.blocks)))
     clash = clash_of_extended(run, manifest, extension)

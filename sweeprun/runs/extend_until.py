@@ -76,7 +76,7 @@ def extend_until(
             _keep(run, rule, look, over, members, 0)
             raise UsageError(
                 f"the last members brought no value of {rule.target.variable} where {rule.target} is open "
-                f"({look.open_points} of {look.reached.size} points): {run.shown()}; see `{Command('status')}`"
+                f"({look.open_points} of {look.reached.size} points); see `{Command('status', run.shown())}`"
             )
         before = look
         observer.note(_described(rule, look, members, added))

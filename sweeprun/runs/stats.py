@@ -274,7 +274,8 @@ def _results(snapshot: Snapshot, only: Sequence[str] | None) -> tuple[xr.Dataset
         dataset = dataset_having(snapshot, only, "stats")
     if not dataset.data_vars:
         raise UsageError(
-            f"no task has a result yet, so there is nothing to take statistics of; see `{Command('status')}`"
+            "no task has a result yet, so there is nothing to take statistics of; see "
+            f"`{Command('status', snapshot.run.shown())}`"
         )
     return spans_in_seconds(dataset), (*warnings_of(snapshot), *left_out)
 
@@ -316,7 +317,7 @@ def notes_of(
     missing = int(((states != "succeeded") & (states != "excluded")).sum())
     if missing:
         told = "1 task has no result and is" if missing == 1 else f"{missing} tasks have no result and are"
-        yield f"{told} left out; see `{Command('status')}`"
+        yield f"{told} left out; see `{Command('status', named)}`"
     variables = [str(name) for name, variable in found.data_vars.items() if STATISTIC in variable.dims]
     batches = {name for name in variables if found[name].attrs["interval"].startswith("batches")}
     if members.note and not batches:

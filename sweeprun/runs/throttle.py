@@ -46,7 +46,8 @@ def throttle_run(run: RunDirectory, throttle: int, *, trust: bool = False) -> Th
     """
     if not is_count(throttle) or throttle < 1:
         raise UsageError(
-            f"the throttle must be a whole number of at least 1, not {throttle!r}; `{Command('cancel')}` stops a run"
+            f"the throttle must be a whole number of at least 1, not {throttle!r}; "
+            f"`{Command('cancel', run.shown())}` stops the run"
         )
     check_trusted(run, trust=trust, doing="it names the jobs that would be changed")
     submissions = read_submissions(run)

@@ -80,7 +80,7 @@ def test_what_is_there_already_adds_nothing(run: RunDirectory, observer: Listene
     kept = Kept()
     started = extended(run, {"seed": [1, 0], "lr": [0.2]}, launch=kept, observer=observer)
     assert (started.submissions, kept.submissions, started.ended) == ((), [], None)
-    assert started.nothing == "nothing to add: 'a rün' has all these points; see `sweeprun status`"
+    assert started.nothing == "nothing to add: 'a rün' has all these points; see `sweeprun status 'a rün'`"
     assert count_extensions(run) == 0
 
 

@@ -65,7 +65,7 @@ def test_a_target_is_looked_at(run: RunDirectory) -> None:
 
 def test_what_is_missing_is_named_with_what_to_do(run: RunDirectory, tmp_path: Path) -> None:
     empty = make_run(tmp_path / "empty", count_axis("lr", 2))
-    with pytest.raises(UsageError, match=r"no task has a result yet, .* see `sweeprun status`"):
+    with pytest.raises(UsageError, match=r"no task has a result yet, .* see `sweeprun status \S*empty'?`"):
         run_statistics(observe(empty), StatsOptions())
     write_shard(empty, "w", [success(0, 1.0)])
     told = "neither 'member' nor 'seed'.*; name one of them: {}; a sweep has members with {}"

@@ -28,7 +28,7 @@ def test_all_submissions_of_the_last_launcher_share_the_throttle(run: RunDirecto
 
 
 def test_a_throttle_below_one_is_refused(run: RunDirectory) -> None:
-    with pytest.raises(UsageError, match="at least 1, not 0; `sweeprun cancel` stops a run"):
+    with pytest.raises(UsageError, match=r"at least 1, not 0; `sweeprun cancel .+` stops the run"):
         throttle_run(run, 0)
 
 
