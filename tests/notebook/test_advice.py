@@ -81,7 +81,6 @@ def run(tmp_path: Path) -> sweeprun.Run:
         (lambda run: run.verify(n=2), r"did you mean 'sample'\?"),
         (lambda run: run.report(output="x.html"), r"did you mean 'path'\?"),
         (lambda run: run.throttle(), r"run\.throttle\(\): missing a required argument: 'throttle'"),
-        (lambda run: run.collect(), r"run\.collect\(\): missing a required argument: 'path'"),
         (lambda _: sweeprun.list_runs(directory="x"), "its arguments are root"),
         (lambda _: sweeprun.open_run(name="x"), r"did you mean 'path'\?"),
     ],

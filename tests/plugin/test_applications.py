@@ -112,7 +112,7 @@ def test_a_result_of_which_nothing_can_be_recorded_is_a_failure(train: Run, swee
     done = train("-m", "seed=3,4", "kind=object", LOCAL, code=1)
     assert "2 failed" in done.stderr
     assert "can be stored" in " ".join(done.stderr.split())
-    assert "ResultError" in sweeprun("status").stderr
+    assert "ResultError" in sweeprun("status").stdout
 
 
 def test_a_directory_that_is_used_again_keeps_the_earlier_run(app: Path, train: Run, sweeprun: Run) -> None:
