@@ -14,6 +14,7 @@ import numpy as np
 import xarray as xr
 
 from sweeprun.launchers.activity import activity_of
+from sweeprun.results.failures import failures_of
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.shards import read_shard
 from sweeprun.store.snapshot import take_snapshot
@@ -267,7 +268,7 @@ class Storm:
             int(task): snapshot.shards[snapshot.best.shard[task]].path.name
             for task in np.flatnonzero(snapshot.best.outcome == 1)
         }
-        assert not (snapshot.best.outcome == 0).any(), "no task fails by itself"
+        assert not (snapshot.best.outcome == 0).any(), f"no task fails by itself: {failures_of(snapshot)}"
         lost = {task: shard for task, shard in self.known.items() if task not in now}
         assert set(lost.values()) <= set(self.damaged), f"results are gone that nobody damaged: {lost}"
         self.known = now
