@@ -1,22 +1,9 @@
 """What a worker can't write or read for itself while it is at a task, told apart from what the task does wrong."""
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sweeprun.errors import FormatError
-
-_MAY_PASS = {
-    errno.EAGAIN,
-    errno.EINTR,
-    errno.EIO,
-    errno.EMFILE,
-    errno.ENFILE,
-    errno.ENOMEM,
-    errno.ESTALE,
-    errno.ETIMEDOUT,
-}
-"""What reading may fail with although nothing is wrong with the file."""
+from sweeprun.errors import UnreadableError
 
 
 class Broken(BaseException):
@@ -53,8 +40,7 @@ def reading() -> Iterator[None]:
     """
     try:
         yield
-    except FormatError as error:
-        cause = error.__cause__
-        if isinstance(cause, OSError) and cause.errno in _MAY_PASS:
-            raise Broken(cause) from error
+    except UnreadableError as error:
+        if error.may_pass and isinstance(error.__cause__, OSError):
+            raise Broken(error.__cause__) from error
         raise

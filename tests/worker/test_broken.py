@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sweeprun.errors import FormatError
+from sweeprun.errors import FormatError, UnreadableError
 from sweeprun.store.files import read_file
 from sweeprun.worker.broken import Broken, reading, writing
 from tests.faults import error, fail
@@ -19,7 +19,7 @@ def test_what_the_worker_can_not_write_is_its_own_affair() -> None:
     assert not isinstance(told.value, Exception)  # no task function catches it
 
 
-@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.EAGAIN, errno.EMFILE])
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.EMFILE, errno.EDQUOT])
 def test_a_file_that_can_not_be_read_now_is_the_workers_affair(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
@@ -27,6 +27,12 @@ def test_a_file_that_can_not_be_read_now_is_the_workers_affair(
     with pytest.raises(Broken) as told, reading():
         read_file(tmp_path / "configs.pickle", 10)
     assert told.value.error.errno == number
+
+
+def test_a_file_that_is_not_to_be_read_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail(monkeypatch, "open", errno.EACCES)
+    with pytest.raises(UnreadableError, match="can't be read"), reading():
+        read_file(tmp_path / "configs.pickle", 10)
 
 
 def test_a_file_that_is_wrong_is_told_as_such(tmp_path: Path) -> None:
