@@ -258,7 +258,7 @@ def _plain(value: Any) -> Any:
 
 
 def config_type(annotation: Any) -> Any:
-    """The type that OmegaConf knows which comes next to an annotation; Any if there is none."""
+    """The closest type to an annotation that OmegaConf knows; Any if it knows nothing like it."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin in (Union, UnionType):
         kinds = [kind for kind in arguments if kind is not NoneType]

@@ -27,7 +27,7 @@ class MissingKey:
 
 
 def of_omegaconf(error: BaseException | None) -> OmegaConfBaseException | None:
-    """The error of OmegaConf that an error is, or that led to it; None if there is none."""
+    """The error of OmegaConf behind an error: itself, or what led to it; None if OmegaConf raised nothing."""
     while error is not None and not isinstance(error, OmegaConfBaseException):
         error = error.__cause__ or error.__context__
     return error

@@ -100,7 +100,7 @@ LocalNode = SlurmNode = dict
 
 
 def options_in(group: str, name: str) -> Any:
-    """Options by the name of their config; None if there are none of that name."""
+    """Options by the name of their config; None if no config has that name."""
     if group == SWEEPERS:
         return OmegaConf.structured(SweeperNode) if name == SWEEPER else None
     launcher = name.removeprefix(PREFIX)

@@ -67,7 +67,7 @@ class Axis:
         return self.values.index_of(label)
 
     def find(self, text: str) -> int | None:
-        """Where a value is that somebody typed: as it is written, by its label, or as the same number; else None."""
+        """The index of a value as a user types it: as written, by label, or the same number; None if it isn't there."""
         return self.values.find(text, self.kind)
 
     def to_dict(self) -> dict[str, Any]:

@@ -127,7 +127,7 @@ class AxisValues(ABC):
         return {label_key(self.label(index)): index for index in range(len(self))}
 
     def find(self, text: str, kind: LabelKind) -> int | None:
-        """Where a value is that somebody typed: as it is written, by its label, or as the same number; else None."""
+        """The index of a value as a user types it: as written, by label, or the same number; None if it isn't there."""
         if kind in (LabelKind.DATE, LabelKind.SPAN):
             return self.index_of(date_label(text) if kind is LabelKind.DATE else span_label(text))
         for index in range(len(self)):

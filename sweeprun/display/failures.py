@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 
-from sweeprun.results.failures import FailureGroup, Failures
+from sweeprun.results.failures import MOST_COUNTED, FailureGroup, Failures
 from sweeprun.safe_text import plain_line
 
 _MOST_GROUPS = 12
@@ -48,7 +48,8 @@ def _single(failures: Failures, group: FailureGroup, wide: int) -> Iterator[str]
 
 
 def _several(failures: Failures, group: FailureGroup) -> Iterator[str]:
-    more = f" (the first of {group.messages} messages)" if group.messages > 1 else ""
+    many = f"{group.messages} or more" if group.messages >= MOST_COUNTED else group.messages
+    more = f" (the first of {many} messages)" if group.messages > 1 else ""
     told = [f"{group.count} tasks", failures.where(group), f"{group.what}{more}"]
     yield "  " + "  ".join(filter(None, told))
     if group.common is not None and str(group.common) != str(failures.common):

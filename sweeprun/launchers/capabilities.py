@@ -29,7 +29,7 @@ class Capabilities:
         How a submission is called where it is listed; ``{jobs}`` stands for the ids of its jobs. By default the
         launcher's name, and the ids.
     hint
-        What to write instead of a name that is none of its options; it gives None for a name that it doesn't know.
+        Says what to write instead of a wrong option; None if it doesn't know the name.
     """
 
     on_this_machine: bool = False

@@ -62,7 +62,7 @@ def options_of(name: str) -> Any:
 
 
 def capabilities_of(name: str) -> Capabilities:
-    """What a launcher says that it can do; of a name that is none, what all can.
+    """What a launcher says that it can do; without a launcher of that name, what all can.
 
     Raises
     ------

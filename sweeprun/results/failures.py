@@ -26,7 +26,7 @@ _MOST_MESSAGES = 5
 """So many ids and tasks of a group are kept; so many groups are compared with other tasks; more different messages than
 the last, of one exception on one line, make one group."""
 
-_MOST_COUNTED = 1000
+MOST_COUNTED = 1000
 """So many different messages of one group are counted."""
 
 _MOST_TASKS = 10**7
@@ -46,7 +46,7 @@ class FailureGroup:
     count
         How many tasks.
     messages
-        How many different messages they have; no more than some are counted.
+        How many different messages they have; no more than `MOST_COUNTED` are counted.
     task_ids, tasks
         The first of them.
     common
@@ -110,7 +110,7 @@ class _Gathered:
 
     def add(self, said: str) -> None:
         """One of them said so."""
-        if len(self.messages) < _MOST_COUNTED:
+        if len(self.messages) < MOST_COUNTED:
             self.messages.add(said)
 
 
@@ -253,7 +253,7 @@ def _with_messages_joined(ways: dict[tuple[str, SourceLine | None, str], _Gather
             joined |= {(line, number): each for number, each in enumerate(own)}
         else:
             task_ids = [task_id for each in own for task_id in each.task_ids]
-            said = set(islice(chain.from_iterable(each.messages for each in own), _MOST_COUNTED))
+            said = set(islice(chain.from_iterable(each.messages for each in own), MOST_COUNTED))
             joined[line] = _Gathered(messages=said, task_ids=task_ids)
     return joined
 

@@ -5,7 +5,7 @@ import pytest
 from sweeprun.display.failures import failure_lines, print_failures
 from sweeprun.results.failed_task import FailedTask
 from sweeprun.results.failure_lines import SourceLine
-from sweeprun.results.failures import FailureGroup, Failures
+from sweeprun.results.failures import MOST_COUNTED, FailureGroup, Failures
 from sweeprun.results.in_common import Common, Strength, Values
 
 LINE = SourceLine(file="/home/ann/study/post.py", line=5)
@@ -49,6 +49,11 @@ def test_equal_failures_are_listed_once_with_what_they_have_in_common() -> None:
         "      task 3  input=station_3.csv",
         "      … and 9 more",
     ]
+
+
+def test_messages_that_are_not_counted_to_the_end_are_said_to_be_more() -> None:
+    (line,) = (line for line in failure_lines(of(group(1, 2, count=2000, messages=MOST_COUNTED))) if "2000" in line)
+    assert line.endswith(f"(the first of {MOST_COUNTED} or more messages)")
 
 
 def test_no_more_than_a_screen_and_no_orders_for_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:

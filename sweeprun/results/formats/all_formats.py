@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from sweeprun.errors import UsageError
 from sweeprun.results.formats.csv_format import Csv
@@ -13,6 +14,8 @@ from sweeprun.results.formats.parquet_format import Parquet
 from sweeprun.results.formats.table_format import TableFormat
 from sweeprun.results.formats.zarr_format import Zarr
 from sweeprun.store.local_paths import OutputPath, StoreUrl, given_path, without_secrets
+
+Kind = TypeVar("Kind", bound=OutputFormat)
 
 DATASET_FORMATS: tuple[DatasetFormat, ...] = (NetCDF(), Zarr())
 TABLE_FORMATS: tuple[TableFormat, ...] = (Csv(), Parquet())
@@ -27,7 +30,11 @@ def suffixes(formats: Iterable[OutputFormat] = FORMATS) -> str:
 
 def known_format(path: OutputPath) -> OutputFormat | None:
     """The format that a name asks for; None if it is that of none."""
-    return next((one for one in FORMATS if one.suffix == path.suffix), None)
+    return _named(path, FORMATS)
+
+
+def _named(path: OutputPath, formats: Iterable[Kind]) -> Kind | None:
+    return next((one for one in formats if one.suffix == path.suffix), None)
 
 
 def format_of(path: OutputPath) -> OutputFormat:
@@ -46,7 +53,7 @@ def format_of(path: OutputPath) -> OutputFormat:
 
 def dataset_format(path: OutputPath) -> DatasetFormat | None:
     """The format of a file that holds a Dataset, which can be opened again; None if it is none."""
-    return next((one for one in DATASET_FORMATS if one.suffix == path.suffix), None)
+    return _named(path, DATASET_FORMATS)
 
 
 def check_output(path: OutputPath) -> None:
@@ -73,7 +80,7 @@ def output_path(path: str | os.PathLike[str]) -> OutputPath:
     """
     found = given_path(path)
     remote = [one for one in FORMATS if one.is_in_object_stores]
-    if isinstance(found, StoreUrl) and found.suffix not in [one.suffix for one in remote]:
+    if isinstance(found, StoreUrl) and _named(found, remote) is None:
         better = PurePosixPath(found.key or "results").with_suffix(remote[0].suffix)
         bucket = found.text.partition("://")[2].partition("/")[0] or "bucket"
         raise UsageError(
@@ -86,7 +93,7 @@ def output_path(path: str | os.PathLike[str]) -> OutputPath:
 
 def fits_too_large(path: OutputPath) -> str:
     """Which formats have what is too large for the columns of a table."""
-    table = next((one for one in TABLE_FORMATS if one.suffix == path.suffix), None)
+    table = _named(path, TABLE_FORMATS)
     if table is not None and not table.has_lists:
         return f"{suffixes([one for one in TABLE_FORMATS if one.has_lists])} has lists"
     return f"{' and '.join(one.suffix for one in reversed(DATASET_FORMATS))} have them"
