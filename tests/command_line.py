@@ -172,13 +172,14 @@ def run_sweeprun(
 ) -> "subprocess.CompletedProcess[str]":
     """Run ``sweeprun`` in a folder to its end; the exit code must be the expected one."""
     variables = environment() if variables is None else variables
-    done = _forking_process().run(words, folder, variables, timeout, instead=instead)
+    done = forking_process().run(words, folder, variables, timeout, instead=instead)
     assert done.returncode == code, done.stdout + done.stderr
     return done
 
 
 @cache
-def _forking_process() -> ForkingProcess:
+def forking_process() -> ForkingProcess:
+    """The process that commands and workers of this one are forked off."""
     return ForkingProcess(environment())
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from sweeprun.wording import TERMINAL, speaking
-from tests.command_line import run, study
+from tests.command_line import forking_process, run, study
+from tests.forked_workers import start_workers_as_forks
 from tests.s3_server import bucket, s3_server
 
 __all__ = ["bucket", "run", "s3_server", "study"]  # fixtures of whoever types commands, or has a bucket
@@ -28,6 +29,12 @@ def pytest_configure() -> None:
     """Let Ctrl-C reach what tests start, also where pytest itself was started in the background of a script."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _forked_workers() -> None:
+    """Workers that tests start without a command are forks, too."""
+    start_workers_as_forks(lambda: forking_process().requests)
 
 
 @pytest.fixture(autouse=True)

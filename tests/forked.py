@@ -25,7 +25,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import sweeprun
-from tests.forked_workers import FRESH_WORKERS, fork_workers
+from tests.forked_workers import FRESH_WORKERS, fork_worker, fork_workers
 
 ROOT = Path(__file__).parents[1]
 
@@ -45,17 +45,23 @@ _LARGEST_REQUEST = 1 << 20
 
 
 class ForkingProcess:
-    """The process that commands are forked off; it ends with this one."""
+    """The process that commands are forked off, and workers of this one; it ends with this one.
+
+    Attributes
+    ----------
+    requests
+        What it is asked by.
+    """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-m", "tests.forked"]
         with theirs:
             self._process = subprocess.Popen(command, cwd=ROOT, env=dict(environment), stdin=theirs)
         atexit.register(self._stop)
 
     def _stop(self) -> None:
-        self._requests.close()
+        self.requests.close()
         self._process.wait()
 
     def run(
@@ -87,7 +93,7 @@ class ForkingProcess:
             with theirs:
                 streams = {1: out.fileno(), 2: err.fileno(), **(instead or {})}
                 ends = [theirs.fileno(), streams[1], streams[2]]
-                socket.send_fds(self._requests, [request.encode()], ends)
+                socket.send_fds(self.requests, [request.encode()], ends)
             pid = int(ours.recv(20))
             ours.settimeout(timeout)
             try:
@@ -113,26 +119,39 @@ def _serve() -> None:
     gc.freeze()  # or the first collection in a fork would copy all pages
     while True:
         _reap()
-        request, descriptors, *_ = socket.recv_fds(requests, _LARGEST_REQUEST, 3)
+        request, descriptors, *_ = socket.recv_fds(requests, _LARGEST_REQUEST, 4)
         if not request:
             _reap()
             os._exit(0)
-        if os.fork() == 0:
-            requests.close()
+        command = json.loads(request)
+        is_worker = command.pop("worker", False)
+        if fork_worker(descriptors) if is_worker else _fork_command(descriptors):
             break
+    requests.close()
+    if is_worker or FRESH_WORKERS in command["environment"] or not fork_workers(_become):
+        _become(**command)
+
+
+def _fork_command(descriptors: Sequence[int]) -> bool:
+    """Fork a command, and another process that answers how it ended; whether this *is* the command, later.
+
+    Parameters
+    ----------
+    descriptors
+        The socket to answer to, and what the command's standard output and error are.
+    """
+    if os.fork():
         for descriptor in descriptors:
             os.close(descriptor)
+        return False
     answer, out, err = descriptors
-    pid = os.fork()
-    if pid:
+    if pid := os.fork():
         _answer(answer, pid)
     os.close(answer)
     for descriptor, standard in ((os.open(os.devnull, os.O_RDONLY), 0), (out, 1), (err, 2)):
         os.dup2(descriptor, standard)
         os.close(descriptor)
-    command = json.loads(request)
-    if FRESH_WORKERS in command["environment"] or not fork_workers(_become):
-        _become(**command)
+    return True
 
 
 def _reap() -> None:
