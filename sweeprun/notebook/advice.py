@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from sweeprun.errors import UsageError
+from sweeprun.notebook.argument_types import expected_instead
 from sweeprun.other_names import OTHER_NAMES
 
 Parameters = ParamSpec("Parameters")
@@ -133,9 +134,12 @@ def with_advice(
                 if name not in right and not (is_axis and not _is_known(name, right)):
                     raise UsageError(_of_argument(called, name, value, right, args))
             try:
-                signature.bind(*args, **given)
+                bound = signature.bind(*args, **given)
             except TypeError as error:
                 raise UsageError(f"{called}(): {error}{_of_missing(called, str(error))}") from None
+            for name, value in bound.arguments.items():
+                if expected := expected_instead(value, signature.parameters[name].annotation):
+                    raise UsageError(f"{called}(): {name} is {_brief(value)}; it should be {expected}")
             return function(*args, **given)
 
         return checked

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sweeprun.design.extension import whole_grid
 from sweeprun.errors import SweeprunError
-from sweeprun.notebook.advice import of_run
+from sweeprun.notebook.advice import of_run, with_advice
 from sweeprun.notebook.results import Results, tell
 from sweeprun.notebook.summary import summarise
 from sweeprun.runs.background import reap
@@ -39,6 +39,7 @@ class SeenRun:
     def path(self) -> Path:
         return self._directory.path
 
+    @with_advice("run.refresh")
     def refresh(self) -> Self:
         """Look again, at what has changed since; returns the run itself, so that it shows at the end of a cell."""
         self._look()
@@ -50,6 +51,7 @@ class SeenRun:
         self._results = Results(self._snapshot)
         return self._snapshot
 
+    @with_advice("run.progress")
     def progress(self) -> Self:
         """Show how the run goes on until everything has ended; returns the run as it is then.
 
@@ -65,6 +67,7 @@ class SeenRun:
         watch(self._look(), self._look)
         return self.refresh()
 
+    @with_advice("run.wait")
     def wait(self, timeout: float | None = None) -> Self:
         """Wait until everything has ended; returns the run as it is then.
 

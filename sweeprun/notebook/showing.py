@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 class Showing(SeenRun):
     """Verbs that read a run, and write files at most."""
 
+    @with_advice("run.status")
     def status(self) -> RunStatus:
         """Where the run stands now: tasks by state, what waits and runs, how fast it goes, and what is to be known.
 

@@ -31,7 +31,7 @@ def test_with_nothing_to_do_they_say_so(run: sweeprun.Run, capsys: pytest.Captur
     [
         (lambda run: run.throttle(2), "was not run by a launcher that has a throttle"),
         (lambda run: run.throttle(0), r"at least 1, not 0; `run.cancel\(\)` stops the run"),
-        (lambda run: run.throttle("2"), "a whole number of at least 1, not '2'"),
+        (lambda run: run.throttle("2"), "throttle is '2'; it should be a whole number"),
         (lambda run: run.cancel("7"), "tasks 7: this run has the tasks 0-1"),
         (lambda run: run.cancel(7), "tasks 7: this run has the tasks 0-1"),
         (lambda run: run.cancel([0, 7]), "tasks 0,7: this run has the tasks 0-1"),
