@@ -1,6 +1,7 @@
 """Files and stores put in the place of what was there, whole or not at all."""
 
 import errno
+import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -8,6 +9,9 @@ from pathlib import Path
 
 from sweeprun.errors import UsageError
 from sweeprun.store.files import sync_directory, temporary_sibling
+
+_TRIAL = 1 << 18
+"""Bytes: more than a library that gave up can have left free on a full disk."""
 
 
 def write_in_place(path: Path, write: Callable[[Path], None], check: Callable[[Path], None]) -> None:
@@ -31,13 +35,27 @@ def write_in_place(path: Path, write: Callable[[Path], None], check: Callable[[P
             try:
                 write(temporary)
                 put_in_place(temporary, path.absolute())
+            except RuntimeError as error:  # what the netCDF library calls a full disk, among others
+                raise UsageError(f"can't write {str(path)!r}: {_found_out(temporary) or error}") from error
             finally:
                 if temporary.is_dir():
                     shutil.rmtree(temporary)
     except OSError as error:
         raise UsageError(f"can't write {str(path)!r}: {error.strerror or error}") from error
-    except RuntimeError as error:  # what the netCDF library calls a full disk, among others
-        raise UsageError(f"can't write {str(path)!r}: {error}") from error
+
+
+def _found_out(path: Path) -> str:
+    """Why no more can be written to a file, as the system says it; empty if more can be."""
+    if path.is_dir():
+        return ""
+    try:
+        with path.open("ab") as file:
+            file.write(bytes(_TRIAL))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
 
 
 def put_in_place(temporary: Path, path: Path) -> None:

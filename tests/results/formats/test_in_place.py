@@ -36,6 +36,16 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path, error: Exception) -> No
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_full_disk_is_named_where_a_library_does_not(tmp_path: Path) -> None:
+    def write(temporary: Path) -> None:
+        temporary.symlink_to("/dev/full")
+        raise RuntimeError("NetCDF: HDF error")
+
+    with pytest.raises(UsageError, match=r"can't write '.*x\.nc': No space left on device"):
+        write_in_place(tmp_path / "x.nc", write, lambda _: None)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_is_refused_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"x\.nc is something else"):
         write_in_place(tmp_path / "x.nc", Path.touch, refuse)
