@@ -3,21 +3,25 @@
 import hashlib
 import json
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from sweeprun.design.scalars import check_types
-from sweeprun.design.tasks import Block
 from sweeprun.errors import FormatError, UsageError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.extensions import added_inputs
 from sweeprun.store.files import create_file, read_json
+from sweeprun.store.submissions import read_submission
 
 FORMAT = "sweeprun-inputs"
 VERSION = 1
+ACCEPTED = "inputs"
+"""Where the provenance of a submission has what changed files had become when it went on with them."""
+
 _DIGEST_BYTES = 16
 _THREADS = 4
 
@@ -40,12 +44,6 @@ class InputFile:
     size: int
     modified_ns: int
     digest: str
-
-
-def input_paths(blocks: Iterable[Block]) -> list[str]:
-    """The files that are values of axes, each once."""
-    axes = (axis for block in blocks for axis in block.design.axes)
-    return list(dict.fromkeys(path for axis in axes for path in axis.values.paths()))
 
 
 def read_input_files(base: Path, paths: Iterable[str]) -> list[InputFile]:
@@ -79,8 +77,37 @@ def write_inputs(run: RunDirectory, files: Iterable[InputFile]) -> None:
     create_file(run.inputs, json.dumps(data, indent=1).encode())
 
 
-def read_inputs(run: RunDirectory) -> dict[str, InputFile]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedInput:
+    """An input file that is not what it was.
+
+    Attributes
+    ----------
+    path
+        As the axis has it.
+    what
+        What is different.
+    now
+        The file as it is now; None if it can't be read.
+    """
+
+    path: str
+    what: str
+    now: InputFile | None = None
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.what}"
+
+
+def read_inputs(run: RunDirectory, until: int | None = None) -> dict[str, InputFile]:
     """Path -> what was in it.
+
+    Parameters
+    ----------
+    run
+        The run.
+    until
+        The number of a submission: changes that later ones accepted don't count. By default all do.
 
     Raises
     ------
@@ -98,6 +125,8 @@ def read_inputs(run: RunDirectory) -> dict[str, InputFile]:
         written = data.get("files", [])
     try:
         found: list[Mapping[str, Any]] = [*written, *added_inputs(run)]
+        if found:
+            found += _accepted(run, until)
         files = [InputFile(**file) for file in found]
         for file in files:
             check_types(str, file.path, file.digest)
@@ -107,20 +136,48 @@ def read_inputs(run: RunDirectory) -> dict[str, InputFile]:
     return {file.path: file for file in files}
 
 
-def changed_inputs(run: RunDirectory, base: Path) -> Iterator[str]:
-    """The input files of a run that are not what they were, with what is different.
+def accepted(files: Sequence[InputFile]) -> dict[str, Any]:
+    """What the provenance of a submission says of changed files that it goes on with."""
+    return {ACCEPTED: [asdict(file) for file in files]} if files else {}
+
+
+def _accepted(run: RunDirectory, until: int | None) -> Iterator[Mapping[str, Any]]:
+    """What files had become by the time that submissions went on with them, the last one last."""
+    numbers = sorted(int(path.stem) for path in run.submissions.glob("*.json") if path.stem.isdecimal())
+    for number in numbers:
+        if until is None or number <= until:
+            with suppress(FormatError):
+                yield from read_submission(run, number).provenance.get(ACCEPTED, [])
+
+
+def changed_inputs(
+    run: RunDirectory, base: Path, *, only: Container[str] | None = None, until: int | None = None
+) -> Iterator[ChangedInput]:
+    """The input files of a run that are not what they were.
 
     A file of the same size and time of modification is taken for the same.
+
+    Parameters
+    ----------
+    run, base
+        The run, and the directory that paths are relative to.
+    only
+        The files to look at; by default all.
+    until
+        As in `read_inputs`.
     """
-    for file in read_inputs(run).values():
+    for file in read_inputs(run, until).values():
+        if only is not None and file.path not in only:
+            continue
         path = base / file.path
         try:
             status = path.stat()
             if not stat.S_ISREG(status.st_mode):
-                yield f"{file.path}: no regular file any more"
+                yield ChangedInput(path=file.path, what="no regular file any more")
             elif status.st_size != file.size:
-                yield f"{file.path}: {status.st_size} bytes, which were {file.size}"
-            elif status.st_mtime_ns != file.modified_ns and _digest(path) != file.digest:
-                yield f"{file.path}: other content"
+                what = f"{status.st_size} bytes, which were {file.size}"
+                yield ChangedInput(path=file.path, what=what, now=_input_file(base, file.path))
+            elif status.st_mtime_ns != file.modified_ns and (now := _input_file(base, file.path)).digest != file.digest:
+                yield ChangedInput(path=file.path, what="other content", now=now)
         except OSError as error:
-            yield f"{file.path}: {error.strerror}"
+            yield ChangedInput(path=file.path, what=error.strerror or str(error))

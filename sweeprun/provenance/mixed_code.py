@@ -5,7 +5,6 @@ start later: those that replace one that died, and elements of an array that wai
 else, with the digest of its code; here it is found again.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,10 +14,7 @@ from sweeprun.provenance.code import accepted_code, read_code
 from sweeprun.provenance.gather import shown_time
 from sweeprun.provenance.origin import Origin
 from sweeprun.store.shards import Batch
-from sweeprun.store.snapshot import Snapshot
-
-_SUBMISSION = re.compile("(0|[1-9][0-9]{0,8})[.]")
-"""What the name of a shard begins with."""
+from sweeprun.store.snapshot import Snapshot, submission_of
 
 _SHOWN_DIFFERENCES = 3
 _LONGEST_SHOWN = 200
@@ -112,8 +108,7 @@ def _made_with_other_code(snapshot: Snapshot) -> Iterator[_Made]:
     submitted: dict[int, str] = {}
     number = -1
     for shard in snapshot.shards:
-        match = _SUBMISSION.match(shard.path.name)
-        submission = int(match[1]) if match else 0
+        submission = submission_of(shard.path) or 0
         for batch in shard.batches:
             number += 1
             found = Origin.from_json(batch.origin).code

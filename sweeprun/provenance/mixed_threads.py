@@ -4,7 +4,6 @@ Over more threads, sums are added in another order, so linear algebra gives othe
 it may be something else in the end. Each record says to how many threads its worker was kept; here that is found again.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,11 +11,8 @@ import numpy as np
 
 from sweeprun.design.axes import THREADS_COORDINATE
 from sweeprun.provenance.origin import Origin
-from sweeprun.store.snapshot import Snapshot
+from sweeprun.store.snapshot import Snapshot, submission_of
 from sweeprun.wording import launcher
-
-_SUBMISSION = re.compile("(0|[1-9][0-9]{0,8})[.]")
-"""What the name of a shard begins with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +69,9 @@ def threads_of_results(snapshot: Snapshot) -> dict[int, int]:
 def first_threads(snapshot: Snapshot) -> int:
     """With how many threads the first submission ran of which there are records; 0 if that isn't known."""
     found = [
-        (int(match[1]), threads)
+        (submission, threads)
         for shard in snapshot.shards
-        if (match := _SUBMISSION.match(shard.path.name))
+        if (submission := submission_of(shard.path)) is not None
         for batch in shard.batches
         if (threads := Origin.from_json(batch.origin).threads)
     ]

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+_REQUIRED = re.compile(rb"^Requires-Dist:\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?P<rest>[^\n]*)", re.MULTILINE)
+_EXTRA = re.compile(rb"\bextra\s*==")
 _DISTRIBUTION = re.compile(r"(?P<name>[^-]+)-(?P<version>[^-]+)(?:-.*)?\.(?:dist|egg)-info")
 
 
@@ -45,11 +47,43 @@ def packages_of(modules: Iterable[str]) -> set[str]:
     return found
 
 
+def with_requirements(packages: Iterable[str]) -> set[str]:
+    """Packages with all installed ones that they say they require, and these in turn; not what extras of them require.
+
+    References
+    ----------
+    Python Packaging User Guide, "Core metadata specifications": ``Requires-Dist``.
+    """
+    places = {package: directory for package, _, directory in reversed(list(_distributions()))}
+    found: set[str] = set()
+    waiting = list(packages)
+    while waiting:
+        package = waiting.pop()
+        if package not in found:
+            found.add(package)
+            waiting += [name for name in _required_by(places.get(package)) if name in places]
+    return found
+
+
+def _required_by(directory: Path | None) -> Iterator[str]:
+    """The normalised names of what a package requires, by its metadata."""
+    if directory is None:
+        return
+    with suppress(OSError):
+        header = (directory / "METADATA").read_bytes().partition(b"\n\n")[0]
+        for match in _REQUIRED.finditer(header):
+            if not _EXTRA.search(match["rest"]):
+                yield _normalised(match["name"].decode())
+
+
+def _normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def _distributions() -> Iterator[tuple[str, str, Path]]:
     """``(package, version, directory of its metadata)`` along ``sys.path``."""
     for place in dict.fromkeys(sys.path):
         with suppress(OSError):
             for entry in os.scandir(place or "."):
                 if match := _DISTRIBUTION.fullmatch(entry.name):
-                    package = re.sub(r"[-_.]+", "-", match["name"]).lower()
-                    yield package, match["version"], Path(entry.path)
+                    yield _normalised(match["name"]), match["version"], Path(entry.path)

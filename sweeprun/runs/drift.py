@@ -5,14 +5,11 @@ from pathlib import Path
 
 from sweeprun.errors import UsageError
 from sweeprun.provenance.code import Code, accepted_code, read_code
-from sweeprun.provenance.inputs import changed_inputs
 from sweeprun.runs.defaults import ALLOW_DRIFT
 from sweeprun.runs.events import SILENT, Observer
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import Manifest
 from sweeprun.worker.sources import followed
-
-_SHOWN_FILES = 20
 
 
 def check_drift(
@@ -24,31 +21,11 @@ def check_drift(
     code: Code | None = None,
     observer: Observer = SILENT,
 ) -> Code | None:
-    """The code as it is now, if it and the input files are what a run was made with; see `check_code`."""
-    check_inputs(run, manifest, allowed=allowed, observer=observer)
+    """The code as it is now, if it is what a run was made with; see `check_code`."""
     accepted = read_code(run, accepted_code(run, manifest))
     return check_code(
         accepted, run.shown(), manifest.python_path, allowed=allowed, doing=doing, code=code, observer=observer
     )
-
-
-def check_inputs(run: RunDirectory, manifest: Manifest, *, allowed: bool, observer: Observer = SILENT) -> None:
-    """Tell which input files changed since tasks were made of them.
-
-    Raises
-    ------
-    UsageError
-        If one did, and that isn't allowed.
-    """
-    changed = list(changed_inputs(run, manifest.job.base))
-    if not changed:
-        return
-    listed = "\n  ".join(changed[:_SHOWN_FILES])
-    listed += f"\n  … and {len(changed) - _SHOWN_FILES} more" if len(changed) > _SHOWN_FILES else ""
-    message = f"input files are not what {run.shown()} was made with:\n  {listed}"
-    if not allowed:
-        raise UsageError(f"{message}\nRestore them, start a new sweep, or add {ALLOW_DRIFT}")
-    observer.warn(message)
 
 
 def check_code(

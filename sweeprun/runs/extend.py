@@ -14,14 +14,16 @@ from sweeprun.config.grammar import quoted
 from sweeprun.config.launching import Changes
 from sweeprun.design.extension import extend_table, join_new_points, whole_grid
 from sweeprun.design.grid import Dimension
+from sweeprun.design.input_paths import input_paths
 from sweeprun.design.python_axes import further_dimensions
 from sweeprun.errors import OverrideError, RunDirectoryError, UsageError
 from sweeprun.launchers.registry import capabilities_of, make_launcher
 from sweeprun.provenance.code import Code
-from sweeprun.provenance.inputs import input_paths, read_inputs
+from sweeprun.provenance.inputs import read_inputs
 from sweeprun.runs.clashes import clash_of_extended
 from sweeprun.runs.drift import check_drift
 from sweeprun.runs.events import SILENT, Observer, Warnings
+from sweeprun.runs.input_drift import check_new_tasks
 from sweeprun.runs.launch import Launch, Started, launch
 from sweeprun.runs.observe import observe
 from sweeprun.runs.prepared_run import note_inputs
@@ -31,6 +33,7 @@ from sweeprun.store.extensions import count_extensions, write_extension
 from sweeprun.store.files import make_directory
 from sweeprun.store.manifest import Manifest, check_size, read_manifest
 from sweeprun.store.notices import note_stream_clash
+from sweeprun.store.snapshot import Snapshot
 from sweeprun.store.trust import check_trusted
 from sweeprun.wording import Command
 from sweeprun.worker.applications import import_types
@@ -89,11 +92,13 @@ def extend_run(  # noqa: PLR0913  # what may be gone on with is a flag each
     check_trusted(run, trust=trust, doing="its tasks would run what is in it")
     number = count_extensions(run) + 1  # before the tasks are read: of two at once, one finds its number taken
     manifest = read_manifest(run)
-    _check_extendable(run, manifest)
+    before = observe(run)
+    _check_extendable(before)
     changes.policy(manifest.policy)  # before anything is made
     make_launcher(changes.launcher(manifest.launcher)).check(Warnings(observer))
     doing = "results would be mixed that don't belong together"
-    code = check_drift(run, manifest, allowed=allow_drift, doing=doing, code=code, observer=observer)
+    allowed = allow_drift or not before.has_results  # then nothing can be mixed
+    code = check_drift(run, manifest, allowed=allowed, doing=doing, code=code, observer=observer)
     sys.path[:0] = [place for place in manifest.python_path if place not in sys.path]
     extension = plan(manifest)
     if not extension.blocks:
@@ -101,6 +106,8 @@ def extend_run(  # noqa: PLR0913  # what may be gone on with is a flag each
             run=run,
             nothing=f"nothing to add: {run.shown()} has all these points; see `{Command('status', run.shown())}`",
         )
+    paths = input_paths(extension.blocks)
+    changed = check_new_tasks(before, paths, allowed=allow_drift, observer=observer)
     check_size(replace(manifest, table=manifest.table.with_blocks(extension.blocks)))
     clash = clash_of_extended(run, manifest, extension)
     if clash is not None:
@@ -120,17 +127,18 @@ def extend_run(  # noqa: PLR0913  # what may be gone on with is a flag each
     if left_out:
         observer.note(f"{left_out} of {len(table) - first_id} new points are left out")
     observer.note(f"{len(tasks)} new {'task' if len(tasks) == 1 else 'tasks'}: {tasks}")
-    return start_tasks(snapshot, tasks, changes, command, code, launch=launch, observer=observer)
+    return start_tasks(snapshot, tasks, changes, command, code, inputs=changed, launch=launch, observer=observer)
 
 
-def _check_extendable(run: RunDirectory, manifest: Manifest) -> None:
+def _check_extendable(snapshot: Snapshot) -> None:
     """Refuse a run that makes no grid, and one whose local workers have this machine's CPUs already."""
-    if manifest.job.composed_each:
+    run = snapshot.run
+    if snapshot.manifest.job.composed_each:
         raise UsageError(
             f"{run.shown()} can't be extended: its jobs make no grid (its sweeper chose them one by one, or gave a "
             "value twice); start another sweep"
         )
-    active = {str(submission.launcher.get("name")) for submission, _ in observe(run).activity.active_elements()}
+    active = {str(submission.launcher.get("name")) for submission, _ in snapshot.activity.active_elements()}
     if any(capabilities_of(name).on_this_machine for name in active):
         raise UsageError(
             f"local workers still run tasks of {run.shown()}, and more beside them would crowd this machine; "

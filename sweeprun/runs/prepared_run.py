@@ -9,12 +9,13 @@ from typing import Protocol
 from omegaconf import DictConfig, OmegaConf
 
 from sweeprun.config.frozen import Composition, write_configs
+from sweeprun.design.input_paths import input_paths
 from sweeprun.errors import RunDirectoryError
 from sweeprun.launchers.launcher import Launcher
 from sweeprun.launchers.packing import Group
 from sweeprun.provenance.code import Code
 from sweeprun.provenance.gather import keep_provenance
-from sweeprun.provenance.inputs import InputFile, input_paths, read_input_files, write_inputs
+from sweeprun.provenance.inputs import InputFile, read_input_files, write_inputs
 from sweeprun.results.masking import secret_keys
 from sweeprun.runs.events import Observer
 from sweeprun.runs.observe import is_active, observe

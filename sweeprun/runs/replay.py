@@ -21,6 +21,7 @@ from sweeprun.results.comparing import Difference, arrays_of, as_collected, comp
 from sweeprun.results.plan import dimension_names
 from sweeprun.runs.drift import check_drift
 from sweeprun.runs.events import SILENT, Observer
+from sweeprun.runs.input_drift import check_recorded
 from sweeprun.runs.rerun import Trials
 from sweeprun.runs.scratch import located, scratch_run
 from sweeprun.runs.task_selection import choose_task, words_of
@@ -99,7 +100,7 @@ def recorded_in_run(
     check_trusted(run, trust=trust, doing=_RUNS)
     snapshot = take_snapshot(run)
     task = choose_task(snapshot.manifest.table, chosen)
-    code = check_drift(run, snapshot.manifest, allowed=allow_drift, doing=_DOING, observer=observer)
+    code = _checked(snapshot, task.task_id, allow_drift=allow_drift, observer=observer)
     record = snapshot.record(task.task_id)
     succeeded = record is not None and record.outcome is Outcome.SUCCEEDED
     return Recorded(
@@ -110,6 +111,13 @@ def recorded_in_run(
         record=record,
         code=code,
     )
+
+
+def _checked(snapshot: Snapshot, task_id: int, *, allow_drift: bool, observer: Observer) -> Code | None:
+    """The code as it is now, if a task that runs again has a result and that can be compared with it."""
+    allowed = allow_drift or snapshot.best.outcome[task_id] != 1
+    check_recorded(snapshot, [task_id], allowed=allowed, observer=observer)
+    return check_drift(snapshot.run, snapshot.manifest, allowed=allowed, doing=_DOING, observer=observer)
 
 
 def run_here(recorded: Recorded, on_failure: Callable[[BaseException], None] | None = None) -> Record:
@@ -275,7 +283,7 @@ def replay(
     run, manifest = snapshot.run, snapshot.manifest
     check_trusted(run, trust=trust, doing=_RUNS)
     task = choose_task(manifest.table, words_of(task_id, values))
-    code = check_drift(run, manifest, allowed=allow_drift, doing=_DOING, observer=observer)
+    code = _checked(snapshot, task.task_id, allow_drift=allow_drift, observer=observer)
     record = snapshot.record(task.task_id)
     for line in overruled(record, expand(manifest.launcher.get("variables", {}), os.environ), os.environ):
         observer.note(line)

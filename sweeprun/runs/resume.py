@@ -7,8 +7,9 @@ from sweeprun.errors import LaunchError
 from sweeprun.launchers.activity import activity_of
 from sweeprun.launchers.registry import is_launcher, make_launcher
 from sweeprun.provenance.code import Code
-from sweeprun.runs.drift import check_drift, check_inputs
+from sweeprun.runs.drift import check_drift
 from sweeprun.runs.events import SILENT, Observer
+from sweeprun.runs.input_drift import check_new_tasks, paths_of, tell_changed
 from sweeprun.runs.launch import Launch, Started, launch
 from sweeprun.runs.observe import counts_text, missing_tasks
 from sweeprun.runs.submit import last_policy, start_tasks
@@ -64,8 +65,8 @@ def resume_run(  # noqa: PLR0913  # what may be gone on with is a flag each
     LaunchError
         If it isn't known what still waits or runs.
     UsageError
-        If the code or an input file is not what the run was made with, and that isn't allowed; the run is another
-        user's, and not trusted; or a change is wrong.
+        If there are results, and the code or an input file is not what they were made with, and that isn't allowed;
+        the run is another user's, and not trusted; or a change is wrong.
     """
     run = snapshot.run
     check_trusted(run, trust=trust, doing="its tasks would run what is in it")
@@ -82,11 +83,13 @@ def resume_run(  # noqa: PLR0913  # what may be gone on with is a flag each
         if is_launcher(str(options.get("name"))):
             make_launcher(options)
         changes.policy(last_policy(snapshot))
-        check_inputs(run, snapshot.manifest, allowed=True, observer=observer)
+        tell_changed(snapshot, observer)
         return Started(run=run, nothing=f"nothing to start: {counts_text(snapshot)}")
     doing = "results would be mixed that don't belong together"
-    code = check_drift(run, snapshot.manifest, allowed=allow_drift, doing=doing, code=code, observer=observer)
-    return start_tasks(snapshot, missing, changes, command, code, launch=launch, observer=observer)
+    allowed = allow_drift or not snapshot.has_results  # then nothing can be mixed
+    code = check_drift(run, snapshot.manifest, allowed=allowed, doing=doing, code=code, observer=observer)
+    inputs = check_new_tasks(snapshot, paths_of(snapshot, missing), allowed=allow_drift, observer=observer)
+    return start_tasks(snapshot, missing, changes, command, code, inputs=inputs, launch=launch, observer=observer)
 
 
 def as_ended(run: RunDirectory) -> Snapshot:

@@ -15,6 +15,7 @@ from sweeprun.launchers.packing import Group, plan_submissions
 from sweeprun.launchers.registry import OUR_LAUNCHERS, is_launcher, make_launcher
 from sweeprun.provenance.code import Code
 from sweeprun.provenance.gather import keep_provenance
+from sweeprun.provenance.inputs import InputFile, accepted
 from sweeprun.provenance.mixed_threads import first_threads
 from sweeprun.runs.events import SILENT, Observer, Warnings
 from sweeprun.runs.launch import Launch, Started, launch
@@ -35,6 +36,7 @@ def start_tasks(
     command: Sequence[str],
     code: Code | None,
     *,
+    inputs: Sequence[InputFile] = (),
     launch: Launch = launch,
     observer: Observer = SILENT,
 ) -> Started:
@@ -50,6 +52,8 @@ def start_tasks(
         What is changed of their launchers, and of the policy.
     command, code
         The command line, and the code as it is now.
+    inputs
+        The input files that have changed, as they are now.
     launch
         Writes and launches submissions; by default in the foreground, if the launcher is one of those.
     observer
@@ -64,7 +68,7 @@ def start_tasks(
     submissions = plan_submissions(
         groups, first=first, attempt=_next_attempt(snapshot), active=_active_shares(snapshot)
     )
-    provenance = keep_provenance(run, command, code)
+    provenance = keep_provenance(run, command, code) | accepted(inputs)
     function = function_of(snapshot.activity.submissions)
     submissions = tuple(
         replace(submission, provenance=provenance, policy=policy, function=function) for submission in submissions

@@ -18,6 +18,7 @@ from sweeprun.runs.defaults import SAMPLE
 from sweeprun.runs.diagnosis import likely_cause
 from sweeprun.runs.drift import check_drift
 from sweeprun.runs.events import SILENT, Observer
+from sweeprun.runs.input_drift import check_recorded
 from sweeprun.runs.rerun import Trials
 from sweeprun.runs.scratch import located
 from sweeprun.statistics.choices import check_seed, is_count
@@ -131,6 +132,7 @@ def verify_run(
     doing = "differences would say nothing of its results"
     code = check_drift(run, snapshot.manifest, allowed=allow_drift, doing=doing, observer=observer)
     records = _sample(snapshot, sample, seed)
+    check_recorded(snapshot, records, allowed=allow_drift, observer=observer)
     verdicts = _verdicts(snapshot, records, code, observer)
     _keep(run, verdicts, seed, code, observer)
     return Verified(run=run, verdicts=verdicts)

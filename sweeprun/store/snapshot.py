@@ -1,5 +1,6 @@
 """The state of every task, derived from what lies on disk. Looking never changes anything."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -37,6 +38,9 @@ STATE_ORDER = tuple(TaskState)
 _COMPLETE = 127
 """The grade of a success with all that its task returned; of others less by the number of what was left out."""
 
+_SUBMISSION = re.compile("(0|[1-9][0-9]{0,8})[.]")
+"""What the name of a shard begins with."""
+
 _NOTHING = 1
 """The grade of a success whose task returned nothing at all."""
 
@@ -72,6 +76,12 @@ class BestRecords:
     last_attempt: int
     unsound: tuple[tuple[str, int], ...]
     foreign: int
+
+
+def submission_of(shard: Path) -> int | None:
+    """The number of the submission whose worker wrote a shard, as its name says; None if it doesn't."""
+    match = _SUBMISSION.match(shard.name)
+    return int(match[1]) if match else None
 
 
 def choose_records(shards: Sequence[ShardContents], tasks: int) -> BestRecords:
@@ -251,6 +261,11 @@ class Snapshot:
         batch = self.shards[int(best.shard[task_id])].batches[int(best.batch[task_id])]
         return batch.record(int(best.row[task_id]))
 
+    def submission_of(self, task_id: int) -> int:
+        """The number of the submission whose worker made the record of a task that counts; 0 if that isn't known."""
+        shard = int(self.best.shard[task_id])
+        return 0 if shard < 0 else submission_of(self.shards[shard].path) or 0
+
     def ended(self) -> float | None:
         """When the last attempt ended of which there is a record (Unix time, seconds); None if there is no record."""
         columns = [batch.columns for shard in self.shards for batch in shard.batches if len(batch)]
@@ -265,6 +280,11 @@ class Snapshot:
     def complete(self) -> bool:
         """Whether all of them succeeded."""
         return self.counts()[TaskState.SUCCEEDED] == self.total
+
+    @property
+    def has_results(self) -> bool:
+        """Whether any of them succeeded."""
+        return bool((self.best.outcome == 1).any())
 
     @property
     def incomplete(self) -> int:

@@ -15,7 +15,7 @@ from typing import Any
 
 from sweeprun.errors import SweeprunError
 from sweeprun.provenance.code import Code, describe_code, source_digest
-from sweeprun.provenance.packages import packages_of
+from sweeprun.provenance.packages import packages_of, with_requirements
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.pickled_functions import name_of
 from sweeprun.worker.references import is_importable, reached_from
@@ -31,10 +31,6 @@ _OWN_CODE = Path(__file__).parents[1]
 _INSTALLED = tuple(
     Path(place).resolve() for name, place in sysconfig.get_paths().items() if name in ("stdlib", "platstdlib")
 )
-_OWN_PACKAGES = frozenset(
-    {"sweeprun", "hydra-core", "antlr4-python3-runtime", "pyyaml", "pyarrow", "rich", "setuptools"}
-)
-"""What sweeprun has imported itself by the time it looks; they count only if the code imports them, too."""
 
 
 def code_of(
@@ -47,7 +43,8 @@ def code_of(
     """The code of task functions, as it is now.
 
     It is the files of their modules, and of all local modules that these import, at their top or in functions; local
-    executables and scripts that `sweeprun.command` runs; and the versions of the packages that were imported with them.
+    executables and scripts that `sweeprun.command` runs; and the versions of the packages that they import, with those
+    that these require. What else this process has imported has nothing to do with them.
 
     Parameters
     ----------
@@ -68,15 +65,17 @@ def code_of(
     files: set[Path] = set()
     functions: dict[str, tuple[Path, str]] = {}
     roots: dict[Path, str] = {}
+    imported = {name.partition(".")[0] for name in targets}
     for spec in specs:
         files.update(_executables(spec, base))
     for function in [*(load_task_function(spec, base).function for spec in specs), *given]:
+        imported.add(str(function.__module__).partition(".")[0])
         if (file := _file_of(function)) is not None and _is_local(file):
             module = file.stem if function.__module__ == "__main__" else function.__module__
             roots[file] = module
             functions[f"{module}.{function.__qualname__}"] = (file, function.__qualname__)
     roots |= _local_files(targets)
-    return _described(base, roots, files, functions, {name for name in sys.modules if "." not in name})
+    return _described(base, roots, files, functions, imported)
 
 
 def code_of_given(function: Callable[..., Any], base: Path) -> Code:
@@ -117,14 +116,20 @@ def _described(
 ) -> Code:
     """The code of some local files, of all that they import, and of packages, of which some modules are imported."""
     files = set(others)
-    named: set[str] = set()
+    named = set(modules)
     for file, names in _closure(roots):
         files.add(file)
         named |= names
-    named = {name for name in named if _is_installed(name)}
-    packages = packages_of(named | {name for name in modules if _is_installed(name)})
-    ours = _OWN_PACKAGES - packages_of(named)
-    return describe_code(base, files, functions, (packages - ours) | set(_ALWAYS))
+    return describe_code(base, files, functions, _packages(named))
+
+
+def _packages(modules: Iterable[str]) -> set[str]:
+    """The installed packages that top-level modules belong to, with all that these require; none of sweeprun itself.
+
+    What only sweeprun requires doesn't change a result: its own version is in the provenance.
+    """
+    own = packages_of({name for name in modules if _is_installed(name)}) - {"sweeprun"}
+    return with_requirements(own) | set(_ALWAYS)
 
 
 def followed(code: Code, python_path: Sequence[str]) -> Code:
@@ -138,7 +143,7 @@ def followed(code: Code, python_path: Sequence[str]) -> Code:
     for file, names in _closure(roots):
         files.add(file)
         named |= names
-    packages = {*code.packages, *packages_of({name for name in named if _is_installed(name)})}
+    packages = {*code.packages, *_packages(named)}
     functions = {name: (base / file, qualname) for name, (file, qualname, _) in code.functions.items() if file}
     now = describe_code(base, files, functions, packages)
     return replace(

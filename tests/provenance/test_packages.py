@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sweeprun.provenance.packages import installed_packages, packages_of
+from sweeprun.provenance.packages import installed_packages, packages_of, with_requirements
 
 
 @pytest.fixture
@@ -90,3 +90,22 @@ def test_metadata_that_is_no_utf_8_stops_nothing(site: Path) -> None:
     install(site, "odd-1.0.dist-info")
     (site / "odd-1.0.dist-info" / "top_level.txt").write_bytes(b"\xffodd\nodd\n")
     assert packages_of(["odd"]) == {"odd"}
+
+
+def test_what_packages_require_comes_with_them(site: Path) -> None:
+    requires = """Name: top
+Requires-Dist: Some.Thing>=1 ; python_version >= "3.8"
+Requires-Dist: not_there
+Requires-Dist: optional[x] ; extra == 'all'
+Requires-Dist: round (>=2)
+
+Requires-Dist: of_the_description
+"""
+    install(site, "top-1.dist-info", METADATA=requires)
+    install(site, "some_thing-1.dist-info", METADATA="Requires-Dist: deep\n")
+    install(site, "round-1.dist-info", METADATA="Requires-Dist: top\n")
+    for name in ("deep", "optional", "of_the_description", "other"):
+        install(site, f"{name}-1.dist-info")
+    assert with_requirements(["top"]) == {"top", "some-thing", "round", "deep"}
+    assert with_requirements(["deep", "unknown"]) == {"deep", "unknown"}
+    assert with_requirements([]) == set()

@@ -58,6 +58,13 @@ def keeps_a_file(cfg, rng, task):
     return {"x": rng.random()}
 
 
+def reads(cfg, rng):
+    """How long a file is; one that is empty is an error."""
+    if not (text := Path(cfg.input).read_text()):
+        raise ValueError("empty")
+    return {"x": rng.random(), "size": len(text)}
+
+
 def returns_nothing(seed):
     """Nothing, until there is a file."""
     return {"x": seed} if Path("mended").exists() else None

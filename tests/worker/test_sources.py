@@ -48,6 +48,21 @@ def test_it_is_all_local_files_that_can_be_imported(study: Path) -> None:
     assert not {"sweeprun", "hydra-core", "pyarrow"} & set(code.packages)
 
 
+def test_what_this_process_has_imported_besides_is_no_part_of_it(study: Path) -> None:
+    """Nor is what only sweeprun needs; what packages require that the code imports is."""
+    assert {"pytest", "hypothesis"} <= sys.modules.keys()
+    code = code_of(["trust_study.draw"], study)
+    assert not {"rich", "pytest", "hypothesis", "xarray", "packaging", "antlr4-python3-runtime"} & set(code.packages)
+    (study / "trust_study.py").write_text("import xarray\n\n\ndef draw(cfg): ...\n")
+    code = code_of(["trust_study.py:draw"], study)
+    assert {"xarray", "numpy", "pandas"} <= set(code.packages)
+    assert "netcdf4" not in code.packages
+
+
+def test_packages_of_targets_count(study: Path) -> None:
+    assert "scipy" in code_of([], study, targets={"scipy.stats.norm"}).packages
+
+
 def test_a_function_may_be_named_by_its_file(study: Path) -> None:
     code = code_of(["trust_study.py:draw"], study)
     assert code.functions["trust_study.draw"][:2] == ("trust_study.py", "draw")
