@@ -66,7 +66,7 @@ def fork_workers(become: Callable[..., None]) -> bool:
 
 
 class _Worker(subprocess.Popen[Any]):
-    """A process that is forked if it is a worker."""
+    """A process that is forked if it is a pool's worker; one that runs a task again is to be fresh, also its hashes."""
 
     requests: Callable[[], socket.socket]
     owner: int
@@ -75,15 +75,13 @@ class _Worker(subprocess.Popen[Any]):
         execute = super()._execute_child  # type: ignore[misc]
         of = inspect.signature(execute).bind(*given).arguments
         environment = os.environ if of["env"] is None else of["env"]
-        if list(of["args"])[: len(_WORKER)] != _WORKER or os.getpid() != self.owner or FRESH_WORKERS in environment:
+        is_worker = of["start_new_session"] and list(of["args"])[: len(_WORKER)] == _WORKER
+        if not is_worker or os.getpid() != self.owner or FRESH_WORKERS in environment:
             execute(*given)
             return
         folder = str(of["cwd"] or Path.cwd())
         request = {"words": of["args"][3:], "folder": folder, "environment": dict(environment)}
-        ends = [
-            standard if of[name] == -1 else of[name]
-            for standard, name in enumerate(("p2cread", "c2pwrite", "errwrite"))
-        ]
+        ends = [of[name] for name in ("p2cread", "c2pwrite", "errwrite")]
         self.pid = _start_worker(type(self).requests(), request, ends)
         self._child_created = True
         pipes = ("p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite")
