@@ -166,7 +166,8 @@ class TaskLoader:
         if self._at_hand is not None:
             return called_with_config(self._at_hand)
         if reference.application:
-            return load_application_function(reference, self._run.path, self._base)
+            script = self._manifest.job.script
+            return load_application_function(reference, self._run.path, self._base, script)
         return load_given_function(reference, self._run.path)
 
     def _named_function(self, spec: Any) -> TaskFunction:
