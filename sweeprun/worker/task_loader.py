@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from sweeprun.worker.applications import called_with_config, load_application_fu
 from sweeprun.worker.broken import reading
 from sweeprun.worker.functions import TaskFunction, load_task_function
 from sweeprun.worker.job_directory import write_job_configs
+from sweeprun.worker.main_script import arguments_of, command_line
 from sweeprun.worker.pickled_functions import KeywordFunction, load_given_function
 
 
@@ -64,7 +65,8 @@ class TaskLoader:
         reference = self._manifest.job.function
         with reading():
             if reference is not None:  # first: configs may hold types of the application's own
-                function = self._given_function(reference)
+                with self._command_line(task, composed):  # a script may look at it when it is imported
+                    function = self._given_function(reference)
                 return self._derive(task) if composed is None else composed, function
             cfg = self._derive(task) if composed is None else composed
             return cfg, self._named_function(cfg.get("task"))
@@ -87,6 +89,10 @@ class TaskLoader:
 
     def call(self, task: Task, cfg: DictConfig, call: Callable[[DictConfig], Any]) -> Any:
         """Call a function with a task's config, as one of Hydra's own jobs if that was asked for."""
+        with self._command_line(task):
+            return self._call(task, cfg, call)
+
+    def _call(self, task: Task, cfg: DictConfig, call: Callable[[DictConfig], Any]) -> Any:
         if self._as_jobs:
             from sweeprun.config.jobs import run_as_job
 
@@ -98,6 +104,16 @@ class TaskLoader:
             configure_console_log(self._full_config(task))
         with self._variables(task):
             return call(cfg)
+
+    def _command_line(self, task: Task, composed: DictConfig | None = None) -> AbstractContextManager[None]:
+        """The command line of an application for one task; what Hydra composed itself has Hydra's."""
+        job = self._manifest.job
+        if job.script is None or composed is not None:
+            return nullcontext()
+        if job.composed_each and job.script.overridden:
+            overrides: Any = self._configs().derive_full(task).hydra.overrides.task
+            return command_line(arguments_of(job.script, overrides))
+        return command_line(arguments_of(job.script, self._manifest.override_texts(task)))
 
     @contextmanager
     def _variables(self, task: Task) -> Iterator[None]:
