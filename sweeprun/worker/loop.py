@@ -142,6 +142,7 @@ class Worker:
         self._randomness.close()
         if self._seeds is not None:
             self._seeds.close()
+        self._loader.close()
         try:
             self._recorder.close()
         finally:
@@ -295,7 +296,7 @@ class Worker:
                 with self._umask:
                     return function(cfg, lambda: self._manifest.table.streams.generator(task.stream), running)
 
-            result = call(cfg) if as_composed else self._loader.call(task, cfg, call)
+            result = call(cfg) if as_composed else self._loader.call(task, cfg, call, function.function)
             return result, names
         finally:
             self._signals.end_task()

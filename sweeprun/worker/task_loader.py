@@ -18,6 +18,7 @@ from sweeprun.store.result_names import NO_NAMES, ResultNames
 from sweeprun.worker.applications import called_with_config, load_application_function
 from sweeprun.worker.broken import reading
 from sweeprun.worker.functions import TaskFunction, load_task_function
+from sweeprun.worker.hydra_globals import HydraGlobals
 from sweeprun.worker.job_directory import write_job_configs
 from sweeprun.worker.main_script import arguments_of, command_line
 from sweeprun.worker.pickled_functions import KeywordFunction, load_given_function
@@ -53,6 +54,11 @@ class TaskLoader:
         self._dims = manifest.job.dims
         self._names: ResultNames | None = None
         self._as_jobs = manifest.job.directories
+        self._globals = HydraGlobals()
+
+    def close(self) -> None:
+        """Leave what tasks share with this process as it was."""
+        self._globals.close()
 
     @property
     def is_application(self) -> bool:
@@ -87,16 +93,28 @@ class TaskLoader:
             self._names = ResultNames(dims=self._dims, labels=function.labels(self._dims, self._manifest.job.coords))
         return self._names
 
-    def call(self, task: Task, cfg: DictConfig, call: Callable[[DictConfig], Any]) -> Any:
-        """Call a function with a task's config, as one of Hydra's own jobs if that was asked for."""
-        with self._command_line(task):
+    def call(
+        self, task: Task, cfg: DictConfig, call: Callable[[DictConfig], Any], of_user: Callable[..., Any] | None = None
+    ) -> Any:
+        """Call a function with a task's config, as one of Hydra's own jobs if that was asked for.
+
+        Parameters
+        ----------
+        task, cfg
+            The task and its config.
+        call
+            Is called with the config.
+        of_user
+            The function of the user's that it calls, if it isn't one itself.
+        """
+        with self._command_line(task), self._globals:
+            if self._as_jobs:
+                from sweeprun.config.jobs import run_as_job
+
+                return run_as_job(self._full_config(task), call, of_user)
             return self._call(task, cfg, call)
 
     def _call(self, task: Task, cfg: DictConfig, call: Callable[[DictConfig], Any]) -> Any:
-        if self._as_jobs:
-            from sweeprun.config.jobs import run_as_job
-
-            return run_as_job(self._full_config(task), call)
         if self.is_application and not self._log_configured:
             from sweeprun.config.jobs import configure_console_log
 

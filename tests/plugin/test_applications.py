@@ -97,6 +97,18 @@ def test_logs_are_as_hydra_was_told(train: Run, sweeprun: Run) -> None:
     assert "speaks" not in sweeprun("logs", "1").stdout
 
 
+def test_the_log_of_the_script_is_that_of_main(app: Path, train: Run, sweeprun: Run) -> None:
+    loggers = "{__main__: {level: DEBUG, handlers: [console], propagate: false}}"
+    train("-m", "seed=3", "kind=log", LOCAL, "hydra.verbose=__main__")
+    assert "[__main__][INFO] - seed 3 speaks" in sweeprun("logs", "0").stdout
+    assert "[__main__][DEBUG] - only if asked" in sweeprun("logs", "0").stdout
+    words = (f"+hydra.job_logging.loggers={loggers}", "hydra.job_logging.root.level=ERROR")
+    train("-m", "seed=3", "kind=raise", LOCAL, *words, "hydra.launcher.job_directories=true", code=1)
+    log = (max(app.glob("multirun/*/*")) / "0" / "train.log").read_text()
+    assert "ValueError: bad 3" in log
+    assert 'raise ValueError(f"bad {cfg.seed}")' in log
+
+
 def test_what_a_task_pickles_is_found_by_the_script(train: Run) -> None:
     train("-m", "seed=1", "kind=pickle", "opt.lr=7", LOCAL)
     assert "lr=7.0" in train("load").stdout
