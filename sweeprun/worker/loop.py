@@ -200,6 +200,10 @@ class Worker:
     def _note_failure(self, task_id: int, most: int) -> None:
         """Count a failure for good, and start no further task if there are too many."""
         note_failure(self._run, self._first_attempt, task_id)
+        self._heed_limit(most)
+
+    def _heed_limit(self, most: int) -> None:
+        """Start no further task if too many have failed."""
         if count_failures(self._run, self._first_attempt) >= most:
             self._signals.ask()
 

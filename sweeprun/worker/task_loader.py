@@ -60,6 +60,12 @@ class TaskLoader:
         """Leave what tasks share with this process as it was."""
         self._globals.close()
 
+    def prepare(self) -> None:
+        """Read the configs now, for tasks of processes that are forked from this one; no type of the study is made."""
+        if not self._manifest.calls_by_keywords:
+            with reading():
+                self._configs()
+
     @property
     def is_application(self) -> bool:
         """Whether the tasks are those of a Hydra application, which may return anything."""
@@ -71,8 +77,7 @@ class TaskLoader:
         reference = self._manifest.job.function
         with reading():
             if reference is not None:  # first: configs may hold types of the application's own
-                with self._command_line(task, composed):  # a script may look at it when it is imported
-                    function = self._given_function(reference)
+                function = self._given_function(reference)
                 return self._derive(task) if composed is None else composed, function
             cfg = self._derive(task) if composed is None else composed
             return cfg, self._named_function(cfg.get("task"))
@@ -123,11 +128,13 @@ class TaskLoader:
         with self._variables(task):
             return call(cfg)
 
-    def _command_line(self, task: Task, composed: DictConfig | None = None) -> AbstractContextManager[None]:
-        """The command line of an application for one task; what Hydra composed itself has Hydra's."""
+    def _command_line(self, task: Task | None = None) -> AbstractContextManager[None]:
+        """The command line of an application for one task, or as its script sees it that is imported."""
         job = self._manifest.job
-        if job.script is None or composed is not None:
+        if job.script is None:
             return nullcontext()
+        if task is None:
+            return command_line(job.script.arguments)
         if job.composed_each and job.script.overridden:
             overrides: Any = self._configs().derive_full(task).hydra.overrides.task
             return command_line(arguments_of(job.script, overrides))
@@ -200,8 +207,9 @@ class TaskLoader:
         if self._at_hand is not None:
             return called_with_config(self._at_hand)
         if reference.application:
-            script = self._manifest.job.script
-            return load_application_function(reference, self._run.path, self._base, script)
+            with self._command_line():
+                script = self._manifest.job.script
+                return load_application_function(reference, self._run.path, self._base, script)
         return load_given_function(reference, self._run.path)
 
     def _named_function(self, spec: Any) -> TaskFunction:
