@@ -21,6 +21,7 @@ from typing import IO, Any, NoReturn
 import numpy as np
 
 from sweeprun.design.task_ids import TaskIds
+from sweeprun.provenance.packages import installed_packages
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.manifest import read_manifest
 from sweeprun.store.submissions import find_submission
@@ -30,6 +31,7 @@ from sweeprun.worker.lack_watch import LackWatch
 from sweeprun.worker.left_threads import end_soon
 from sweeprun.worker.log_marks import flush_output
 from sweeprun.worker.loop import Worker
+from sweeprun.worker.randomness import RandomnessWatch
 from sweeprun.worker.stop_signals import Stop
 
 _FOR_APPLICATIONS = ("hydra", "hydra.core.utils")
@@ -81,6 +83,9 @@ class FreshProcesses(Worker):
             for name in _FOR_APPLICATIONS:
                 importlib.import_module(name)
         self._loader.prepare()
+        self._packages = installed_packages()
+        _ = self._accepted
+        self._randomness.close()  # each child has its own
         gc.freeze()  # or each child would copy what it only looks at
         return self
 
@@ -130,6 +135,7 @@ class FreshProcesses(Worker):
             self._pid = os.getpid()
             self._signals.hear_in_child()
             np.random.seed(np.frombuffer(os.urandom(32), np.uint32))  # noqa: NPY002  # or all children draw the same
+            self._randomness = RandomnessWatch(self._run, seeded=self._policy.seed_globals)
             super().run_tasks(TaskIds.of([task_id]), retries)
         except Stop:
             ended["stopped"] = True

@@ -5,7 +5,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -122,6 +122,7 @@ class Worker:
         self._pid = os.getpid()
         self._signals = StopSignals(grace)
         self._resumable = False
+        self._packages: Mapping[str, str] | None = None  # as they are when the first task runs
 
     def __enter__(self) -> "Worker":
         os.environ[INSIDE] = str(self._run.path)
@@ -322,9 +323,13 @@ class Worker:
     @cached_property
     def _origin(self) -> str:
         """What this worker's records are made with."""
-        accepted = accepted_code(self._run, self._manifest, self._submission)
         with writing(), reading():
-            return Origin.current(current_code(self._run, accepted)).to_json()
+            return Origin.current(current_code(self._run, self._accepted, self._packages)).to_json()
+
+    @cached_property
+    def _accepted(self) -> str:
+        """The code that the tasks are to run, by its digest."""
+        return accepted_code(self._run, self._manifest, self._submission)
 
 
 def _end_forked_child(error: BaseException | None) -> None:
