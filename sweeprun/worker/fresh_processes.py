@@ -63,14 +63,8 @@ class _Report:
 def make_worker(run: RunDirectory, place: Place, **options: Any) -> Worker:
     """The worker for a place: one with a process for each task if the launcher was told so."""
     submission = find_submission(run, place.submission)
-    fresh = submission is not None and wants_fresh_processes(submission.launcher)
-    return (FreshProcesses if fresh else Worker)(run, read_manifest(run), place, **options)
-
-
-def wants_fresh_processes(launcher: dict[str, Any]) -> bool:
-    """Whether options of a launcher ask for a process for each task; a local element of one task is one, too."""
-    chosen = launcher.get("fresh_process", False)
-    return launcher.get("tasks_per_job") == 1 if chosen is None else bool(chosen)
+    kind = FreshProcesses if submission is not None and submission.gives_processes else Worker
+    return kind(run, read_manifest(run), place, **options)
 
 
 class FreshProcesses(Worker):

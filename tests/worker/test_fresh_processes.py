@@ -5,12 +5,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 import xarray as xr
 
-from sweeprun.worker.fresh_processes import wants_fresh_processes
 from tests.command_line import Run, environment, sweeprun_runner
 
 STUDY = """
@@ -23,7 +21,14 @@ from pathlib import Path
 
 import numpy as np
 
-threads_at_import = len(os.listdir("/proc/self/task")) if Path("/proc/self/task").exists() else 1
+
+
+def count_threads(process):
+    tasks = Path(f"/proc/{process}/task")
+    return len(list(tasks.iterdir())) if tasks.exists() else 1
+
+
+threads_at_import = count_threads("self")
 tracked = []
 
 
@@ -32,7 +37,7 @@ def track(cfg):
     atexit.register(Path(f"finished-{cfg.seed}").touch)
     if cfg.seed == 2:
         multiprocessing.get_context("fork").Process(target=time.sleep, args=(60,), daemon=True).start()
-    seen = {"tracked": len(tracked), "threads": threads_at_import, "pid": os.getpid()}
+    seen = {"tracked": len(tracked), "threads": threads_at_import + count_threads(os.getppid()), "pid": os.getpid()}
     return seen | {"draw": np.random.rand(), "started_by": os.getppid()}
 
 
@@ -74,29 +79,13 @@ def collected(study: Path, run: Run) -> xr.Dataset:
     return xr.load_dataset(study / "collected.nc")
 
 
-@pytest.mark.parametrize(
-    ("launcher", "fresh"),
-    [
-        ({}, False),
-        ({"tasks_per_job": 1}, False),  # of another launcher, or an older sweeprun
-        ({"fresh_process": None, "tasks_per_job": None}, False),
-        ({"fresh_process": None, "tasks_per_job": 1}, True),
-        ({"fresh_process": None, "tasks_per_job": 2}, False),
-        ({"fresh_process": False, "tasks_per_job": 1}, False),
-        ({"fresh_process": True, "tasks_per_job": 9}, True),
-    ],
-)
-def test_who_is_given_a_process(launcher: dict[str, Any], fresh: bool) -> None:
-    assert wants_fresh_processes(launcher) is fresh
-
-
 def test_no_task_finds_what_another_one_left(study: Path, run: Run) -> None:
     run("-m", "seed=range(6)", "hydra.launcher.throttle=1", "hydra.launcher.fresh_process=true")
     dataset = collected(study, run)
     assert set(dataset.tracked.values) == {1}
     assert len(set(dataset.pid.values)) == len(set(dataset.draw.values)) == 6
     assert len(set(dataset.started_by.values)) == 1
-    assert set(dataset.threads.values) == {1}
+    assert set(dataset.threads.values) == {2}  # its own, and that of the process that it was forked from
     assert len(list(study.glob("finished-*"))) == 6
     assert len(list(study.glob("multirun/*/*/shards/*"))) == 1
 
