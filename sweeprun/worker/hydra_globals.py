@@ -84,6 +84,9 @@ class _Resolvers(dict[str, Any]):
         self._note(name)
         return super().pop(name, *default)
 
+    def __reduce__(self) -> Any:
+        return dict, (dict(self),)  # what Hydra hands on is a plain one
+
     def put_back(self) -> None:
         for name, resolver in self.before.items():
             if resolver is _ABSENT:

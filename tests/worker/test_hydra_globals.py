@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import cloudpickle
 import pytest
 from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
@@ -72,6 +73,16 @@ def test_a_resolver_that_was_there_is_there_again(study: Path) -> None:
 
     assert values(study, task, 4) == [10] * 4
     assert OmegaConf.has_resolver("shared")
+
+
+def test_a_task_hands_its_resolvers_on_as_hydra_does(study: Path) -> None:
+    def task(n: int) -> int:
+        from copy import deepcopy
+
+        copies = deepcopy(BaseContainer._resolvers), cloudpickle.loads(cloudpickle.dumps(BaseContainer._resolvers))
+        return int(all(type(copy) is dict and "oc.env" in copy for copy in copies))
+
+    assert values(study, task) == [1] * 3
 
 
 def test_what_an_import_registers_stays_with_the_module(study: Path) -> None:
