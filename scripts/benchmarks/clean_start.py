@@ -28,7 +28,7 @@ def task():
     with command_line(["train.py", "lr=1"]), put_back:
         pass
 
-print(json.dumps(min(timeit.repeat(task, number=1000, repeat=50)) / 1000))
+print(json.dumps(min(timeit.repeat(task, number=100, repeat=300)) / 100))
 """
 
 _FORKS = """
@@ -50,12 +50,12 @@ print(json.dumps(sorted(seconds)[len(seconds) // 2]))
 
 def clean_start(study: Path) -> None:
     """The cost of a clean start of tasks that do nothing, and of a process that does nothing, as the floor."""
-    tasks = 200
+    tasks = 100
     sweep = [sys.executable, "-m", "sweeprun", "-m", f"seed=range({tasks})", "hydra.launcher.throttle=1"]
     seconds = medians({how: [*sweep, f"hydra.launcher.fresh_process={how}"] for how in ("true", "false")}, study)
     process = (seconds["true"] - seconds["false"]) / tasks
     rows = [
-        ("putting back what a task set (least of 50 times)", _printed(_PUT_BACK, study)),
+        ("putting back what a task set (least of 300 times)", _printed(_PUT_BACK, study)),
         ("a process for each task, besides what a worker costs", process),
         ("floor: a fork of a worker that ends at once", _printed(_FORKS, study)),
     ]

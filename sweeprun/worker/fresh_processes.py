@@ -28,7 +28,7 @@ from sweeprun.store.submissions import find_submission
 from sweeprun.store.workers import Place
 from sweeprun.worker.failure_news import FailureNews
 from sweeprun.worker.lack_watch import LackWatch
-from sweeprun.worker.left_threads import end_soon
+from sweeprun.worker.left_threads import end_soon, is_held_up
 from sweeprun.worker.log_marks import flush_output
 from sweeprun.worker.loop import Worker
 from sweeprun.worker.randomness import RandomnessWatch
@@ -125,6 +125,7 @@ class FreshProcesses(Worker):
     def _be_child(self, task_id: int, retries: int, file: IO[bytes]) -> NoReturn:
         """Run a task as a worker does, say how it went, and end this process."""
         ended: dict[str, Any] = {}
+        registered = atexit._ncallbacks()
         try:
             self._pid = os.getpid()
             self._signals.hear_in_child()
@@ -141,14 +142,21 @@ class FreshProcesses(Worker):
         counts = {name: getattr(self, name) for name in ("succeeded", "failed", "failures")}
         with suppress(OSError):  # a task has closed it: what is recorded is in the shard
             file.write(pickle.dumps(_Report(**counts, lacks=self._lacks, **ended)))
-        _end()
+        _end(registered)
 
 
-def _end() -> NoReturn:
-    """End this process as the interpreter would, but for what only gives back memory."""
+def _end(registered: int) -> NoReturn:
+    """End this process as the interpreter would, but for what only gives back memory.
+
+    Parameters
+    ----------
+    registered
+        How many functions were registered for the interpreter's end before the task.
+    """
     code = 1
     try:
-        end_soon(0)
+        if is_held_up() or atexit._ncallbacks() > registered:  # else there is nothing to be guarded against
+            end_soon(0)
         threading._shutdown()  # type: ignore[attr-defined]  # waits for threads, as at the interpreter's end
         atexit._run_exitfuncs()
         flush_output()
