@@ -1,7 +1,8 @@
-"""Hearing that a module was imported, whenever and by whomever that is done."""
+"""Hearing that a module was imported, whenever and by whomever that is done; and to which functions an import leads."""
 
 import sys
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -72,3 +73,27 @@ def loaded(name: str) -> ModuleType | None:
     """The module of a name if its import is complete; one that another thread is importing isn't."""
     module = sys.modules.get(name)
     return None if module is None or getattr(module.__spec__, "_initializing", False) else module
+
+
+def is_importable(found: Any) -> bool:
+    """Whether a function or class is found again by its module and name, in another process."""
+    module = getattr(found, "__module__", None)
+    if module is None or module == "__main__" or module not in sys.modules:
+        return False
+    return named_in(sys.modules[module], str(getattr(found, "__qualname__", ""))) is found
+
+
+def named_in(module: ModuleType, name: str) -> Any:
+    """What a name with dots leads to in a module; None if it leads nowhere."""
+    found: Any = module
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found
+
+
+def is_cached(found: Any) -> bool:
+    """Whether it is a function with a cache, of `functools.lru_cache` or `functools.cache`."""
+    return isinstance(found, _Cached)
+
+
+_Cached = type(lru_cache(lambda: None))

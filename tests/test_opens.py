@@ -44,6 +44,7 @@ _ELSEWHERE = {
         "runs/commands.py:_texts",
         "runs/python_path.py:_further_directories",
         "worker/main_guard.py:_always_runs",
+        "worker/main_script.py:_prepared_script",
         "worker/seeded_calls.py:_sources_of",
         "worker/top_draws.py:_in_module",
         "worker/sources.py:_imports",

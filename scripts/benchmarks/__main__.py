@@ -8,6 +8,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
 
+from clean_start import clean_start
 from collect import collect, collect_memory
 from durability import durability
 from overhead import overhead
@@ -33,6 +34,7 @@ def noop(cfg, rng):
 '''
 
 BENCHMARKS: dict[str, Callable[[Path], None]] = {
+    "clean-start": clean_start,
     "collect": collect,
     "collect-memory": collect_memory,
     "durability": durability,

@@ -9,6 +9,7 @@ from typing import Any
 from sweeprun.cli.hydra_words import config_source, parse_command_line
 from sweeprun.config.application import Application, command_line_parser, full_errors, open_application, show
 from sweeprun.config.composing import task_spec
+from sweeprun.config.jobs import as_multirun
 from sweeprun.config.result_names import misspelt_in, names_in
 from sweeprun.config.schema import SWEEPER
 from sweeprun.display.outcome import conclude
@@ -57,7 +58,9 @@ def _run_sweep(application: Application, overrides: Sequence[str], command: Sequ
     sweep_config = compose_for_launch(application, overrides)
     sweeper, _ = application.chosen_plugins(sweep_config)
     if sweeper == SWEEPER:
-        return conclude(start_run(prepare_sweep(application, sweep_config), command, observer=TERMINAL))
+        prepared = prepare_sweep(application, sweep_config)
+        with as_multirun(sweep_config, application.source.name):
+            return conclude(start_run(prepared, command, observer=TERMINAL))
     if not any(word.lstrip("+~").startswith(("task=", "task.", "task@")) for word in overrides):  # else jobs may differ
         load_task_function(task_spec(sweep_config), Path.cwd())
     try:

@@ -1,13 +1,16 @@
 """``sweeprun worker RUN INDEX``: what every launcher starts."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 
 from sweeprun.cli.arguments import add_trust, subcommand_parser
 from sweeprun.cpus import thread_environment, usable_cpus
 from sweeprun.design.policy import GRACE_SECONDS
 from sweeprun.errors import UsageError
 from sweeprun.store.local_paths import local_path
+
+_ARROWS_ALLOCATOR = "JE_ARROW_MALLOC_CONF"
 
 
 def main(words: Sequence[str]) -> int:
@@ -34,13 +37,15 @@ def main(words: Sequence[str]) -> int:
     os.environ.update(thread_environment(usable_cpus()))
 
     from sweeprun.store.directory import open_run_directory
-    from sweeprun.store.submissions import read_submission
+    from sweeprun.store.submissions import find_submission, read_submission
     from sweeprun.store.trust import check_trusted
     from sweeprun.store.workers import Place
-    from sweeprun.worker.serve import run_tasks, serve_tasks
 
     run = open_run_directory(args.run)
     check_trusted(run, trust=args.trust, doing="a worker runs what is in it")
+    submission = find_submission(run, args.submission)
+    with without_arrows_thread() if submission is not None and submission.gives_processes else nullcontext():
+        from sweeprun.worker.serve import run_tasks, serve_tasks
     if args.index == "-":
         return serve_tasks(run, Place(submission=args.submission, index=args.element, attempt=args.attempt or 1))
     indices = _indices(args.index)
@@ -49,6 +54,24 @@ def main(words: Sequence[str]) -> int:
         raise UsageError(f"array index {indices.stop - 1} is not in 0-{len(submission.array) - 1}")
     place = Place(submission=args.submission, attempt=args.attempt or submission.attempt)
     return run_tasks(run, place, submission.array.chunks(indices.start, indices.stop), grace=args.grace)
+
+
+@contextmanager
+def without_arrows_thread() -> Iterator[None]:
+    """Meanwhile, Arrow is imported without a thread of its allocator's, which would be there when processes are forked.
+
+    References
+    ----------
+    jemalloc, "TUNING": ``background_thread``; Arrow's copy of it reads ``JE_ARROW_MALLOC_CONF`` when it is loaded.
+    """
+    before = os.environ.get(_ARROWS_ALLOCATOR)
+    os.environ[_ARROWS_ALLOCATOR] = f"{before},background_thread:false" if before else "background_thread:false"
+    try:
+        yield
+    finally:
+        os.environ.pop(_ARROWS_ALLOCATOR)
+        if before is not None:
+            os.environ[_ARROWS_ALLOCATOR] = before
 
 
 def _indices(text: str) -> range:

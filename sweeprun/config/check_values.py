@@ -13,6 +13,7 @@ from omegaconf.errors import InterpolationKeyError, OmegaConfBaseException
 from sweeprun.config.frozen import apply_override, config_steps
 from sweeprun.config.omegaconf_errors import missing_key
 from sweeprun.config.parse_sweep import Sweep, plain_label
+from sweeprun.config.pickled_configs import dump_config
 from sweeprun.design.axes import Axis
 from sweeprun.design.label_kinds import LabelKind, label_key
 from sweeprun.design.overrides import Operation, Override, keys_overlap
@@ -91,12 +92,14 @@ def _trial(
     alone = not any(
         step is not override and keys_overlap(step.key, override.key) for step in config_steps(sweep.overrides)
     )
+    frozen = dump_config(config)
     for index in indices:
         value, text = axis.values.value(index), axis.values.text(index)
         reusable = alone and override.operation is not Operation.ADD and not isinstance(value, dict | list)
         try:
             if trial is None or not reusable:
-                trial, label = _first_point(config, sweep, axis, index, first)
+                trial = pickle.loads(frozen)
+                label = _set_first_point(trial, sweep, axis, index, first)
             else:
                 apply_override(trial, override.operation, override.key, value)
                 label = _label(trial, override.key, value, text)
@@ -114,16 +117,11 @@ class _RefusedError(OverrideError):
     """A value that a config refuses, told already."""
 
 
-def _first_point(
-    config: DictConfig, sweep: Sweep, axis: Axis, index: int, first: Mapping[str, int]
-) -> tuple[DictConfig, Scalar]:
-    """A copy of a config with one axis, and those that move with it, at ``index``, the others at their first values.
-
-    It comes with what the config made of the value.
+def _set_first_point(trial: DictConfig, sweep: Sweep, axis: Axis, index: int, first: Mapping[str, int]) -> Scalar:
+    """Set one axis, and those that move with it, at ``index``, the others at their first values; the axis's label.
 
     A later override may hide what the axis set, so its label is taken at its own turn.
     """
-    trial: DictConfig = pickle.loads(pickle.dumps(config))
     together = {name for joint in sweep.grid.joint if axis.name in joint.axes for name in joint.axes}
     places = {
         other.name: (other.values, index if other.name in together else first.get(other.name, 0))
@@ -136,10 +134,10 @@ def _first_point(
         try:
             apply_override(trial, step.operation, step.key, value)
         except Exception as error:  # of this step, whatever axis is on trial
-            raise _RefusedError(_refusal(step, values.text(place) if values else step.text, error, config)) from error
+            raise _RefusedError(_refusal(step, values.text(place) if values else step.text, error, trial)) from error
         if values and step.axis == axis.name:
             label = _label(trial, step.key, value, values.text(place))
-    return trial, label
+    return label
 
 
 def _check_interpolation(config: DictConfig, override: Override, text: str) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from sweeprun.config.pickled_configs import dump_config
 from sweeprun.design.overrides import Operation, Override
 from sweeprun.design.scalars import Value
 from sweeprun.design.tasks import Task
@@ -53,15 +54,19 @@ class Composition:
 
 
 def freeze(config: DictConfig) -> Composition:
-    """Freeze what Hydra composed for a job, the ``hydra`` node included."""
-    full = pickle.dumps(config, protocol=pickle.HIGHEST_PROTOCOL)
+    """Freeze what Hydra composed for a job, the ``hydra`` node included.
+
+    Raises
+    ------
+    ConfigError
+        If something in it can't be pickled.
+    """
+    full = dump_config(config)
     task = pickle.loads(full)
     OmegaConf.set_readonly(task, None)
     with open_dict(task):
         del task["hydra"]
-    return Composition(
-        task=pickle.dumps(task, protocol=pickle.HIGHEST_PROTOCOL), full=full, text=OmegaConf.to_yaml(task)
-    )
+    return Composition(task=dump_config(task), full=full, text=OmegaConf.to_yaml(task))
 
 
 def freeze_arguments(constants: Mapping[str, Any]) -> Composition:

@@ -64,7 +64,7 @@ class LocalLauncher(LocalOptions):
 
     def array(self, tasks: TaskIds, throttle: int | None = None) -> Array:
         throttle = throttle or self.throttle or max(1, usable_cpus() // (self.cpus_per_task or 1))
-        return Array(tasks=tasks, tasks_per_job=self.tasks_per_job, throttle=throttle)
+        return Array(tasks=tasks, tasks_per_job=self.tasks_per_job or 1, throttle=throttle)
 
     def workers(self, array: Array) -> int:
         """How many processes an array takes."""

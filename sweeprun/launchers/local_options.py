@@ -18,7 +18,10 @@ class LocalOptions:
     cpus_per_task
         CPUs, and so threads, of each worker; by default the CPUs divided by the workers.
     tasks_per_job
-        Consecutive tasks of one array element.
+        Consecutive tasks of one array element; 1 gives each task a process of its own, unless `fresh_process` says no.
+    fresh_process
+        Whether each task has a process of its own, forked before the study is imported; by default workers run one task
+        after the other, and import the study once.
     warning_seconds
         How long tasks that run may go on after Ctrl-C or SIGTERM, to end or to write a checkpoint; 0 stops them at
         once.
@@ -28,5 +31,6 @@ class LocalOptions:
 
     throttle: int | None = None
     cpus_per_task: int | None = None
-    tasks_per_job: int = 1
+    tasks_per_job: int | None = None
+    fresh_process: bool | None = None
     warning_seconds: float = GRACE_SECONDS

@@ -132,11 +132,11 @@ class Code:
             packages={**self.packages, **other.packages},
         )
 
-    def read_again(self, base: Path | None = None) -> "Code":
-        """The same files and packages as they are now; below another directory, if one is given."""
+    def read_again(self, base: Path | None = None, packages: Mapping[str, str] | None = None) -> "Code":
+        """The same files and packages as they are now; below another directory, or of known packages, if given."""
         base = base or Path(self.base)
         files = {name: _read_source(base / name, known=file) for name, file in self.files.items()}
-        packages = installed_packages()
+        packages = installed_packages() if packages is None else packages
         if all(files[name].content == file.content for name, file in self.files.items()):
             functions = dict(self.functions)
         else:
@@ -215,8 +215,15 @@ def accepted_code(run: RunDirectory, manifest: Manifest, submission: int | None 
     return str(digest or "")
 
 
-def current_code(run: RunDirectory, accepted: str) -> str:
+def current_code(run: RunDirectory, accepted: str, packages: Mapping[str, str] | None = None) -> str:
     """The digest of what the accepted code has become by now; if it has changed, its new state is kept, too.
+
+    Parameters
+    ----------
+    run, accepted
+        The run, and the digest of that code.
+    packages
+        The versions of all packages, if they are known.
 
     Raises
     ------
@@ -226,7 +233,7 @@ def current_code(run: RunDirectory, accepted: str) -> str:
     code = _read_kept(run, accepted)
     if code is None:
         return ""
-    now = code.read_again()
+    now = code.read_again(packages=packages)
     return accepted if not code.differences(now) else write_code(run, now)
 
 

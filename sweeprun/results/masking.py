@@ -98,6 +98,9 @@ def _masking(manifest: Manifest, hidden: Hidden) -> Masking:
         overrides=tuple(_masked_override(own, hidden) for own in manifest.overrides),
         launcher=_masked_json(manifest.launcher, "", hidden),
     )
+    if (script := manifest.job.script) is not None:
+        arguments = tuple(map(hidden.word, script.arguments))
+        masked = replace(masked, job=replace(masked.job, script=replace(script, arguments=arguments)))
     words = [hidden.word(word) for word in manifest.provenance.get("command", [])]
     if words:
         masked = replace(masked, provenance=manifest.provenance | {"command": list(map(hidden.everywhere, words))})

@@ -35,6 +35,7 @@ from sweeprun.store.result_names import ResultNames, check_labels
 from sweeprun.wording import hydra, sweeper
 from sweeprun.worker.applications import ApplicationFunction
 from sweeprun.worker.functions import load_task_function
+from sweeprun.worker.main_script import script_of
 from sweeprun.worker.sources import code_of
 
 
@@ -134,6 +135,11 @@ def prepare_composed(
     _, name = application.chosen_plugins(sweep_config)
     ours = is_launcher(name)
     _check_other_launcher(name, sweep_config, policy)
+    script = None
+    if function is not None:
+        overrides: Any = OmegaConf.to_container(sweep_config.hydra.overrides.task)
+        script = script_of(Path.cwd(), overrides)
+        function = function.with_targets(script, sweep.targets())
     manifest = Manifest(
         table=sweep.table,
         overrides=sweep.overrides,
@@ -142,6 +148,7 @@ def prepare_composed(
         job=replace(
             _job_spec(application, sweep_config),
             function=None if function is None else function.reference,
+            script=script,
             composed_each=composed_each,
             dims=_result_names(sweep, strict=function is None).dims,
         ),

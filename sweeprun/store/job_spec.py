@@ -77,6 +77,43 @@ class FunctionReference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """The main script of an application, which is the main module of its tasks, too.
+
+    Attributes
+    ----------
+    file, module
+        The script, relative to where workers work, or the module that ``python -m`` ran; both empty if workers can't
+        import it.
+    arguments
+        What it was started with, itself first, but for what says which sweep: ``sys.argv`` of a task begins with it.
+    overridden
+        Whether overrides are part of its command line, so that ``sys.argv`` of a task goes on with the task's.
+    """
+
+    file: str = ""
+    module: str = ""
+    arguments: tuple[str, ...] = ()
+    overridden: bool = False
+
+    @property
+    def can_be_imported(self) -> bool:
+        """Whether workers can import it."""
+        return bool(self.file or self.module)
+
+    def to_dict(self) -> dict[str, Any]:
+        named = {key: value for key in ("file", "module") if (value := getattr(self, key))}
+        return {**named, "arguments": list(self.arguments), "overridden": self.overridden}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Script":
+        file, module, arguments = data.get("file") or "", data.get("module") or "", data.get("arguments") or []
+        check_types(list, arguments)
+        check_types(str, file, module, *arguments)
+        return cls(file=file, module=module, arguments=tuple(arguments), overridden=bool(data.get("overridden")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobSpec:
     """What is the same for all tasks of a run.
 
@@ -99,6 +136,8 @@ class JobSpec:
         Whether each task has a composed config of its own, with all its overrides.
     function
         What leads to the task function; None if the configs name it.
+    script
+        The main script of an application; None if an older sweeprun didn't note it.
     dims
         The names of dimensions of results that come without names.
     coords
@@ -113,6 +152,7 @@ class JobSpec:
     task_variables: tuple[str, ...] = ()
     composed_each: bool = False
     function: FunctionReference | None = None
+    script: Script | None = None
     dims: Dims = field(default_factory=dict)
     coords: Mapping[str, Any] = field(default_factory=dict)
 
@@ -130,14 +170,16 @@ class JobSpec:
             data["task_variables"] = list(self.task_variables)
         if self.function is not None:
             data["function"] = self.function.to_dict()
+        if self.script is not None:
+            data["script"] = self.script.to_dict()
         if self.dims:
             data["dims"] = {result: list(names) for result, names in self.dims.items()}
         return data
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "JobSpec":
-        function = data.get("function")
-        check_types(Mapping | None, function, data.get("config"))
+        function, script = data.get("function"), data.get("script")
+        check_types(Mapping | None, function, script, data.get("config"))
         coords, variables = data.get("coords") or {}, data.get("task_variables") or []
         check_types(Mapping, coords)
         check_types(list, variables)
@@ -152,6 +194,7 @@ class JobSpec:
             task_variables=tuple(variables),
             composed_each=bool(data.get("composed_each")),
             function=None if function is None else FunctionReference.from_dict(function),
+            script=None if script is None else Script.from_dict(script),
             dims=dims_from_json(data.get("dims", {})),
             coords=coords,
         )

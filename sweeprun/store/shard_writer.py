@@ -100,6 +100,11 @@ class ShardWriter:
             os.fsync(descriptor)
         self._size = size
 
+    def go_on(self) -> None:
+        """Go on behind what a process that was forked from this one has appended."""
+        if self._file is not None:
+            self._size = os.fstat(self._file.descriptor()).st_size
+
     def _undo(self) -> None:
         """Take back what a failed append did."""
         assert self._file is not None

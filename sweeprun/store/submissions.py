@@ -79,6 +79,12 @@ class Submission:
     function: str = ""
     signed_logs: bool = True
 
+    @property
+    def gives_processes(self) -> bool:
+        """Whether each task has a process of its own; local elements of one task do, unless they are told not to."""
+        chosen = self.launcher.get("fresh_process", False)
+        return self.launcher.get("tasks_per_job") == 1 if chosen is None else bool(chosen)
+
     def to_dict(self) -> dict[str, Any]:
         return {
             "format": FORMAT,

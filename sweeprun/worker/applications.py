@@ -2,7 +2,7 @@
 
 import importlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -10,18 +10,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sweeprun.errors import TaskFunctionError
+from sweeprun.errors import TaskFunctionError, UsageError
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import create_file
-from sweeprun.store.job_spec import MAIN, MODULE, PICKLED, FunctionReference, JobSpec
+from sweeprun.store.job_spec import MAIN, MODULE, PICKLED, FunctionReference, JobSpec, Script
 from sweeprun.worker.deferred import refuse_deferred
 from sweeprun.worker.functions import TaskFunction, application_function
 from sweeprun.worker.main_guard import check_guarded
+from sweeprun.worker.main_script import import_main, place_of_main
 from sweeprun.worker.pickled_functions import load_given_function, name_of, pickle_function, unknown_kind
 from sweeprun.worker.resolvers import record_resolvers, register_recorded_resolvers
-
-_MAIN_AS_IMPORTED = "__mp_main__"
-"""What multiprocessing calls the main script in the processes that it starts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +32,16 @@ class ApplicationFunction:
         The function.
     reference
         What the manifest will say of it.
+    targets
+        What configs name as a ``_target_`` of a main script that workers can't import: it goes with the function.
+    with_script
+        Whether a function that goes by value meets the main script where it is loaded.
     """
 
     function: Callable[..., Any]
     reference: FunctionReference
+    targets: tuple[str, ...] = ()
+    with_script: bool = False
 
     @classmethod
     def of(cls, function: Callable[..., Any], base: Path) -> "ApplicationFunction":
@@ -50,11 +54,25 @@ class ApplicationFunction:
         """
         refuse_deferred(f"the application's function {name_of(function)}", function)
         reference = _named(function, base)
+        pickled = FunctionReference(kind=PICKLED, path=RunDirectory(Path()).function.name, application=True)
         if reference is None:
-            path = RunDirectory(Path()).function.name
-            return cls(function=function, reference=FunctionReference(kind=PICKLED, path=path, application=True))
-        check_guarded(function.__module__)
+            return cls(function=function, reference=pickled)
+        try:
+            check_guarded(function.__module__)
+        except UsageError:
+            if reference.kind != MAIN or not _can_be_pickled(function):
+                raise
+            return cls(function=function, reference=pickled)
         return cls(function=function, reference=reference)
+
+    def with_targets(self, script: Script, targets: Iterable[str]) -> "ApplicationFunction":
+        """The same, with what configs name of a main script that no worker can import: typed in, or without a guard."""
+        if self.reference.kind != PICKLED:
+            return self
+        if script.can_be_imported:
+            return replace(self, with_script=True)
+        names = {name.split(".")[1] for name in targets if name.startswith("__main__.")}
+        return replace(self, targets=tuple(sorted(names & vars(sys.modules["__main__"]).keys())))
 
     def keep(self, run: RunDirectory) -> FunctionReference:
         """Write what workers need of it into a new run: itself, if no name leads to it, and resolvers.
@@ -70,8 +88,18 @@ class ApplicationFunction:
             If it, or something that it refers to, can't be pickled.
         """
         if self.reference.kind == PICKLED:
-            create_file(run.function, pickle_function(self.function))
+            own = vars(sys.modules["__main__"])
+            main = {name: own[name] for name in self.targets}
+            create_file(run.function, pickle_function(self.function, main=main, with_script=self.with_script))
         return replace(self.reference, resolvers=run.resolvers.name) if record_resolvers(run) else self.reference
+
+
+def _can_be_pickled(function: Callable[..., Any]) -> bool:
+    try:
+        pickle_function(function)
+    except TaskFunctionError:
+        return False
+    return True
 
 
 def _named(function: Callable[..., Any], base: Path) -> FunctionReference | None:
@@ -80,14 +108,10 @@ def _named(function: Callable[..., Any], base: Path) -> FunctionReference | None
     if module is None or not any(found is function for found in _unwrapped(module, name)):
         return None
     if module.__name__ == "__main__":
-        spec, file = getattr(module, "__spec__", None), getattr(module, "__file__", None)
-        if spec is not None and not spec.name.endswith("__main__"):  # python -m package.module
-            return FunctionReference(kind=MAIN, module=spec.name, name=name, application=True)
-        if file is None or not Path(file).is_file():  # typed in, or piped
+        script = place_of_main(base)
+        if not script.can_be_imported:
             return None
-        path = Path(file).resolve()
-        place = str(path.relative_to(base) if path.is_relative_to(base) else path)
-        return FunctionReference(kind=MAIN, file=place, name=name, application=True)
+        return FunctionReference(kind=MAIN, module=script.module, file=script.file, name=name, application=True)
     with suppress(ImportError, ValueError):
         spec = find_spec(module.__name__)
         if spec is not None and spec.origin == getattr(module, "__file__", None):
@@ -105,8 +129,10 @@ def _unwrapped(module: ModuleType, name: str) -> Iterator[Any]:
         found = getattr(found, "__wrapped__", None)
 
 
-def load_application_function(reference: FunctionReference, run: Path, base: Path) -> TaskFunction:
-    """The function of an application that a manifest leads to.
+def load_application_function(
+    reference: FunctionReference, run: Path, base: Path, script: Script | None = None
+) -> TaskFunction:
+    """The function of an application that a manifest leads to; the application's main script is the main module then.
 
     Only workers may call this: reading a pickle runs what it says.
 
@@ -116,12 +142,17 @@ def load_application_function(reference: FunctionReference, run: Path, base: Pat
         What the manifest says of it.
     run, base
         The run directory, and the directory that workers work in.
+    script
+        The main script, if that is known.
 
     Raises
     ------
     TaskFunctionError, FormatError
         If it can't be loaded.
     """
+    if reference.kind != MAIN and script is not None and script.can_be_imported:
+        with suppress(TaskFunctionError):  # the function doesn't need it, whatever the task may do with it
+            import_main(script, base)
     function = _load(reference, run, base)
     if reference.resolvers:  # after the import, which may register some of them
         register_recorded_resolvers(run / reference.resolvers)
@@ -142,14 +173,15 @@ def import_types(job: JobSpec, run: RunDirectory) -> None:
         If it can't be imported.
     """
     if job.function is not None and job.function.application:
-        load_application_function(job.function, run.path, job.base)
+        load_application_function(job.function, run.path, job.base, job.script)
 
 
 def _load(reference: FunctionReference, run: Path, base: Path) -> TaskFunction:
     if reference.kind == PICKLED:
         return load_given_function(reference, run)
     if reference.kind == MAIN:
-        return called_with_config(_attribute(import_main(reference, base), reference.name))
+        main = import_main(Script(file=reference.file, module=reference.module), base)
+        return called_with_config(_attribute(main, reference.name))
     if reference.kind == MODULE:
         return called_with_config(_attribute(_import(reference.module), reference.name))
     raise unknown_kind(reference)
@@ -158,44 +190,6 @@ def _load(reference: FunctionReference, run: Path, base: Path) -> TaskFunction:
 def called_with_config(function: Callable[..., Any]) -> TaskFunction:
     """The task function that an application's function is."""
     return TaskFunction(function=function, asks_for=(), positional=True)
-
-
-def import_main(reference: FunctionReference, base: Path) -> ModuleType:
-    """Import the main script of an application as multiprocessing does: as the main module, without its main part.
-
-    What was pickled as the script's own is found from then on.
-
-    Raises
-    ------
-    TaskFunctionError
-        If it can't be imported.
-    """
-    from multiprocessing import spawn
-
-    if reference.module:
-        where, preparation = reference.module, {"init_main_from_name": reference.module}
-    else:
-        where = str(base / reference.file)
-        preparation = {"init_main_from_path": where}
-        if (folder := str(Path(where).parent)) not in sys.path:
-            sys.path.insert(0, folder)
-        if not Path(where).is_file():
-            raise TaskFunctionError(f"the application's script {where!r} is not there any more")
-    try:
-        spawn.prepare(preparation)  # does nothing if it is the main module already
-    except SystemExit as error:
-        raise TaskFunctionError(
-            f"importing {where!r} ended the process, as if it ran its main part; put that below "
-            "`if __name__ == '__main__':`"
-        ) from error
-    except Exception as error:
-        raise TaskFunctionError(f"importing {where!r} failed: {type(error).__name__}: {error}") from error
-    main = sys.modules["__main__"]
-    for own in vars(main).values():  # what a task pickles of them is found by the script later
-        if getattr(own, "__module__", None) == _MAIN_AS_IMPORTED:
-            with suppress(AttributeError, TypeError):
-                own.__module__ = "__main__"
-    return main
 
 
 def _import(name: str) -> ModuleType:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from sweeprun.errors import TaskFunctionError
-from sweeprun.worker.references import is_cached
+from sweeprun.imports import is_cached
 
 _KINDS = (
     (inspect.iscoroutinefunction, "an async function", "await inside it, and call it by asyncio.run(…)"),

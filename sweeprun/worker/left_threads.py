@@ -73,6 +73,11 @@ def _end(code: int) -> None:
     os._exit(code)
 
 
+def is_held_up() -> bool:
+    """Whether the interpreter would wait for threads or processes at its end."""
+    return bool(_holding_up())
+
+
 def _holding_up() -> list[Any]:
     """The threads and processes that the interpreter waits for."""
     with suppress(Exception):  # a process may end just now

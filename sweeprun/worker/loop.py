@@ -5,7 +5,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -122,6 +122,7 @@ class Worker:
         self._pid = os.getpid()
         self._signals = StopSignals(grace)
         self._resumable = False
+        self._packages: Mapping[str, str] | None = None  # as they are when the first task runs
 
     def __enter__(self) -> "Worker":
         os.environ[INSIDE] = str(self._run.path)
@@ -142,6 +143,7 @@ class Worker:
         self._randomness.close()
         if self._seeds is not None:
             self._seeds.close()
+        self._loader.close()
         try:
             self._recorder.close()
         finally:
@@ -199,6 +201,10 @@ class Worker:
     def _note_failure(self, task_id: int, most: int) -> None:
         """Count a failure for good, and start no further task if there are too many."""
         note_failure(self._run, self._first_attempt, task_id)
+        self._heed_limit(most)
+
+    def _heed_limit(self, most: int) -> None:
+        """Start no further task if too many have failed."""
         if count_failures(self._run, self._first_attempt) >= most:
             self._signals.ask()
 
@@ -295,7 +301,7 @@ class Worker:
                 with self._umask:
                     return function(cfg, lambda: self._manifest.table.streams.generator(task.stream), running)
 
-            result = call(cfg) if as_composed else self._loader.call(task, cfg, call)
+            result = call(cfg) if as_composed else self._loader.call(task, cfg, call, function.function)
             return result, names
         finally:
             self._signals.end_task()
@@ -317,9 +323,13 @@ class Worker:
     @cached_property
     def _origin(self) -> str:
         """What this worker's records are made with."""
-        accepted = accepted_code(self._run, self._manifest, self._submission)
         with writing(), reading():
-            return Origin.current(current_code(self._run, accepted)).to_json()
+            return Origin.current(current_code(self._run, self._accepted, self._packages)).to_json()
+
+    @cached_property
+    def _accepted(self) -> str:
+        """The code that the tasks are to run, by its digest."""
+        return accepted_code(self._run, self._manifest, self._submission)
 
 
 def _end_forked_child(error: BaseException | None) -> None:

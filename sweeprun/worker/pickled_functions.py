@@ -7,6 +7,7 @@ import inspect
 import linecache
 import pickle
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -22,6 +23,7 @@ from sweeprun.store.manifest import Manifest
 from sweeprun.store.result_names import Labels, labels_from_json
 from sweeprun.worker.deferred import refuse_deferred
 from sweeprun.worker.functions import OFFERED, TaskFunction
+from sweeprun.worker.main_script import main_is_imported, main_without_script
 
 if TYPE_CHECKING:
     import numpy as np
@@ -159,6 +161,9 @@ def pickle_function(
     function: Callable[..., Any],
     constants: Mapping[str, Any] | None = None,
     files: Mapping[str, Sequence[str]] | None = None,
+    main: Mapping[str, Any] | None = None,
+    *,
+    with_script: bool = False,
 ) -> bytes:
     """A function as bytes, by value if no import leads to it.
 
@@ -170,6 +175,10 @@ def pickle_function(
         Arguments that are the same in all tasks, if it is called by keywords.
     files
         Lines of the files that define it, for tracebacks: those of a notebook's cells are nowhere else.
+    main
+        What its main module is to have where it is loaded.
+    with_script
+        Whether workers import the main script: then what that names is the same for the function and for configs.
 
     Raises
     ------
@@ -179,6 +188,10 @@ def pickle_function(
     name = name_of(function)
     what = f"{name} can't be sent to workers, since something that it refers to can't be pickled"
     data = {"format": FORMAT, "version": VERSION, "name": name, "function": _dumps(function, what)}
+    if with_script:
+        data["named"] = _dumps(function, what, main_by_name=True)
+    if main:
+        data["main"] = _dumps(dict(main), f"{' and '.join(main)} of the main module can't be sent to workers")
     if files:
         data["files"] = {name: list(lines) for name, lines in files.items()}
     if constants is not None:
@@ -188,11 +201,11 @@ def pickle_function(
     return pickle.dumps(data, protocol=pickle.HIGHEST_PROTOCOL)
 
 
-def _dumps(value: Any, what: str) -> bytes:
-    from sweeprun.worker.pickling import dumps
+def _dumps(value: Any, what: str, *, main_by_name: bool = False) -> bytes:
+    from sweeprun.by_value import dumps
 
     try:
-        return dumps(value)
+        return dumps(value, main_by_name=main_by_name)
     except Exception as error:
         raise TaskFunctionError(f"{what}: {error}; open files, connections and the like inside the function") from error
 
@@ -244,7 +257,13 @@ def _unpickled(path: Path) -> Callable[..., Any]:
     for name, lines in data.get("files", {}).items():
         linecache.cache[name] = (sum(map(len, lines)), None, lines, name)
     try:
-        function: Callable[..., Any] = pickle.loads(data["function"])
+        if "main" in data:
+            main_without_script(pickle.loads(data["main"]))
+        function: Callable[..., Any] | None = None
+        if "named" in data and main_is_imported():
+            with suppress(AttributeError):  # of a name that only the main part made
+                function = pickle.loads(data["named"])
+        function = pickle.loads(data["function"]) if function is None else function
     except Exception as error:
         raise TaskFunctionError(
             f"the task function {data['name']} can't be unpickled here: {type(error).__name__}: {error}"

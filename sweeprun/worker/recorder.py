@@ -71,6 +71,10 @@ class Recorder:
         with self._lock:
             self._write()
 
+    def go_on(self) -> None:
+        """Go on behind what a process that was forked from this one has written."""
+        self._writer.go_on()
+
     def close(self) -> None:
         """Flush and close. What can't be written is tried again for a moment: it may have taken hours to compute.
 

@@ -6,35 +6,16 @@ the run, for people; modules are imported by the workers, so the files of local 
 
 import inspect
 import linecache
-import sys
 import textwrap
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from sweeprun.imports import is_cached, is_importable
 from sweeprun.store.short_repr import brief
-
-
-def is_importable(found: Any) -> bool:
-    """Whether a function or class is found again by its module and name, in another process."""
-    module = getattr(found, "__module__", None)
-    if module is None or module == "__main__" or module not in sys.modules:
-        return False
-    place: Any = sys.modules[module]
-    for part in str(getattr(found, "__qualname__", "")).split("."):
-        place = getattr(place, part, None)
-    return place is found
-
-
-def is_cached(found: Any) -> bool:
-    """Whether it is a function with a cache, of `functools.lru_cache` or `functools.cache`."""
-    return isinstance(found, _Cached)
-
-
-_Cached = type(lru_cache(lambda: None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

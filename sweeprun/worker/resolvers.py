@@ -19,14 +19,14 @@ def record_resolvers(run: RunDirectory) -> bool:
 
     Those that can't be pickled are left out.
     """
-    import cloudpickle
+    from sweeprun.by_value import dumps
 
     pickled: dict[str, bytes] = {}
     for name, resolver in _resolvers().items():
         if name in _HYDRAS or name.startswith("oc."):
             continue
         with suppress(Exception):  # the task that needs it says that it is missing
-            pickled[name] = cloudpickle.dumps(resolver)
+            pickled[name] = dumps(resolver)
     if pickled:
         create_file(run.resolvers, pickle.dumps(pickled, protocol=pickle.HIGHEST_PROTOCOL))
     return bool(pickled)

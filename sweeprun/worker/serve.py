@@ -22,10 +22,10 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError, describe_os_error
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import write_fully
-from sweeprun.store.manifest import read_manifest
 from sweeprun.store.own_files import OwnDescriptor
 from sweeprun.store.shards import read_outcomes
 from sweeprun.store.workers import Place
+from sweeprun.worker.fresh_processes import make_worker
 from sweeprun.worker.left_threads import tell_to
 from sweeprun.worker.log_marks import flush_output
 from sweeprun.worker.loop import Worker
@@ -67,7 +67,7 @@ def run_tasks(run: RunDirectory, place: Place, task_ids: TaskIds, *, grace: floa
     while True:
         worker = None
         try:
-            with Worker(run, read_manifest(run), place, grace=grace) as worker:
+            with make_worker(run, place, grace=grace) as worker:
                 try:
                     worker.run_tasks(task_ids)
                 except Stop:
@@ -99,7 +99,7 @@ def serve_tasks(run: RunDirectory, place: Place) -> ExitCode:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})  # an element blocks it: it is Slurm's warning there
     worker = None
     try:
-        with Worker(run, read_manifest(run), place) as worker:
+        with make_worker(run, place) as worker:
             return _answer_requests(worker, requests, answers)
     except OSError as error:  # none of a task function's: those are records
         why = " ".join(describe_os_error(error).split())

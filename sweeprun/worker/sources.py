@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from sweeprun.errors import SweeprunError
+from sweeprun.imports import is_importable
 from sweeprun.provenance.code import Code, describe_code, source_digest
 from sweeprun.provenance.packages import packages_of, with_requirements
 from sweeprun.worker.functions import load_task_function
 from sweeprun.worker.pickled_functions import name_of
-from sweeprun.worker.references import is_importable, reached_from
+from sweeprun.worker.references import reached_from
 
 _ALWAYS = ("numpy", "omegaconf")
 """Every task's streams and config come from these."""

@@ -3,11 +3,13 @@
 import os
 import signal
 import time
+from collections.abc import Mapping
+from contextlib import suppress
 from math import inf
 from types import FrameType
 
 from sweeprun.store.workers import WARNING_SIGNAL
-from sweeprun.worker.signals_in_children import put_back_in_children
+from sweeprun.worker.signals_in_children import Handler, put_back_in_children
 
 _REPEAT_SECONDS = 0.2
 """Within so short a time a second signal is the same request: timeout(1) sends its signal twice."""
@@ -39,6 +41,7 @@ class StopSignals:
         self.overdue = False
         self._grace = grace
         self._pid = os.getpid()
+        self._child: int | None = None
         self._in_task = False
         self._limited = False
         self._warned = False
@@ -48,10 +51,29 @@ class StopSignals:
 
     def hear(self) -> None:
         """Hear signals from now on."""
+        put_back_in_children(self._handle())
+
+    def hear_in_child(self) -> None:
+        """Hear signals in a process that goes on as this worker, for one task."""
+        self._pid, self._child = os.getpid(), None
+        self._handle()
+
+    def forward_to(self, pid: int | None) -> None:
+        """Let a child that runs the task hear of signals from now on, and of one that has just come; or none."""
+        self._child = pid
+        if self.is_asked():
+            self._forward(WARNING_SIGNAL)
+
+    def _forward(self, number: int) -> None:
+        if self._child is not None:
+            with suppress(ProcessLookupError):
+                os.kill(self._child, number)
+
+    def _handle(self) -> Mapping[signal.Signals, Handler]:
         handlers = {signal.SIGTERM: self._on_stop, signal.SIGINT: self._on_stop, WARNING_SIGNAL: self._on_warning}
         for number, handler in handlers.items():
             signal.signal(number, handler)
-        put_back_in_children(handlers)
+        return handlers
 
     def close(self) -> None:
         """Ignore signals from now on: the worker ends."""
@@ -87,6 +109,7 @@ class StopSignals:
         if os.getpid() != self._pid:  # a child that was forked without the interpreter's knowledge
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
+        self._forward(number)
         now = time.monotonic()
         if not self.is_asked() and self._grace:
             self._warned, self._asked, self._stop_at = True, now, now + self._grace
@@ -120,4 +143,5 @@ class StopSignals:
 
     def _on_warning(self, _number: int, _frame: FrameType | None) -> None:
         """Start no further task; the one that runs is told if it asks. A signal to stop after this one means now."""
+        self._forward(WARNING_SIGNAL)
         self._warned, self._asked = True, 0.0

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ from sweeprun.store.result_names import NO_NAMES, ResultNames
 from sweeprun.worker.applications import called_with_config, load_application_function
 from sweeprun.worker.broken import reading
 from sweeprun.worker.functions import TaskFunction, load_task_function
+from sweeprun.worker.hydra_globals import HydraGlobals
 from sweeprun.worker.job_directory import write_job_configs
+from sweeprun.worker.main_script import arguments_of, command_line
 from sweeprun.worker.pickled_functions import KeywordFunction, load_given_function
 
 
@@ -52,6 +54,17 @@ class TaskLoader:
         self._dims = manifest.job.dims
         self._names: ResultNames | None = None
         self._as_jobs = manifest.job.directories
+        self._globals = HydraGlobals()
+
+    def close(self) -> None:
+        """Leave what tasks share with this process as it was."""
+        self._globals.close()
+
+    def prepare(self) -> None:
+        """Read the configs now, for tasks of processes that are forked from this one; no type of the study is made."""
+        if not self._manifest.calls_by_keywords:
+            with reading():
+                self._configs()
 
     @property
     def is_application(self) -> bool:
@@ -85,12 +98,28 @@ class TaskLoader:
             self._names = ResultNames(dims=self._dims, labels=function.labels(self._dims, self._manifest.job.coords))
         return self._names
 
-    def call(self, task: Task, cfg: DictConfig, call: Callable[[DictConfig], Any]) -> Any:
-        """Call a function with a task's config, as one of Hydra's own jobs if that was asked for."""
-        if self._as_jobs:
-            from sweeprun.config.jobs import run_as_job
+    def call(
+        self, task: Task, cfg: DictConfig, call: Callable[[DictConfig], Any], of_user: Callable[..., Any] | None = None
+    ) -> Any:
+        """Call a function with a task's config, as one of Hydra's own jobs if that was asked for.
 
-            return run_as_job(self._full_config(task), call)
+        Parameters
+        ----------
+        task, cfg
+            The task and its config.
+        call
+            Is called with the config.
+        of_user
+            The function of the user's that it calls, if it isn't one itself.
+        """
+        with self._command_line(task), self._globals:
+            if self._as_jobs:
+                from sweeprun.config.jobs import run_as_job
+
+                return run_as_job(self._full_config(task), call, of_user)
+            return self._call(task, cfg, call)
+
+    def _call(self, task: Task, cfg: DictConfig, call: Callable[[DictConfig], Any]) -> Any:
         if self.is_application and not self._log_configured:
             from sweeprun.config.jobs import configure_console_log
 
@@ -98,6 +127,18 @@ class TaskLoader:
             configure_console_log(self._full_config(task))
         with self._variables(task):
             return call(cfg)
+
+    def _command_line(self, task: Task | None = None) -> AbstractContextManager[None]:
+        """The command line of an application for one task, or as its script sees it that is imported."""
+        job = self._manifest.job
+        if job.script is None:
+            return nullcontext()
+        if task is None:
+            return command_line(job.script.arguments)
+        if job.composed_each and job.script.overridden:
+            overrides: Any = self._configs().derive_full(task).hydra.overrides.task
+            return command_line(arguments_of(job.script, overrides))
+        return command_line(arguments_of(job.script, self._manifest.override_texts(task)))
 
     @contextmanager
     def _variables(self, task: Task) -> Iterator[None]:
@@ -166,7 +207,9 @@ class TaskLoader:
         if self._at_hand is not None:
             return called_with_config(self._at_hand)
         if reference.application:
-            return load_application_function(reference, self._run.path, self._base)
+            with self._command_line():
+                script = self._manifest.job.script
+                return load_application_function(reference, self._run.path, self._base, script)
         return load_given_function(reference, self._run.path)
 
     def _named_function(self, spec: Any) -> TaskFunction:

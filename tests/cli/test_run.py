@@ -137,3 +137,21 @@ def test_one_task_shows_the_dimensions_of_arrays_and_names_of_nothing(
     told = capsys.readouterr()
     assert told.out.endswith("dimensions of traj: path 1, time 3\n")
     assert "'trja', which the task didn't return; did you mean 'traj'?" in told.err
+
+
+def test_callbacks_hear_of_a_sweep(run: Run, study: Path) -> None:
+    (study / "noting.py").write_text(
+        "from pathlib import Path\n"
+        "from hydra.experimental.callback import Callback\n\n\n"
+        "class Note(Callback):\n"
+        "    def on_multirun_start(self, config, **kwargs):\n"
+        "        Path('started').write_text(config.hydra.sweep.dir)\n\n"
+        "    def on_multirun_end(self, config, **kwargs):\n"
+        "        Path('ended').write_text(str(len(list(Path(config.hydra.sweep.dir, 'shards').iterdir()))))\n\n"
+        "    def on_job_start(self, config, *, task_function, **kwargs):\n"
+        "        Path(f'job-{config.hydra.job.num}').write_text(task_function.__name__)\n"
+    )
+    run("-m", "lr=1", "+hydra.callbacks.note._target_=noting.Note", "hydra.sweep.dir=swept")
+    assert (study / "started").read_text() == "swept"
+    assert int((study / "ended").read_text()) >= 1
+    assert (study / "job-0").read_text() == "draw"

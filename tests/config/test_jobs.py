@@ -4,6 +4,7 @@ import logging
 import os
 import warnings
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,7 +14,13 @@ from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from sweeprun.config.jobs import changes_directory, configure_console_log, needs_job_directories, run_as_job
+from sweeprun.config.jobs import (
+    as_multirun,
+    changes_directory,
+    configure_console_log,
+    needs_job_directories,
+    run_as_job,
+)
 from tests.config.applications import opened
 
 
@@ -22,8 +29,14 @@ class Noting(Callback):
 
     seen: ClassVar[list[Any]] = []
 
-    def on_job_start(self, config: DictConfig, **_: Any) -> None:
-        self.seen.append(("start", config.hydra.job.num))
+    def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
+        self.seen.append(("sweep", config.hydra.sweep.dir))
+
+    def on_multirun_end(self, config_name: str, **_: Any) -> None:
+        self.seen.append(("swept", config_name))
+
+    def on_job_start(self, config: DictConfig, *, task_function: Any, **_: Any) -> None:
+        self.seen.append(("start", config.hydra.job.num, task_function))
 
     def on_job_end(self, config: DictConfig, job_return: Any, **_: Any) -> None:
         self.seen.append(("end", config.hydra.job.num, job_return._return_value))
@@ -94,8 +107,35 @@ def test_a_job_may_work_in_its_directory_with_its_variables(run: Path) -> None:
 def test_callbacks_see_the_job(run: Path) -> None:
     Noting.seen.clear()
     config = job_config(run, f"+hydra.callbacks.note._target_={Noting.__module__}.Noting")
-    run_as_job(config, lambda _: "returned")
-    assert Noting.seen == [("start", 7), ("end", 7, "returned")]
+
+    def of_user(_: DictConfig) -> str:
+        return "returned"
+
+    run_as_job(config, partial(of_user), of_user)
+    assert Noting.seen == [("start", 7, of_user), ("end", 7, "returned")]
+
+
+def test_callbacks_see_the_sweep_unless_it_fails(run: Path) -> None:
+    Noting.seen.clear()
+    config = job_config(run, f"+hydra.callbacks.note._target_={Noting.__module__}.Noting")
+    with as_multirun(config, "config"):
+        Noting.seen.append("runs")
+    assert Noting.seen == [("sweep", str(run)), "runs", ("swept", "config")]
+    with pytest.raises(ValueError, match="ends here"), as_multirun(config, "config"):
+        raise ValueError("ends here")
+    assert Noting.seen[3:] == [("sweep", str(run))]
+
+
+def test_the_log_of_a_job_that_failed_has_its_traceback(run: Path) -> None:
+    def function(_: DictConfig) -> None:
+        raise ValueError("bad ü")
+
+    with pytest.raises(ValueError, match="bad"):
+        run_as_job(job_config(run), function)
+    log = (run / "7" / "study.log").read_text(encoding="utf-8")
+    assert "the job failed" in log
+    assert "ValueError: bad ü" in log
+    assert "hydra/core/utils.py" not in log
 
 
 def test_the_console_log_is_the_applications_without_its_file(run: Path) -> None:

@@ -97,6 +97,18 @@ def test_logs_are_as_hydra_was_told(train: Run, sweeprun: Run) -> None:
     assert "speaks" not in sweeprun("logs", "1").stdout
 
 
+def test_the_log_of_the_script_is_that_of_main(app: Path, train: Run, sweeprun: Run) -> None:
+    loggers = "{__main__: {level: DEBUG, handlers: [console], propagate: false}}"
+    train("-m", "seed=3", "kind=log", LOCAL, "hydra.verbose=__main__")
+    assert "[__main__][INFO] - seed 3 speaks" in sweeprun("logs", "0").stdout
+    assert "[__main__][DEBUG] - only if asked" in sweeprun("logs", "0").stdout
+    words = (f"+hydra.job_logging.loggers={loggers}", "hydra.job_logging.root.level=ERROR")
+    train("-m", "seed=3", "kind=raise", LOCAL, *words, "hydra.launcher.job_directories=true", code=1)
+    log = (max(app.glob("multirun/*/*")) / "0" / "train.log").read_text()
+    assert "ValueError: bad 3" in log
+    assert 'raise ValueError(f"bad {cfg.seed}")' in log
+
+
 def test_what_a_task_pickles_is_found_by_the_script(train: Run) -> None:
     train("-m", "seed=1", "kind=pickle", "opt.lr=7", LOCAL)
     assert "lr=7.0" in train("load").stdout
@@ -155,11 +167,23 @@ def test_what_the_main_part_adds_to_the_path_is_found_by_workers(app: Path, swee
     assert "2/2 equal to the bit" in sweeprun("verify").stdout
 
 
+def test_a_script_without_a_guard_is_not_imported_by_workers(app: Path, train: Run, collect: Collect) -> None:
+    content = (app / "train.py").read_text()
+    (app / "train.py").write_text(content.replace('if __name__ == "__main__":', "if True:"))
+    train("-m", "seed=1,2", "opt.lr=2", LOCAL)
+    assert collect().loss.values.tolist() == [2, 4]
+
+
 @pytest.mark.parametrize("chosen", [LOCAL, OURS])
-def test_a_script_that_runs_when_it_is_imported_is_refused_before_anything_is_made(
+def test_a_script_that_must_be_imported_and_runs_then_is_refused_before_anything_is_made(
     app: Path, train: Run, chosen: str
 ) -> None:
-    content = (app / "train.py").read_text()
+    content = (
+        (app / "train.py")
+        .read_text()
+        .replace("def decorated(", "lock = __import__('threading').Lock()\n\n\ndef decorated(")
+    )
+    content = content.replace("    match cfg.kind:", "    lock.locked()\n    match cfg.kind:")
     (app / "train.py").write_text(content.replace('if __name__ == "__main__":', "if True:"))
     words = ("-m", "seed=1", "hydra.sweep.dir=swept", chosen)
     assert "if __name__ ==" in train(*words, code=2).stderr.replace("\n", " ")

@@ -8,6 +8,7 @@ import pytest
 
 from sweeprun.store.shards import read_outcomes
 from tests.plugin.conftest import APPLICATION, write_late_application
+from tests.plugin.own_types import ZEN
 from tests.slurm.sweeps import Sweep
 
 HOLD = """
@@ -77,3 +78,12 @@ def test_what_the_main_part_adds_to_the_path_is_found_on_nodes(sweep: Sweep) -> 
     train(sweep, "+x=1,2", script="late.py")
     sweep.run("wait", "runs/one")
     assert sweep.collect()["result"].values.tolist() == [2, 4]
+
+
+def test_types_that_no_import_leads_to_and_a_process_for_each_task(sweep: Sweep) -> None:
+    (sweep.folder / "train.py").write_text(ZEN)
+    train(sweep, "loss=l2,huber", "lr=1,2", "hydra.launcher.tasks_per_job=2", "hydra.launcher.fresh_process=true")
+    sweep.run("wait", "runs/one")
+    dataset = sweep.collect()
+    np.testing.assert_array_equal(dataset.value, [[1, 2], [3, 6]])
+    np.testing.assert_array_equal(dataset.calls, 1)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweeprun.store.job_spec import MAIN, PICKLED, FunctionReference, JobSpec
+from sweeprun.store.job_spec import MAIN, PICKLED, FunctionReference, JobSpec, Script
 
 TEXTS = st.text(max_size=5)
 NAMES = st.lists(TEXTS, max_size=3).map(tuple)
@@ -34,6 +34,7 @@ SPECS = st.builds(
     task_variables=NAMES,
     composed_each=st.booleans(),
     function=st.none() | REFERENCES | BY_KEYWORDS,
+    script=st.none() | st.builds(Script, file=TEXTS, module=TEXTS, arguments=NAMES, overridden=st.booleans()),
     dims=st.dictionaries(TEXTS, NAMES, max_size=2),
     coords=st.just({}) | st.just({"t": {"type": "text", "data": ["a"], "attrs": {}}}),
 )

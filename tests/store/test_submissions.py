@@ -121,3 +121,19 @@ def test_a_submission_that_cannot_be_read_is_not_taken_for_none(
     run.submission(0).write_text("{")
     with pytest.raises(FormatError):
         find_submission(run, 0)
+
+
+@pytest.mark.parametrize(
+    ("launcher", "fresh"),
+    [
+        ({}, False),
+        ({"tasks_per_job": 1}, False),  # of another launcher, or an older sweeprun
+        ({"fresh_process": None, "tasks_per_job": None}, False),
+        ({"fresh_process": None, "tasks_per_job": 1}, True),
+        ({"fresh_process": None, "tasks_per_job": 2}, False),
+        ({"fresh_process": False, "tasks_per_job": 1}, False),
+        ({"fresh_process": True, "tasks_per_job": 9}, True),
+    ],
+)
+def test_who_gives_processes_to_tasks(launcher: dict[str, Any], fresh: bool) -> None:
+    assert replace(submission(), launcher=launcher).gives_processes is fresh

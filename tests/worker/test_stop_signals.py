@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -94,3 +95,22 @@ def test_no_alarm_outlives_the_worker() -> None:
     signals.close()
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
     send(signal.SIGTERM)  # ignored
+
+
+@pytest.mark.parametrize("number", [WARNING_SIGNAL, signal.SIGTERM])
+def test_a_process_that_runs_the_task_hears_of_a_signal(number: int) -> None:
+    signals = heard(60.0)
+    with subprocess.Popen(["sleep", "60"]) as child:
+        signals.forward_to(child.pid)
+        send(number)
+        assert child.wait() == -number
+    assert signals.is_asked()
+
+
+def test_a_process_that_starts_late_hears_of_a_signal_that_has_come() -> None:
+    signals = heard(60.0)
+    send(WARNING_SIGNAL)
+    with subprocess.Popen(["sleep", "60"]) as child:
+        signals.forward_to(child.pid)
+        assert child.wait() == -WARNING_SIGNAL
+    signals.forward_to(None)

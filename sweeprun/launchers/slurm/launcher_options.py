@@ -27,6 +27,8 @@ class SlurmOptions:
         Consecutive tasks of one element; by default 1, or the least that fits the site's limits.
     workers_per_job
         Workers that run side by side in one element, for sites that give out whole nodes.
+    fresh_process
+        Whether each task of an element has a process of its own, forked before the study is imported.
     sbatch
         Options of ``sbatch`` by their long names: ``{partition: short, time: '4:00:00', mem-per-cpu: 2G}``. They may
         refer to swept keys (``mem: ${memory}``): tasks that need different options get arrays of their own.
@@ -55,6 +57,7 @@ class SlurmOptions:
     cpus_per_task: int = 1
     tasks_per_job: int | None = None
     workers_per_job: int = 1
+    fresh_process: bool = False
     sbatch: Mapping[str, Any] = field(default_factory=dict)
     setup: Sequence[str] = ()
     python: str | None = None

@@ -1,5 +1,6 @@
 """Functions as bytes: by value if no import leads to them, with their caches empty."""
 
+import dataclasses
 import functools
 import os.path
 import pickle
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sweeprun.worker.pickling import dumps
+from sweeprun.by_value import dumps
 
 
 def again(value: Any) -> Any:
@@ -74,6 +75,17 @@ def test_a_cached_function_inside_another_is_pickled_with_it() -> None:
     slow(1)
     assert again(task)(1) == 4
     assert again(slow).cache_parameters()["typed"] is True
+
+
+def test_fields_of_a_dataclass_are_without_a_default_if_they_were() -> None:
+    @dataclasses.dataclass
+    class Config:
+        lr: float
+        steps: list[int] = dataclasses.field(default_factory=list)
+
+    copy = again(Config)
+    assert all(own.default is dataclasses.MISSING for own in dataclasses.fields(copy))
+    assert copy(1.0).steps == []
 
 
 def test_what_can_not_be_pickled_is_an_error() -> None:
