@@ -1,4 +1,4 @@
-"""``sweeprun element RUN N``: what the job scripts of Slurm run."""
+"""``sweeprun element RUN N``: what job scripts run."""
 
 import os
 from collections.abc import Sequence
@@ -10,10 +10,10 @@ from sweeprun.store.workers import Place
 
 
 def main(words: Sequence[str]) -> int:
-    """Run the element that ``SLURM_ARRAY_TASK_ID`` names; 1 if any task failed, but only after all of them ran."""
+    """Run the element that this job is; 1 if any task failed, but only after all of them ran."""
     parser = subcommand_parser(
         "element",
-        "Run the element of a Slurm array that this job is; job scripts call this.",
+        "Run the element of a job array that this job is; job scripts call this.",
         "sweeprun element multirun/2026-05-04/10-11-12 0",
     )
     parser.add_argument("run", type=local_path, help="the run directory")

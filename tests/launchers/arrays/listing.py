@@ -1,11 +1,14 @@
-"""A scheduler in memory: it lists what a test says, and notes what it was asked for."""
+"""A scheduler in memory, which lists what a test says, and notes what it was asked for; and a launcher for it."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sweeprun.design.task_ids import TaskIds
+from sweeprun.errors import UsageError
 from sweeprun.launchers.arrays.commands import SchedulerError
-from sweeprun.launchers.arrays.scheduler import ArrayLimits, ByHand, JobRequest, ListedJob, Scheduler
+from sweeprun.launchers.arrays.launcher import ArrayLauncher
+from sweeprun.launchers.arrays.scheduler import INDEX, ArrayLimits, ByHand, JobRequest, ListedJob, Scheduler
+from sweeprun.launchers.arrays.script import quote
 from sweeprun.store.activity import Element, ElementState
 from sweeprun.store.submissions import JobRole
 
@@ -16,7 +19,8 @@ class Listing(Scheduler):
 
     name = "Listing"
     by_hand = ByHand(submit="give {script}", cancel="drop {job}", throttle="slow {job} N")
-    cpus = "1"
+    cpus = "$CPUS"
+    cpu_variables = ("GIVEN_CPUS",)
 
     listed: list[ListedJob] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
@@ -32,7 +36,11 @@ class Listing(Scheduler):
         return self.nodes
 
     def directives(self, request: JobRequest) -> list[str]:
-        return [f"#GIVE {request.title}"]
+        elements = "one" if request.array is None else len(request.array)
+        return [f"#GIVE {elements}: {request.title}"]
+
+    def opening(self, request: JobRequest) -> list[str]:
+        return [f"exec >>{quote(request.log.replace(INDEX, '7'))}"]
 
     def check(self, request: JobRequest, script: str, variables: Mapping[str, str]) -> str:
         self._answer("check", request, script, variables)
@@ -74,3 +82,16 @@ def job(
 ) -> ListedJob:
     element = Element(state=state, job_id=job_id, reason=reason)
     return ListedJob(element=element, index=index, token=token, role=JobRole.COLLECT if collects else JobRole.ARRAY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingLauncher(ArrayLauncher):
+    """A launcher whose scheduler each has of its own; tests replace it."""
+
+    name = "listing"
+    places: int = 3
+
+    def scheduler(self) -> Listing:
+        if self.places < 0:
+            raise UsageError(f"places={self.places} are too few")
+        return Listing()

@@ -14,8 +14,7 @@ from sweeprun.launchers.arrays.scheduler import ArrayLimits
 from sweeprun.launchers.slurm.launcher import SlurmLauncher
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.submissions import JobRole, Submission, read_jobs, write_submission
-from tests.launchers.arrays.listing import Listing
-from tests.launchers.arrays.toy_queue import ToyLauncher
+from tests.launchers.arrays.listing import Listing, ListingLauncher
 from tests.results.runs import count_axis, make_run
 
 
@@ -36,11 +35,11 @@ def run(tmp_path: Path) -> RunDirectory:
 def listing(monkeypatch: pytest.MonkeyPatch) -> Listing:
     """The scheduler of all launchers."""
     scheduler = Listing()
-    monkeypatch.setattr(ToyLauncher, "scheduler", lambda _self: scheduler)
+    monkeypatch.setattr(ListingLauncher, "scheduler", lambda _self: scheduler)
     return scheduler
 
 
-def submissions(run: RunDirectory, launcher: ToyLauncher, count: int) -> list[Submission]:
+def submissions(run: RunDirectory, launcher: ListingLauncher, count: int) -> list[Submission]:
     made = [
         Submission(
             number=number,
@@ -61,20 +60,20 @@ def submissions(run: RunDirectory, launcher: ToyLauncher, count: int) -> list[Su
         ({"throttle": 0}, "hydra.launcher.throttle is 0"),
         ({"requeues": -1}, "hydra.launcher.requeues is -1"),
         ({"variables": {"A;B": "1"}}, "no name of an environment variable"),
-        ({"toy": {"colour": 1}}, "'colour' is no option of Toy's"),
+        ({"places": -1}, "places=-1 are too few"),
     ],
 )
 def test_nonsense_is_refused_and_the_scheduler_judges_its_own_options(options: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        ToyLauncher(**options)
+        ListingLauncher(**options)
 
 
 def test_a_launcher_is_its_name_and_options() -> None:
-    launcher = ToyLauncher(throttle=3, setup=["true"], toy={"limit": 5})
+    launcher = ListingLauncher(throttle=3, setup=["true"], places=5)
     told = json.loads(json.dumps(launcher.to_dict()))
     name = told.pop("name")
-    assert name == "toy"
-    assert ToyLauncher(**told).to_dict() == launcher.to_dict()
+    assert name == "listing"
+    assert ListingLauncher(**told).to_dict() == launcher.to_dict()
 
 
 @pytest.mark.parametrize(
@@ -97,20 +96,20 @@ def test_tasks_are_packed_to_what_the_scheduler_allows(
     per_job: int,
 ) -> None:
     monkeypatch.setattr(listing, "limits", lambda: ArrayLimits(**limits), raising=False)
-    array = ToyLauncher(**options).array(TaskIds.first(tasks))
+    array = ListingLauncher(**options).array(TaskIds.first(tasks))
     assert (len(array), array.tasks_per_job) == (elements, per_job)
 
 
 def test_too_few_tasks_in_an_element_are_refused(listing: Listing) -> None:
     del listing
     with pytest.raises(UsageError, match=r"tasks_per_job=1 makes more than 100 elements of 101 tasks.*at least 2"):
-        ToyLauncher(tasks_per_job=1).array(TaskIds.first(101))
+        ListingLauncher(tasks_per_job=1).array(TaskIds.first(101))
 
 
 def test_arrays_are_submitted_behind_one_another_and_the_job_that_collects_behind_all(
     run: RunDirectory, listing: Listing
 ) -> None:
-    launcher = ToyLauncher(after_collect=True, variables={"A": "${oc.env:HOME}", "B": "1"})
+    launcher = ListingLauncher(after_collect=True, variables={"A": "${oc.env:HOME}", "B": "1"})
     launcher.launch(run, submissions(run, launcher, 2), Silent())  # type: ignore[arg-type]
     (_, *first), (_, *second), (_, *collecting) = [call for call in listing.calls if call[0] == "submit"]
     secret = {"A": str(Path.home())}
@@ -124,7 +123,7 @@ def test_arrays_are_submitted_behind_one_another_and_the_job_that_collects_behin
 
 
 def test_what_was_submitted_before_a_refusal_is_told(run: RunDirectory, listing: Listing) -> None:
-    launcher = ToyLauncher()
+    launcher = ListingLauncher()
     made = submissions(run, launcher, 2)
     listing.failures = [SchedulerError("no such queue")]
     with pytest.raises(LaunchError, match=r"no such queue\nnothing was submitted, and the run is recorded"):
@@ -134,12 +133,12 @@ def test_what_was_submitted_before_a_refusal_is_told(run: RunDirectory, listing:
 def test_a_remark_of_the_scheduler_is_noted(listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "check", lambda *_: "no node can run it now", raising=False)
     progress = Silent()
-    ToyLauncher().check(progress)
+    ListingLauncher().check(progress)
     assert progress.notes == ["no node can run it now"]
 
 
 def test_all_launchers_have_the_same_script_but_for_what_is_the_schedulers(run: RunDirectory) -> None:
     submission = Submission(number=0, array=Array(tasks=TaskIds.first(4)), token="abc")
-    scripts = [kind(python="/p").script(run, submission).splitlines() for kind in (ToyLauncher, SlurmLauncher)]
+    scripts = [kind(python="/p").script(run, submission).splitlines() for kind in (ListingLauncher, SlurmLauncher)]
     assert scripts[0][-1] == scripts[1][-1]
     assert scripts[0][0] == scripts[1][0]

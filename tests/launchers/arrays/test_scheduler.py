@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from sweeprun.launchers import arrays
-from sweeprun.launchers.arrays.scheduler import ByHand
+from sweeprun.launchers.arrays.scheduler import ByHand, JobRequest
 from sweeprun.store.activity import ElementState
 from tests.launchers.arrays.listing import Listing, job
 
@@ -37,5 +37,6 @@ def test_most_ids_are_numbers() -> None:
 
 
 def test_what_a_scheduler_need_not_do() -> None:
-    assert super(Listing, Listing()).opening(None) == []  # type: ignore[arg-type]
+    request = JobRequest(run=Path("run"), script="0.sh", log="0.log", title="t", token="a0")
+    assert super(Listing, Listing()).opening(request) == []
     assert super(Listing, Listing()).ended(["7"], 0.0) == {}

@@ -11,12 +11,14 @@ import pytest
 from sweeprun.design.arrays import Array
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
+from sweeprun.launchers.arrays.scheduler import INDEX, JobRequest
 from sweeprun.launchers.slurm.commands import SlurmError
 from sweeprun.launchers.slurm.launcher import SlurmLauncher
+from sweeprun.launchers.slurm.scheduler import SlurmScheduler
 from sweeprun.store.activity import Element, ElementState
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.processes import Process
-from sweeprun.store.submissions import Job, Submission, note_job
+from sweeprun.store.submissions import Job, JobRole, Submission, note_job
 from tests.results.runs import count_axis, make_run
 
 LAUNCHER = SlurmLauncher()
@@ -251,3 +253,99 @@ def test_looking_changes_nothing(run: RunDirectory, slurm: Slurm) -> None:
     LAUNCHER.activity(run, [submission(0)])
     assert sorted(os.walk(run.path)) == before
     assert slurm.calls("scancel") == slurm.calls("scontrol") == []
+
+
+def request(run: Path = Path("/runs/one"), **more: Any) -> JobRequest:
+    made = JobRequest(
+        run=run,
+        script="submissions/0.sh",
+        log=f"logs/0.{INDEX}.log",
+        title="sweeprun-one",
+        token="abc",
+        array=Array(tasks=TaskIds.first(4), throttle=2),
+        workers=2,
+        cpus_per_worker=3,
+        requeues=True,
+        warning_seconds=60,
+    )
+    return replace(made, **more)
+
+
+COLLECTING: dict[str, Any] = {"role": JobRole.COLLECT, "array": None, "title": "collect-one", "log": "logs/collect.log"}
+
+
+def test_a_script_says_what_is_asked_for_and_the_users_options() -> None:
+    scheduler = SlurmScheduler(sbatch={"partition": "short", "comment": "mine", "time": "1:00:00"})
+    assert scheduler.directives(request()) == [
+        "#SBATCH --job-name=sweeprun-one",
+        '#SBATCH --comment="sweeprun:abc mine"',
+        "#SBATCH --array=0-3%2",
+        "#SBATCH --nodes=1",
+        "#SBATCH --ntasks=2",
+        "#SBATCH --cpus-per-task=3",
+        "#SBATCH --requeue",
+        "#SBATCH --signal=B:USR1@60",
+        "#SBATCH --partition=short",
+        "#SBATCH --time=1:00:00",
+        "#SBATCH --output=logs/0.%a.log",
+        "#SBATCH --open-mode=append",
+    ]
+    assert scheduler.opening(request()) == []
+    assert "#SBATCH --no-requeue" in scheduler.directives(request(requeues=False))
+
+
+def test_where_slurm_would_expand_the_path_the_script_sends_the_log_there() -> None:
+    odd = request(Path("/runs/50%"))
+    assert "#SBATCH --output=/dev/null" in SlurmScheduler().directives(odd)
+    assert SlurmScheduler().opening(odd) == ['exec >>/runs/50%/logs/0."$SLURM_ARRAY_TASK_ID".log 2>&1']
+
+
+def test_the_job_that_collects_has_what_it_needs_of_the_arrays_options() -> None:
+    scheduler = SlurmScheduler(
+        sbatch={"partition": "a", "mem": "9G", "account": "x"}, collect_sbatch={"partition": "b"}
+    )
+    assert scheduler.directives(request(**COLLECTING)) == [
+        "#SBATCH --job-name=collect-one",
+        "#SBATCH --comment=sweeprun:abc:collect",
+        "#SBATCH --partition=b",
+        "#SBATCH --account=x",
+        "#SBATCH --output=logs/collect.log",
+        "#SBATCH --open-mode=append",
+    ]
+
+
+@pytest.mark.parametrize("options", [{"sbatch": {"array": "0-3"}}, {"collect_sbatch": {"nonsense": 3}}])
+def test_wrong_options_are_refused_as_it_is_made(options: dict[str, Any]) -> None:
+    with pytest.raises(UsageError):
+        SlurmScheduler(**options)
+
+
+def test_a_job_is_submitted_behind_others_and_behind_what_the_user_said(run: RunDirectory, slurm: Slurm) -> None:
+    slurm.plays("sbatch", "4711;cluster")
+    scheduler = SlurmScheduler(sbatch={"dependency": "singleton"})
+    assert scheduler.submit(request(run.path), [], {}) == "4711"
+    scheduler.submit(request(run.path), ["7", "8"], {})
+    scheduler.submit(request(run.path, **COLLECTING), ["7"], {})
+    assert slurm.calls("sbatch") == [
+        "--parsable submissions/0.sh",
+        "--parsable --dependency=singleton,afterany:7:8 submissions/0.sh",
+        "--parsable --dependency=afterany:7 submissions/0.sh",
+    ]
+
+
+def test_a_job_that_no_node_can_run_now_waits_if_one_is_down(slurm: Slurm) -> None:
+    refusal = "sbatch: error: Batch job submission failed: Requested node configuration is not available"
+    slurm.plays("sbatch", stderr=refusal, code=1)
+    slurm.plays("sinfo", "n1|short|8|1000|up|down", "n2|short|2|1000|up|down")
+    assert SlurmScheduler().check(request(), "", {}) == "no node can run this job now, and it will wait for one of: n1"
+    slurm.plays("sinfo", "n2|short|2|1000|up|down")
+    with pytest.raises(UsageError, match="no node here has what each job asks for"):
+        SlurmScheduler().check(request(), "", {})
+
+
+def test_variables_reach_sbatch_by_its_environment_alone(run: RunDirectory, slurm: Slurm, tmp_path: Path) -> None:
+    sbatch = tmp_path / "slürm bin" / "sbatch"
+    slurm.plays("sbatch", "7")
+    sbatch.write_text(sbatch.read_text().replace("echo 7", 'echo "7$SECRET"'))
+    assert SlurmScheduler().submit(request(run.path), [], {"SECRET": "1"}) == "71"
+    assert "SECRET" not in "".join(SlurmScheduler().directives(request(run.path)))
