@@ -86,7 +86,7 @@ class ElementRun:
         except KeyboardInterrupt:
             if self._again_by is None:
                 raise
-            code = self._again_by
+            return self._again_by
         return code if self._again_by is None else self._again_by
 
     def _run_all(self) -> int:

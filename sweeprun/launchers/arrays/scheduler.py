@@ -173,8 +173,8 @@ class Scheduler(ABC):
 
         Pure, as scripts are shown by plans. A scheduler that takes all this on its command line, or in a file of its
         own, gives none, and says it in `submit`. Among them must be: the throttle, the token, and a warning: the
-        signal `WARNING` to the process of the script, ``warning_seconds`` before the time limit, or up to a minute
-        earlier. If the scheduler can't send one, the script sends it to itself (`opening`).
+        signal `WARNING` to the process of the script, not to those that it starts, ``warning_seconds`` before the time
+        limit, or up to a minute earlier. If the scheduler can't send one, the script sends it to itself (`opening`).
         """
 
     def opening(self, request: JobRequest) -> list[str]:
