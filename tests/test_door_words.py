@@ -20,7 +20,7 @@ _NO_MESSAGES = {
     "results/dimension_notes.py": "call sweeprun.sweep(…",  # of a run that was made in Python
     "launchers/slurm/error_hints.py": "invalid entry for --cluster",  # which Slurm says
     "report/html.py": "sweeprun report",  # by which our pages are known
-    "launchers/slurm/element.py": "by hand, run `sweeprun worker RUN INDEX`",  # an element is no door
+    "launchers/slurm/job.py": "by hand, run `sweeprun worker RUN INDEX`",  # an element is no door
 }
 """Messages that are about a door, and said of it at any other."""
 

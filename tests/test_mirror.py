@@ -7,6 +7,7 @@ _WITHOUT = {
     "_version.py": "a constant",
     "cli/study/study.py": "what `sweeprun init` copies; tests/cli/test_init.py runs it",
     "config/hydra_internals.py": "names of Hydra's, which every test of config/ uses",
+    "launchers/arrays/launcher_options.py": "fields, with the tests of the launchers, and of their schemas",
     "launchers/local_options.py": "fields, with the tests of the launcher, and of its schema",
     "launchers/slurm/launcher_options.py": "fields, with the tests of the launcher, and of its schema",
     "runs/defaults.py": "constants",

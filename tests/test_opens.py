@@ -83,7 +83,7 @@ _ELSEWHERE = {
         "cpus.py:_quota",
         "display/streams.py:_null",
         "display/streams.py:occupy_descriptors",
-        "launchers/slurm/site.py:_file_system",
+        "launchers/arrays/shared_paths.py:_file_system",
         "provenance/origin.py:cpu_model",
         "store/launching.py:_command_line",
         "store/processes.py:is_stopped",

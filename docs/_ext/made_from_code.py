@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import redirect_stdout
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, is_dataclass
 from pathlib import Path
 from typing import Any, ClassVar, get_type_hints
 
@@ -19,6 +19,7 @@ import sweeprun
 from sweeprun.cli.main import SUBCOMMANDS, main
 from sweeprun.config.launcher_schema import JobOptions, config_type
 from sweeprun.config.schema import SampleOptions, SweeperOptions
+from sweeprun.launchers.capabilities import option_fields
 from sweeprun.launchers.local_options import LocalOptions
 from sweeprun.launchers.slurm.launcher_options import SlurmOptions
 
@@ -67,9 +68,10 @@ def options_page() -> str:
 
 def described_options(node: str, options: type) -> Iterator[str]:
     """A definition of each option: its key, type, default, and what its docstring says."""
-    texts = dict(_ATTRIBUTE.findall(inspect.getdoc(options) or ""))
+    documented = [inspect.getdoc(kind) or "" for kind in reversed(options.__mro__) if is_dataclass(kind)]
+    texts = dict(_ATTRIBUTE.findall("\n".join(documented)))
     kinds = get_type_hints(options)
-    for option in fields(options):
+    for option in option_fields(options) or ():
         text = " ".join(texts[option.name].split())
         yield f"`{node}.{option.name}`\n: `{type_of(config_type(kinds[option.name]))}`{default_of(option)}. {text}\n\n"
 

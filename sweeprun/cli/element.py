@@ -1,4 +1,4 @@
-"""``sweeprun element RUN N``: what the job scripts of Slurm run."""
+"""``sweeprun element RUN N``: what job scripts run."""
 
 import os
 from collections.abc import Sequence
@@ -10,10 +10,10 @@ from sweeprun.store.workers import Place
 
 
 def main(words: Sequence[str]) -> int:
-    """Run the element that ``SLURM_ARRAY_TASK_ID`` names; 1 if any task failed, but only after all of them ran."""
+    """Run the element that this job is; 1 if any task failed, but only after all of them ran."""
     parser = subcommand_parser(
         "element",
-        "Run the element of a Slurm array that this job is; job scripts call this.",
+        "Run the element of a job array that this job is; job scripts call this.",
         "sweeprun element multirun/2026-05-04/10-11-12 0",
     )
     parser.add_argument("run", type=local_path, help="the run directory")
@@ -21,14 +21,16 @@ def main(words: Sequence[str]) -> int:
     add_trust(parser)
     args = parser.parse_args(words)
 
-    from sweeprun.launchers.slurm.element import ElementRun, SlurmJob
+    from sweeprun.launchers.arrays.element import ElementRun
+    from sweeprun.launchers.arrays.element_job import element_job
     from sweeprun.store.directory import open_run_directory
     from sweeprun.store.submissions import read_submission
     from sweeprun.store.trust import check_trusted
 
     run = open_run_directory(args.run)
     check_trusted(run, trust=args.trust, doing="an element runs what is in it")
-    job = SlurmJob.from_environment(os.environ)
+    submission = read_submission(run, args.submission)
+    job = element_job(str(submission.launcher.get("name")), os.environ)
 
     def run_here(place: Place, task_ids: TaskIds) -> int:
         from sweeprun.worker.serve import run_tasks
@@ -36,6 +38,6 @@ def main(words: Sequence[str]) -> int:
         return run_tasks(run, place, task_ids)
 
     try:
-        return ElementRun(run, read_submission(run, args.submission), job, run_here).run()
+        return ElementRun(run, submission, job, run_here).run()
     except KeyboardInterrupt:
         return 130

@@ -30,7 +30,7 @@ SUBCOMMANDS = {
     "completion": "print what makes a shell complete sweeprun's words: bash, zsh or fish",
     "start": "launch what was written to be launched in the background; what sweeprun.sweep() starts",
     "worker": "run elements of a run's array; what launchers start",
-    "element": "run the element of a Slurm array that this job is; what job scripts start",
+    "element": "run the element of a job array that this job is; what job scripts start",
 }
 INTERNAL = ("start", "worker", "element")
 """Nobody types them."""

@@ -28,6 +28,9 @@ class Capabilities:
     submission_text
         How a submission is called where it is listed; ``{jobs}`` stands for the ids of its jobs. By default the
         launcher's name, and the ids.
+    element_job
+        For launchers that submit job arrays, whose scripts call ``sweeprun element``: the class of the jobs, a
+        `sweeprun.launchers.arrays.element_job.ElementJob`, as ``module:Class``.
     hint
         Says what to write instead of a wrong option; None if it doesn't know the name.
     """
@@ -36,6 +39,7 @@ class Capabilities:
     launches_all_at_once: bool = False
     same_for_all_tasks: frozenset[str] = frozenset({"throttle"})
     submission_text: str = ""
+    element_job: str = ""
     hint: Callable[[str], str | None] | None = None
 
     def submission(self, launcher: str, jobs: Sequence[str]) -> str:

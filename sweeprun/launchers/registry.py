@@ -6,11 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sweeprun.errors import UsageError
-from sweeprun.launchers.capabilities import VARIABLES, Capabilities, capabilities_in
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
+    from sweeprun.launchers.capabilities import Capabilities
     from sweeprun.launchers.launcher import Launcher
 
 ENTRY_POINTS = "sweeprun.launchers"
@@ -18,16 +18,22 @@ ENTRY_POINTS = "sweeprun.launchers"
 
 @dataclass(frozen=True, slots=True)
 class _Ours:
-    """Where a launcher of ours is: its options by themselves, which are quick to import, and the launcher."""
+    """Where a launcher of ours is: its options by themselves, which are quick to import, and the launcher.
+
+    If it submits job arrays, also the class of their jobs: an element imports nothing else of its launcher.
+    """
 
     options: str
     launcher: str
+    element_job: str = ""
 
 
 _OURS = {
     "local": _Ours("sweeprun.launchers.local_options:LocalOptions", "sweeprun.launchers.local:LocalLauncher"),
     "slurm": _Ours(
-        "sweeprun.launchers.slurm.launcher_options:SlurmOptions", "sweeprun.launchers.slurm.launcher:SlurmLauncher"
+        "sweeprun.launchers.slurm.launcher_options:SlurmOptions",
+        "sweeprun.launchers.slurm.launcher:SlurmLauncher",
+        element_job="sweeprun.launchers.slurm.job:SlurmJob",
     ),
 }
 OUR_LAUNCHERS = tuple(_OURS)
@@ -61,7 +67,7 @@ def options_of(name: str) -> Any:
     return _load_entry(found[name]) if name in found else None
 
 
-def capabilities_of(name: str) -> Capabilities:
+def capabilities_of(name: str) -> "Capabilities":
     """What a launcher says that it can do; without a launcher of that name, what all can.
 
     Raises
@@ -69,7 +75,21 @@ def capabilities_of(name: str) -> Capabilities:
     UsageError
         If its package can't be imported.
     """
+    from sweeprun.launchers.capabilities import capabilities_in  # here, as an element starts without it
+
     return capabilities_in(options_of(name))
+
+
+def element_job_of(name: str) -> Any:
+    """The class of the jobs of a launcher that submits job arrays; None if it is no such launcher.
+
+    Raises
+    ------
+    UsageError
+        If its package can't be imported.
+    """
+    place = _OURS[name].element_job if name in _OURS else capabilities_of(name).element_job
+    return _load(place) if place else None
 
 
 def make_launcher(options: Mapping[str, Any]) -> "Launcher":
@@ -80,6 +100,8 @@ def make_launcher(options: Mapping[str, Any]) -> "Launcher":
     UsageError
         If there is no launcher of that name, or it doesn't have one of the options.
     """
+    from sweeprun.launchers.capabilities import VARIABLES
+
     name = str(options.get("name"))
     others = {key: value for key, value in options.items() if key != "name"}
     if not others.get(VARIABLES, True):  # so that a launcher need not take them

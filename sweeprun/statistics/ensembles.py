@@ -10,20 +10,20 @@ import xarray as xr
 from sweeprun.design.axes import MEMBER_NAMES, OWN_COORDINATES
 from sweeprun.errors import UsageError
 from sweeprun.results.attributes import STATISTICS_ATTRIBUTE
-from sweeprun.statistics.chains import batch_error
+from sweeprun.statistics.all_statistics import ALL_STATISTICS
 from sweeprun.statistics.choices import check_probabilities, check_seed
 from sweeprun.statistics.dependence import Members, members_along
-from sweeprun.statistics.estimators import IntervalKind, check_level, interval
+from sweeprun.statistics.estimators import IntervalKind, check_level
 from sweeprun.statistics.kinds import choose_kind
-from sweeprun.statistics.moments import moments
 from sweeprun.statistics.not_finite import NanPolicy, check_finite, count_not_finite
 from sweeprun.statistics.quantiles import quantiles
+from sweeprun.statistics.statistic import Ensemble
 from sweeprun.wording import flag
 
 STATISTIC = "statistic"
 """The dimension of the results, with the labels below."""
 
-STATISTICS = ("n", "mean", "std", "sem", "low", "high", "successes", "n_effective", "nan", "infinite")
+STATISTICS = (*(statistic.name for statistic in ALL_STATISTICS), "nan", "infinite")
 QUANTILES = ("quantile", "quantile_sem", "quantile_low", "quantile_high")
 """What the names of the variables that hold quantiles end in."""
 
@@ -121,8 +121,8 @@ def ensemble_statistics(  # noqa: PLR0913  # each is an option of the command li
     Returns
     -------
     xarray.Dataset
-        Each variable with the dim ``statistic`` (n, mean, std, sem, low, high, successes, n_effective, nan, infinite)
-        in the place of the members' axes; and, if asked for, ``NAME_quantile`` and, with the tails ``_sem``, ``_low``
+        Each variable with the dim ``statistic`` (`STATISTICS`: n, mean, std, sem, low, high, …) in the place of the
+        members' axes; and, if asked for, ``NAME_quantile`` and, with the tails ``_sem``, ``_low``
         and ``_high``, its error and interval, with the dim ``quantile``. ``n`` counts the members with a value,
         ``successes`` those that are 1 or true, and ``n_effective`` how many independent ones have the same error.
         ``nan`` and ``infinite`` count results, also where members count once with their mean; those that are NaN are
@@ -155,7 +155,8 @@ def ensemble_statistics(  # noqa: PLR0913  # each is an option of the command li
         try:
             own = choose_kind(variable, samples, kind)
             has_error = _has_error(members, own.kind)
-            computed = _statistics(samples, own.kind, level, seed, with_error=has_error)
+            ensemble = Ensemble(samples=samples, kind=own.kind, level=level, seed=seed, has_error=has_error)
+            computed = np.stack([np.asarray(statistic.of(ensemble), float) for statistic in ALL_STATISTICS])
             made = (
                 attrs | _described(members, own.kind, level) | ({"taken_for": own.why} if own.why and has_error else {})
             )
@@ -269,22 +270,6 @@ def _check_names(dataset: xr.Dataset, over: Sequence[str], variables: Sequence[s
         for tail in QUANTILES if with_quantiles else ():
             if f"{name}_{tail}" in variables:
                 raise UsageError(f"'{name}_{tail}' would be both a variable and quantiles of {name}; name one of them")
-
-
-def _statistics(samples: np.ndarray, kind: IntervalKind, level: float, seed: int, *, with_error: bool) -> np.ndarray:
-    """Shape ``(statistics, …)``: all but those that count what isn't finite."""
-    found = moments(samples)
-    unknown = np.full(found.mean.shape, np.nan)
-    low, high, sem, effective = unknown, unknown, unknown, unknown
-    if with_error:
-        low, high = interval(samples, kind, level, seed)
-        sem, effective = found.sem, found.count.astype(float)
-    if kind is IntervalKind.BATCHES:
-        sem, _ = batch_error(samples)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            effective = (found.std / sem) ** 2
-    successes = (samples == 1).sum(axis=-1) if kind is IntervalKind.WILSON else unknown
-    return np.stack([found.count.astype(float), found.mean, found.std, sem, low, high, successes, effective])
 
 
 def told_averaged(found: xr.Dataset) -> list[str]:

@@ -96,7 +96,7 @@ def serve_tasks(run: RunDirectory, place: Place) -> ExitCode:
     sys.stdout.flush()
     os.dup2(2, 1)
     tell_to(partial(_warn, answers))
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})  # an element blocks it: it is Slurm's warning there
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})  # an element blocks it, as its scheduler's warning
     worker = None
     try:
         with make_worker(run, place) as worker:

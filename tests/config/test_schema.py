@@ -35,8 +35,14 @@ def _restored() -> Iterator[None]:
 
 @pytest.mark.parametrize("options", [SampleOptions, SweeperOptions, JobOptions, LocalOptions, SlurmOptions])
 def test_every_option_is_described(options: type) -> None:
-    described = re.findall(r"^    (\w+)$", options.__doc__ or "", re.MULTILINE)
-    assert [field.name for field in dataclasses.fields(options)] == described[1:]
+    described = [
+        name
+        for kind in reversed(options.__mro__)
+        if dataclasses.is_dataclass(kind)
+        for name in re.findall(r"^    (\w+)$", kind.__doc__ or "", re.MULTILINE)
+        if name != "Attributes"
+    ]
+    assert [field.name for field in dataclasses.fields(options)] == described
 
 
 @pytest.mark.usefixtures("_restored")

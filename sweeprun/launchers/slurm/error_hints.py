@@ -1,30 +1,13 @@
 """What Slurm's complaints mean, and what to do about them. The wordings are those of Slurm 22.05 and its neighbours."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-
+from sweeprun.launchers.arrays.complaints import complaints, first_match
 from sweeprun.wording import Command, launcher
-
-
-@dataclass(frozen=True, slots=True)
-class _Complaint:
-    """A known wording, what to do about it, and whether it may pass."""
-
-    pattern: re.Pattern[str]
-    advice: str
-    passing: bool = False
-
-
-def _complaints(*, passing: bool, advice: Mapping[str, str]) -> list[_Complaint]:
-    return [_Complaint(re.compile(pattern, re.IGNORECASE), text, passing) for pattern, text in advice.items()]
-
 
 _FEWER = "raise {tasks_per_job}, so that the array has fewer elements"
 
 # Of all that match, the first: what passes goes before the general remarks that may follow it.
 _COMPLAINTS = (
-    *_complaints(
+    *complaints(
         passing=True,
         advice={
             r"job queue full|temporarily unable to accept|creation temporarily disabled|unable to create job record": (
@@ -46,7 +29,7 @@ _COMPLAINTS = (
             r"try again (?:later|in a bit)": "Slurm asks to be called again",
         },
     ),
-    *_complaints(
+    *complaints(
         passing=False,
         advice={
             r"cannot stat file|could not establish a configuration source|unable to process configuration file": (
@@ -117,11 +100,10 @@ _COMPLAINTS = (
 
 def known_complaint(stderr: str) -> tuple[str, bool] | None:
     """What to do about what a command of Slurm wrote, and whether it may pass; None if the wording is not known."""
-    for complaint in _COMPLAINTS:
-        if found := complaint.pattern.search(stderr):
-            named = "".join(name or "" for name in found.groupdict().values())
-            return _spelled(complaint.advice, named), complaint.passing
-    return None
+    if (found := first_match(_COMPLAINTS, stderr)) is None:
+        return None
+    complaint, named = found
+    return _spelled(complaint.advice, named), complaint.passing
 
 
 def _spelled(advice: str, named: str) -> str:

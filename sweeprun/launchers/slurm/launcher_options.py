@@ -1,9 +1,10 @@
 """The options of the launcher for Slurm, and what it can do. Quick to import: every Hydra application does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from sweeprun.launchers.arrays.launcher_options import SAME_FOR_ALL_TASKS, ArrayOptions
 from sweeprun.launchers.capabilities import Capabilities
 
 
@@ -14,54 +15,24 @@ def _hint(name: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlurmOptions:
-    """``hydra.launcher`` for one throttled job array of Slurm.
+class SlurmOptions(ArrayOptions):
+    """``hydra.launcher`` for one throttled job array of Slurm: what all arrays have, and options of ``sbatch``.
 
     Attributes
     ----------
-    throttle
-        Elements that may run at once: the N of ``--array=0-99%N``.
-    cpus_per_task
-        CPUs, and so threads, of each worker.
-    tasks_per_job
-        Consecutive tasks of one element; by default 1, or the least that fits the site's limits.
-    workers_per_job
-        Workers that run side by side in one element, for sites that give out whole nodes.
-    fresh_process
-        Whether each task of an element has a process of its own, forked before the study is imported.
     sbatch
         Options of ``sbatch`` by their long names: ``{partition: short, time: '4:00:00', mem-per-cpu: 2G}``. They may
         refer to swept keys (``mem: ${memory}``): tasks that need different options get arrays of their own.
-    setup
-        Lines of bash that every job runs first: ``['module load gcc', 'source env/bin/activate']``.
-    python
-        The interpreter of the workers; by default this one.
-    requeues
-        How often an element whose time is up may queue itself again; 0 where the site forbids it.
-    warning_seconds
-        How long before its time limit an element stops starting tasks.
-    after_collect
-        Whether a dependent job collects into ``results.nc`` in the run directory when everything has ended.
     collect_sbatch
-        Options of ``sbatch`` for that job.
+        Options of ``sbatch`` for the job that collects.
     """
 
     capabilities: ClassVar = Capabilities(
         launches_all_at_once=True,
-        same_for_all_tasks=frozenset({"throttle", "after_collect", "collect_sbatch"}),
+        same_for_all_tasks=SAME_FOR_ALL_TASKS | {"collect_sbatch"},
         submission_text="job {jobs}",
         hint=_hint,
     )
 
-    throttle: int = 10
-    cpus_per_task: int = 1
-    tasks_per_job: int | None = None
-    workers_per_job: int = 1
-    fresh_process: bool = False
     sbatch: Mapping[str, Any] = field(default_factory=dict)
-    setup: Sequence[str] = ()
-    python: str | None = None
-    requeues: int = 10
-    warning_seconds: int = 120
-    after_collect: bool = False
     collect_sbatch: Mapping[str, Any] = field(default_factory=dict)

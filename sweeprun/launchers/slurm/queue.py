@@ -1,15 +1,14 @@
 """What Slurm says of our jobs: ``squeue``, and ``sacct`` if there is one. A job is ours by its comment, not its id."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from shutil import which
 
+from sweeprun.launchers.arrays.scheduler import ListedJob
 from sweeprun.launchers.slurm.commands import SlurmError, run_command
 from sweeprun.launchers.slurm.script import COMMENT
 from sweeprun.store.activity import Element, ElementState
-from sweeprun.store.directory import RunDirectory
-from sweeprun.store.submissions import JobRole, Submission, read_jobs
+from sweeprun.store.submissions import JobRole
 
 FORMAT = "%F|%K|%T|%S|%N|%r|%k"
 _QUEUED = frozenset({"PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "RESV_DEL_HOLD", "SPECIAL_EXIT"})
@@ -21,48 +20,7 @@ _LISTED_JOBS = 100
 """More job ids than this are not named on a command line; everything of the user is listed instead."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueuedJob:
-    """One row of ``squeue``.
-
-    Attributes
-    ----------
-    job_id
-        The id of the (whole) job.
-    index
-        The array index; None for a job that is no array.
-    state
-        Slurm's word for its state.
-    since
-        When it started or will start (Unix time, seconds), or None.
-    host
-        Its nodes.
-    reason
-        Why it waits.
-    token, role
-        Which submission's it is, by its comment, and what it does for it.
-    """
-
-    job_id: str
-    index: int | None
-    state: str
-    since: float | None
-    host: str
-    reason: str
-    token: str
-    role: JobRole
-
-    def element(self) -> Element:
-        """The element that it is."""
-        if self.state in _QUEUED:
-            return Element(state=ElementState.QUEUED, job_id=self.job_id, reason=self.reason)
-        if self.state in _RUNNING:
-            return Element(state=ElementState.RUNNING, job_id=self.job_id, host=self.host, since=self.since)
-        reason = f"{self.state} ({self.reason})" if self.reason else self.state
-        return Element(state=ElementState.ENDED, job_id=self.job_id, reason=reason, host=self.host, since=self.since)
-
-
-def parse_queue(text: str) -> Iterator[QueuedJob]:
+def parse_queue(text: str) -> Iterator[ListedJob]:
     """Our jobs among the rows of ``squeue -r`` in `FORMAT`."""
     for line in text.splitlines():
         columns = line.split("|", 6)
@@ -72,19 +30,31 @@ def parse_queue(text: str) -> Iterator[QueuedJob]:
         token, _, role = comment.split()[0].removeprefix(COMMENT).partition(":")
         if role not in ("", JobRole.COLLECT.value):
             continue
-        yield QueuedJob(
-            job_id=job_id,
+        yield ListedJob(
+            element=_element(
+                job_id,
+                state,
+                since=float(since) if since.isdecimal() else None,
+                host="" if host in _MISSING else host,
+                reason="" if reason in _MISSING else reason,
+            ),
             index=int(index) if index.isdecimal() else None,
-            state=state,
-            since=float(since) if since.isdecimal() else None,
-            host="" if host in _MISSING else host,
-            reason="" if reason in _MISSING else reason,
             token=token,
             role=JobRole(role) if role else JobRole.ARRAY,
         )
 
 
-def read_queue(job_ids: Collection[str] | None) -> list[QueuedJob]:
+def _element(job_id: str, state: str, *, since: float | None, host: str, reason: str) -> Element:
+    """The element in a row of ``squeue``, by Slurm's word for its state; ``since`` is when it started or will start."""
+    if state in _QUEUED:
+        return Element(state=ElementState.QUEUED, job_id=job_id, reason=reason)
+    if state in _RUNNING:
+        return Element(state=ElementState.RUNNING, job_id=job_id, host=host, since=since)
+    reason = f"{state} ({reason})" if reason else state
+    return Element(state=ElementState.ENDED, job_id=job_id, reason=reason, host=host, since=since)
+
+
+def read_queue(job_ids: Collection[str] | None) -> list[ListedJob]:
     """Our jobs among those of some ids, or among all of this user's.
 
     Raises
@@ -142,21 +112,7 @@ def parse_directories(text: str) -> dict[str, str]:
     return found
 
 
-def elements_of(jobs: Iterable[QueuedJob]) -> dict[int | None, Element]:
-    """The elements of one submission by array index; where one is there twice, what waits or runs comes first."""
-    order = (ElementState.ENDED, ElementState.QUEUED, ElementState.RUNNING)
-    elements: dict[int | None, Element] = {}
-    for job in jobs:
-        if job.role is not JobRole.ARRAY:
-            continue
-        element = job.element()
-        known = elements.get(job.index)
-        if known is None or order.index(element.state) >= order.index(known.state):
-            elements[job.index] = element
-    return elements
-
-
-def read_accounting(job_ids: Sequence[str], since: float) -> dict[tuple[str, int], str]:
+def read_accounting(job_ids: Collection[str], since: float) -> dict[tuple[str, int], str]:
     """How ended elements ended, by job id and array index; nothing where a site keeps no accounts.
 
     Parameters
@@ -166,7 +122,7 @@ def read_accounting(job_ids: Sequence[str], since: float) -> dict[tuple[str, int
     since
         When the first was submitted (Unix time, seconds): others had their ids before.
     """
-    if not job_ids:
+    if not job_ids or which("sacct") is None:
         return {}
     try:
         text = run_command(
@@ -197,35 +153,3 @@ def parse_accounting(text: str, since: float) -> dict[tuple[str, int], str]:
 
 _CLOCK_DIFFERENCE_SECONDS = 60.0
 """Clocks of a login node and of the controller may differ so much."""
-
-
-def _noted_ids(run: RunDirectory, submission: Submission) -> list[str]:
-    """The ids of the jobs that were noted; Slurm's are numbers, and whatever else a note holds is not for Slurm."""
-    jobs = read_jobs(run, submission.number)
-    return [job.job_id for job in jobs if job.job_id.isascii() and job.job_id.isdecimal()]
-
-
-def jobs_in_queue(run: RunDirectory, submissions: Sequence[Submission]) -> list[QueuedJob]:
-    """The jobs of some submissions that Slurm still lists."""
-    noted = [_noted_ids(run, submission) for submission in submissions]
-    known = [job_id for job_ids in noted for job_id in job_ids] if all(noted) else None
-    tokens = {submission.token for submission in submissions}
-    return [job for job in read_queue(known) if job.token in tokens]
-
-
-def active_jobs(run: RunDirectory, submissions: Sequence[Submission]) -> list[QueuedJob]:
-    """Those of them that wait or run."""
-    return [job for job in jobs_in_queue(run, submissions) if job.element().state is not ElementState.ENDED]
-
-
-def ended_by_accounts(
-    run: RunDirectory, submissions: Sequence[Submission], listed: Iterable[QueuedJob]
-) -> dict[tuple[int, int | None], str]:
-    """How the elements of jobs ended that Slurm lists no longer, where it keeps accounts."""
-    forgotten = {job_id: submission.number for submission in submissions for job_id in _noted_ids(run, submission)}
-    for job in listed:
-        forgotten.pop(job.job_id, None)
-    if not forgotten or which("sacct") is None:
-        return {}
-    found = read_accounting(list(forgotten), min(submission.created for submission in submissions))
-    return {(forgotten[job_id], index): reason for (job_id, index), reason in found.items() if job_id in forgotten}

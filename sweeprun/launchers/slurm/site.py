@@ -1,12 +1,8 @@
-"""What a site's Slurm allows: how large an array may be."""
+"""What a site's Slurm allows, and which nodes it has."""
 
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from socket import gethostname
-from tempfile import gettempdir
 
 from sweeprun.errors import UsageError
 from sweeprun.launchers.slurm.commands import SlurmError, run_command
@@ -91,7 +87,6 @@ def assumed_site() -> Site:
 
 
 _AVAILABLE = re.compile(r"(?:idle|mixed|allocated|completing|planned)\b", re.IGNORECASE)
-_LOCAL_FILE_SYSTEMS = frozenset({"tmpfs", "ramfs", "devtmpfs", "squashfs"})
 _UNITS = {"": 1, "K": 1 / 1024, "M": 1, "G": 1024, "T": 1024**2}
 
 
@@ -135,31 +130,12 @@ def _megabytes(text: str | None) -> float:
     return float(found[1]) * _UNITS[found[2].upper()] if found else 0.0
 
 
-def why_not_shared(path: Path) -> str:
-    """Why the nodes may not see a directory; empty if nothing speaks against it, or this host is the only node."""
-    kind = _file_system(path)
-    if kind not in _LOCAL_FILE_SYSTEMS and Path(gettempdir()).resolve() not in path.resolve().parents:
-        return ""
+def read_hosts() -> frozenset[str]:
+    """The hosts of the nodes; none if the controller can't be asked."""
     try:
-        hosts = set(run_command(["sinfo", "-h", "-N", "-o", "%n"], timeout=5).split())
+        return frozenset(run_command(["sinfo", "-h", "-N", "-o", "%n"], timeout=5).split())
     except SlurmError:
-        return ""
-    here = gethostname().partition(".")[0]
-    if {host.partition(".")[0] for host in hosts} <= {here}:
-        return ""
-    return f"{str(path)!r} is on a file system of {here} alone ({kind or 'temporary files'})"
-
-
-def _file_system(path: Path) -> str:
-    """The type of the file system that a path is on; empty where that can't be told."""
-    best, kind = -1, ""
-    with suppress(OSError, IndexError):
-        for line in Path("/proc/self/mounts").read_text(errors="replace").splitlines():
-            mount, found = line.split(" ")[1:3]
-            place = Path(mount.encode().decode("unicode_escape", errors="replace"))
-            if (place == path or place in path.resolve().parents) and len(place.parts) >= best:
-                best, kind = len(place.parts), found
-    return kind
+        return frozenset()
 
 
 def _max_array_tasks(parameters: Iterable[str]) -> int | None:

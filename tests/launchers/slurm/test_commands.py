@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sweeprun.launchers.slurm.commands import SlurmError, explain, run_command, submission_environment, with_retries
+from sweeprun.launchers.slurm.commands import SlurmError, explain, run_command
 
 Fake = Callable[[str, str], None]
 
@@ -44,11 +44,6 @@ def test_input_is_passed_and_need_not_be_read(fake: Fake) -> None:
     assert run_command(["sbatch"], input="#!/bin/bash\n# ü\n") == "#!/bin/bash\n# ü\n"
     fake("sbatch", "echo 7")
     assert run_command(["sbatch"], input="x" * 1_000_000) == "7\n"
-
-
-def test_much_output_on_both_sides(fake: Fake) -> None:
-    fake("squeue", "head -c 1000000 /dev/zero | tr '\\0' x | tee /dev/stderr")
-    assert run_command(["squeue"]) == "x" * 1_000_000
 
 
 def test_no_such_command(tmp_path: Path) -> None:
@@ -209,100 +204,3 @@ def test_what_will_not_pass_says_what_to_do(stderr: str, told: str) -> None:
 def test_a_sites_own_words_are_kept_and_its_banner_is_not() -> None:
     stderr = f"-> Checking your quota ... OK\nsbatch: error: Say --account, please.\n{FAILED}Unspecified error\n"
     assert explain("sbatch", stderr) == ("sbatch: Say --account, please; Unspecified error", False)
-
-
-def test_slurms_own_variables_are_left_out() -> None:
-    environ = {
-        "PATH": "/bin",
-        "OMP_NUM_THREADS": "3",
-        "SLURM_CONF": "/etc/slurm.conf",
-        "SLURM_JWT": "token",
-        "SLURM_JOB_ID": "7",
-        "SLURM_CPUS_PER_TASK": "2",
-        "SLURM_CLUSTERS": "a",
-        "SLURMISH": "mine",
-    }
-    assert submission_environment(environ, []) == {
-        name: environ[name] for name in ("PATH", "OMP_NUM_THREADS", "SLURM_CONF", "SLURM_JWT", "SLURMISH")
-    }
-
-
-@pytest.mark.parametrize(
-    ("option", "variable"),
-    [
-        ("time", "SBATCH_TIMELIMIT"),
-        ("job-name", "SBATCH_JOB_NAME"),
-        ("partition", "SBATCH_PARTITION"),
-        ("mem", "SBATCH_MEM_PER_NODE"),
-        ("mem-per-cpu", "SBATCH_MEM_PER_CPU"),
-        ("mem-per-cpu", "SBATCH_MEM_PER_NODE"),
-        ("mem", "SBATCH_MEM_PER_GPU"),
-        ("bb", "SBATCH_BURST_BUFFER"),
-        ("cpu-freq", "SBATCH_CPU_FREQ_REQ"),
-        ("switches", "SBATCH_WAIT4SWITCH"),
-        ("thread-spec", "SBATCH_CORE_SPEC"),
-        ("oversubscribe", "SBATCH_EXCLUSIVE"),
-        ("threads-per-core", "SBATCH_HINT"),
-        ("segment", "SBATCH_SEGMENT_SIZE"),
-        ("tres-per-task", "SBATCH_TRES_PER_TASK"),
-    ],
-)
-def test_a_variable_that_would_beat_an_option_is_left_out(option: str, variable: str) -> None:
-    assert submission_environment({variable: "1"}, [option]) == {}
-    assert submission_environment({variable: "1"}, ["comment"]) == {variable: "1"}
-
-
-def test_variables_for_what_sweeprun_does_itself_never_pass() -> None:
-    names = (
-        "ARRAY_INX WAIT WRAP IGNORE_PBS GET_USER_ENV REQUEUE NO_REQUEUE OPEN_MODE SIGNAL OUTPUT ERROR INPUT CLUSTERS "
-        "DEBUG BATCH TEST_ONLY CPUS_PER_GPU"
-    )
-    assert submission_environment({f"SBATCH_{name}": "1" for name in names.split()}, []) == {}
-
-
-class Flaky:
-    """Fails some times, then answers."""
-
-    def __init__(self, *errors: SlurmError) -> None:
-        self.errors = list(errors)
-        self.pauses: list[float] = []
-        self.told: list[tuple[str, float]] = []
-
-    def __call__(self) -> str:
-        if self.errors:
-            raise self.errors.pop(0)
-        return "7"
-
-    def with_retries(self, attempts: int) -> str:
-        return with_retries(
-            self,
-            attempts=attempts,
-            first_pause=2,
-            sleep=self.pauses.append,
-            on_retry=lambda error, pause: self.told.append((str(error), pause)),
-        )
-
-
-def busy(number: int) -> SlurmError:
-    return SlurmError(f"busy {number}", passing=True)
-
-
-def test_what_passes_is_tried_again_after_ever_longer_pauses() -> None:
-    flaky = Flaky(busy(1), busy(2), busy(3))
-    assert flaky.with_retries(4) == "7"
-    assert flaky.pauses == [2, 4, 8]
-    assert flaky.told == [("busy 1", 2), ("busy 2", 4), ("busy 3", 8)]
-
-
-def test_the_last_error_is_raised() -> None:
-    flaky = Flaky(busy(1), busy(2), busy(3))
-    with pytest.raises(SlurmError, match="busy 2"):
-        flaky.with_retries(2)
-    assert flaky.pauses == [2]
-
-
-def test_what_does_not_pass_is_not_tried_again() -> None:
-    flaky = Flaky(busy(1), SlurmError("never"), busy(3))
-    with pytest.raises(SlurmError, match="never"):
-        flaky.with_retries(9)
-    assert flaky.pauses == [2]

@@ -1,6 +1,6 @@
 """What Slurm prints, read."""
 
-from sweeprun.launchers.slurm.queue import elements_of, parse_accounting, parse_queue
+from sweeprun.launchers.slurm.queue import parse_accounting, parse_queue
 from sweeprun.store.activity import Element, ElementState
 from sweeprun.store.submissions import JobRole
 
@@ -25,18 +25,13 @@ def test_our_jobs_are_told_by_their_comment() -> None:
         ("16", 6, "abc", JobRole.ARRAY),
         ("17", None, "abc", JobRole.COLLECT),
     ]
-    assert elements_of(jobs) == {
-        3: Element(state=ElementState.RUNNING, job_id="16", host="n1", since=1795396361.0),
-        4: Element(state=ElementState.QUEUED, job_id="16", reason="JobArrayTaskLimit"),
-        5: Element(state=ElementState.ENDED, job_id="16", reason="TIMEOUT (TimeLimit)", host="n2", since=1795396000.0),
-        6: Element(state=ElementState.ENDED, job_id="16", reason="COMPLETED", host="n2", since=1795396000.0),
-    }
-
-
-def test_of_two_jobs_for_one_element_the_one_that_goes_on_counts() -> None:
-    rows = ["20|0|RUNNING|5|n1|None|sweeprun:abc", "16|0|COMPLETED|1|n1|None|sweeprun:abc"]
-    for text in ("\n".join(rows), "\n".join(reversed(rows))):
-        assert elements_of(parse_queue(text))[0].job_id == "20"
+    assert [job.element for job in jobs] == [
+        Element(state=ElementState.RUNNING, job_id="16", host="n1", since=1795396361.0),
+        Element(state=ElementState.QUEUED, job_id="16", reason="JobArrayTaskLimit"),
+        Element(state=ElementState.ENDED, job_id="16", reason="TIMEOUT (TimeLimit)", host="n2", since=1795396000.0),
+        Element(state=ElementState.ENDED, job_id="16", reason="COMPLETED", host="n2", since=1795396000.0),
+        Element(state=ElementState.QUEUED, job_id="17", reason="Dependency"),
+    ]
 
 
 def test_accounts_of_older_jobs_of_the_same_id_are_passed_over() -> None:

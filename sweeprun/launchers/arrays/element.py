@@ -1,7 +1,7 @@
 """What a job script runs: one element of an array, up to its time limit and beyond.
 
-Slurm warns an element some time before its limit. It then starts no further task, gives those that run the time that is
-left, and queues itself again for what remains. Everything it has to know lies in its environment and on disk, so the
+The scheduler warns an element some time before its limit. It then starts no further task, gives those that run the time
+that is left, and queues itself again for what remains. All it has to know lies in its environment and on disk, so the
 same holds after a preemption, a failure of its node, or a second copy of itself on a node that was thought lost.
 """
 
@@ -10,9 +10,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -20,10 +19,9 @@ from sweeprun.cpus import thread_environment, usable_cpus
 from sweeprun.design.arrays import Array
 from sweeprun.design.policy import Policy
 from sweeprun.design.task_ids import TaskIds
-from sweeprun.errors import UsageError
-from sweeprun.launchers.progress import Tally
-from sweeprun.launchers.slurm.commands import SlurmError, run_command, with_retries
-from sweeprun.launchers.slurm.time_limit import Warden
+from sweeprun.launchers.arrays.commands import SchedulerError, with_retries
+from sweeprun.launchers.arrays.element_job import ElementJob
+from sweeprun.launchers.arrays.time_limit import Warden
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.notices import count_failures
 from sweeprun.store.records import Failure
@@ -33,6 +31,7 @@ from sweeprun.wording import Command, launcher, sweeper
 
 if TYPE_CHECKING:
     from sweeprun.launchers.pool import Pool
+    from sweeprun.launchers.progress import Tally
 
 _WHOLE_TIME = 0.95
 """A task that had so much of the job's time, and still was not done, would not be done the next time either."""
@@ -41,49 +40,8 @@ _REQUEUE_ATTEMPTS = 3
 _REQUEUE_PAUSE_SECONDS = 1.0
 """All pauses together are well within what the warden leaves before the limit."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlurmJob:
-    """The job that this process runs in.
-
-    Attributes
-    ----------
-    job_id, array_job_id, index
-        The ids of the element and of its array, and the array index.
-    restarts
-        How often it was queued again before.
-    """
-
-    job_id: str
-    array_job_id: str
-    index: int
-    restarts: int
-
-    @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> "SlurmJob":
-        """The job, by its environment.
-
-        Raises
-        ------
-        UsageError
-            If this process runs in no element of a job array.
-        """
-        try:
-            return cls(
-                job_id=environ["SLURM_JOB_ID"],
-                array_job_id=environ["SLURM_ARRAY_JOB_ID"],
-                index=int(environ["SLURM_ARRAY_TASK_ID"]),
-                restarts=int(environ.get("SLURM_RESTART_COUNT") or 0),
-            )
-        except (KeyError, ValueError) as error:
-            raise UsageError(
-                "`sweeprun element` runs in an element of a Slurm array, and this is none; "
-                "by hand, run `sweeprun worker RUN INDEX`"
-            ) from error
-
-    @property
-    def element_id(self) -> str:
-        return f"{self.array_job_id}_{self.index}"
+_STOP_SECONDS = 3.0
+"""So long at most it is waited for tasks that are stopped so that the element can end."""
 
 
 class ElementRun:
@@ -101,7 +59,7 @@ class ElementRun:
         self,
         run: RunDirectory,
         submission: Submission,
-        job: SlurmJob,
+        job: ElementJob,
         run_here: Callable[[Place, TaskIds], int],
     ) -> None:
         self._run = run
@@ -114,19 +72,36 @@ class ElementRun:
         self._chunk = submission.array.chunk(job.index)
         self._pool: Pool | None = None
         self._queued_again = False
+        self._again_by: int | None = None
+        self._stopped = threading.Event()
         self._lock = threading.Lock()
 
     def run(self) -> int:
-        """Run what is left of the element; 0 if all its tasks have succeeded, else 1, but after all of them ran."""
+        """Run what is left of the element; 0 if all its tasks have succeeded, else 1, but after all of them ran.
+
+        If the scheduler starts jobs again that end with a certain code, and that is what this one needs: that code.
+        """
+        try:
+            code = self._run_all()
+        except KeyboardInterrupt:
+            if self._again_by is None:
+                raise
+            return self._again_by
+        return code if self._again_by is None else self._again_by
+
+    def _run_all(self) -> int:
         left, failed = self._chunk, False
         if self._too_many_failed():
             _say(f"too many tasks have failed ({sweeper('max_failures')}), so tasks {left} are not started")
             return 1
         if not self._is_first():
             left, failed = self._left(interrupted=self._forget_former_beats())
-            note_job(self._run, self._submission.number, Job(job_id=self._job.array_job_id, role=JobRole.AGAIN))
-        with Warden(self._job.element_id, self._options["warning_seconds"], self._warn, self._time_is_up) as warden:
-            failed |= bool(self._run_tasks(left))
+            note_job(self._run, self._submission.number, Job(job_id=self._job.job_id, role=JobRole.AGAIN))
+        with Warden(self._job, self._options["warning_seconds"], self._warn, self._time_is_up) as warden:
+            try:
+                failed |= bool(self._run_tasks(left))
+            finally:
+                self._stopped.set()
         if self._too_many_failed():
             self._cancel_queued()
             return 1
@@ -144,12 +119,12 @@ class ElementRun:
 
     def _cancel_queued(self) -> None:
         """Take what waits of this array out of the queue; elements of other arrays find out as they start."""
-        with suppress(SlurmError):
-            run_command(["scancel", "--state=PENDING", self._job.array_job_id])
+        with suppress(SchedulerError):
+            self._job.cancel_queued()
 
     def _is_first(self) -> bool:
         """Whether nothing of this element can have run before: no restart, and the job that was submitted."""
-        submitted = Job(job_id=self._job.array_job_id, role=JobRole.ARRAY)
+        submitted = Job(job_id=self._job.job_id, role=JobRole.ARRAY)
         return not self._job.restarts and submitted in read_jobs(self._run, self._submission.number)
 
     def _run_tasks(self, left: TaskIds) -> int:
@@ -242,6 +217,14 @@ class ElementRun:
         left = TaskIds.of(task_id for task_id in left if task_id not in hopeless)
         if left:
             self._queue_again(left)
+        if self._again_by is not None:
+            self._stop(self._again_by, min(_STOP_SECONDS, (end - time.time()) / 2))
+
+    def _stop(self, code: int, seconds: float) -> None:
+        """End this process, whose tasks run: as a scheduler does, who asks first."""
+        os.kill(os.getpid(), signal.SIGTERM)
+        if not self._stopped.wait(max(0.0, seconds)):
+            os._exit(code)
 
     def _queue_again(self, left: TaskIds) -> None:
         """Put this element back into the queue; what runs of it now is stopped by that."""
@@ -255,13 +238,13 @@ class ElementRun:
             return
         _say(f"the time is up; queued again for tasks {left}")
         try:
-            with_retries(
-                lambda: run_command(["scontrol", "requeue", self._job.element_id]),
+            self._again_by = with_retries(
+                self._job.requeue,
                 attempts=_REQUEUE_ATTEMPTS,
                 first_pause=_REQUEUE_PAUSE_SECONDS,
                 on_retry=lambda error, pause: _say(f"{error}; once more in {pause:g} s"),
             )
-        except SlurmError as error:
+        except SchedulerError as error:
             _say(f"it can't be queued again: {error}; {rest}")
 
     def _remove_empty_log(self) -> None:
@@ -282,7 +265,7 @@ def _policy_of(run: RunDirectory) -> Policy:
 class _Silent:
     """Progress that nobody follows."""
 
-    def update(self, tally: Tally) -> None:
+    def update(self, tally: "Tally") -> None:
         pass
 
     def note(self, text: str) -> None:

@@ -1,7 +1,6 @@
 """What became of arrays that were submitted: which elements wait and run, and how to stop or slow them."""
 
 import os
-import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -9,16 +8,10 @@ from pathlib import Path
 
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
+from sweeprun.launchers.arrays.commands import SchedulerError
+from sweeprun.launchers.arrays.listed_jobs import active_jobs, elements_of, ended_by_accounts, jobs_of
+from sweeprun.launchers.arrays.scheduler import ListedJob, Scheduler
 from sweeprun.launchers.packing import share_throttle
-from sweeprun.launchers.slurm.commands import SlurmError, run_command
-from sweeprun.launchers.slurm.queue import (
-    QueuedJob,
-    active_jobs,
-    elements_of,
-    ended_by_accounts,
-    jobs_in_queue,
-    working_directories,
-)
 from sweeprun.store.activity import Activity, Element, ElementState
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.submissions import JobRole, Submission, read_jobs
@@ -28,14 +21,14 @@ _SUBMITTING_SECONDS = 600.0
 """Longer than that nobody tries to submit one array; a process of another host can't be asked whether it still does."""
 
 
-def activity(run: RunDirectory, submissions: Sequence[Submission]) -> Activity:
-    """What Slurm knows of the elements of some submissions."""
-    begun = {  # known before Slurm is asked: what is submitted meanwhile is not taken for ended
+def activity(scheduler: Scheduler, run: RunDirectory, submissions: Sequence[Submission]) -> Activity:
+    """What a scheduler knows of the elements of some submissions."""
+    begun = {  # known before the scheduler is asked: what is submitted meanwhile is not taken for ended
         submission.number for submission in submissions if _may_be_under_way(run, submission)
     }
     try:
-        jobs = jobs_in_queue(run, submissions)
-    except SlurmError as error:
+        jobs = jobs_of(scheduler, run, submissions)
+    except SchedulerError as error:
         return Activity(submissions=tuple(submissions), problem=str(error))
     elements: dict[tuple[int, int | None], Element] = {}
     for submission in submissions:
@@ -43,13 +36,15 @@ def activity(run: RunDirectory, submissions: Sequence[Submission]) -> Activity:
         if not own and submission.number in begun:
             own = {None: Element(state=ElementState.QUEUED, reason="being submitted")}
         elements |= {(submission.number, index): element for index, element in own.items()}
-    for key, reason in ended_by_accounts(run, submissions, jobs).items():
+    for key, reason in ended_by_accounts(scheduler, run, submissions, jobs).items():
         elements.setdefault(key, Element(state=ElementState.ENDED, reason=reason))
     asked = frozenset(submission.number for submission in submissions)
     return Activity(submissions=tuple(submissions), elements=elements, asked=asked)
 
 
-def cancel(run: RunDirectory, submissions: Sequence[Submission], elements: Iterable[int] | None) -> None:
+def cancel(
+    scheduler: Scheduler, run: RunDirectory, submissions: Sequence[Submission], elements: Iterable[int] | None
+) -> None:
     """Cancel submissions, or some elements of one; what has ended already is left as it is.
 
     Raises
@@ -57,23 +52,24 @@ def cancel(run: RunDirectory, submissions: Sequence[Submission], elements: Itera
     UsageError
         If a job that the run names is another run's, and so goes on.
     """
-    active, strange = _own_jobs(run, active_jobs(run, submissions))
+    active, strange = _own_jobs(scheduler, run, active_jobs(scheduler, run, submissions))
+    jobs: dict[str, TaskIds | None] = {}
     if elements is None:
-        words = sorted({job.job_id for job in active})
+        jobs = dict.fromkeys(sorted({job.job_id for job in active}))
     else:
         wanted = set(elements)
         indices: dict[str, list[int]] = {}
         for job in active:
             if job.role is JobRole.ARRAY and job.index in wanted:
                 indices.setdefault(job.job_id, []).append(job.index)
-        words = [f"{job_id}_[{TaskIds.of(own)}]" for job_id, own in indices.items()]
-    if words:
-        run_command(["scancel", *words])
+        jobs = {job_id: TaskIds.of(own) for job_id, own in indices.items()}
+    if jobs:
+        scheduler.cancel(jobs)
     if strange:
-        raise UsageError(_told_of_strange(run, strange, "cancelled", "scancel"))
+        raise UsageError(_told_of_strange(run, strange, "cancelled", scheduler.by_hand.cancel))
 
 
-def set_throttle(run: RunDirectory, submissions: Sequence[Submission], throttle: int) -> None:
+def set_throttle(scheduler: Scheduler, run: RunDirectory, submissions: Sequence[Submission], throttle: int) -> None:
     """Change the limit of the arrays that still wait or run, in proportion to their elements.
 
     Raises
@@ -83,10 +79,10 @@ def set_throttle(run: RunDirectory, submissions: Sequence[Submission], throttle:
         that the run names is another run's.
     """
     by_token = {submission.token: submission for submission in submissions}
-    lanes: dict[int, list[QueuedJob]] = {}
-    active, strange = _own_jobs(run, active_jobs(run, submissions))
+    lanes: dict[int, list[ListedJob]] = {}
+    active, strange = _own_jobs(scheduler, run, active_jobs(scheduler, run, submissions))
     if strange:
-        raise UsageError(_told_of_strange(run, strange, "changed", "scontrol update ArrayTaskThrottle=N JobId="))
+        raise UsageError(_told_of_strange(run, strange, "changed", scheduler.by_hand.throttle))
     for job in active:
         if job.role is JobRole.ARRAY:
             lanes.setdefault(_lane(by_token[job.token], submissions), []).append(job)
@@ -100,21 +96,19 @@ def set_throttle(run: RunDirectory, submissions: Sequence[Submission], throttle:
     shares = share_throttle(throttle, [len(jobs) for jobs in lanes.values()])
     for jobs, share in zip(lanes.values(), shares, strict=True):
         for job_id in sorted({job.job_id for job in jobs}):
-            try:
-                run_command(["scontrol", "update", f"JobId={job_id}", f"ArrayTaskThrottle={share}"])
-            except SlurmError as error:  # for an array of which some have ended, it fails and has done it
-                if not re.search("already finished|No error", str(error)):
-                    raise
+            scheduler.set_throttle(job_id, share)
 
 
-def _own_jobs(run: RunDirectory, jobs: Sequence[QueuedJob]) -> tuple[list[QueuedJob], dict[str, str]]:
+def _own_jobs(
+    scheduler: Scheduler, run: RunDirectory, jobs: Sequence[ListedJob]
+) -> tuple[list[ListedJob], dict[str, str]]:
     """Those jobs that were submitted in the run, and the directories of the others.
 
     A token alone doesn't make a job a run's: a copy of a run has the tokens of the first one, and anybody can read
-    the comment of a job and write it into a run of their own.
+    the token of a job and write it into a run of their own.
     """
     ids = {job.job_id for job in jobs}
-    directories = working_directories(ids) if ids else {}
+    directories = scheduler.directories(ids) if ids else {}
     strange = {job_id: place for job_id, place in directories.items() if not _is_same(place, run.path)}
     return [job for job in jobs if job.job_id in directories.keys() - strange.keys()], strange
 
@@ -129,9 +123,10 @@ def _is_same(place: str, path: Path) -> bool:
 
 def _told_of_strange(run: RunDirectory, strange: Mapping[str, str], what: str, command: str) -> str:
     job_id, place = next(iter(strange.items()))
+    advice = f"; if it should be: {command.format(job=job_id)}" if command else ""
     return (
         f"{run.shown()} names job {', '.join(strange)}, which was submitted in {place!r}, another run, and was not "
-        f"{what}; if it should be: {command}{'' if command.endswith('=') else ' '}{job_id}"
+        f"{what}{advice}"
     )
 
 

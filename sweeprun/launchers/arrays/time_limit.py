@@ -8,24 +8,27 @@ from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 
-from sweeprun.launchers.slurm.commands import SlurmError, run_command
+from sweeprun.launchers.arrays.commands import SchedulerError
+from sweeprun.launchers.arrays.element_job import ElementJob
 from sweeprun.store.workers import WARNING_SIGNAL
 
-_SLURMS = {signal.SIGUSR1}
+_WARNINGS = {signal.SIGUSR1}
+"""How schedulers warn: by the signal that they are asked for (`scheduler.WARNING`)."""
+
 _MARGIN_SECONDS = 15.0
 """So long before the limit an element queues itself again, whatever still runs."""
 
 
 class Warden:
-    """Watches for Slurm's warning, and for the time limit after it, in a thread: a busy task can't delay it.
+    """Watches for the scheduler's warning, and for the time limit after it, in a thread: a busy task can't delay it.
 
     Parameters
     ----------
-    element_id
-        Whose limit it is, as ``ARRAY_INDEX``: the last element to start has the array's own job id.
+    job
+        Whose limit it is.
     warning_seconds
-        How long before the limit to warn; Slurm may send its signal up to a minute earlier. Not more than a quarter
-        of the job's time, or short jobs would never start a task.
+        How long before the limit to warn; the scheduler may send its signal up to a minute earlier. Not more than a
+        quarter of the job's time, or short jobs would never start a task.
     on_warning
         Called with the warning.
     on_deadline
@@ -34,13 +37,13 @@ class Warden:
 
     def __init__(
         self,
-        element_id: str,
+        job: ElementJob,
         warning_seconds: float,
         on_warning: Callable[[], None],
         on_deadline: Callable[[float, float], None],
     ) -> None:
         self.warned = False
-        self._element_id = element_id
+        self._job = job
         self._warning_seconds = warning_seconds
         self._on_warning = on_warning
         self._on_deadline = on_deadline
@@ -49,8 +52,8 @@ class Warden:
         self._thread = threading.Thread(target=self._watch, name="sweeprun-warden", daemon=True)
 
     def __enter__(self) -> "Warden":
-        # Blocked before any other thread starts, and so in all of them, Slurm's signal is the warden's to take.
-        signal.pthread_sigmask(signal.SIG_BLOCK, _SLURMS)
+        # Blocked before any other thread starts, and so in all of them, the scheduler's signal is the warden's to take.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _WARNINGS)
         os.register_at_fork(after_in_child=_unblock)
         signal.signal(signal.SIGUSR1, signal.SIG_DFL)
         signal.signal(WARNING_SIGNAL, _pass)
@@ -64,7 +67,7 @@ class Warden:
         self._thread.join()
 
     def _watch(self) -> None:
-        signal.sigwait(_SLURMS)
+        signal.sigwait(_WARNINGS)
         if self._ended.is_set():
             return
         end = time.time() + self._warning_seconds
@@ -84,16 +87,15 @@ class Warden:
                 return
 
     def _asked_end(self) -> float | None:
-        """When the job's time is up; None if Slurm can't say."""
-        with suppress(SlurmError, ValueError):
-            environment = {**os.environ, "SLURM_TIME_FORMAT": "%s"}
-            return float(run_command(["squeue", "-h", "-j", self._element_id, "-o", "%e"], environ=environment))
+        """When the job's time is up; None if the scheduler can't say."""
+        with suppress(SchedulerError):
+            return self._job.end()
         return None
 
 
 def _unblock() -> None:
     """In what a task forks the signal is free again; not in what is started without a fork of the interpreter."""
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SLURMS)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _WARNINGS)
 
 
 def _pass(_number: int, _frame: FrameType | None) -> None:

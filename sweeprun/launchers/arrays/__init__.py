@@ -1,0 +1,1 @@
+"""Throttled job arrays: what every scheduler of batch jobs has in common, whichever it is."""
