@@ -12,6 +12,7 @@ from sweeprun.cpus import thread_environment, threads_set, usable_cpus
 from sweeprun.design.arrays import Array
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import UsageError
+from sweeprun.launchers.local_links import LocalLinks
 from sweeprun.launchers.local_options import LocalOptions
 from sweeprun.launchers.pool import Pool
 from sweeprun.launchers.progress import Progress, TaskProgress
@@ -90,12 +91,14 @@ class LocalLauncher(LocalOptions):
             if policy.max_failures is not None and count_failures(run, submission.attempt) >= policy.max_failures:
                 break
             workers = self.workers(submission.array)
+            place = Place(submission=submission.number, attempt=submission.attempt)
+            environment = self.environment(workers, {**os.environ, **expand(self.variables, os.environ)})
             Pool(
                 run,
                 submission.array,
-                place=Place(submission=submission.number, attempt=submission.attempt),
+                place=place,
                 workers=workers,
-                environment=self.environment(workers, {**os.environ, **expand(self.variables, os.environ)}),
+                open_link=LocalLinks(run, place, environment),
                 progress=progress,
                 policy=policy,
                 grace=self.warning_seconds,
