@@ -46,6 +46,9 @@ class SlurmOptions:
 
     capabilities: ClassVar = Capabilities(
         launches_all_at_once=True,
+        changes_throttle=True,
+        cancels_elements=True,
+        queues_again=True,
         same_for_all_tasks=frozenset({"throttle", "after_collect", "collect_sbatch"}),
         submission_text="job {jobs}",
         hint=_hint,
