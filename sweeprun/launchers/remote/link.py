@@ -16,7 +16,7 @@ from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import FormatError, describe_os_error
 from sweeprun.launchers.link import End
 from sweeprun.launchers.remote.bundle import bundle
-from sweeprun.launchers.remote.frames import HELLO, Frame, FrameReader, Piece, Word
+from sweeprun.launchers.remote.frames import Frame, FrameReader, Piece, Word
 from sweeprun.launchers.worker_logs import WorkerLogs
 from sweeprun.store.arrivals import Arrivals, files_below, shift_due
 from sweeprun.store.directory import RunDirectory
@@ -140,22 +140,25 @@ class RemoteLink:
         self.kill()
 
     def _hear(self, frame: Frame) -> None:
-        if isinstance(frame, Piece):
-            self._write(frame)
-            return
-        if frame.verb == "answer":
-            self._arrivals.sync()
-            self._lines.append(frame.text)
-        elif frame.verb == "stopped":
-            self._stopped = bool(frame.text)
-        elif frame.verb == "ended":
-            self._arrivals.sync()
-            told = json.loads(frame.text)
-            if told["in_order"]:
-                self._remove_beats()
-            self._end = End(code=int(told["code"]))
-        elif frame.verb == HELLO and frame.text != __version__:
-            self._give_in(f"sweeprun {frame.text} is installed there, and {__version__} here")
+        match frame:
+            case Piece():
+                self._write(frame)
+            case Word("answer", line):
+                self._arrivals.sync()
+                self._lines.append(line)
+            case Word("stopped", text):
+                self._stopped = bool(text)
+            case Word("ended", text):
+                self._arrivals.sync()
+                self._note_end(**json.loads(text))
+            case Word("hello", version) if version != __version__:
+                self._give_in(f"sweeprun {version} is installed there, and {__version__} here")
+
+    def _note_end(self, code: int, in_order: bool) -> None:  # as the node names them
+        if in_order:
+            for name in self._beats:
+                (self._run.path / name).unlink(missing_ok=True)
+        self._end = End(code=code)
 
     def _write(self, piece: Piece) -> None:
         content = piece.content
@@ -163,10 +166,6 @@ class RemoteLink:
             self._beats.add(piece.name)
             content = shift_due(content, time.monotonic())
         self._arrivals.take(piece.name, piece.offset, content)
-
-    def _remove_beats(self) -> None:
-        for name in self._beats:
-            (self._run.path / name).unlink(missing_ok=True)
 
     def ask(self, request: str) -> None:
         ids = TaskIds.parse(request.split()[1])

@@ -11,7 +11,7 @@ import selectors
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from sweeprun._version import __version__
@@ -87,23 +87,21 @@ class Node:
         return False
 
     def _obey(self, frame: Frame) -> None:
-        if isinstance(frame, Piece):
-            path = self._run.path / frame.name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(frame.content)
-            if self._growth is not None:
-                self._growth.came(frame)
-        elif frame.verb == "start":
-            self._start(**json.loads(frame.text))
-        elif self._link is not None:
-            commands = {
-                "ask": lambda link: link.ask(frame.text),
-                "let_end": WorkerProcess.let_end,
-                "warn": WorkerProcess.warn,
-                "stop": WorkerProcess.stop,
-                "kill": WorkerProcess.kill,
-            }
-            commands[frame.verb](self._link)
+        match frame, self._link:
+            case Piece(), _:
+                self._keep(frame)
+            case Word("start", text), None:
+                self._start(**json.loads(text))
+            case Word(verb, text), WorkerProcess() as link:
+                _COMMANDS[verb](link, text)
+
+    def _keep(self, piece: Piece) -> None:
+        """Write a file that the worker reads."""
+        path = self._run.path / piece.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(piece.content)
+        if self._growth is not None:
+            self._growth.came(piece)
 
     def _start(self, place: dict[str, int], log: str, offset: int, environment: dict[str, str]) -> None:
         """Start the worker, whose log goes on where it ended."""
@@ -132,7 +130,7 @@ class Node:
             self._send([Word("stopped", "yes" if self._stopped else "")])
 
     def _end(self, link: WorkerProcess) -> None:
-        end = link.end()
+        end, self._link = link.end(), None
         self._report()
         if self._growth is not None:
             self._send(self._growth.beats())
@@ -142,6 +140,15 @@ class Node:
     def _send(self, frames: Iterable[Frame]) -> None:
         for frame in frames:
             write_fully(self._answers, frame.encode())
+
+
+_COMMANDS: dict[str, Callable[[WorkerProcess, str], None]] = {
+    "ask": WorkerProcess.ask,
+    "let_end": lambda link, _: link.let_end(),
+    "warn": lambda link, _: link.warn(),
+    "stop": lambda link, _: link.stop(),
+    "kill": lambda link, _: link.kill(),
+}
 
 
 def main() -> None:
