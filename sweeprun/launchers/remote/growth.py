@@ -1,12 +1,13 @@
 """What has grown in the run directory that a node keeps for one worker."""
 
 import os
-import re
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import FormatError
 from sweeprun.launchers.remote.frames import Piece
 from sweeprun.store.arrivals import files_below, shift_due
@@ -14,7 +15,6 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import list_files, opened, read_file
 
 _MOST = 2**31
-_TASK = re.compile("[0-9]+")
 
 
 class Growth:
@@ -35,27 +35,30 @@ class Growth:
         for path in self._made_once():
             self._is_new(path)  # came with the bundle
 
-    def grown(self) -> Iterator[Piece]:
-        """What was added to shards, logs, and notes since they were looked at last."""
-        run = self._run
-        for path in [
-            *list_files(run.logs, ".log"),
-            *list_files(run.shards, ".arrow"),
-            *list_files(run.workers, ".failures"),
-        ]:
-            if piece := self._added(path):
-                yield piece
+    def printed(self) -> Iterator[Piece]:
+        """What was added to logs since they were looked at last."""
+        yield from self._added_to(list_files(self._run.logs, ".log"))
+
+    def recorded(self) -> Iterator[Piece]:
+        """What was added to shards and notes since they were looked at last.
+
+        Only when the worker has answered, or ended: a shard is cut back if it could not be written to its end.
+        """
+        yield from self._added_to(list_files(self._run.shards, ".arrow"))
+        yield from self._added_to(list_files(self._run.workers, ".failures"))
         for path in self._made_once():
             if self._is_new(path):
                 yield self._whole(path)
 
-    def left(self) -> Iterator[Piece]:
-        """What tasks wrote into their directories since these were looked at last."""
-        for folder in self._run.path.iterdir():
-            if _TASK.fullmatch(folder.name):
+    def left(self, task_ids: TaskIds) -> Iterator[Piece]:
+        """What some tasks wrote into their directories, which are gone then: they come back if a task goes on."""
+        for task_id in task_ids:
+            folder = self._run.task(task_id)
+            if folder.is_dir():
                 for path in files_below(folder):
                     if self._is_new(path):
                         yield self._whole(path)
+                shutil.rmtree(folder, ignore_errors=True)
 
     def came(self, piece: Piece) -> None:
         """A file came from where the others go to, so it need not be sent back."""
@@ -72,14 +75,14 @@ class Growth:
     def _made_once(self) -> list[Path]:
         return [*list_files(self._run.workers, ".json"), *files_below(self._run.codes)]
 
-    def _added(self, path: Path) -> Piece | None:
-        start = self._sizes.get(path, 0)
-        with opened(path) as (descriptor, size):
-            if size <= start:
-                return None
-            content = _read_at(descriptor, start, size)
-        self._sizes[path] = start + len(content)
-        return Piece(self._name(path), start, content)
+    def _added_to(self, paths: Iterable[Path]) -> Iterator[Piece]:
+        for path in paths:
+            start = self._sizes.get(path, 0)
+            with opened(path) as (descriptor, size):
+                content = _read_at(descriptor, start, size)
+            if content:
+                self._sizes[path] = start + len(content)
+                yield Piece(self._name(path), start, content)
 
     def _whole(self, path: Path) -> Piece:
         return Piece(self._name(path), None, read_file(path, _MOST))

@@ -17,6 +17,7 @@ from sweeprun.errors import FormatError, describe_os_error
 from sweeprun.launchers.link import End
 from sweeprun.launchers.remote.bundle import bundle
 from sweeprun.launchers.remote.frames import Frame, FrameReader, Piece, Word
+from sweeprun.launchers.work_queue import tasks_asked
 from sweeprun.launchers.worker_logs import WorkerLogs
 from sweeprun.store.arrivals import Arrivals, files_below, shift_due
 from sweeprun.store.directory import RunDirectory
@@ -168,16 +169,13 @@ class RemoteLink:
         self._arrivals.take(piece.name, piece.offset, content)
 
     def ask(self, request: str) -> None:
-        ids = TaskIds.parse(request.split()[1])
-        self.send([*self._directories(ids), Word("ask", request)])
+        self.send([*self._left(tasks_asked(request)), Word("ask", request)])
 
-    def _directories(self, task_ids: TaskIds) -> Iterable[Piece]:
+    def _left(self, task_ids: TaskIds) -> Iterable[Piece]:
         """What earlier attempts left in the directories of tasks, so that they can go on from it."""
-        there = {path.name for path in self._run.path.iterdir()} if len(task_ids) else set()
-        for task_id in task_ids if any(name.isdigit() for name in there) else ():
-            if str(task_id) in there:
-                for path in files_below(self._run.task(task_id)):
-                    yield Piece(str(path.relative_to(self._run.path)), None, read_file(path, _MOST))
+        for task_id in task_ids:
+            for path in files_below(self._run.task(task_id)):
+                yield Piece(str(path.relative_to(self._run.path)), None, read_file(path, _MOST))
 
     def let_end(self) -> None:
         self.send([Word("let_end")])

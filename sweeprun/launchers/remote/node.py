@@ -15,10 +15,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from sweeprun._version import __version__
+from sweeprun.design.task_ids import TaskIds
 from sweeprun.launchers.local_links import worker_command
 from sweeprun.launchers.process import WorkerProcess
 from sweeprun.launchers.remote.frames import HELLO, Frame, FrameReader, Piece, Word
 from sweeprun.launchers.remote.growth import Growth
+from sweeprun.launchers.work_queue import tasks_asked
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import write_fully
 from sweeprun.store.workers import Place
@@ -47,6 +49,7 @@ class Node:
         self._selector = selectors.DefaultSelector()
         self._link: WorkerProcess | None = None
         self._growth: Growth | None = None
+        self._asked = TaskIds(())
         self._stopped = False
         self._looked = 0.0
 
@@ -92,8 +95,11 @@ class Node:
                 self._keep(frame)
             case Word("start", text), None:
                 self._start(**json.loads(text))
-            case Word(verb, text), WorkerProcess() as link:
-                _COMMANDS[verb](link, text)
+            case Word("ask", request), WorkerProcess() as link:
+                self._asked = tasks_asked(request)
+                link.ask(request)
+            case Word(verb), WorkerProcess() as link:
+                _COMMANDS[verb](link)
 
     def _keep(self, piece: Piece) -> None:
         """Write a file that the worker reads."""
@@ -116,14 +122,15 @@ class Node:
     def _report(self) -> None:
         """Send what the worker has written."""
         if self._growth is not None:
-            self._send(self._growth.grown())
-            self._send(self._growth.left())
+            self._send(self._growth.printed())
+            self._send(self._growth.recorded())
+            self._send(self._growth.left(self._asked))
 
     def _look(self, link: WorkerProcess) -> None:
         """Send what the worker is doing."""
         self._looked = time.monotonic()
         if self._growth is not None:
-            self._send(self._growth.grown())
+            self._send(self._growth.printed())
             self._send(self._growth.beats())
         if link.is_stopped() != self._stopped:
             self._stopped = not self._stopped
@@ -142,12 +149,11 @@ class Node:
             write_fully(self._answers, frame.encode())
 
 
-_COMMANDS: dict[str, Callable[[WorkerProcess, str], None]] = {
-    "ask": WorkerProcess.ask,
-    "let_end": lambda link, _: link.let_end(),
-    "warn": lambda link, _: link.warn(),
-    "stop": lambda link, _: link.stop(),
-    "kill": lambda link, _: link.kill(),
+_COMMANDS: dict[str, Callable[[WorkerProcess], None]] = {
+    "let_end": WorkerProcess.let_end,
+    "warn": WorkerProcess.warn,
+    "stop": WorkerProcess.stop,
+    "kill": WorkerProcess.kill,
 }
 
 
