@@ -22,6 +22,7 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
 MaxStartups 100
+SetEnv TMPDIR={folder}
 """
 
 _CLIENT = """

@@ -4,7 +4,7 @@ import os
 import selectors
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -39,8 +39,24 @@ class WorkerProcess:
         os.set_blocking(self._answers.fileno(), False)
 
     @classmethod
-    def start(cls, command: Sequence[str], log: Path, environment: Mapping[str, str]) -> "WorkerProcess":
-        """Start a worker, whose standard error is added to a log.
+    def start(
+        cls,
+        command: Sequence[str],
+        log: Path,
+        environment: Mapping[str, str],
+        *,
+        first: Callable[[], None] | None = None,
+    ) -> "WorkerProcess":
+        """Start a worker.
+
+        Parameters
+        ----------
+        command, environment
+            Its command line and its environment.
+        log
+            The file to which its standard error is added.
+        first
+            Is called in its process before the command; only where this process has a single thread.
 
         Raises
         ------
@@ -55,6 +71,7 @@ class WorkerProcess:
                 stderr=output,
                 env=environment,
                 start_new_session=True,
+                preexec_fn=first,  # noqa: PLW1509  # see above
             )
         return cls(popen)
 

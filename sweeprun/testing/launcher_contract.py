@@ -143,8 +143,9 @@ class LauncherContract(LauncherHarness):
         (study / "gate").touch()
         run = make("task=study.hold_the_last", "seed=range(2)", tasks_per_job=2)
         with self.started(run):
-            self.until((study / "running-1").exists, True, "the last task runs")
+            self.until((study / "running-1-1").exists, True, "the last task runs")
             self.queue_again(run, 0)
+            self.until((study / "running-1-2").exists, True, "it runs again")
             (study / "open").touch()
         self.sweeprun("wait", str(run.path))
         assert attempts_of(run) == [(0, 1), (1, 2)]

@@ -30,7 +30,7 @@ def die_once(cfg, rng, task):
 def hold(cfg, rng, task):
     """Say that the task runs, and when; go on when the gate opens, or after a moment if there is none."""
     began = time.time()
-    Path(f"running-{task.id}").touch()
+    Path(f"running-{task.id}-{task.attempt}").touch()
     deadline = time.monotonic() + (60 if Path("gate").exists() else 0.3)
     while time.monotonic() < deadline and not Path("open").exists():
         time.sleep(0.01)

@@ -5,9 +5,11 @@ answered. Before each answer goes what the worker wrote by then. If the stream e
 it has started: whoever would hear of its tasks is gone.
 """
 
+import ctypes
 import json
 import os
 import selectors
+import signal
 import sys
 import tempfile
 import time
@@ -116,7 +118,7 @@ class Node:
         os.truncate(path, offset)
         self._growth = Growth(self._run, path, offset)
         command = worker_command(self._run.path, Place(**place))
-        self._link = WorkerProcess.start(command, path, {**os.environ, **environment})
+        self._link = WorkerProcess.start(command, path, {**os.environ, **environment}, first=_end_with_parent)
         self._link.watch(self._selector, self._link)
 
     def _report(self) -> None:
@@ -147,6 +149,17 @@ class Node:
     def _send(self, frames: Iterable[Frame]) -> None:
         for frame in frames:
             write_fully(self._answers, frame.encode())
+
+
+_LIBC = ctypes.CDLL(None)
+_PARENT_DEATH_SIGNAL = 1
+"""`PR_SET_PDEATHSIG` of Linux."""
+
+
+def _end_with_parent() -> None:
+    """Let this process be killed when its parent ends: no other would know of it. Elsewhere it ends with its task."""
+    if hasattr(_LIBC, "prctl"):
+        _LIBC.prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
 
 
 _COMMANDS: dict[str, Callable[[WorkerProcess], None]] = {
