@@ -15,6 +15,7 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.files import list_files, opened, read_file
 
 _MOST = 2**31
+_MOST_BEAT = 2**16
 
 
 class Growth:
@@ -24,16 +25,18 @@ class Growth:
     ----------
     run
         The run directory of the node.
-    log, offset
-        The worker's log, and how much of it is there already where it goes to.
     """
 
-    def __init__(self, run: RunDirectory, log: Path, offset: int) -> None:
+    def __init__(self, run: RunDirectory) -> None:
         self._run = run
-        self._sizes = {log: offset}
-        self._wholes: dict[Path, tuple[int, int]] = {}
-        for path in self._made_once():
-            self._is_new(path)  # came with the bundle
+        self._sizes: dict[Path, int] = {}
+        self._made: set[Path] = set()
+        self._beat = b""
+
+    def begin(self, log: Path, offset: int) -> None:
+        """The worker is about to start: what is there is known where the rest goes to, and so much of its log."""
+        self._sizes[log] = offset
+        self._made.update(self._made_once())
 
     def printed(self) -> Iterator[Piece]:
         """What was added to logs since they were looked at last."""
@@ -47,30 +50,27 @@ class Growth:
         yield from self._added_to(list_files(self._run.shards, ".arrow"))
         yield from self._added_to(list_files(self._run.workers, ".failures"))
         for path in self._made_once():
-            if self._is_new(path):
+            if path not in self._made:
+                self._made.add(path)
                 yield self._whole(path)
 
     def left(self, task_ids: TaskIds) -> Iterator[Piece]:
-        """What some tasks wrote into their directories, which are gone then: they come back if a task goes on."""
+        """What is in the directories of some tasks, which are gone then: they come back if a task goes on."""
         for task_id in task_ids:
             folder = self._run.task(task_id)
             if folder.is_dir():
-                for path in files_below(folder):
-                    if self._is_new(path):
-                        yield self._whole(path)
+                yield from map(self._whole, files_below(folder))
                 shutil.rmtree(folder, ignore_errors=True)
-
-    def came(self, piece: Piece) -> None:
-        """A file came from where the others go to, so it need not be sent back."""
-        self._is_new(self._run.path / piece.name)
 
     def beats(self) -> Iterator[Piece]:
         """The worker's beat, if it has changed; its time limit as seconds from now."""
         for path in list_files(self._run.workers, ".beat"):
             with suppress(FileNotFoundError, FormatError):  # it has ended, or is just writing
-                if self._is_new(path):
-                    beat = shift_due(read_file(path, 2**16), -time.monotonic())
-                    yield Piece(self._name(path), None, beat)
+                beat = read_file(path, _MOST_BEAT)
+                due_from_now = shift_due(beat, -time.monotonic())
+                if beat != self._beat:
+                    self._beat = beat
+                    yield Piece(self._name(path), None, due_from_now)
 
     def _made_once(self) -> list[Path]:
         return [*list_files(self._run.workers, ".json"), *files_below(self._run.codes)]
@@ -86,15 +86,6 @@ class Growth:
 
     def _whole(self, path: Path) -> Piece:
         return Piece(self._name(path), None, read_file(path, _MOST))
-
-    def _is_new(self, path: Path) -> bool:
-        """Whether a file was never seen as it is now."""
-        status = path.lstat()
-        seen = (status.st_mtime_ns, status.st_size)
-        if self._wholes.get(path) == seen:
-            return False
-        self._wholes[path] = seen
-        return True
 
     def _name(self, path: Path) -> str:
         return str(path.relative_to(self._run.path))

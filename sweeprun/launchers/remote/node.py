@@ -50,7 +50,7 @@ class Node:
         self._reader = FrameReader(greeted=True)
         self._selector = selectors.DefaultSelector()
         self._link: WorkerProcess | None = None
-        self._growth: Growth | None = None
+        self._growth = Growth(run)
         self._asked = TaskIds(())
         self._stopped = False
         self._looked = 0.0
@@ -108,32 +108,28 @@ class Node:
         path = self._run.path / piece.name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(piece.content)
-        if self._growth is not None:
-            self._growth.came(piece)
 
     def _start(self, place: dict[str, int], log: str, offset: int, environment: dict[str, str]) -> None:
         """Start the worker, whose log goes on where it ended."""
         path = self._run.logs / log
         path.touch()
         os.truncate(path, offset)
-        self._growth = Growth(self._run, path, offset)
+        self._growth.begin(path, offset)
         command = worker_command(self._run.path, Place(**place))
         self._link = WorkerProcess.start(command, path, {**os.environ, **environment}, first=_end_with_parent)
         self._link.watch(self._selector, self._link)
 
     def _report(self) -> None:
         """Send what the worker has written."""
-        if self._growth is not None:
-            self._send(self._growth.printed())
-            self._send(self._growth.recorded())
-            self._send(self._growth.left(self._asked))
+        self._send(self._growth.printed())
+        self._send(self._growth.recorded())
+        self._send(self._growth.left(self._asked))
 
     def _look(self, link: WorkerProcess) -> None:
         """Send what the worker is doing."""
         self._looked = time.monotonic()
-        if self._growth is not None:
-            self._send(self._growth.printed())
-            self._send(self._growth.beats())
+        self._send(self._growth.printed())
+        self._send(self._growth.beats())
         if link.is_stopped() != self._stopped:
             self._stopped = not self._stopped
             self._send([Word("stopped", "yes" if self._stopped else "")])
@@ -141,8 +137,7 @@ class Node:
     def _end(self, link: WorkerProcess) -> None:
         end, self._link = link.end(), None
         self._report()
-        if self._growth is not None:
-            self._send(self._growth.beats())
+        self._send(self._growth.beats())
         beats = any(path.suffix == ".beat" for path in self._run.workers.iterdir())
         self._send([Word("ended", json.dumps({"code": end.code, "in_order": not beats}))])
 
