@@ -1,6 +1,5 @@
 """Workers on this machine, never more than the throttle."""
 
-import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,14 +7,12 @@ from typing import ClassVar
 
 from sweeprun.cpus import thread_environment, threads_set, usable_cpus
 from sweeprun.design.task_ids import TaskIds
-from sweeprun.errors import UsageError
 from sweeprun.launchers.local_links import LocalLinks
 from sweeprun.launchers.local_options import LocalOptions
 from sweeprun.launchers.pool_launcher import PoolLauncher
 from sweeprun.launchers.variables import expand
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.workers import Place
-from sweeprun.wording import launcher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +26,9 @@ class LocalLauncher(LocalOptions, PoolLauncher):
     """
 
     name: ClassVar = "local"
+    at_least_one: ClassVar = ("throttle", "cpus_per_task", "tasks_per_job")
 
     variables: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for name in ("throttle", "cpus_per_task", "tasks_per_job"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise UsageError(f"{launcher(name)} is {value}; it must be at least 1")
-        if not 0 <= self.warning_seconds < math.inf:
-            raise UsageError(f"{launcher('warning_seconds')} is {self.warning_seconds}; it must be a number from 0 on")
 
     def default_throttle(self) -> int:
         return max(1, usable_cpus() // (self.cpus_per_task or 1))

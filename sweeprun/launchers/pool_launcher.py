@@ -1,5 +1,6 @@
 """What launchers share whose pool of workers is in the process that launches: wherever the workers are."""
 
+import math
 import os
 import signal
 import time
@@ -45,15 +46,26 @@ class PoolLauncher(ABC):
         How long tasks that run may go on when the sweep is to stop.
     variables
         Further environment variables of the workers.
+    at_least_one
+        The options that are numbers from 1 on, or None.
     """
 
     __slots__ = ()
 
     name: ClassVar[str]
+    at_least_one: ClassVar[Sequence[str]] = ("throttle", "tasks_per_job")
     throttle: int | None
     tasks_per_job: int
     warning_seconds: float
     variables: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        for name in self.at_least_one:
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise UsageError(f"{launcher(name)} is {value}; it must be at least 1")
+        if not 0 <= self.warning_seconds < math.inf:
+            raise UsageError(f"{launcher('warning_seconds')} is {self.warning_seconds}; it must be a number from 0 on")
 
     @abstractmethod
     def default_throttle(self) -> int:

@@ -90,7 +90,7 @@ class RemoteLink:
         self._flush()
 
     def _flush(self) -> None:
-        """Write what can be taken, and let the selector say when there can be more."""
+        """Write what can be taken; the rest is tried again after `patience`."""
         with self._lock:
             try:
                 while self._waiting:
