@@ -98,9 +98,9 @@ class Burial:
                 self.queue.put_back_to_retry(victim, retries)  # neither lost nor retried: it was not recorded
             self._note_broken(worker, worker.broken, end, rest)
             return
-        retried = victim is not None and end.code != _STOPPED and self._may_retry(retries, worker)
+        retried = victim is not None and not end.is_exit(_STOPPED) and self._may_retry(retries, worker)
         self._note_exit(worker, end, victim, retried=retried)
-        if end.code == _STOPPED:
+        if end.is_exit(_STOPPED):
             return
         if victim is None:
             self._note_idle_end(worker, end)
@@ -146,7 +146,7 @@ class Burial:
 
     def _note_idle_end(self, worker: PoolWorker, end: End) -> None:
         """A worker ended, and no task is to blame for it."""
-        if end.code == _GAVE_UP:
+        if end.is_exit(_GAVE_UP):
             self.note_once(f"a worker gave up, and is replaced: {self.logs.tail(worker.slot).splitlines()[-1]}")
         why = self._why(worker, end)
         if end.lost:

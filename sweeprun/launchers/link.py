@@ -21,6 +21,10 @@ class End:
     code: int
     lost: str = ""
 
+    def is_exit(self, code: int) -> bool:
+        """Whether the worker itself ended with some code."""
+        return self.code == code and not self.lost
+
 
 class Link(Protocol):
     """The way to one worker, which runs ``sweeprun worker RUN -`` somewhere.

@@ -298,7 +298,7 @@ class Pool:
         end = worker.link.end()
         self._workers.remove(worker)
         self._burial.ended.count(worker)
-        obeyed = self._warned and -end.code in _ASKING  # its task set the signal to what it does by default
+        obeyed = self._warned and any(end.is_exit(-number) for number in _ASKING)  # its task lets them do what they do
         if obeyed or ((self._warned or self._enough) and end.code >= 0 and not end.lost):
             self._burial.ended.count_unreported(read_remains(self._run, worker).recorded, worker)
             if obeyed:

@@ -686,3 +686,25 @@ def test_of_a_worker_whose_link_broke_a_task_is_lost_only_if_it_was_alone(
     assert told == ([] if lost else ["a worker is lost, and is replaced: node1 can't be reached"])
     if not lost:
         assert [str(ids) for ids, _ in turns(run)][:4] == ["0-2", "0", "1", "2"]
+
+
+def test_machines_that_are_never_reached_end_the_launch(run: RunDirectory, play: Callable[[str], None]) -> None:
+    """Whatever the command that should reach them ends with, also if a worker that was stopped ended so."""
+
+    class NoLink(WorkerProcess):
+        def end(self) -> End:
+            return End(code=super().end().code, lost="node1 can't be reached")
+
+    play("exit 130")
+    pool = Pool(
+        run,
+        Array(tasks=TaskIds.first(6)),
+        place=Place(),
+        workers=2,
+        open_link=lambda slot: NoLink.start(
+            worker_command(run.path, Place()), run.worker_log(0, None, slot), dict(os.environ)
+        ),
+        progress=Notes(),
+    )
+    with pytest.raises(LaunchError, match="3 workers in a row ended before they ran a task, the last with node1 can't"):
+        pool.run()
