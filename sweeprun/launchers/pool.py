@@ -298,8 +298,9 @@ class Pool:
         end = worker.link.end()
         self._workers.remove(worker)
         self._burial.ended.count(worker)
-        obeyed = self._warned and any(end.is_exit(-number) for number in _ASKING)  # its task lets them do what they do
-        if obeyed or ((self._warned or self._enough) and end.code >= 0 and not end.lost):
+        told = self._warned and not end.lost
+        obeyed = told and -end.code in _ASKING  # its task set the signal to what it does by default
+        if obeyed or ((told or (self._enough and not end.lost)) and end.code >= 0):
             self._burial.ended.count_unreported(read_remains(self._run, worker).recorded, worker)
             if obeyed:
                 self._forget(worker)
