@@ -25,6 +25,16 @@ class Capabilities:
         set of options, in a row.
     same_for_all_tasks
         The options that all tasks of a run share. All others may refer to swept keys.
+    shares_files
+        Whether its workers write into the run directory, so that their machines must see it. If not, the process that
+        launches them writes what arrives.
+    changes_throttle
+        Whether `set_throttle` works while something waits or runs.
+    cancels_elements
+        Whether `cancel` can stop some elements, and leave the others.
+    queues_again
+        Whether an element that is stopped for no fault of its own, at the end of its time or with its machine, is
+        queued again by itself.
     submission_text
         How a submission is called where it is listed; ``{jobs}`` stands for the ids of its jobs. By default the
         launcher's name, and the ids.
@@ -38,6 +48,10 @@ class Capabilities:
     on_this_machine: bool = False
     launches_all_at_once: bool = False
     same_for_all_tasks: frozenset[str] = frozenset({"throttle"})
+    shares_files: bool = True
+    changes_throttle: bool = False
+    cancels_elements: bool = False
+    queues_again: bool = False
     submission_text: str = ""
     element_job: str = ""
     hint: Callable[[str], str | None] | None = None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweeprun.launchers.process import WorkerProcess
+from sweeprun.launchers.pool_worker import PoolWorker
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.workers import read_beat
 
@@ -30,17 +30,32 @@ class Remains:
         return () if self.task_id is None else self.recorded.get(self.task_id, ())
 
 
-def read_remains(run: RunDirectory, process: WorkerProcess) -> Remains:
-    """What a worker leaves that has ended; if it could not write what it must, it has said what it was on."""
-    if process.name is None:
+def read_remains(run: RunDirectory, worker: PoolWorker, *, lost: bool = False) -> Remains:
+    """What a worker leaves that has ended; if it could not write what it must, it has said what it was on.
+
+    Parameters
+    ----------
+    run, worker
+        The run and the worker.
+    lost
+        Whether nothing is known of its end. Then its beat may be old, and only a turn of one task says what it was on.
+    """
+    if worker.name is None:
         return Remains(recorded={}, task_id=None)
     recorded: dict[int, tuple[bool, ...]] = {}
-    for task_id, succeeded in _outcomes(run.shard(process.name)):
+    for task_id, succeeded in _outcomes(run.shard(worker.name)):
         recorded[task_id] = (*recorded.get(task_id, ()), succeeded)
-    if process.broken is not None:
-        return Remains(recorded=recorded, task_id=process.broken.task_id)
-    beat = read_beat(run.beat(process.name))
-    return Remains(recorded=recorded, task_id=None if beat is None else beat.task_id)
+    return Remains(recorded=recorded, task_id=_task_of(run, worker, worker.name, lost=lost))
+
+
+def _task_of(run: RunDirectory, worker: PoolWorker, name: str, *, lost: bool) -> int | None:
+    """The task that a worker was on."""
+    if worker.broken is not None:
+        return worker.broken.task_id
+    if lost:
+        return next(iter(worker.assigned)) if len(worker.assigned) == 1 else None
+    beat = read_beat(run.beat(name))
+    return None if beat is None else beat.task_id
 
 
 def _outcomes(path: Path) -> list[tuple[int, bool]]:

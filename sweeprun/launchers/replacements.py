@@ -41,6 +41,11 @@ class Replacements:
         """Whether so many could not even begin, perhaps while others work."""
         return self._tried >= GIVEN_UP_AFTER
 
+    def limit(self, slots: int) -> None:
+        """Fill so many slots at most, of those that are vacant at first."""
+        while len(self._vacant) > slots:
+            self._vacant.pop()
+
     def vacate(self, slot: int) -> None:
         """A slot has no worker any more."""
         self._vacant.append(slot)

@@ -37,6 +37,11 @@ class Turn:
         return f"tasks {self.tasks} {self.retries}" if self.retries else f"tasks {self.tasks}"
 
 
+def tasks_asked(request: str) -> TaskIds:
+    """The tasks of a request."""
+    return TaskIds.parse(request.split()[1])
+
+
 class WorkQueue:
     """The elements of an array, one after the other, and before them tasks whose worker did not do them.
 

@@ -27,6 +27,8 @@ class WorkerLogs:
         """The end of a log, for a message."""
         try:
             content = read_tail(self.path(slot), _TAIL)
+        except FileNotFoundError:
+            return "it has no log"
         except OSError as error:
             return f"its log can't be read: {error.strerror}"
         except FormatError as error:

@@ -17,9 +17,13 @@ from sweeprun.design.arrays import Array
 from sweeprun.design.policy import Policy
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import LaunchError
+from sweeprun.launchers import burial, overdue, process
 from sweeprun.launchers import pool as pool_module
 from sweeprun.launchers import replacements as replacements_module
+from sweeprun.launchers.link import End
+from sweeprun.launchers.local_links import LocalLinks, worker_command
 from sweeprun.launchers.pool import Pool
+from sweeprun.launchers.process import WorkerProcess
 from sweeprun.launchers.progress import Tally
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.notices import count_failures
@@ -114,7 +118,7 @@ def pool_of(
         Array(tasks=TaskIds.first(tasks), tasks_per_job=tasks_per_job),
         place=Place(),
         workers=workers,
-        environment={**os.environ, "FIRST": first, **variables},
+        open_link=LocalLinks(run, Place(), {**os.environ, "FIRST": first, **variables}),
         progress=progress or Tallies(),
         policy=policy,
         grace=grace,
@@ -160,7 +164,7 @@ def test_what_workers_note_is_said_once_and_before_they_are_done(
 
 
 def test_failures_of_workers_are_passed_on(run: RunDirectory, play: Callable[[str], None]) -> None:
-    said = r"""printf 'failed 0 {"type": "KeyError", "message": "a  b", "traceback": ""}\nfailed 1 no failure\n'"""
+    said = r"""printf 'failed 0 {"type": "KeyError", "message": "a  b", "traceback": ""}\n'"""
     play(_WORKS.replace("    first=", f"    {said}\n    first=", 1))
     progress = Tallies()
     pool_of(run, 1, progress=progress).run()
@@ -236,7 +240,7 @@ def test_no_further_task_starts_after_too_many_failures(run: RunDirectory, play:
 def test_a_worker_that_does_not_end_at_its_time_limit_is_killed(
     run: RunDirectory, play: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool_module, "_GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(overdue, "OVERDUE_SECONDS", 0.0)
     monkeypatch.setattr(pool_module, "_PATIENCE_SECONDS", 0.01)
     play('echo "ready w1"; read verb ids rest; beat w1 0 0.001; exec sleep 1000')
     assert pool_of(run, 1, policy=Policy(timeout=0.01)).run() == Tally(total=1, lost=1)
@@ -535,7 +539,7 @@ def test_a_kernel_without_descriptors_of_processes_will_do(
 ) -> None:
     """The first worker is killed, and what it had started keeps its answers open."""
     fail(monkeypatch, "pidfd_open", number)
-    monkeypatch.setattr(pool_module, "_PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(process, "_PATIENCE_SECONDS", 0.01)
     play(_DIES_ON_FIRST.replace("    kill -9", "    sleep 1000 &\n    kill -9") + _WORKS)
     assert pool_of(run, 5).run() == Tally(total=5, succeeded=4, lost=1)
 
@@ -595,7 +599,7 @@ def test_a_lost_task_is_lost_although_that_can_not_be_noted(
     def fails(*_: object) -> None:
         raise error(errno.EIO)
 
-    monkeypatch.setattr(pool_module, "append_exit", fails)
+    monkeypatch.setattr(burial, "append_exit", fails)
     play(f"{_DIES_ON_FIRST}{_WORKS}")
     assert pool_of(run, 5, policy=Policy(max_failures=9)).run() == Tally(total=5, succeeded=4, lost=1)
     (beat,) = read_beats(run)  # its worker is gone, so it says the same
@@ -623,3 +627,84 @@ def test_a_worker_reports_what_it_cannot_read(run: RunDirectory) -> None:
     assert tally == Tally(total=5, failed=5)
     assert tallies.seen[-1] == tally
     assert [seen.done for seen in tallies.seen] == sorted(seen.done for seen in tallies.seen)
+
+
+@pytest.mark.parametrize("line", ["abcdone 1 0", "", "done 5 5", "done 0 1000000", "ready w2", "broken 77 disk full"])
+def test_a_task_that_writes_in_place_of_its_worker_is_lost_and_the_others_run(
+    run: RunDirectory, play: Callable[[str], None], line: str
+) -> None:
+    """By what it says, nobody could know any more what its worker has done."""
+    play(f"""
+if mkdir "$RUN/first" 2>/dev/null; then
+    echo "ready w1"; read verb ids; echo "$ids " >>"$RUN/asked"; beat w1 1
+    echo "{line}"; echo "done 2 0"; read nothing
+fi
+{_WORKS}""")
+    write_shard(run, "w1", [success(0, 1.0)])
+    tally = pool_of(run, 4, tasks_per_job=2).run()
+    assert tally == Tally(total=4, succeeded=3, lost=1)
+    (noted,) = read_exits(run)
+    assert noted.task_id == 1
+    assert noted.reason() == (f"killed, as its task wrote {line or ' '!r} in its place to the process that launched it")
+    assert [str(ids) for ids, _ in turns(run)] == ["0-1", "2-3"]
+
+
+def test_one_that_always_forges_comes_to_an_end(run: RunDirectory, play: Callable[[str], None]) -> None:
+    play("""echo "ready w$$"; read verb ids; beat w$$ "${ids%-*}"; echo "done 100 100"; read nothing""")
+    assert pool_of(run, 3, workers=2).run() == Tally(total=3, lost=3)
+
+
+class LostLink(WorkerProcess):
+    """A link that breaks with the first worker: nobody knows how that ended."""
+
+    def end(self) -> End:
+        end = super().end()
+        return End(code=255, lost="node1 can't be reached") if end.code == -signal.SIGKILL else end
+
+
+@pytest.mark.parametrize(("tasks_per_job", "lost"), [(1, 1), (3, 0)])
+def test_of_a_worker_whose_link_broke_a_task_is_lost_only_if_it_was_alone(
+    run: RunDirectory, play: Callable[[str], None], tasks_per_job: int, lost: int
+) -> None:
+    """Its beat may be old; so tasks of a longer turn run again, one by one."""
+    play(f"{_DIES_ON_FIRST}{_WORKS}")
+    progress = Notes()
+    pool = Pool(
+        run,
+        Array(tasks=TaskIds.first(6), tasks_per_job=tasks_per_job),
+        place=Place(),
+        workers=1,
+        open_link=lambda slot: LostLink.start(
+            worker_command(run.path, Place()), run.worker_log(0, None, slot), {**os.environ, "FIRST": "0"}
+        ),
+        progress=progress,
+    )
+    assert pool.run() == Tally(total=6, succeeded=6 - lost, lost=lost)
+    (noted,) = read_exits(run)
+    assert (noted.task_id, noted.reason()) == (0 if lost else None, "node1 can't be reached")
+    told = [text for text, _ in progress.noted]
+    assert told == ([] if lost else ["a worker is lost, and is replaced: node1 can't be reached"])
+    if not lost:
+        assert [str(ids) for ids, _ in turns(run)][:4] == ["0-2", "0", "1", "2"]
+
+
+def test_machines_that_are_never_reached_end_the_launch(run: RunDirectory, play: Callable[[str], None]) -> None:
+    """Whatever the command that should reach them ends with, also if a worker that was stopped ended so."""
+
+    class NoLink(WorkerProcess):
+        def end(self) -> End:
+            return End(code=super().end().code, lost="node1 can't be reached")
+
+    play("exit 130")
+    pool = Pool(
+        run,
+        Array(tasks=TaskIds.first(6)),
+        place=Place(),
+        workers=2,
+        open_link=lambda slot: NoLink.start(
+            worker_command(run.path, Place()), run.worker_log(0, None, slot), dict(os.environ)
+        ),
+        progress=Notes(),
+    )
+    with pytest.raises(LaunchError, match="3 workers in a row ended before they ran a task, the last with node1 can't"):
+        pool.run()

@@ -28,15 +28,21 @@ class Started:
 
     def start(self, script: str, **environment: str) -> WorkerProcess:
         made = {"PATH": os.environ["PATH"], **environment}
-        process = WorkerProcess.start(["/bin/sh", "-c", script], 3, self.log, made, self.selector)
+        process = WorkerProcess.start(["/bin/sh", "-c", script], self.log, made)
+        process.watch(self.selector, process)
         self.processes.append(process)
         return process
 
     def answers(self, process: WorkerProcess) -> list[str] | None:
-        """What the next event of the process brings."""
-        ready = self.selector.select(_PATIENCE)
-        assert ready, "the process has neither answered nor ended"
-        return process.read(died=any(key.fd == process.pidfd for key, _ in ready))
+        """What it answers next; None if it has ended, and there is nothing left."""
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
+            self.selector.select(process.patience or _PATIENCE)
+            ended = process.has_ended()
+            lines = process.read()
+            if lines or ended:
+                return lines or None
+        raise AssertionError("the process has neither answered nor ended")
 
     def until(self, process: WorkerProcess, last: str) -> list[str]:
         """All answers up to some line."""
@@ -83,16 +89,15 @@ def test_requests_are_answered_and_the_end_of_requests_ends_it(started: Started)
     assert started.until(process, "got tasks 4 1") == ["got tasks 4 1"]
     process.let_end()
     assert started.answers(process) is None
-    assert process.end(started.selector) == 7
+    assert process.end().code == 7
 
 
 def test_one_that_has_ended_can_be_told_to_end(started: Started) -> None:
     process = started.start("exit 7")
     assert started.answers(process) is None
-    assert process.has_ended_by(time.monotonic() + _PATIENCE)
     process.warn()
     process.stop()
-    assert process.end(started.selector) == 7
+    assert process.end().code == 7
 
 
 def test_a_line_that_comes_in_pieces_is_one_line(started: Started) -> None:
@@ -106,7 +111,7 @@ def test_what_it_writes_to_standard_error_is_added_to_the_log(started: Started) 
     started.log.write_text("before\n")
     process = started.start('echo "$WORD" >&2', WORD="späte Wörter", LC_ALL="C.UTF-8")
     assert started.answers(process) is None
-    assert process.end(started.selector) == 0
+    assert process.end().code == 0
     assert started.log.read_text() == "before\nspäte Wörter\n"
 
 
@@ -119,13 +124,12 @@ def test_it_is_in_a_session_of_its_own(started: Started) -> None:
 def test_a_command_that_is_missing_is_named(tmp_path: Path, started: Started) -> None:
     missing = tmp_path / "no pythön"
     with pytest.raises(FileNotFoundError, match="no pythön"):
-        WorkerProcess.start([str(missing)], 0, started.log, {}, started.selector)
-    assert not started.selector.get_map()
+        WorkerProcess.start([str(missing)], started.log, {})
 
 
-def test_a_log_that_can_not_be_written_is_named(tmp_path: Path, started: Started) -> None:
+def test_a_log_that_can_not_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"gone/w\.log"):
-        WorkerProcess.start(["/bin/sh"], 0, tmp_path / "gone" / "w.log", {}, started.selector)
+        WorkerProcess.start(["/bin/sh"], tmp_path / "gone" / "w.log", {})
 
 
 def test_a_request_to_a_process_that_has_ended_is_no_error(started: Started) -> None:
@@ -134,7 +138,7 @@ def test_a_request_to_a_process_that_has_ended_is_no_error(started: Started) -> 
     os.waitid(os.P_PID, process.popen.pid, os.WEXITED | os.WNOWAIT)
     process.ask("tasks 0")
     process.let_end()
-    assert process.end(started.selector) == 3
+    assert process.end().code == 3
 
 
 def test_a_child_that_holds_the_pipe_open_does_not_hide_the_end(tmp_path: Path, started: Started) -> None:
@@ -144,7 +148,7 @@ def test_a_child_that_holds_the_pipe_open_does_not_hide_the_end(tmp_path: Path, 
     while (lines := started.answers(process)) is not None:
         found += lines
     assert found == ["last"]
-    assert process.end(started.selector) == -signal.SIGKILL
+    assert process.end().code == -signal.SIGKILL
     wait_until_none_lives(reader)  # the child was killed, too
 
 
@@ -153,7 +157,7 @@ def test_killing_it_kills_its_children(tmp_path: Path, started: Started) -> None
     process = started.start(f"exec 2>'{alive}'; sleep 1000 & echo here; wait")
     started.until(process, "here")
     process.kill()
-    assert process.end(started.selector) == -signal.SIGKILL
+    assert process.end().code == -signal.SIGKILL
     wait_until_none_lives(reader)
     process.kill()  # a second time, when it is gone
 
@@ -169,9 +173,7 @@ def test_a_kernel_that_does_not_say_when_a_process_has_ended(
     assert not process.has_ended()
     process.let_end()
     assert started.answers(process) is None
-    os.waitid(os.P_PID, process.popen.pid, os.WEXITED | os.WNOWAIT)
-    assert process.has_ended()
-    assert process.end(started.selector) == 3
+    assert process.end().code == 3
     assert process.has_ended()
 
 
@@ -186,16 +188,37 @@ def test_an_end_is_seen_where_neither_the_kernel_nor_the_pipe_says_so(
     process.let_end()
     os.waitid(os.P_PID, process.popen.pid, os.WEXITED | os.WNOWAIT)
     assert process.has_ended()
-    assert process.read(died=True) is None
-    assert process.end(started.selector) == -signal.SIGKILL
+    assert process.read() == []
+    assert process.end().code == -signal.SIGKILL
     wait_until_none_lives(reader)
 
 
 def test_a_process_may_close_its_answers_and_live_on(started: Started) -> None:
     process = started.start("exec >&-; read go; exit 5")
-    assert started.answers(process) is None
-    process.hush(started.selector)
+    assert started.selector.select(_PATIENCE)
+    assert process.read() == []
+    assert not started.selector.select(0)  # nothing more is expected but its end
     assert not process.has_ended()
     process.let_end()
-    assert started.answers(process) is None  # by its end
-    assert process.end(started.selector) == 5
+    assert started.answers(process) is None
+    assert process.end().code == 5
+
+
+def test_what_it_answered_last_is_read_after_its_end(started: Started) -> None:
+    """More than a pipe is read at once, without a line's end in it."""
+    process = started.start("i=0; while [ $i -lt 3000 ]; do printf 'a line of 20 letters'; i=$((i+1)); done; echo")
+    (line,) = started.answers(process) or []
+    assert len(line) == 60000
+    assert started.answers(process) is None
+    assert process.end().code == 0
+
+
+def test_one_that_is_stopped_is_seen(started: Started) -> None:
+    process = started.start("echo here; read go")
+    started.until(process, "here")
+    assert not process.is_stopped()
+    os.kill(process.popen.pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, process.popen.pid, os.WSTOPPED | os.WNOWAIT)
+    assert process.is_stopped()
+    process.kill()
+    assert process.end().code == -signal.SIGKILL

@@ -1,12 +1,15 @@
 """What a worker leaves that did not end in order."""
 
 import os
-import subprocess
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from sweeprun.launchers.process import Broken, WorkerProcess
+from sweeprun.design.task_ids import TaskIds
+from sweeprun.launchers.answers import Broken
+from sweeprun.launchers.link import Link
+from sweeprun.launchers.pool_worker import PoolWorker
 from sweeprun.launchers.remains import read_remains
 from sweeprun.store import shards
 from sweeprun.store.directory import RunDirectory
@@ -20,10 +23,10 @@ def run(tmp_path: Path) -> RunDirectory:
     return make_run(tmp_path / "a rün", count_axis("seed", 9))
 
 
-def worker(name: str | None, broken: Broken | None = None) -> WorkerProcess:
-    process = subprocess.Popen(["true"])
-    process.wait()
-    return WorkerProcess(popen=process, slot=0, started=0.0, name=name, broken=broken)
+def worker(name: str | None, broken: Broken | None = None, assigned: TaskIds | None = None) -> PoolWorker:
+    link = cast("Link", None)  # what is left is read from the run alone
+    handed = TaskIds(()) if assigned is None else assigned
+    return PoolWorker(link=link, slot=0, started=0.0, name=name, broken=broken, assigned=handed)
 
 
 def test_one_that_was_never_ready_leaves_nothing(run: RunDirectory) -> None:
@@ -62,3 +65,11 @@ def test_a_shard_that_can_not_be_read_for_a_moment_is_read_again(
     monkeypatch.setattr(os, "open", stale)
     assert dict(read_remains(run, worker("w")).recorded) == {1: (True,)}
     assert len(failed) == 2
+
+
+@pytest.mark.parametrize(("assigned", "task_id"), [([2], 2), ([2, 3], None), ([], None)])
+def test_of_one_that_is_lost_the_beat_may_be_old(run: RunDirectory, assigned: list[int], task_id: int | None) -> None:
+    """Only a turn of one task says what it was on."""
+    write_shard(run, "w", [success(1, 1.0)])
+    BeatWriter(run, "w", Place()).start(1, 0.0)
+    assert read_remains(run, worker("w", assigned=TaskIds.of(assigned)), lost=True).task_id == task_id

@@ -1,8 +1,10 @@
 """What is handed out next, and how much of it."""
 
+import pytest
+
 from sweeprun.design.arrays import Array
 from sweeprun.design.task_ids import TaskIds
-from sweeprun.launchers.work_queue import HICCUP_SECONDS, TURN_SECONDS, Turn, WorkQueue
+from sweeprun.launchers.work_queue import HICCUP_SECONDS, TURN_SECONDS, Turn, WorkQueue, tasks_asked
 
 
 def queue_of(tasks: int, *, workers: int = 1, tasks_per_job: int = 1) -> WorkQueue:
@@ -58,3 +60,9 @@ def test_one_hiccup_counts_once_for_a_task() -> None:
         assert queue.count_unrecorded([1], started=0.0, now=now) == 1
     assert queue.count_unrecorded([1], started=0.0, now=2.0 + HICCUP_SECONDS) == 2
     assert queue.count_unrecorded([1], started=2.5 + HICCUP_SECONDS, now=3.0 + HICCUP_SECONDS) == 3
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_a_request_says_its_tasks(retries: int) -> None:
+    tasks = TaskIds.of([0, 1, 2, 7])
+    assert tasks_asked(Turn(tasks=tasks, elements=1, retries=retries).request()) == tasks

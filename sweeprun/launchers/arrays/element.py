@@ -134,6 +134,7 @@ class ElementRun:
         alone = len(self._chunk) == 1 and not self._policy.needs_supervision
         if alone:
             return self._run_here(self._place, left)
+        from sweeprun.launchers.local_links import LocalLinks
         from sweeprun.launchers.pool import Pool
 
         signal.signal(signal.SIGTERM, _interrupt)
@@ -142,7 +143,7 @@ class ElementRun:
             Array(tasks=left, throttle=workers),
             place=self._place,
             workers=workers,
-            environment={**os.environ, **thread_environment(usable_cpus())},
+            open_link=LocalLinks(self._run, self._place, {**os.environ, **thread_environment(usable_cpus())}),
             progress=_Silent(),
             policy=self._policy,
             first_attempt=self._submission.attempt,

@@ -29,6 +29,9 @@ class SlurmOptions(ArrayOptions):
 
     capabilities: ClassVar = Capabilities(
         launches_all_at_once=True,
+        changes_throttle=True,
+        cancels_elements=True,
+        queues_again=True,
         same_for_all_tasks=SAME_FOR_ALL_TASKS | {"collect_sbatch"},
         submission_text="job {jobs}",
         hint=_hint,
