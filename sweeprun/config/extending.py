@@ -21,11 +21,11 @@ from sweeprun.config.composing import compose_for_sweep, rows_of_configs
 from sweeprun.config.frozen import Composition, config_steps, freeze
 from sweeprun.config.grammar import ZipSweep, with_names
 from sweeprun.config.hydra_messages import message_of
-from sweeprun.config.parse_sweep import Grammar, Sweep, axis_name, axis_of, refuse_repeated_points, zip_members
+from sweeprun.config.parse_sweep import Grammar, Sweep, axis_of, refuse_repeated_points, zip_members
 from sweeprun.config.parsing import create_parser
 from sweeprun.config.samples import drawn
 from sweeprun.config.sweep_kinds import SweepKind, kind_of
-from sweeprun.design.axes import Axis
+from sweeprun.design.axes import Axis, axis_name
 from sweeprun.design.extension import extend_table, grid_of, join_new_points, whole_grid
 from sweeprun.design.grid import Dimension, Grid
 from sweeprun.design.overrides import Override
