@@ -18,6 +18,7 @@ _OPENS = {
 _ELSEWHERE = {
     "a file of the run that this process makes, which isn't there yet or is only appended to": {
         "launchers/process.py:WorkerProcess.start",
+        "store/elsewhere.py:list_run",
         "store/launching.py:launching",
         "store/notices.py:note_failure",
         "store/own_files.py:OwnFile.__init__",
