@@ -17,6 +17,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from sweeprun.config.own_resolvers import register_resolver
 from sweeprun.design.overrides import Operation, Override
 from sweeprun.design.scalars import Value
 from sweeprun.design.tasks import Task
@@ -261,11 +262,11 @@ class HydraNode:
         """Register Hydra's resolvers, with Hydra's results, without importing Hydra."""
         info = sys.version_info
         versions = {"major": f"{info[0]}", "minor": f"{info[0]}.{info[1]}", "micro": f"{info[0]}.{info[1]}.{info[2]}"}
-        register: Any = OmegaConf.register_new_resolver
-        register(_OUTPUT_DIR, self._output_dir, replace=True)
-        register("hydra", lambda path: OmegaConf.select(self.config().hydra, path), replace=True)
-        register("now", lambda pattern: datetime.now().astimezone().strftime(pattern), use_cache=True, replace=True)
-        register("python_version", lambda level="minor": versions.get(level), replace=True)
+        register_resolver(_OUTPUT_DIR, self._output_dir)
+        register_resolver("hydra", lambda path: OmegaConf.select(self.config().hydra, path))
+        register_resolver("hydra_override_dirname", lambda: self.config().hydra.job.override_dirname)  # Hydra 1.4's
+        register_resolver("now", lambda pattern: datetime.now().astimezone().strftime(pattern), use_cache=True)
+        register_resolver("python_version", lambda level="minor": versions.get(level))
 
     def _output_dir(self) -> str:
         assert self._task is not None, "no task is running"

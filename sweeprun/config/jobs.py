@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from hydra import version
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.utils import JobRuntime, JobStatus, configure_log, run_job, setup_globals
 from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf
 
-from sweeprun.config.hydra_internals import Callbacks, returned_by
+from sweeprun.config.hydra_internals import Callbacks, returned_by, works_in_job_directories
 
 
 def run_as_job(config: DictConfig, function: Callable[[DictConfig], Any]) -> Any:
@@ -64,4 +63,4 @@ def needs_job_directories(config: DictConfig) -> bool:
 def changes_directory(config: DictConfig) -> bool:
     """Whether jobs work in their directories. Applications for Hydra 1.1 do unless they say otherwise."""
     chosen = config.hydra.job.chdir
-    return not version.base_at_least("1.2") if chosen is None else bool(chosen)
+    return works_in_job_directories() if chosen is None else bool(chosen)

@@ -4,13 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from sweeprun.launchers.capabilities import Capabilities
+from sweeprun.launchers.capabilities import Capabilities, Translated
 
 
 def _hint(name: str) -> str | None:
     from sweeprun.launchers.slurm.options import submitit_hint  # only once somebody has asked for a wrong one
 
     return submitit_hint(name)
+
+
+def _translate(options: Mapping[str, Any], defaults: Mapping[str, Any]) -> Translated:
+    from sweeprun.launchers.slurm.submitit import from_submitit
+
+    return from_submitit(options, defaults)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +55,7 @@ class SlurmOptions:
         same_for_all_tasks=frozenset({"throttle", "after_collect", "collect_sbatch"}),
         submission_text="job {jobs}",
         hint=_hint,
+        translate=_translate,
     )
 
     throttle: int = 10
