@@ -173,6 +173,7 @@ class Application:
     ) -> None:
         """Let a launcher of somebody else run jobs of our sweeper."""
         context = HydraContext(config_loader=self.loader, callbacks=Callbacks(sweep_config))
+        OmegaConf.set_readonly(sweep_config.hydra, False)
         with open_dict(sweep_config):
             sweep_config.hydra.sweep.dir = str(run)
             sweep_config.hydra.overrides.hydra.append(
