@@ -20,6 +20,11 @@ def settled_labels(values: Sequence[Value], texts: Sequence[str], labels: Sequen
     return tuple(_unescaped(_apart(values, texts, _with_nan(values, labels))))
 
 
+def null_beside_numbers(values: Sequence[Value], kind: LabelKind) -> bool:
+    """Whether values that are added to an axis of numbers are null alone, so that their labels are NaN."""
+    return kind in (LabelKind.INTEGER, LabelKind.FLOAT) and all(value is None for value in values)
+
+
 def _unescaped(labels: Sequence[Scalar]) -> list[Scalar]:
     read = [_ESCAPE.sub("", label) if isinstance(label, str) else label for label in labels]
     return [own if own == label or own not in labels else label for own, label in zip(read, labels, strict=True)]

@@ -102,3 +102,9 @@ def test_null_beside_numbers_is_nan(study: Path, run: Run) -> None:
     assert "+limit=null" in run("show", "limit=null").stdout
     run("extend", "limit=null,7")
     np.testing.assert_array_equal(collected(study, run)["limit"], [np.nan, 0.5, 2, 7])
+
+
+def test_null_can_be_added_to_numbers(study: Path, run: Run) -> None:
+    run("-m", "task=programs.state", "+limit=1,2")
+    run("extend", "limit=null")
+    np.testing.assert_array_equal(collected(study, run)["limit"], [1, 2, np.nan])
