@@ -15,7 +15,7 @@ _WORDS = re.compile(
     r"|throttle|verify|wait|worker)\b|\b(?:sweeprun|run)\.[a-z_]+\("
 )
 _NO_MESSAGES = {
-    "config/application.py": "begins with `defaults: [sweeprun]`",  # what a file of Hydra's must say
+    "config/sweeper_options.py": "begins with `defaults: [sweeprun]`",  # what a file of Hydra's must say
     "config/grammar.py": "add hydra/sweeper=sweeprun to the command line",  # Hydra's grammar is typed
     "results/dimension_notes.py": "call sweeprun.sweep(…",  # of a run that was made in Python
     "launchers/slurm/error_hints.py": "invalid entry for --cluster",  # which Slurm says

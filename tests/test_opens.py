@@ -21,6 +21,7 @@ _ELSEWHERE = {
         "store/arrivals.py:Arrivals.sync",
         "store/arrivals.py:_append",
         "store/arrivals.py:_replace",
+        "store/elsewhere.py:list_run",
         "store/launching.py:launching",
         "store/notices.py:note_failure",
         "store/own_files.py:OwnFile.__init__",

@@ -24,8 +24,7 @@ def main(words: Sequence[str]) -> int:
     from sweeprun.cli.hydra_words import config_source, parse_command_line
     from sweeprun.config.application import command_line_parser, open_application
     from sweeprun.config.schema import SWEEPER
-    from sweeprun.display.plan import plan_text
-    from sweeprun.display.terminal import TERMINAL
+    from sweeprun.display.plan import plan_text, show_plan
     from sweeprun.errors import UsageError
     from sweeprun.runs.plan import plan_of
     from sweeprun.runs.prepare import compose_for_launch, import_early, prepare_sweep
@@ -43,9 +42,5 @@ def main(words: Sequence[str]) -> int:
             )
         prepared = prepare_sweep(application, sweep_config)
     plan = plan_of(prepared, launcher)
-    for text in plan.warnings:
-        TERMINAL.warn(text)
-    for text in plan.notes:
-        TERMINAL.note(text)
-    print(json.dumps(plan.to_dict(), indent=1, ensure_ascii=False) if own.json else plan_text(plan))
+    show_plan(plan, json.dumps(plan.to_dict(), indent=1, ensure_ascii=False) if own.json else plan_text(plan))
     return 0

@@ -13,9 +13,11 @@ from sweeprun.config.jobs import as_multirun
 from sweeprun.config.result_names import misspelt_in, names_in
 from sweeprun.config.schema import SWEEPER
 from sweeprun.display.outcome import conclude
+from sweeprun.display.plan import show_plan
 from sweeprun.display.short_values import shown_lines
 from sweeprun.display.terminal import TERMINAL
 from sweeprun.errors import ResultError, SweeprunError, UsageError
+from sweeprun.runs.plan import plan_of
 from sweeprun.runs.prepare import compose_for_launch, import_early, prepare_sweep
 from sweeprun.runs.start import start_run
 from sweeprun.safe_text import plain_line
@@ -56,9 +58,12 @@ def run(words: Sequence[str]) -> int:
 
 def _run_sweep(application: Application, overrides: Sequence[str], command: Sequence[str]) -> int:
     sweep_config = compose_for_launch(application, overrides)
-    sweeper, _ = application.chosen_plugins(sweep_config)
+    sweeper, launcher = application.chosen_plugins(sweep_config)
     if sweeper == SWEEPER:
         prepared = prepare_sweep(application, sweep_config)
+        if sweep_config.hydra.launcher.get("plan"):
+            show_plan(plan_of(prepared, launcher))
+            return 0
         with as_multirun(sweep_config, application.source.name):
             return conclude(start_run(prepared, command, observer=TERMINAL))
     if not any(word.lstrip("+~").startswith(("task=", "task.", "task@")) for word in overrides):  # else jobs may differ

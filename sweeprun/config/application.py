@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
-from hydra import version
 from hydra.core.config_search_path import SearchPathQuery
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
@@ -21,21 +20,28 @@ from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
+from sweeprun.config.chosen_plugins import check_same_plugins
+from sweeprun.config.compositions import attend_compositions
 from sweeprun.config.hydra_internals import (
     CachingConfigRepository,
     Callbacks,
     ConfigLoaderImpl,
     Hydra,
+    behave_as,
+    compose_job,
     create_config_search_path,
     get_args_parser,
+    mode_of,
     repository_of,
     run_hydra,
 )
 from sweeprun.config.hydra_messages import addition_of, message_of
-from sweeprun.config.launcher_schema import explained, launcher_name
+from sweeprun.config.launcher_options import check_option_names, explained
+from sweeprun.config.launcher_schema import launcher_name
 from sweeprun.config.omegaconf_errors import missing_key
 from sweeprun.config.parsing import create_parser, extend_grammar
-from sweeprun.config.schema import OUR_DEFAULTS, SWEEPER, SweeperNode, SweeperOptions, register_options
+from sweeprun.config.schema import OUR_DEFAULTS, SWEEPER, register_options
+from sweeprun.config.sweeper_options import advice_on, check_sweeper_options, is_ours
 from sweeprun.errors import ConfigError, OverrideError, SweeprunError, UsageError
 from sweeprun.other_names import meant_by
 from sweeprun.store.local_paths import local_path
@@ -44,11 +50,6 @@ JOB_NAME = "sweeprun"
 DEFAULT_CONFIG_PATH = "conf"
 DEFAULT_CONFIG_NAME = "config"
 _VERSION_BASE = "1.3"
-_OF_OUR_SWEEPER = (
-    "\n{} is an option of sweeprun's own sweeper. If your config sets it, give it a file that others don't read, "
-    "as `sweeprun init` does: conf/hydra/sweeper/study.yaml, which begins with `defaults: [sweeprun]`, and in the "
-    "defaults list of the config `override hydra/sweeper: study`"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,16 +96,36 @@ class Application:
             In one message, what is wrong and what would be right.
         """
         try:
-            return self.hydra.compose_config(self.source.name, list(overrides), mode)
+            config: DictConfig = self.hydra.compose_config(self.source.name, list(overrides), mode)
         except Exception as error:  # noqa: BLE001  # whatever Hydra, YAML or a resolver raises, a config caused it
             self._explain(error)
+        self.check_options(config)
+        return config
+
+    def check_options(self, config: DictConfig) -> None:
+        """Refuse options of our sweeper and of launchers that they don't have.
+
+        Raises
+        ------
+        UsageError
+            If there is one.
+        """
+        hydra = config.hydra
+        check_sweeper_options(hydra.sweeper)
+        if OmegaConf.is_dict(hydra.launcher):
+            overrides: Any = OmegaConf.to_container(hydra.overrides.hydra, resolve=False)
+            keys = (word.lstrip("+~").partition("=")[0] for word in overrides)
+            typed = {key.split(".")[2] for key in keys if key.startswith("hydra.launcher.")}
+            check_option_names(self.chosen_plugins(config)[1], hydra.launcher, typed)
 
     def compose_job(self, sweep_config: DictConfig, overrides: Sequence[str]) -> DictConfig:
         """Compose the config of one job of a sweep, as Hydra's launchers do."""
         try:
-            return self.loader.load_sweep_config(sweep_config, list(overrides))
+            config = compose_job(self.loader, sweep_config, overrides)
         except Exception as error:  # noqa: BLE001  # whatever Hydra, YAML or a resolver raises, a config caused it
             self._explain(error)
+        check_same_plugins(sweep_config, config, overrides)
+        return config
 
     def parse(self, overrides: Sequence[str]) -> list[HydraOverride]:
         """Parse overrides by Hydra's grammar."""
@@ -132,7 +153,7 @@ class Application:
         by the name that its config holds.
         """
         hydra, choices = sweep_config.hydra, sweep_config.hydra.runtime.choices
-        ours = OmegaConf.get_type(hydra.sweeper) is SweeperNode
+        ours = is_ours(hydra.sweeper)
         return (
             SWEEPER if ours else str(choices["hydra/sweeper"]),
             launcher_name(hydra.launcher, str(choices["hydra/launcher"])),
@@ -152,6 +173,7 @@ class Application:
     ) -> None:
         """Let a launcher of somebody else run jobs of our sweeper."""
         context = HydraContext(config_loader=self.loader, callbacks=Callbacks(sweep_config))
+        OmegaConf.set_readonly(sweep_config.hydra, False)
         with open_dict(sweep_config):
             sweep_config.hydra.sweep.dir = str(run)
             sweep_config.hydra.overrides.hydra.append(
@@ -160,7 +182,10 @@ class Application:
         launcher = Plugins.instance().instantiate_launcher(
             hydra_context=context, task_function=job, config=sweep_config
         )
-        launcher.launch(jobs, initial_job_idx=0)
+        most = sweep_config.hydra.sweeper.get("max_batch_size") or 0
+        size = most if most > 0 else max(1, len(jobs))
+        for first in range(0, len(jobs), size):
+            launcher.launch(jobs[first : first + size], initial_job_idx=first)
 
     def run_single(self, overrides: Sequence[str], job: Any) -> Any:
         """Run one job in this process, as Hydra does; what it returned, or raised."""
@@ -174,7 +199,7 @@ class Application:
 
     def is_multirun(self, overrides: Sequence[str]) -> bool:
         """Whether the config itself asks for a sweep, by ``hydra.mode``."""
-        return bool(self.hydra.get_mode(self.source.name, list(overrides)) == RunMode.MULTIRUN)
+        return mode_of(self.hydra, self.source.name, overrides) is RunMode.MULTIRUN
 
     def peek(self, key: str) -> Any:
         """A top-level key of the primary config as it stands in the file, or None.
@@ -199,10 +224,8 @@ class Application:
         message = message_of(error)
         hint = ""
         missing = missing_key(error)
-        if missing is None:
+        if missing is None or advice_on(error):  # which the message has already
             pass
-        elif missing.holder == "hydra.sweeper" and missing.key in SweeperOptions.__dataclass_fields__:
-            hint = _OF_OUR_SWEEPER.format(missing.key)
         elif meant := self._did_you_mean(missing.key, missing.holder, addition_of(message)):
             message, hint = f"the config has no key {missing.full!r}. ", meant
         raise OverrideError(message + hint) from error
@@ -258,8 +281,9 @@ def open_application(source: ConfigSource) -> Iterator[Application]:
     ConfigError
         If ``-cd`` names no directory.
     """
-    version.setbase(_VERSION_BASE)
+    behave_as(_VERSION_BASE)
     extend_grammar()
+    attend_compositions()
     register_options(as_defaults=OUR_DEFAULTS)
     search_path = create_config_search_path(source.absolute_path())
     if source.extra is not None:
@@ -283,7 +307,7 @@ def command_line_parser() -> Any:
 
 def show(parser: Any, args: Any, source: ConfigSource) -> None:
     """Let Hydra answer a command line that only looks: ``--cfg``, ``--info``, ``--help``, ``--hydra-help``, ``-sc``."""
-    version.setbase(_VERSION_BASE)
+    behave_as(_VERSION_BASE)
     register_options(as_defaults=OUR_DEFAULTS)
     args.config_path = source.absolute_path()
     args.config_name = source.name

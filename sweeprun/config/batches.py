@@ -10,12 +10,13 @@ from hydra.core.override_parser.types import Override as HydraOverride
 from omegaconf import DictConfig, OmegaConf
 
 from sweeprun.config.application import Application
+from sweeprun.config.chosen_plugins import JobsDisagreeError
 from sweeprun.config.composing import ComposedSweep, compose_sweep, task_spec
 from sweeprun.config.frozen import Composition, freeze
 from sweeprun.config.hydra_internals import BasicSweeperConf
-from sweeprun.config.parse_sweep import OPERATIONS, axis_name, choice_of
+from sweeprun.config.parse_sweep import OPERATIONS, choice_of
 from sweeprun.config.schema import SweeperOptions
-from sweeprun.design.axes import Axis
+from sweeprun.design.axes import Axis, axis_name
 from sweeprun.design.extension import grid_of
 from sweeprun.design.grid import Dimension, Grid, Joint
 from sweeprun.design.label_kinds import LabelKind
@@ -47,6 +48,8 @@ def enumerated_sweep(
     options = OmegaConf.structured(SweeperOptions(params={str(key): str(value) for key, value in params.items()}))
     try:
         sweep = compose_sweep(application, sweep_config, options)
+    except JobsDisagreeError:
+        raise
     except SweeprunError as error:  # of a value that is there twice, say
         log.warning("the jobs make no grid, so the results have the dimension %s: %s", JOB, error)
         return None

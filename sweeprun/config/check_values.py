@@ -204,5 +204,5 @@ def _refusal(override: Override, text: str, error: Exception, config: DictConfig
         close = get_close_matches(wanted, known, n=1)
         where = parent or "the config"
         hint = f"Did you mean {close[0]!r}?" if close else f"{where} has the keys: {', '.join(known) or 'none'}."
-        message += f". {hint} To add a key, write +{written}"
+        message = f"{message.partition('. Did you mean')[0]}. {hint} To add a key, write +{written}"
     return message

@@ -13,8 +13,8 @@ from omegaconf.errors import OmegaConfBaseException
 from sweeprun.config.application import Application, resolve_key
 from sweeprun.config.check_values import type_axis
 from sweeprun.config.frozen import Composition, config_steps, freeze
-from sweeprun.config.parse_sweep import Sweep, axis_name, parse_sweep
-from sweeprun.design.axes import Axis
+from sweeprun.config.parse_sweep import Sweep, parse_sweep
+from sweeprun.design.axes import Axis, axis_name
 from sweeprun.design.grid import Grid
 from sweeprun.design.overrides import Operation, Override
 from sweeprun.design.python_axes import MEMBER, member_axis

@@ -18,6 +18,7 @@ def known_variables(sweep_config: DictConfig) -> dict[str, str]:
     What only a job can resolve is left out: workers set it for each task.
     """
     masked = deepcopy(sweep_config)
+    OmegaConf.set_readonly(masked.hydra.job.env_set, False)
     references: list[str] = []
 
     def mask(reference: "re.Match[str]") -> str:

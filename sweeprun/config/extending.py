@@ -4,6 +4,7 @@ The configs are the frozen ones: what has changed in ``conf/`` since can't get i
 of a config group have to be composed from it, and then only if what it composes for the others is still the same.
 """
 
+import math
 import pickle
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -21,13 +22,15 @@ from sweeprun.config.composing import compose_for_sweep, rows_of_configs
 from sweeprun.config.frozen import Composition, config_steps, freeze
 from sweeprun.config.grammar import ZipSweep, with_names
 from sweeprun.config.hydra_messages import message_of
-from sweeprun.config.parse_sweep import Grammar, Sweep, axis_name, axis_of, refuse_repeated_points, zip_members
+from sweeprun.config.parse_sweep import Grammar, Sweep, axis_of, refuse_repeated_points, zip_members
 from sweeprun.config.parsing import create_parser
 from sweeprun.config.samples import drawn
 from sweeprun.config.sweep_kinds import SweepKind, kind_of
-from sweeprun.design.axes import Axis
+from sweeprun.design.axes import Axis, axis_name
 from sweeprun.design.extension import extend_table, grid_of, join_new_points, whole_grid
 from sweeprun.design.grid import Dimension, Grid
+from sweeprun.design.label_kinds import LabelKind
+from sweeprun.design.listed_labels import null_beside_numbers
 from sweeprun.design.overrides import Override
 from sweeprun.design.python_axes import member_axis
 from sweeprun.design.python_values import read_like
@@ -168,7 +171,13 @@ def _typed(axis: Axis, sweep: Sweep, configs: Sequence[DictConfig], rows: _Rows)
     axes = tuple(other if other.name != axis.name else axis for other in sweep.axes)
     # While they are checked every axis is by itself: other ones may be longer.
     is_joint = any(axis.name in joint.axes for joint in sweep.grid.joint)
-    return type_axis(axis, configs, replace(sweep, grid=Grid(axes=axes)), rows, is_joint=is_joint)
+    typed = type_axis(axis, configs, replace(sweep, grid=Grid(axes=axes)), rows, is_joint=is_joint)
+    known = next(other for other in sweep.axes if other.name == axis.name)
+    values = [typed.values.value(index) for index in range(len(typed))] if typed.values.are_listed else [0]
+    if not null_beside_numbers(values, known.kind):
+        return typed
+    nan = dict.fromkeys(range(len(typed)), math.nan)
+    return Axis(name=axis.name, values=typed.values.labelled(nan, LabelKind.FLOAT)[0], kind=LabelKind.FLOAT)
 
 
 def _more_samples(count: int, sweep: Sweep, configs: Sequence[DictConfig]) -> Dimension:

@@ -17,6 +17,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from sweeprun.config.own_resolvers import register_resolver
 from sweeprun.config.pickled_configs import dump_config
 from sweeprun.design.overrides import Operation, Override
 from sweeprun.design.scalars import Value
@@ -171,7 +172,8 @@ class ConfigDeriver:
             if not self._manifest.job.composed_each:
                 texts = self._manifest.override_texts(task)
                 hydra.overrides.task = texts
-                hydra.job.override_dirname = override_dirname(texts, hydra.job.config.override_dirname)
+                if not OmegaConf.is_interpolation(hydra.job, "override_dirname"):  # as it is from Hydra 1.4 on
+                    hydra.job.override_dirname = override_dirname(texts, hydra.job.config.override_dirname)
         return config
 
     def _apply(self, config: DictConfig, task: Task) -> None:
@@ -266,11 +268,16 @@ class HydraNode:
         """Register Hydra's resolvers, with Hydra's results, without importing Hydra."""
         info = sys.version_info
         versions = {"major": f"{info[0]}", "minor": f"{info[0]}.{info[1]}", "micro": f"{info[0]}.{info[1]}.{info[2]}"}
-        register: Any = OmegaConf.register_new_resolver
-        register(_OUTPUT_DIR, self._output_dir, replace=True)
-        register("hydra", lambda path: OmegaConf.select(self.config().hydra, path), replace=True)
-        register("now", lambda pattern: datetime.now().astimezone().strftime(pattern), use_cache=True, replace=True)
-        register("python_version", lambda level="minor": versions.get(level), replace=True)
+        register_resolver(_OUTPUT_DIR, self._output_dir)
+        register_resolver("hydra", lambda path: OmegaConf.select(self.config().hydra, path))
+        register_resolver("hydra_override_dirname", self._override_dirname)
+        register_resolver("now", lambda pattern: datetime.now().astimezone().strftime(pattern), use_cache=True)
+        register_resolver("python_version", lambda level="minor": versions.get(level))
+
+    def _override_dirname(self) -> str:
+        hydra = self.config().hydra
+        texts: Any = OmegaConf.to_container(hydra.overrides.task, resolve=False)
+        return override_dirname(texts, hydra.job.config.override_dirname)
 
     def _output_dir(self) -> str:
         assert self._task is not None, "no task is running"

@@ -7,6 +7,8 @@ from omegaconf.errors import OmegaConfBaseException
 
 _ADDITION = re.compile(r"To append to your config use (\+.*)")
 
+_NOT_OF_THE_REASON = ("Error parsing override", "Error when parsing index", "See https://")
+
 
 def addition_of(message: str) -> str:
     """The override that would add a key which isn't there, as Hydra writes it; empty if it doesn't."""
@@ -17,7 +19,7 @@ def addition_of(message: str) -> str:
 def message_of(error: BaseException) -> str:
     """What an error of Hydra or OmegaConf says, with its cause, without its advice on stack traces."""
     if isinstance(error, OverrideParseException):
-        lines = [line for line in str(error).splitlines() if not line.startswith("Error parsing override")]
+        lines = [line for line in str(error).splitlines() if not line.startswith(_NOT_OF_THE_REASON)]
         reason = (lines[0] if lines else str(error)).partition(" expecting ")[0]
         begin, evaluated, problem = reason.partition(" while evaluating ")
         if evaluated and begin.isidentifier():  # by a function of the grammar, which says itself what is wrong

@@ -8,13 +8,12 @@ from types import TracebackType
 from typing import Any
 
 import hydra
-from hydra import version
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.utils import JobReturn, JobRuntime, JobStatus, configure_log, run_job, setup_globals
 from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf
 
-from sweeprun.config.hydra_internals import Callbacks, returned_by
+from sweeprun.config.hydra_internals import Callbacks, returned_by, works_in_job_directories
 
 _NOT_OF_USERS = (str(Path(__file__).parents[1]), str(Path(hydra.__file__).parent))
 
@@ -113,4 +112,4 @@ def needs_job_directories(config: DictConfig) -> bool:
 def changes_directory(config: DictConfig) -> bool:
     """Whether jobs work in their directories. Applications for Hydra 1.1 do unless they say otherwise."""
     chosen = config.hydra.job.chdir
-    return not version.base_at_least("1.2") if chosen is None else bool(chosen)
+    return works_in_job_directories() if chosen is None else bool(chosen)

@@ -1,9 +1,8 @@
-"""``hydra.launcher``: the schema of a launcher's options, made of its class, and what is wrong with given ones."""
+"""``hydra.launcher``: the schema of a launcher's options, made of its class, and whose config one is."""
 
 import copyreg
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, make_dataclass
-from difflib import get_close_matches
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -11,15 +10,12 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from omegaconf import MISSING as NOT_GIVEN
-from omegaconf import OmegaConf
-from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
+from omegaconf import OmegaConf, flag_override
 
-from sweeprun.config.omegaconf_errors import of_omegaconf
-from sweeprun.errors import OverrideError, UsageError
-from sweeprun.launchers.capabilities import capabilities_in, option_fields
-from sweeprun.launchers.registry import OUR_LAUNCHERS, is_launcher, options_of
-from sweeprun.other_names import meant_by
-from sweeprun.wording import hydra, launcher
+from sweeprun.errors import UsageError
+from sweeprun.launchers.capabilities import option_fields
+from sweeprun.launchers.registry import options_of
+from sweeprun.wording import hydra
 
 KEY = "hydra.launcher"
 PLUGIN = "hydra_plugins.sweeprun_plugin"
@@ -28,6 +24,9 @@ PLUGIN = "hydra_plugins.sweeprun_plugin"
 TARGET = f"{PLUGIN}.SweeprunLauncher"
 PREFIX = "sweeprun_"
 """What the config of a launcher begins with where its bare name may be that of another package's."""
+
+JOB_NAME = "job_name"
+"""The name of jobs that a config has for another launcher, where ours has its own."""
 
 
 @dataclass
@@ -43,10 +42,14 @@ class JobOptions:
         Whether a Hydra application waits for the results of what is queued; by default only for sweepers that go on
         from them, such as Optuna's. Hydra's own sweeper and ours submit and return. Without effect for local workers,
         whose end is always waited for: so one command line fits all launchers.
+    plan
+        Whether only to show what would be run: tasks, axes, arrays, files, the first and last tasks. Nothing is run,
+        and nothing written.
     """
 
     job_directories: bool = False
     wait: bool | None = None
+    plan: bool = False
 
 
 NOT_OF_LAUNCHERS = ("_target_", "name", *(own.name for own in fields(JobOptions)))
@@ -68,6 +71,7 @@ def schema_of(name: str) -> Any:
             f"them in a config of your own with `name: {name}`"
         )
     schema = OmegaConf.structured(_node_class(name, options))
+    OmegaConf.set_struct(schema, False)  # a config may hold options of other launchers, which are looked at later
     for key in schema:
         if OmegaConf.is_dict(value := schema._get_node(key)) and OmegaConf.get_type(value) is dict:
             OmegaConf.set_struct(value, False)  # of any keys, so that an override of one needs no +
@@ -95,95 +99,44 @@ def launcher_name(node: Any, choice: str) -> str:
     choice
         The name of its file. It is the launcher's if the config has no ``name`` and is not of a plugin of Hydra's.
     """
+    if (ours := _NAMES.get(OmegaConf.get_type(node))) is not None:
+        return ours
     if not str(node.get("_target_") or TARGET).startswith(f"{PLUGIN}."):
         return choice
     name = node.get("name")
     return choice.removeprefix(PREFIX) if name is None else str(name)
 
 
-def checked_options(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options of a launcher, resolved, as the types that its schema has for them.
+def claim_launcher(node: Any) -> None:
+    """Give a config of a launcher of ours its class and name back, which a config for another launcher has replaced.
 
-    Raises
-    ------
-    OverrideError, UsageError
-        If it doesn't have one, or a value is of another type.
+    Such a name is one of jobs, and stays as an option of that launcher.
     """
-    known = known_options(name)
-    if known is None:
-        return dict(options)
-    if unknown := [key for key in options if key not in known]:
-        raise unknown_option(name, unknown[0])
-    typed = {key: value for key, value in options.items() if "${" not in str(value)}  # which would be resolved twice
-    try:
-        node = OmegaConf.merge(schema_of(name), typed)
-    except OmegaConfBaseException as error:
-        raise OverrideError(f"{launcher(str(error.full_key))}: {str(error).splitlines()[0]}") from error
-    checked: Any = OmegaConf.to_container(node)
-    return {key: checked[key] if key in typed else value for key, value in options.items()}
+    name = _NAMES.get(OmegaConf.get_type(node))
+    if name is None:
+        return
+    with flag_override(node, "readonly", False):
+        written: Any = OmegaConf.to_container(node, resolve=False)
+        node["_target_"] = TARGET
+        if written["name"] != name:
+            node[JOB_NAME] = written["name"]
+            node["name"] = name
 
 
-def check_shared(name: str, options: Sequence[Mapping[str, Any]]) -> None:
-    """Refuse options of the tasks of a run that differ although all tasks share them.
-
-    Raises
-    ------
-    UsageError
-        If there is one.
-    """
-    for key in sorted(capabilities_in(options_of(name)).same_for_all_tasks):
-        values = [own.get(key) for own in options]
-        if other := [value for value in values if value != values[0]]:
-            raise UsageError(
-                f"{launcher(key)} is {values[0]!r} for some tasks and {other[0]!r} for others, and all tasks of a run "
-                "share it; let it refer to no swept key"
-            )
+def is_of_launcher(node: Any) -> bool:
+    """Whether a config is one that `schema_of` made, with whatever was added to it."""
+    return OmegaConf.get_type(node) in _NAMES
 
 
-def explained(error: BaseException | None) -> UsageError | None:
-    """What is to be said of an error that is about a launcher's options; None if it is about anything else."""
-    found = of_omegaconf(error)
-    if not isinstance(found, ConfigKeyError | ConfigAttributeError):
-        return None
-    name, key, node = _NAMES.get(found.object_type), str(found.key), found.parent_node
-    if name is not None and key not in NOT_OF_LAUNCHERS:
-        return unknown_option(name, key)
-    if name is None and OmegaConf.is_dict(node) and node._get_full_key(None) == KEY and "_target_" not in node:
-        return _not_in_file(node.get("name"), key)
-    return None
+def launcher_of_type(kind: Any) -> str | None:
+    """The launcher whose schema is made of a class; None if none is."""
+    return _NAMES.get(kind)
 
 
-def unknown_option(name: str, key: str) -> UsageError:
-    """That a launcher has no such option, with what to write instead."""
-    return UsageError(f"{launcher(key)} is no option of {hydra('/launcher').to(name)}: {advice(name, key)}")
-
-
-def advice(name: str, key: str) -> str:
-    """What to write instead of a name that is no option of a launcher."""
-    hint = capabilities_in(options_of(name)).hint
-    if hint is not None and (found := hint(key)):
-        return found
-    if (meant := meant_by(key)) is not None:
-        return f"did you mean {meant}?"
-    for other in OUR_LAUNCHERS:
-        if other != name and key in (known_options(other) or ()):
-            return f"it is one of {hydra('/launcher').to(other)}"
-    has = known_options(name) or ()
-    close = get_close_matches(key, has, n=1)
-    listed = f"its options are {', '.join(has)}" if has else "it has no options"
-    return f"{listed}; did you mean {launcher(close[0])}?" if close else listed
-
-
-def _not_in_file(name: Any, key: str) -> UsageError | None:
-    """What to do about an option that a config of a user's own without a schema doesn't mention."""
-    if name is None or not is_launcher(str(name)) or (known := known_options(str(name))) is None:
-        return None
-    if key not in known and key not in NOT_OF_LAUNCHERS:
-        return unknown_option(str(name), key)
-    return UsageError(
-        f"{launcher(key)} isn't in the config of the launcher; begin its file with `defaults: [{name}]`, which has all "
-        "options, or write it there"
-    )
+def default_options(name: str) -> dict[str, Any]:
+    """The options of a launcher as they are if nobody sets them; ``???`` for those without a default."""
+    defaults: Any = OmegaConf.to_container(schema_of(name))
+    return {str(key): value for key, value in defaults.items() if key not in NOT_OF_LAUNCHERS}
 
 
 _NAMES: dict[Any, str] = {}
@@ -243,8 +196,7 @@ def _field(option: "Field[Any]", annotation: Any) -> tuple[str, Any, Any]:
     else:
         default = NOT_GIVEN if option.default is MISSING else option.default
     default = _plain(default)
-    if default is None:
-        kind = kind if kind is Any else kind | None
+    kind = kind if kind is Any else kind | None  # other launchers' configs have null where ours has a default
     return option.name, kind, field(default_factory=lambda: default)
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sweeprun.config.launcher_schema import advice, explained, known_options, schema_of
+from sweeprun.config.launcher_options import advice, explained
+from sweeprun.config.launcher_schema import known_options, schema_of
 from sweeprun.config.schema import SweeperOptions
 from sweeprun.design.policy import Policy
 from sweeprun.errors import OverrideError

@@ -13,13 +13,16 @@ from sweeprun.config.application import Application
 from sweeprun.config.files import matching_files
 from sweeprun.config.grammar import ZipSweep
 from sweeprun.config.hydra_internals import text_of_element
+from sweeprun.config.nested_sweeps import refuse_nested
 from sweeprun.config.parsing import create_parser
 from sweeprun.config.samples import sample, source_of
 from sweeprun.config.sweep_kinds import SweepKind, kind_of, value_type_of
-from sweeprun.design.axes import Axis
+from sweeprun.config.sweep_params import written_params
+from sweeprun.design.axes import Axis, axis_name
 from sweeprun.design.extension import grid_of
 from sweeprun.design.grid import Dimension, Grid, Joint
 from sweeprun.design.label_kinds import label_key
+from sweeprun.design.listed_labels import settled_labels
 from sweeprun.design.overrides import Operation, Override
 from sweeprun.design.ranges import DecimalRange, IntegerRange
 from sweeprun.design.sampling import Source
@@ -79,7 +82,7 @@ def parse_sweep(application: Application, options: Any, arguments: Sequence[str]
     OverrideError
         If an override is malformed, or an axis is empty or names a value twice.
     """
-    written = [f"{key}={value}" for key, value in (options.params or {}).items()]
+    written = written_params(options.params)
     parsed = {override.get_key_element(): override for override in application.parse([*written, *arguments])}
     dimensions: list[Dimension] = []
     overrides: list[Override] = []
@@ -221,11 +224,6 @@ class Grammar:
         return list(create_parser().parse_overrides(list(overrides)))
 
 
-def axis_name(key: str) -> str:
-    """The name of the axis of a key or config group; ``/`` would be no part of a name in netCDF."""
-    return key.replace("/", ".")
-
-
 def _convert(application: Application, parsed: HydraOverride) -> Override:
     is_group = application.is_group(parsed.key_or_group)
     operation = OPERATIONS[parsed.type]
@@ -265,6 +263,8 @@ def _axis_values(parser: "Parser", parsed: HydraOverride, base: Path, like: Axis
         return matching_files(swept, written=repr(parsed.input_line), base=base, like=like)
     if kind is SweepKind.RANGE and not swept.shuffle:
         return _range(swept)
+    if kind is SweepKind.LISTED:
+        refuse_nested(parsed, swept.list)
     return choice_of(parser, list(parsed.sweep_iterator()))
 
 
@@ -281,7 +281,8 @@ def choice_of(parser: Parser, elements: Sequence[Any]) -> Choice:
     """Values of one key, listed one by one, as the grammar reads them."""
     texts = tuple(map(text_of_element, elements))
     values = tuple(_as_read(parser, element, text) for element, text in zip(elements, texts, strict=True))
-    return Choice(values=values, texts=texts, labels=tuple(map(plain_label, values, texts)))
+    labels = list(map(plain_label, values, texts))
+    return Choice(values=values, texts=texts, labels=settled_labels(values, texts, labels))
 
 
 def _as_read(parser: Parser, element: Any, text: str) -> Value:

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 from omegaconf import DictConfig, OmegaConf
 
-from sweeprun.config.application import resolve_job_key
+from sweeprun.config.application import in_job, resolve_key
 from sweeprun.config.frozen import ConfigDeriver
-from sweeprun.config.launcher_schema import KEY, NOT_OF_LAUNCHERS
+from sweeprun.config.launcher_options import has_effect
+from sweeprun.config.launcher_schema import KEY, NOT_OF_LAUNCHERS, known_options
 from sweeprun.design.grid import Grid
 from sweeprun.design.overrides import keys_overlap
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.design.tasks import Block
+from sweeprun.errors import ConfigError
 from sweeprun.store.manifest import Manifest
 
 _WORD = re.compile(r"[A-Za-z_][\w.\[\]]*")
@@ -50,13 +52,16 @@ def options_of_tasks(compositions: Sequence[tuple[bytes, bytes]], launcher: str)
     texts: list[dict[str, Any]] = [_container(node) if OmegaConf.is_dict(node) else {} for node in nodes]
     if any(own.get("name", launcher) != launcher for own in texts):
         return ()
-    names = [name for name in dict.fromkeys(name for own in texts for name in own) if name not in NOT_OF_LAUNCHERS]
-    return tuple(
+    every = dict.fromkeys(name for own in texts for name in own)
+    names = [name for name in every if name not in NOT_OF_LAUNCHERS and has_effect(launcher, name)]
+    found = tuple(
         name
         for name in names
         if any("${" in _ESCAPED.sub("", text) for own in texts for text in _strings(own.get(name)))
         or any(own.get(name) != texts[0].get(name) for own in texts[1:])
     )
+    known = known_options(launcher) or names
+    return found if set(found) <= set(known) else tuple(names)  # those of another launcher become parts of any
 
 
 def options_by_tasks(
@@ -139,8 +144,27 @@ def _combinations(design: Grid, places: Collection[int]) -> tuple[list[int], np.
 
 def _resolved(config: DictConfig, keys: Sequence[str]) -> dict[str, Any]:
     """Options as a task needs them; one that its config doesn't have is left out."""
-    own = [key for key in keys if key.rpartition(".")[2] in config.hydra.launcher]
-    return {key.rpartition(".")[2]: resolve_job_key(config, key) for key in own}
+    own = [key.rpartition(".")[2] for key in keys if key.rpartition(".")[2] in config.hydra.launcher]
+    with in_job(config):
+        return {name: option_value(config, name) for name in own}
+
+
+def option_value(config: DictConfig, name: str) -> Any:
+    """The value of an option of a launcher, with all interpolations in it.
+
+    One of another launcher may refer to what isn't there: then it is as it was written, as it may well have no effect.
+
+    Raises
+    ------
+    ConfigError
+        If it can't be resolved.
+    """
+    try:
+        return resolve_key(config, f"{KEY}.{name}")
+    except ConfigError:
+        if name in (known_options(str(config.hydra.launcher.get("name"))) or (name,)):
+            raise
+        return _container(config.hydra.launcher).get(name)
 
 
 def _deciding_axes(manifest: Manifest, names: Sequence[str], config: DictConfig, keys: Sequence[str]) -> set[int]:

@@ -71,9 +71,12 @@ class SweeperOptions:
         After so many tasks that failed for good, no further one is started.
     seed_globals
         Whether ``random``, NumPy's legacy generator and torch are seeded from the task's stream before each task.
+    max_batch_size
+        Of Hydra's own sweeper: how many jobs a launcher of another package is given at once. Launchers of sweeprun's
+        take all tasks.
     """
 
-    params: dict[str, str] = field(default_factory=dict)
+    params: dict[str, Any] | None = field(default_factory=dict)
     members: int | None = None
     root_seed: int | None = None
     streams: list[str] | None = None
@@ -86,12 +89,17 @@ class SweeperOptions:
     timeout: float | None = None
     max_failures: int | None = None
     seed_globals: bool = False
+    max_batch_size: int | None = None
 
 
 @dataclass
 class SweeperNode(SweeperOptions):
-    """`SweeperOptions`, as Hydra instantiates them."""
+    """`SweeperOptions`, as Hydra instantiates them.
 
+    A config may choose a sampler for Optuna, which Hydra allows only where the defaults have one.
+    """
+
+    defaults: list[Any] = field(default_factory=lambda: [{"optional sampler": None}])
     _target_: str = f"{PLUGIN}.SweeprunSweeper"
 
 
@@ -99,10 +107,17 @@ LocalNode = SlurmNode = dict
 """What ``hydra.launcher`` is in the configs of runs that were made while these were classes, which pickles name."""
 
 
+def sweeper_schema() -> Any:
+    """The config ``hydra.sweeper`` of our sweeper: a config may have options of others, which are looked at later."""
+    schema = OmegaConf.structured(SweeperNode)
+    OmegaConf.set_struct(schema, False)
+    return schema
+
+
 def options_in(group: str, name: str) -> Any:
     """Options by the name of their config; None if no config has that name."""
     if group == SWEEPERS:
-        return OmegaConf.structured(SweeperNode) if name == SWEEPER else None
+        return sweeper_schema() if name == SWEEPER else None
     launcher = name.removeprefix(PREFIX)
     return schema_of(launcher) if group == LAUNCHERS and has_schema(launcher) else None
 
@@ -124,17 +139,17 @@ def register_options(*, as_defaults: Collection[str]) -> None:
         precedence: any defaults list or command line that chooses another still wins.
     """
     from hydra.conf import HydraConf
-    from hydra.core.config_store import ConfigStore
 
-    store = ConfigStore.instance()
-    store.store(group=SWEEPERS, name=SWEEPER, node=SweeperNode, provider="sweeprun")
+    from sweeprun.config.hydra_internals import store_config
+
+    store_config(group=SWEEPERS, name=SWEEPER, node=sweeper_schema(), provider="sweeprun")
     for name in OUR_LAUNCHERS:
         for chosen in (name, PREFIX + name):
-            store.store(group=LAUNCHERS, name=chosen, node=schema_of(name), provider="sweeprun")
+            store_config(group=LAUNCHERS, name=chosen, node=schema_of(name), provider="sweeprun")
     ours = {"sweeper": SWEEPER, "launcher": DEFAULT_LAUNCHER}
     node = HydraConf()
     node.defaults = [
         {group: ours[group] if group in as_defaults else option for group, option in item.items()}
         for item in node.defaults
     ]
-    store.store(group="hydra", name="config", node=node, provider="hydra")
+    store_config(group="hydra", name="config", node=node, provider="hydra")

@@ -25,6 +25,16 @@ MEMBER_NAMES = ("member", "seed")
 """What the axis of members is called, unless the user names another: the first that exists."""
 
 
+_PREFIX = "axis_"
+"""What is set before a name that results use themselves."""
+
+
+def axis_name(key: str) -> str:
+    """The name of the axis of a config key or group: in netCDF no name has a ``/``, and some names are ours."""
+    name = key.replace("/", ".")
+    return f"{_PREFIX}{name}" if name in RESERVED_NAMES else name
+
+
 @dataclass(frozen=True, kw_only=True)
 class Axis:
     """One swept config key and its ordered values.
@@ -53,6 +63,12 @@ class Axis:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    @property
+    def key(self) -> str:
+        """What the user calls it: its name, but for those that results use themselves."""
+        plain = self.name.removeprefix(_PREFIX)
+        return plain if plain in RESERVED_NAMES else self.name
 
     def coordinate(self, index: int) -> Scalar:
         """The label at ``index``, of the axis's kind."""

@@ -17,6 +17,7 @@ import numpy as np
 
 from sweeprun.design.dates import date_label, dates, span_label, spans
 from sweeprun.design.label_kinds import LabelKind, label_key
+from sweeprun.design.listed_labels import settled_labels
 from sweeprun.design.python_labels import typed_label
 from sweeprun.design.scalars import Scalar, Value, check_types, decode_value, encode_value
 
@@ -231,7 +232,10 @@ class Choice(AxisValues):
         return replace(self, values=self.values[first:], texts=self.texts[first:], labels=self.labels[first:])
 
     def labelled(self, labels: Mapping[int, Scalar], kind: LabelKind) -> tuple[AxisValues, LabelKind]:
-        return replace(self, labels=tuple(labels[index] for index in range(len(self)))), kind
+        own = [labels[index] for index in range(len(self))]
+        settled = settled_labels(self.values, self.texts, own)
+        changed = any(one is not other for one, other in zip(own, settled, strict=True))
+        return replace(self, labels=settled), LabelKind.of(settled) if changed else kind
 
     def to_dict(self) -> dict[str, Any]:
         return {

@@ -1,7 +1,17 @@
 """What a sweep would run, as text."""
 
+from sweeprun.display.terminal import TERMINAL
 from sweeprun.runs.plan import SHOWN_TASKS, SHOWN_VALUES, SweepPlan
 from sweeprun.safe_text import one_line
+
+
+def show_plan(plan: SweepPlan, text: str | None = None) -> None:
+    """Print what a sweep would run, by default as text for people, and before it what is to be known of it."""
+    for warning in plan.warnings:
+        TERMINAL.warn(warning)
+    for note in plan.notes:
+        TERMINAL.note(note)
+    print(plan_text(plan) if text is None else text)
 
 
 def plan_text(plan: SweepPlan) -> str:

@@ -1,7 +1,7 @@
 """What a launcher says of itself, so that no one else need know it by its name."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import Field, dataclass, fields, is_dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from typing import Any
 
 NOT_AN_OPTION = {"sweeprun": "not an option"}
@@ -9,6 +9,22 @@ NOT_AN_OPTION = {"sweeprun": "not an option"}
 
 VARIABLES = "variables"
 """What launchers get beside their options: the environment variables of workers, ``hydra.job.env_set``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translated:
+    """Options of which some were another launcher's.
+
+    Attributes
+    ----------
+    options
+        As a launcher of ours takes them, and what it doesn't know.
+    became
+        What became of those of the other launcher that say something, in words.
+    """
+
+    options: Mapping[str, Any]
+    became: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +59,9 @@ class Capabilities:
         `sweeprun.launchers.arrays.element_job.ElementJob`, as ``module:Class``.
     hint
         Says what to write instead of a wrong option; None if it doesn't know the name.
+    translate
+        Makes its own options of those of other launchers, which a config may still hold. It is given all options and
+        its own defaults. By default none is understood.
     """
 
     on_this_machine: bool = False
@@ -55,6 +74,7 @@ class Capabilities:
     submission_text: str = ""
     element_job: str = ""
     hint: Callable[[str], str | None] | None = None
+    translate: Callable[[Mapping[str, Any], Mapping[str, Any]], Translated] | None = None
 
     def submission(self, launcher: str, jobs: Sequence[str]) -> str:
         """How a submission of a launcher of that name is called, which became some jobs."""

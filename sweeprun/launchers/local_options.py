@@ -1,10 +1,25 @@
 """The options of the local launcher, and what it can do. Quick to import: every Hydra application does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sweeprun.design.policy import GRACE_SECONDS
-from sweeprun.launchers.capabilities import Capabilities
+from sweeprun.launchers.capabilities import Capabilities, Translated
+from sweeprun.wording import launcher
+
+_JOBS = "n_jobs"
+"""What joblib's launcher has for the throttle; a negative number is all CPUs."""
+
+
+def _from_joblib(options: Mapping[str, Any], defaults: Mapping[str, Any]) -> Translated:
+    kept = dict(options)
+    jobs = kept.pop(_JOBS, None)
+    if not isinstance(jobs, int) or jobs < 1:
+        return Translated(options=kept)
+    if kept.get("throttle") != defaults["throttle"]:
+        return Translated(options=kept, became={_JOBS: f"nothing, as {launcher('throttle')} is set"})
+    return Translated(options=kept | {"throttle": jobs}, became={_JOBS: str(launcher("throttle").to(jobs))})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +42,9 @@ class LocalOptions:
         once.
     """
 
-    capabilities: ClassVar = Capabilities(on_this_machine=True, submission_text="local: process {jobs}")
+    capabilities: ClassVar = Capabilities(
+        on_this_machine=True, submission_text="local: process {jobs}", translate=_from_joblib
+    )
 
     throttle: int | None = None
     cpus_per_task: int | None = None

@@ -74,6 +74,7 @@ class Batches:
             first = self._launched
             self._launched += len(jobs)
             application = running_application(self._config)
+            application.check_options(self._config)
             if self._begun is None:
                 started = self._begin(application, jobs)
             else:

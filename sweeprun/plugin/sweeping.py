@@ -11,6 +11,7 @@ from sweeprun.config.launching import policy_of
 from sweeprun.display.outcome import conclude
 from sweeprun.display.terminal import TERMINAL
 from sweeprun.plugin.applications import command_line, given_function, plain_errors, running_application
+from sweeprun.plugin.planning import is_plan, show_and_exit
 from sweeprun.plugin.returns import Returns
 from sweeprun.runs.prepare import prepare_composed
 from sweeprun.runs.start import start_run
@@ -24,8 +25,11 @@ def run_sweep(config: DictConfig, function: Callable[..., Any]) -> list[Sequence
     SystemExit
         If the sweep can't be started, was interrupted, or tasks failed; everything that is to be said of it is said.
     """
+    if is_plan(config):
+        show_and_exit(config, function)
     with plain_errors():
         application = running_application(config)
+        application.check_options(config)
         prepared = prepare_composed(
             application,
             compose_sweep(application, config),

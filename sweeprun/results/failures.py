@@ -32,7 +32,7 @@ MOST_COUNTED = 1000
 _MOST_TASKS = 10**7
 """Of more tasks it isn't found out what failed ones have in common: that would take gigabytes."""
 
-_NUMBER = re.compile(r"0x[0-9a-fA-F]+|[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_NUMBER = re.compile(r"(?P<code>\bexit (?:code|status) -?\d+)|0x[0-9a-fA-F]+|[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,7 +259,8 @@ def _with_messages_joined(ways: dict[tuple[str, SourceLine | None, str], _Gather
 
 
 def _pattern(what: str) -> str:
-    return _NUMBER.sub("#", what)
+    """What messages of one way have in common: all but numbers that don't say what failed, as exit codes do."""
+    return _NUMBER.sub(lambda found: found["code"] or "#", what)
 
 
 def _failure(payload: bytes) -> Failure:

@@ -104,8 +104,7 @@ def _masking(manifest: Manifest, hidden: Hidden) -> Masking:
     words = [hidden.word(word) for word in manifest.provenance.get("command", [])]
     if words:
         masked = replace(masked, provenance=manifest.provenance | {"command": list(map(hidden.everywhere, words))})
-    conditions = (*manifest.table.selection.only, *manifest.table.selection.exclude)
-    named = frozenset[str]().union(*(condition.names() for condition in conditions)) if labels else ()
+    named = manifest.table.selection.named_axes(grid) if labels else ()
     return Masking(manifest=masked, labels=labels, hidden=hidden, whole=labels.keys().isdisjoint(named))
 
 

@@ -159,7 +159,8 @@ class Plan:
             for axis in dimension.axes:
                 labels = axis.coordinates()
                 own_name = name if dimension.joint is None else axis.name
-                coordinates[own_name] = (name, encodable(labels) if labels.dtype.kind == "U" else labels)
+                stored = encodable(labels) if labels.dtype.kind == "U" else labels
+                coordinates[own_name] = (name, stored, {} if axis.key == axis.name else {"long_name": axis.key})
         for dim, own in self.results.dimensions.items():
             if own.values is not None:
                 coordinates[dim] = (dim, own.values, own.attrs)

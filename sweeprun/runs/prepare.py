@@ -1,6 +1,6 @@
 """From a Hydra config to a run that can be made: everything is checked before anything of it is made."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -8,14 +8,15 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from sweeprun.config.application import Application, resolve_job_key, resolve_key
+from sweeprun.config.application import Application, resolve_job_key
 from sweeprun.config.composing import ComposedSweep, compose_for_sweep, compose_sweep
 from sweeprun.config.environment import known_variables, task_variables
 from sweeprun.config.frozen import ConfigDeriver
 from sweeprun.config.jobs import changes_directory, needs_job_directories
-from sweeprun.config.launcher_schema import KEY, NOT_OF_LAUNCHERS, check_shared, checked_options
+from sweeprun.config.launcher_options import check_shared, checked_options, own_options, translation_note
+from sweeprun.config.launcher_schema import NOT_OF_LAUNCHERS
 from sweeprun.config.launching import policy_of
-from sweeprun.config.resources import options_by_tasks, options_of_tasks
+from sweeprun.config.resources import option_value, options_by_tasks, options_of_tasks
 from sweeprun.config.result_names import dims_of_configs, labels_in, misspelt_in
 from sweeprun.design.policy import Policy
 from sweeprun.errors import OverrideError, SweeprunError, UsageError
@@ -32,6 +33,7 @@ from sweeprun.store.job_spec import JobSpec
 from sweeprun.store.local_paths import local_path
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.result_names import ResultNames, check_labels
+from sweeprun.store.task_directories import check_task_directory
 from sweeprun.wording import hydra, sweeper
 from sweeprun.worker.applications import ApplicationFunction
 from sweeprun.worker.functions import load_task_function
@@ -160,12 +162,12 @@ def prepare_composed(
     first = deriver.derive_full(sweep.table.task(0))
     if manifest.job.dims and function is None:
         check_labels(labels_in(first, manifest.job.dims))
-    local_path(str(resolve_job_key(first, "hydra.sweep.subdir")), "hydra.sweep.subdir")
+    check_task_directory(local_path(str(resolve_job_key(first, "hydra.sweep.subdir")), "hydra.sweep.subdir"))
     for variable in task_variables(sweep_config):
         resolve_job_key(first, f"hydra.job.env_set.{variable}")
     if function is None:
         check_commands(sweep.task_specs, first)
-    groups = tuple(_groups(name, sweep, manifest)) if ours else ()
+    groups, translation = _groups(name, sweep, manifest) if ours else ((), "")
     if groups:
         manifest = replace(manifest, launcher=groups[0].launcher.to_dict())
     called = None if function is None else function.function
@@ -174,13 +176,19 @@ def prepare_composed(
         manifest=manifest,
         compositions=sweep.compositions,
         code=code_of(specs, Path.cwd(), given=[] if called is None else [called], targets=sweep.targets()),
-        place=RunPlace(path=Path(sweep_config.hydra.sweep.dir), numbered=is_dated(sweep_config), begun=begun),
+        place=RunPlace(
+            path=Path(sweep_config.hydra.sweep.dir),
+            numbered=is_dated(sweep_config),
+            begun=begun,
+            listed=begun or not _is_typed(sweep_config, "hydra.sweep.dir"),
+        ),
         groups=groups,
         other_launcher=None if ours else HydraLauncher(application, sweep_config, called),
         function=function,
         hydra_config=sweep_config,
         clash=clash_of_configs(manifest, sweep.frozen(), sweep.task_specs) if called is None else None,
-        notes=members_that_share(sweep.table)
+        notes=((translation,) if translation else ())
+        + members_that_share(sweep.table)
         + ((*misspelt_in(first), *members_of_command(manifest, deriver)) if called is None else ()),
     )
 
@@ -234,24 +242,28 @@ def _check_launcher(chosen: Any) -> None:
         )
 
 
-def _groups(name: str, sweep: ComposedSweep, manifest: Manifest) -> Iterator[Group]:
-    """The tasks by the launcher that they need."""
+def _groups(name: str, sweep: ComposedSweep, manifest: Manifest) -> tuple[tuple[Group, ...], str]:
+    """The tasks by the launcher that they need, and what became of options of other launchers."""
     node = sweep.sweep_config.hydra.launcher
     compositions = sweep.frozen()
     of_tasks = options_of_tasks(compositions, name)
     shared = {
-        str(key): resolve_key(sweep.sweep_config, f"{KEY}.{key}")
+        str(key): option_value(sweep.sweep_config, str(key))
         for key in node
         if key not in of_tasks and key not in NOT_OF_LAUNCHERS
     }
     context = {"name": name, VARIABLES: known_variables(sweep.sweep_config)}
-    found = [
-        (checked_options(name, shared | own), tasks)
-        for own, tasks in options_by_tasks(manifest, compositions, of_tasks)
-    ]
-    check_shared(name, [options for options, _ in found])
-    for options, tasks in found:
-        yield Group(tasks=tasks, launcher=make_launcher(options | context))
+    found = [(shared | own, tasks) for own, tasks in options_by_tasks(manifest, compositions, of_tasks)]
+    checked = [(checked_options(name, given), tasks) for given, tasks in found]
+    check_shared(name, [options for options, _ in checked])
+    groups = tuple(Group(tasks=tasks, launcher=make_launcher(options | context)) for options, tasks in checked)
+    return groups, translation_note(name, own_options(name, found[0][0]).became) if found else ""
+
+
+def _is_typed(sweep_config: DictConfig, key: str) -> bool:
+    """Whether the command line sets a key, so that the user knows it."""
+    words: Any = OmegaConf.to_container(sweep_config.hydra.overrides.hydra, resolve=False)
+    return any(word.lstrip("+").partition("=")[0] == key for word in words)
 
 
 def is_dated(sweep_config: DictConfig) -> bool:

@@ -22,6 +22,7 @@ from sweeprun.runs.observe import is_active, observe
 from sweeprun.secrecy import MASK, is_secret_name
 from sweeprun.store.archive import set_aside
 from sweeprun.store.directory import RunDirectory, make_run_directory
+from sweeprun.store.elsewhere import list_run
 from sweeprun.store.files import create_file, undone_on_error
 from sweeprun.store.job_spec import FunctionReference
 from sweeprun.store.manifest import Manifest, write_manifest
@@ -50,11 +51,14 @@ class RunPlace:
         Whether a number is added to its name if another run is there, as of names that are times.
     begun
         Whether a sweeper of another package has made the directory, and written into it.
+    listed
+        Whether it is noted where the run is, if runs aren't looked for there.
     """
 
     path: Path
     numbered: bool
     begun: bool = False
+    listed: bool = False
 
 
 class OtherLauncher(Protocol):
@@ -129,7 +133,10 @@ def create_run(prepared: PreparedRun, command: Sequence[str], observer: Observer
         _make_room(RunDirectory(place.path.resolve()), observer)
     run = make_run_directory(place.path, numbered=place.numbered, begun=place.begun)
     with undone_on_error(lambda: None if place.begun else shutil.rmtree(run.path)):  # half of a run is in the way
-        return run, _fill(run, prepared, command, observer)
+        manifest = _fill(run, prepared, command, observer)
+    if place.listed:
+        list_run(run)
+    return run, manifest
 
 
 def _fill(run: RunDirectory, prepared: PreparedRun, command: Sequence[str], observer: Observer) -> Manifest:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from sweeprun.config.frozen import read_configs
-from sweeprun.config.launcher_schema import check_shared, checked_options, known_options
+from sweeprun.config.launcher_options import check_shared, checked_options
+from sweeprun.config.launcher_schema import known_options
 from sweeprun.config.launching import Changes
 from sweeprun.design.policy import Policy
 from sweeprun.design.task_ids import TaskIds

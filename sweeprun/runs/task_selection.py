@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sweeprun.design.axes import axis_name
 from sweeprun.design.extension import task_at, whole_grid
 from sweeprun.design.grid import Dimension, Grid
 from sweeprun.design.python_labels import typed_label
@@ -71,7 +72,8 @@ def _point(table: TaskTable, words: Sequence[str]) -> tuple[Grid, list[int]]:
     grid = whole_grid(table)
     names = [*(joint.name for joint in grid.joint), *(axis.name for axis in grid.axes)]
     given = dict(word.partition("=")[::2] for word in words if "=" in word)
-    wrong = [word for word in words if word.partition("=")[0] not in names]
+    given = {key if key in names else axis_name(key): text for key, text in given.items()}
+    wrong = [word for word in words if not {key := word.partition("=")[0], axis_name(key)} & set(names)]
     if wrong:
         raise UsageError(f"{wrong[0]!r} names no task; give an id below {len(table)}, or {_example(names)}")
     places = [_place(dimension, given) for dimension in grid.dimensions]

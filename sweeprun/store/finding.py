@@ -7,21 +7,22 @@ from pathlib import Path
 
 from sweeprun.errors import FormatError, RunDirectoryError
 from sweeprun.store.directory import DEFAULT_ROOT, RunDirectory, open_run_directory
-
-_SEARCH_DEPTH = 4
-"""How deep below the root runs are looked for; Hydra's own layout is two levels."""
+from sweeprun.store.elsewhere import SEARCH_DEPTH, listed_runs
 
 _NOT_FOR_US = (FileNotFoundError, NotADirectoryError, PermissionError)
 """A directory is gone meanwhile, or belongs to other people: no run of ours is missed."""
 
 
 def find_runs(root: Path = DEFAULT_ROOT) -> list[RunDirectory]:
-    """All runs below a directory, newest first.
+    """All runs below a directory, newest first; with those below ``multirun``, others that were started here.
 
     What may be a run, or hold some, and can't be looked at is among them: reading it says what is wrong.
     """
-    manifests = sorted(_manifests(root, _SEARCH_DEPTH), key=lambda item: item[0], reverse=True)
-    return [RunDirectory(Path(os.path.realpath(path))) for _, path in manifests]
+    found = list(_manifests(root, SEARCH_DEPTH))
+    if root == DEFAULT_ROOT:
+        found += (run for path in listed_runs() for run in _manifests(path, 0))
+    manifests = sorted(found, key=lambda item: item[0], reverse=True)
+    return [RunDirectory(Path(path)) for path in dict.fromkeys(os.path.realpath(path) for _, path in manifests)]
 
 
 def newest_run(root: Path = DEFAULT_ROOT, say: Callable[[str], None] | None = None) -> RunDirectory:

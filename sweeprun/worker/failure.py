@@ -1,6 +1,8 @@
 """What is kept of an exception that a task function raised."""
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sweeprun.store.records import Failure
@@ -26,6 +28,16 @@ def failure_of(error: BaseException) -> Failure:
     exits = isinstance(error, SystemExit) and not isinstance(error.code, str)
     message = f"exit code {said}" if exits else said
     return Failure(type=type(error).__qualname__, message=message, traceback=text[-_TRACEBACK_LIMIT:])
+
+
+@contextmanager
+def suppress_success() -> Iterator[None]:
+    """What ends with ``sys.exit(0)`` meanwhile has succeeded, as a program has that does."""
+    try:
+        yield
+    except SystemExit as end:
+        if end.code:
+            raise
 
 
 def names_of(error: BaseException) -> set[str]:

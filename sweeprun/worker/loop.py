@@ -30,7 +30,7 @@ from sweeprun.store.submissions import find_submission
 from sweeprun.store.unused_names import unused_names
 from sweeprun.store.workers import BeatWriter, Place, own_log
 from sweeprun.worker.broken import Broken, reading, writing
-from sweeprun.worker.failure import failure_of, names_of
+from sweeprun.worker.failure import failure_of, names_of, suppress_success
 from sweeprun.worker.failure_news import FailureNews
 from sweeprun.worker.global_generators import GlobalSeeds
 from sweeprun.worker.lack_watch import LackWatch
@@ -298,7 +298,7 @@ class Worker:
             self._signals.begin_task(self._limit)  # neither the config nor the import of the function counts
 
             def call(cfg: DictConfig) -> Any:
-                with self._umask:
+                with self._umask, suppress_success():
                     return function(cfg, lambda: self._manifest.table.streams.generator(task.stream), running)
 
             result = call(cfg) if as_composed else self._loader.call(task, cfg, call, function.function)

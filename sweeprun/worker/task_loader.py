@@ -15,6 +15,7 @@ from sweeprun.store.directory import RunDirectory
 from sweeprun.store.job_spec import BY_NUMBER, FunctionReference
 from sweeprun.store.manifest import Manifest
 from sweeprun.store.result_names import NO_NAMES, ResultNames
+from sweeprun.store.task_directories import check_task_directory
 from sweeprun.worker.applications import called_with_config, load_application_function
 from sweeprun.worker.broken import reading
 from sweeprun.worker.functions import TaskFunction, load_task_function
@@ -116,6 +117,7 @@ class TaskLoader:
             if self._as_jobs:
                 from sweeprun.config.jobs import run_as_job
 
+                self.directory(task)  # which Hydra makes, wherever that is
                 return run_as_job(self._full_config(task), call, of_user)
             return self._call(task, cfg, call)
 
@@ -171,7 +173,8 @@ class TaskLoader:
         """The task's directory, ``hydra.sweep.subdir`` of the run directory; not made."""
         if self._manifest.job.subdir == BY_NUMBER:
             return self._run.task(task.task_id)
-        return self._run.path / str(OmegaConf.select(self._configs().derive_full(task), "hydra.sweep.subdir"))
+        subdir = Path(str(OmegaConf.select(self._configs().derive_full(task), "hydra.sweep.subdir")))
+        return self._run.path / check_task_directory(subdir)
 
     def _full_config(self, task: Task) -> DictConfig:
         """The config of a task with its ``hydra`` node, for what is about its directory."""

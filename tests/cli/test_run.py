@@ -108,7 +108,7 @@ def here(tmp_path: Path) -> Iterator[Path]:
         (["lr=1,2"], "add --multirun"),
         (
             ["-m", "lr=1,2", "hydra.launcher.partition=x"],
-            "hydra.launcher.partition is no option of hydra/launcher=local: its",
+            "hydra.launcher.partition is no option of hydra/launcher=local: it is one of submitit's",
         ),
     ],
 )

@@ -76,7 +76,7 @@ def test_options_of_our_sweeper_in_the_way_of_another_are_answered_with_where_to
         ),
         ("model.zzz=1", "has the keys: size. To add one, write +model.zzz=1"),
         ("n_jobs=1", "write +n_jobs=1. If it is meant for sweeprun: hydra.launcher.throttle"),
-        ("hydra.sweeper.n_seeds=1", "Did you mean hydra.sweeper.members?"),
+        ("hydra.sweeper.n_seeds=1", "did you mean hydra.sweeper.members?"),
         ("hydra.job.zzzzz=1", "no key 'hydra.job.zzzzz'. hydra.job has the keys: name"),
         ("lr={a:1", "the override 'lr={a:1' can't be read"),
     ],

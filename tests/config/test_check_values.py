@@ -1,5 +1,6 @@
 """Values of axes set on trial on the composed configs: labelled as these type them, or refused."""
 
+import math
 import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ def labels(axis: Axis) -> list[Any]:
         (("color=2,RED",), ["GREEN", "RED"], LabelKind.TEXT),
         (("path='a/ü','b c'",), ["a/ü", "b c"], LabelKind.TEXT),
         (("name=1,2",), ["1", "2"], LabelKind.TEXT),
-        (("limit=null,3",), ["null", 3], LabelKind.MIXED),
+        (("limit=null,3",), [math.nan, 3], LabelKind.FLOAT),
         (("sizes=[3],[4,5]",), ["[3]", "[4,5]"], LabelKind.TEXT),
         (("optimizer={rate:1},{rate:2}",), ["{rate:1}", "{rate:2}"], LabelKind.TEXT),
         (("optimizer.rate=1,2",), [1.0, 2.0], LabelKind.FLOAT),

@@ -20,6 +20,7 @@ from omegaconf.errors import OmegaConfBaseException
 from sweeprun.config.application import ConfigSource, open_application
 from sweeprun.config.composing import compose_for_sweep, compose_sweep
 from sweeprun.config.frozen import ConfigDeriver, HydraNode
+from sweeprun.config.hydra_internals import behave_as
 from sweeprun.config.schema import register_options
 from sweeprun.errors import SweeprunError
 from sweeprun.store.job_spec import JobSpec
@@ -53,7 +54,7 @@ def entry(config: Any, key: Any) -> Any:
 
 def hydra_jobs(conf: Path, overrides: list[str], out: Path) -> list[Any]:
     """What Hydra's basic sweeper and launcher give the task function, job by job."""
-    version.setbase("1.3")
+    behave_as("1.3")
     register_options(as_defaults=())
     GlobalHydra.instance().clear()
     seen: list[Any] = []
@@ -173,6 +174,8 @@ def test_task_configs_equal_hydras(workspace: Path, data: st.DataObject) -> None
     overrides = data.draw(st.permutations([*chosen, *fixed]))
     keys = [override.lstrip("+~'").partition("=")[0] for override in overrides]
     assume(len(set(keys)) == len(keys))
+    # Sweepers of Hydra 1.4 write ~key as ~key=null, and its jobs then refuse it.
+    assume(hasattr(version, "base_at_least") or not any(override.startswith("~") for override in overrides))
     conf, out = workspace / "conf", workspace / "out"
     write_conf(conf, primary, structured=structured)
     check_equal(conf, overrides, out)

@@ -192,6 +192,8 @@ def test_jobs_have_directories_if_something_of_them_is_asked_for(
 def test_applications_for_an_older_hydra_work_in_the_directories_of_jobs(
     base: str, chosen: bool | None, changes: bool
 ) -> None:
+    if not hasattr(version, "base_at_least"):
+        pytest.skip("this Hydra does not behave as older ones")
     before = version.getbase()
     with warnings.catch_warnings():  # Hydra warns of its old behaviour
         warnings.simplefilter("ignore")

@@ -69,7 +69,7 @@ def test_the_command_line_replaces_parameters_in_their_place(parse: Parse) -> No
         ("name='a b',\"c, d\"", ["a b", "c, d"], LabelKind.TEXT),
         ("name=str(1),true", [1, True], LabelKind.MIXED),
         ("lr=choice(1,2.5)", [1, 2.5], LabelKind.FLOAT),
-        ("lr=null,1", [None, 1], LabelKind.MIXED),
+        ("lr=null,1", [None, 1], LabelKind.FLOAT),
         ("opt={wd: 1},{wd: 2}", [{"wd": 1}, {"wd": 2}], LabelKind.TEXT),
         ("seed=sort(3,1,2)", [1, 2, 3], LabelKind.INTEGER),
         ("lr=range(0,0.3,0.1)", [0.0, 0.1, 0.2], LabelKind.FLOAT),

@@ -10,6 +10,7 @@ from omegaconf import OmegaConf
 
 from sweeprun.config.application import ConfigSource, open_application
 from sweeprun.config.composing import compose_for_sweep
+from sweeprun.config.own_resolvers import register_resolver
 from sweeprun.design.task_ids import TaskIds
 from sweeprun.errors import ConfigError, UsageError
 from sweeprun.launchers.slurm.launcher import SlurmLauncher
@@ -86,7 +87,7 @@ def test_an_option_of_a_config_group_may_bring_its_own() -> None:
 
 
 def test_a_resolver_that_may_read_anything_is_asked_for_every_task() -> None:
-    OmegaConf.register_new_resolver("root_b", lambda _root_: _root_.b, replace=True)
+    register_resolver("root_b", lambda _root_: _root_.b)
     try:
         found = groups(*AXES, "hydra.launcher.sbatch.mem='${root_b:}'")
     finally:

@@ -87,7 +87,7 @@ def test_options_of_sbatch_may_have_any_names(application: Application) -> None:
 @pytest.mark.parametrize(
     ("word", "message"),
     [
-        ("hydra.launcher.partition=short", r"partition is no option of .*use hydra\.launcher\.sbatch\.partition"),
+        ("hydra.launcher.mem=4G", r"mem is no option of .*use hydra\.launcher\.sbatch\.mem"),
         ("hydra.launcher.throttle=many", "'many' .* could not be converted to Integer"),
         ("hydra.sweeper.members=few", "'few' .* could not be converted to Integer"),
         (

@@ -27,5 +27,6 @@ def test_our_sweeper_in_an_application(train: Run, collect: Collect) -> None:
 
 
 def test_our_sweeper_drives_the_launchers_of_others(train: Run, collect: Collect) -> None:
-    train("-m", "opt.lr=0.1,0.2", "seed=range(3)", OURS, "hydra/launcher=joblib", "hydra.launcher.n_jobs=2")
+    words = ("-m", "opt.lr=0.1,0.2", "seed=range(3)", OURS, "hydra/launcher=joblib", "hydra.launcher.n_jobs=2")
+    train(*words, "hydra.sweeper.max_batch_size=4")
     np.testing.assert_array_equal(collect().loss.values, np.outer([0.1, 0.2], range(3)))

@@ -5,13 +5,19 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from sweeprun.launchers.arrays.launcher_options import SAME_FOR_ALL_TASKS, ArrayOptions
-from sweeprun.launchers.capabilities import Capabilities
+from sweeprun.launchers.capabilities import Capabilities, Translated
 
 
 def _hint(name: str) -> str | None:
     from sweeprun.launchers.slurm.options import submitit_hint  # only once somebody has asked for a wrong one
 
     return submitit_hint(name)
+
+
+def _translate(options: Mapping[str, Any], defaults: Mapping[str, Any]) -> Translated:
+    from sweeprun.launchers.slurm.submitit import from_submitit
+
+    return from_submitit(options, defaults)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +41,7 @@ class SlurmOptions(ArrayOptions):
         same_for_all_tasks=SAME_FOR_ALL_TASKS | {"collect_sbatch"},
         submission_text="job {jobs}",
         hint=_hint,
+        translate=_translate,
     )
 
     sbatch: Mapping[str, Any] = field(default_factory=dict)

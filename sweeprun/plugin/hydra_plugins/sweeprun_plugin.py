@@ -15,6 +15,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
+from sweeprun.config.compositions import attend_compositions
 from sweeprun.config.parsing import extend_grammar, needs_our_grammar
 
 _GROUPS = ("hydra/sweeper", "hydra/launcher")
@@ -28,6 +29,7 @@ class Grammar(SearchPathPlugin):
 
     def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
         search_path.append("sweeprun", f"{OptionsSource.scheme()}://")
+        attend_compositions()
         if needs_our_grammar(sys.argv[1:]):
             extend_grammar()
 
@@ -65,7 +67,10 @@ class SweeprunLauncher(Launcher):
         from sweeprun.config.composing import sweep_directory
         from sweeprun.plugin.applications import plain_errors
         from sweeprun.plugin.launching import Batches
+        from sweeprun.plugin.planning import is_plan, show_and_exit
 
+        if is_plan(config):
+            show_and_exit(config, task_function)
         with plain_errors():
             sweep_directory(config)  # before Hydra's own sweeper makes it
         self._batches = Batches(config, task_function)
