@@ -261,7 +261,8 @@ def _axis_values(parser: "Parser", parsed: HydraOverride, base: Path, like: Axis
     kind = kind_of(swept)
     if kind is SweepKind.MATCHING:
         return matching_files(swept, written=repr(parsed.input_line), base=base, like=like)
-    if kind is SweepKind.RANGE and not swept.shuffle:
+    each = getattr(swept, "transformers", ())  # functions that Hydra 1.4 calls with each number: float(range(2))
+    if kind is SweepKind.RANGE and not swept.shuffle and not each:
         return _range(swept)
     if kind is SweepKind.LISTED:
         refuse_nested(parsed, swept.list)
