@@ -29,7 +29,7 @@ SHORTEST_LIMIT, LIMIT_EACH = 300.0, 10.0
 """Seconds after which a storm is given up, at least and for each disturbance: it should have been over long ago."""
 
 CHECKED_EACH = 3
-"""After every disturbance it is looked whether a result is gone; after each third one all commands that read are run."""
+"""After each disturbance it is looked whether a result is gone; after each third one, all commands that read run."""
 
 ENDINGS = {signal.SIGKILL: (-9,), signal.SIGTERM: (130, -15), signal.SIGINT: (130, -2), signal.SIGHUP: (130, -1)}
 """How a launcher may end that is sent a signal: before it is ready for them, as any process does."""
