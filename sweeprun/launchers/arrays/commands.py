@@ -27,11 +27,14 @@ class SchedulerError(LaunchError):
         What is wrong, and what to do about it.
     passing
         Whether it may work when it is tried again. It may even have worked: an answer that is lost looks the same.
+    accepted
+        Whether a job was taken, and its id alone isn't known: then it is looked for, and not submitted again.
     """
 
-    def __init__(self, message: str, *, passing: bool = False) -> None:
+    def __init__(self, message: str, *, passing: bool = False, accepted: bool = False) -> None:
         super().__init__(message)
         self.passing = passing
+        self.accepted = accepted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,19 +27,21 @@ def submit_or_find(
     SchedulerError
         If the scheduler refuses it, or can't be reached for too long.
     """
-    unsure = False  # whether an earlier call may have worked: then nothing is submitted before that is known
+    doubt: SchedulerError | None = None  # an earlier call may have worked: nothing is submitted before that is known
 
     def submit() -> str:
-        nonlocal unsure
-        if unsure:
+        nonlocal doubt
+        if doubt is not None:
             for job in scheduler.jobs(None):
                 if (job.token, job.role) == (request.token, request.role):
                     return job.job_id
-            unsure = False
+            if doubt.accepted:
+                raise doubt
+            doubt = None
         try:
             return scheduler.submit(request, after, variables)
         except SchedulerError as error:
-            unsure = error.passing
+            doubt = error if error.passing else None
             raise
 
     return retrying(submit, progress)

@@ -19,6 +19,8 @@ class SlurmError(SchedulerError):
     ----------
     passing
         Whether it may work when it is tried again. It may even have worked: an answer that is lost looks the same.
+    accepted
+        Whether a job was taken, and its id alone isn't known.
     unknown_job
         Whether Slurm knows no such job, or no longer.
     unavailable
@@ -26,9 +28,15 @@ class SlurmError(SchedulerError):
     """
 
     def __init__(
-        self, message: str, *, passing: bool = False, unknown_job: bool = False, unavailable: bool = False
+        self,
+        message: str,
+        *,
+        passing: bool = False,
+        accepted: bool = False,
+        unknown_job: bool = False,
+        unavailable: bool = False,
     ) -> None:
-        super().__init__(message, passing=passing)
+        super().__init__(message, passing=passing, accepted=accepted)
         self.unknown_job = unknown_job
         self.unavailable = unavailable
 

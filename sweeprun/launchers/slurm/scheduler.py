@@ -26,6 +26,12 @@ _OWN_OPTIONS = (
     *("job-name", "comment", "array", "nodes", "ntasks", "cpus-per-task", "requeue", "no-requeue", "signal"),
     *("output", "error", "open-mode", "chdir", "dependency"),
 )
+_ANSWERS = (
+    re.compile(r"Submitted batch job ([0-9]+)(?: on cluster \S+)?", re.IGNORECASE),
+    re.compile(r"([0-9]+);[^\s;]+"),
+    re.compile(r"([0-9]+)"),
+)
+_LONGEST_ANSWER = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +92,7 @@ class SlurmScheduler(Scheduler):
         if job_ids := list(after):
             own = self._for_arrays().get("dependency") if request.role is JobRole.ARRAY else None
             words.append("--dependency=" + ",".join(filter(None, [own, f"afterany:{':'.join(job_ids)}"])))
-        return self._call([*words, request.script], request.run, variables).strip().partition(";")[0]
+        return job_id_in(self._call([*words, request.script], request.run, variables))
 
     def jobs(self, job_ids: Collection[str] | None) -> list[ListedJob]:
         return read_queue(job_ids)
@@ -137,6 +143,35 @@ class SlurmScheduler(Scheduler):
         """What ``sbatch`` answers."""
         environment = submission_environment(os.environ, [*self._for_arrays(), *_OWN_OPTIONS])
         return run_command(words, cwd=cwd, environ={**environment, **variables}, input=script)
+
+
+def job_id_in(answer: str) -> str:
+    """The id of the job that ``sbatch`` has submitted, by its answer.
+
+    Sites put scripts around ``sbatch`` that print lines of their own before and behind that, or leave out
+    ``--parsable``. The last line counts that has the form of an answer of Slurm's and nothing else; a bare number only if
+    there is no line in words.
+
+    Raises
+    ------
+    SlurmError
+        If no line has: the job was taken, as ``sbatch`` didn't fail.
+
+    References
+    ----------
+    ``man sbatch``, ``--parsable``: "the job id number and the cluster name if present", separated by a semicolon.
+    """
+    lines = [line.strip() for line in answer.splitlines() if line.strip()]
+    for form in _ANSWERS:
+        for line in reversed(lines):
+            if (found := form.fullmatch(line)) is not None:
+                return found[1]
+    said = "; ".join(lines)[:_LONGEST_ANSWER] or "it said nothing"
+    raise SlurmError(
+        f"sbatch: no id of a job in its answer ({said}), so squeue is asked for the job by its comment",
+        passing=True,
+        accepted=True,
+    )
 
 
 @cache

@@ -67,3 +67,14 @@ def test_what_is_refused_is_not_tried_again() -> None:
     with pytest.raises(SchedulerError, match="no such queue"):
         submit(scheduler)
     assert len(scheduler.calls) == 1
+
+
+def test_one_that_was_taken_is_looked_for_and_never_submitted_again() -> None:
+    taken = SchedulerError("no id", passing=True, accepted=True)
+    scheduler = Listing(failures=[taken, LOST], listed=[job("16", 0, ElementState.QUEUED)])
+    assert submit(scheduler)[0] == "16"
+    assert [call[0] for call in scheduler.calls] == ["submit", "jobs", "jobs"]
+    scheduler = Listing(failures=[taken])
+    with pytest.raises(SchedulerError, match="no id"):
+        submit(scheduler)
+    assert [call[0] for call in scheduler.calls] == ["submit", *["jobs"] * 5]

@@ -14,7 +14,7 @@ from sweeprun.errors import UsageError
 from sweeprun.launchers.arrays.scheduler import INDEX, JobRequest
 from sweeprun.launchers.slurm.commands import SlurmError
 from sweeprun.launchers.slurm.launcher import SlurmLauncher
-from sweeprun.launchers.slurm.scheduler import SlurmScheduler
+from sweeprun.launchers.slurm.scheduler import SlurmScheduler, job_id_in
 from sweeprun.store.activity import Element, ElementState
 from sweeprun.store.directory import RunDirectory
 from sweeprun.store.processes import Process
@@ -349,3 +349,28 @@ def test_variables_reach_sbatch_by_its_environment_alone(run: RunDirectory, slur
     sbatch.write_text(sbatch.read_text().replace("echo 7", 'echo "7$SECRET"'))
     assert SlurmScheduler().submit(request(run.path), [], {"SECRET": "1"}) == "71"
     assert "SECRET" not in "".join(SlurmScheduler().directives(request(run.path)))
+
+
+@pytest.mark.parametrize(
+    ("answer", "job_id"),
+    [
+        ("4711\n", "4711"),
+        ("4711;big\n", "4711"),
+        ("Submitted batch job 4711\n", "4711"),
+        ("Submitted batch job 4711 on cluster big", "4711"),
+        ("-----\nWelcome to the Lonestar6 Supercomputer\n-----\n--> Verifying valid jobname...OK\n4711\n", "4711"),
+        ("sbatch: charging account abc, 3 nodes\n\n4711;c1\nYou have 12 jobs in the queue\n", "4711"),
+        ("  Submitted batch job 4711  \r\nBudget left: 1234 hours\n", "4711"),
+        ("checking 17 limits\n99\nsubmitted batch job 4711\n1234\n", "4711"),
+        ("99\n4711;c1\n98\n", "4711"),
+    ],
+)
+def test_an_id_is_found_in_whatever_is_printed_around_it(answer: str, job_id: str) -> None:
+    assert job_id_in(answer) == job_id
+
+
+@pytest.mark.parametrize("answer", ["", "\n", "Job submitted. Thank you.", "job 4711 will run", "4711 4712", "-17"])
+def test_an_answer_without_an_id_is_no_crash_and_no_second_job(answer: str) -> None:
+    with pytest.raises(SlurmError, match="no id of a job in its answer") as caught:
+        job_id_in(answer)
+    assert (caught.value.passing, caught.value.accepted) == (True, True)
