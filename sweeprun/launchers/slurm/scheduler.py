@@ -149,8 +149,8 @@ def job_id_in(answer: str) -> str:
     """The id of the job that ``sbatch`` has submitted, by its answer.
 
     Sites put scripts around ``sbatch`` that print lines of their own before and behind that, or leave out
-    ``--parsable``. The last line counts that has the form of an answer of Slurm's and nothing else; a bare number only if
-    there is no line in words.
+    ``--parsable``. The last line counts that has the form of an answer of Slurm's and nothing else; a bare number only
+    if there is no line in words.
 
     Raises
     ------
