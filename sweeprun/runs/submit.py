@@ -29,6 +29,9 @@ from sweeprun.worker.applications import import_types
 THREADS = "cpus_per_task"
 """The option of our launchers that says how many threads a worker has."""
 
+FRESH_PROCESS = "fresh_process"
+"""The one that says whether each task has a process of its own."""
+
 
 def start_tasks(
     snapshot: Snapshot,
@@ -94,7 +97,7 @@ def _groups(snapshot: Snapshot, tasks: TaskIds, changes: Changes, observer: Obse
                 f"{snapshot.run.shown()} was run by {hydra('/launcher').to(options.get('name'))}, which can't resume; "
                 f"choose one that can: {hydra('/launcher').to(', or '.join(OUR_LAUNCHERS))}"
             )
-        changed = changes.launcher(options)
+        changed = changes.launcher(_as_before(options))
         same = next((known for known_options, known in merged if known_options == changed), None)
         if same is None:
             merged.append((changed, set(own)))
@@ -102,6 +105,13 @@ def _groups(snapshot: Snapshot, tasks: TaskIds, changes: Changes, observer: Obse
             same |= own
     threads = 0 if changes.set_option(THREADS) else _threads_so_far(snapshot)
     return [_group(options, TaskIds.of(own), threads, observer) for options, own in merged]
+
+
+def _as_before(options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Options as an older sweeprun wrote them, whose tasks shared a worker however many an element had, said so."""
+    if FRESH_PROCESS in options or FRESH_PROCESS not in (known_options(str(options.get("name"))) or ()):
+        return options
+    return {**options, FRESH_PROCESS: False}
 
 
 def _threads_so_far(snapshot: Snapshot) -> int:

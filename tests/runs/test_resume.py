@@ -1,5 +1,6 @@
 """Running again what has no result and is not queued."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -59,6 +60,16 @@ def test_exactly_what_is_missing_runs_again_on_the_same_streams(
     expected = [np.random.default_rng(task_id).random() for task_id in range(4)]
     np.testing.assert_array_equal(collect_run(half).dataset["x"], expected)
     assert (observer.notes, observer.warnings) == ([], [])
+
+
+def test_tasks_of_an_older_run_share_workers_as_they_did(half: RunDirectory, observer: Listener) -> None:
+    (path,) = half.submissions.glob("*.json")
+    data = json.loads(path.read_text())
+    del data["launcher"]["fresh_process"]
+    data["launcher"]["tasks_per_job"] = 1  # the default was a number then
+    path.write_text(json.dumps(data))
+    assert not resumed(half, observer)[0].gives_processes
+    assert resumed(half, observer, "hydra.launcher.fresh_process=true")[0].gives_processes
 
 
 def test_what_the_launch_says_is_heard(half: RunDirectory, observer: Listener) -> None:
