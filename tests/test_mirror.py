@@ -6,12 +6,18 @@ _ROOT = Path(__file__).parents[1]
 _WITHOUT = {
     "_version.py": "a constant",
     "cli/study/study.py": "what `sweeprun init` copies; tests/cli/test_init.py runs it",
+    "config/compositions.py": "what goes around Hydra's compose, which every test of config/ and plugin/ uses",
+    "config/other_plugins.py": "a table, with the tests of the options of launchers and of sweepers",
     "config/hydra_internals.py": "names of Hydra's, which every test of config/ uses",
     "launchers/arrays/launcher_options.py": "fields, with the tests of the launchers, and of their schemas",
+    "launchers/burial.py": "with the pool, whose tests kill workers in all ways",
+    "launchers/link.py": "a protocol",
+    "launchers/pool_launcher.py": "with the local launcher, which is one, and the one by ssh",
     "launchers/local_options.py": "fields, with the tests of the launcher, and of its schema",
     "launchers/slurm/launcher_options.py": "fields, with the tests of the launcher, and of its schema",
     "runs/defaults.py": "constants",
-    "testing.py": "tests itself: tests/launchers/test_local_contract.py and tests/slurm/test_contract.py run it",
+    "testing/launcher_contract.py": "tests itself: tests/launchers/test_local_contract.py and others run it",
+    "testing/study.py": "what these tests run",
 }
 """Modules without a test file of their name, with the reason."""
 

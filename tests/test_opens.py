@@ -44,6 +44,7 @@ _ELSEWHERE = {
         "provenance/code.py:_read_source",
         "provenance/code.py:function_digest",
         "provenance/git.py:_patch",
+        "provenance/packages.py:_required_by",
         "provenance/packages.py:packages_of",
         "runs/commands.py:_texts",
         "runs/python_path.py:_further_directories",
@@ -58,6 +59,7 @@ _ELSEWHERE = {
         "provenance/inputs.py:_digest",
     },
     "a file of results or a page, which the user named": {
+        "results/formats/in_place.py:_found_out",
         "report/html.py:is_ours",
         "results/formats/fingerprints.py:make_durable",
         "results/formats/own_note.py:_content",

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
 
@@ -93,6 +92,8 @@ def owner_of(kind: str, keys: Iterable[str]) -> OtherPlugin | None:
 
 def _installed(kind: str) -> Iterator[OtherPlugin]:
     """Those that are known to Hydra in this process, other than ours."""
+    from hydra.core.config_store import ConfigStore  # only where an option is of another plugin: it is all of Hydra
+
     store = ConfigStore.instance()
     nodes: Any = store.repo.get("hydra", {}).get(kind, {})
     for file, stored in nodes.items():

@@ -19,7 +19,7 @@ class Checking(SeenRun):
 
     @with_advice("run.replay", axes_of)
     def replay(
-        self, task_id: int | None = None, *, allow_drift: bool = False, trust: bool = False, **values: Any
+        self, task_id: int | None = None, *, allow_drift: bool = False, trust: bool | Any = False, **values: Any
     ) -> "Replayed":
         """Run one task again, and compare the result with the recorded one; the run is not changed.
 

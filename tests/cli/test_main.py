@@ -81,7 +81,7 @@ def test_flags_that_only_look(run: Run, study: Path, words: list[str], expected:
         (["-m", "~lr=1,2"], "sweeps over what to delete"),
         (["-m", "hydra.launcher.throttle=1,2"], "not supported"),
         (["-m", "lr=1,2", "hydra.sweep.dir=taken"], "there already and not empty"),
-        (["-m", "lr=1", "hydra.sweeper.params.q=1"], "+hydra.sweeper.params.q=1"),
+        (["-m", "lr=1", "hydra.sweeper.params.q=1"], "To add one, write +q=1"),
         (["-m", "lr=1", "hydra.sweep.dir=${nope}"], "hydra.sweep.dir can't be resolved"),
         (["-m", "lr=1", "hydra.sweep.subdir=${nope}"], "hydra.sweep.subdir can't be resolved"),
         (["-m", "lr=${nope},1"], "can't be resolved: Interpolation key 'nope' not found"),

@@ -63,7 +63,8 @@ def test_a_config_for_submitit_is_understood_on_slurm(application: Application) 
 def test_locally_it_is_without_effect_and_that_is_said(application: Application) -> None:
     given = options(application, "submitit", "hydra/launcher=local")
     assert checked_options("local", given) == {
-        "throttle": None, "cpus_per_task": None, "tasks_per_job": 1, "warning_seconds": given["warning_seconds"]
+        "throttle": None, "cpus_per_task": None, "tasks_per_job": None, "fresh_process": None,
+        "warning_seconds": given["warning_seconds"],
     }  # fmt: skip
     note = translation_note("local", own_options("local", given).became)
     assert note == (

@@ -171,8 +171,8 @@ def nothing_was_made(sweep: Sweep) -> bool:
         ("hydra.launcher.cpus_per_task=5000", "no node|not available"),
         ("hydra.launcher.sbatch.array=0-3", "throttle"),
         ("hydra.launcher.sbatch.partitoin=main", "partition"),
-        ("hydra.launcher.timeout_min=3", "sbatch.time"),
-        ("hydra.launcher.array_parallelism=3", "hydra.launcher.throttle"),
+        ("hydra.launcher.time=3", "sbatch.time"),
+        ("hydra.launcher.tasks_per_node=4", "tasks_per_node"),
         ("hydra.launcher.throttle=0", "at least 1"),
     ],
 )

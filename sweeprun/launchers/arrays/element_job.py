@@ -11,6 +11,8 @@ from typing import Self
 from sweeprun.errors import UsageError
 from sweeprun.launchers.registry import element_job_of
 
+BY_HAND = "by hand, run `sweeprun worker RUN INDEX`"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElementJob(ABC):
@@ -95,5 +97,5 @@ def element_job(launcher: str, environ: Mapping[str, str]) -> ElementJob:
     """
     kind: type[ElementJob] | None = element_job_of(launcher)
     if kind is None:
-        raise UsageError(f"the launcher {launcher!r} submits no arrays, so there are no elements to run")
+        raise UsageError(f"the launcher {launcher!r} submits no arrays, so there are no elements to run; {BY_HAND}")
     return kind.from_environment(environ)

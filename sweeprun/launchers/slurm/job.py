@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from sweeprun.errors import UsageError
-from sweeprun.launchers.arrays.element_job import ElementJob
+from sweeprun.launchers.arrays.element_job import BY_HAND, ElementJob
 from sweeprun.launchers.slurm.commands import run_command
 
 
@@ -25,8 +25,7 @@ class SlurmJob(ElementJob):
             )
         except (KeyError, ValueError) as error:
             raise UsageError(
-                "`sweeprun element` runs in an element of a Slurm array, and this is none; "
-                "by hand, run `sweeprun worker RUN INDEX`"
+                f"`sweeprun element` runs in an element of a Slurm array, and this is none; {BY_HAND}"
             ) from error
 
     def end(self) -> float | None:
