@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 _ROOT = Path(__file__).parents[1] / "sweeprun"
-_DOORS = {"cli", "display", "notebook", "plugin", "testing.py", "wording.py"}
+_DOORS = {"cli", "display", "notebook", "plugin", "testing", "wording.py"}
 _WORDS = re.compile(
     r"hydra\.(?:sweeper|launcher|sweep|job|run)\b|hydra/(?:sweeper|launcher)=|(?<![\w-])--[a-z]"
     r"|\bsweeprun (?:-m|cancel|collect|element|extend|init|list|logs|plan|replay|report|resume|show|start|stats|status"
@@ -20,7 +20,8 @@ _NO_MESSAGES = {
     "results/dimension_notes.py": "call sweeprun.sweep(…",  # of a run that was made in Python
     "launchers/slurm/error_hints.py": "invalid entry for --cluster",  # which Slurm says
     "report/html.py": "sweeprun report",  # by which our pages are known
-    "launchers/slurm/job.py": "by hand, run `sweeprun worker RUN INDEX`",  # an element is no door
+    "launchers/arrays/element_job.py": "by hand, run `sweeprun worker RUN INDEX`",  # an element is no door
+    "launchers/slurm/job.py": "`sweeprun element` runs in an element of a Slurm array",  # nor is this
 }
 """Messages that are about a door, and said of it at any other."""
 
