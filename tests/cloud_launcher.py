@@ -1,11 +1,10 @@
 """A launcher of another package, installed in a folder as pip does it; it runs what it is given on this machine."""
 
-import importlib
-import os
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.installed_launcher import install_launcher, use_launcher
 
 _MODULE = '''
 """Workers in a cloud, or so it says."""
@@ -79,10 +78,7 @@ class CloudLauncher:
 
 def install(folder: Path) -> Path:
     """Make a folder for ``sys.path`` in which the launcher ``cloud`` is installed."""
-    metadata = folder / "cloudrun-1.0.dist-info"
-    metadata.mkdir(parents=True)
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: cloudrun\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text("[sweeprun.launchers]\ncloud = cloudrun:CloudLauncher\n")
+    install_launcher(folder, "cloudrun", "cloud", "cloudrun:CloudLauncher")
     (folder / "cloudrun.py").write_text(_MODULE)
     return folder
 
@@ -91,8 +87,5 @@ def install(folder: Path) -> Path:
 def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The launcher ``cloud``, installed for this process and for those that it starts."""
     site = install(tmp_path / "site")
-    monkeypatch.syspath_prepend(str(site))
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(site)])))
-    monkeypatch.delitem(sys.modules, "cloudrun", raising=False)
-    importlib.invalidate_caches()
+    use_launcher(site, "cloudrun", monkeypatch)
     return site

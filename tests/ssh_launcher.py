@@ -1,14 +1,12 @@
 """The launcher of docs/extending/launcher.md, installed as pip does it, with a server on this machine."""
 
-import importlib
-import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.docs.blocks import Kind, read_blocks
+from tests.installed_launcher import install_launcher, use_launcher
 from tests.slurm.conftest import cannot_be_tested
 from tests.ssh_server import has_server, ssh_server
 
@@ -18,10 +16,7 @@ _PAGE = Path(__file__).parents[1] / "docs" / "extending" / "launcher.md"
 def install(folder: Path) -> Path:
     """Make a folder for ``sys.path`` in which the launcher ``ssh`` is installed."""
     (module,) = [block for block in read_blocks(_PAGE) if block.kind is Kind.FILE and block.note == "ssh_launcher.py"]
-    metadata = folder / "sshrun-1.0.dist-info"
-    metadata.mkdir(parents=True)
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: sshrun\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text("[sweeprun.launchers]\nssh = ssh_launcher:SshLauncher\n")
+    install_launcher(folder, "sshrun", "ssh", "ssh_launcher:SshLauncher")
     (folder / "ssh_launcher.py").write_text(module.text)
     return folder
 
@@ -30,10 +25,7 @@ def install(folder: Path) -> Path:
 def ssh_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The launcher ``ssh``, installed for this process and for those that it starts."""
     site = install(tmp_path / "site")
-    monkeypatch.syspath_prepend(str(site))
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(site)])))
-    monkeypatch.delitem(sys.modules, "ssh_launcher", raising=False)
-    importlib.invalidate_caches()
+    use_launcher(site, "ssh_launcher", monkeypatch)
     return site
 
 

@@ -1,6 +1,5 @@
 """Toy, and the launcher for it of the page on schedulers, installed for a test, as pip does it."""
 
-import importlib
 import os
 import shlex
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.blocks import Kind, read_blocks
+from tests.installed_launcher import install_launcher, use_launcher
 
 _HERE = Path(__file__).parent
 _PAGE = _HERE.parents[2] / "docs" / "extending" / "scheduler.md"
@@ -17,14 +17,12 @@ _PAGE = _HERE.parents[2] / "docs" / "extending" / "scheduler.md"
 
 def install(folder: Path) -> None:
     """Make ``bin`` and ``site`` in a folder: the program, and the package with the launcher ``toy``."""
-    for name in ("bin", "spool", "site/toyrun", "site/toyrun-1.0.dist-info"):
+    for name in ("bin", "spool", "site/toyrun"):
         (folder / name).mkdir(parents=True)
     program = shlex.quote(str(_HERE / "toy_program.py"))
     (folder / "bin" / "toy").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -SE {program} "$@"\n')
     (folder / "bin" / "toy").chmod(0o755)
-    metadata = folder / "site" / "toyrun-1.0.dist-info"
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: toyrun\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text("[sweeprun.launchers]\ntoy = toyrun.launcher:ToyLauncher\n")
+    install_launcher(folder / "site", "toyrun", "toy", "toyrun.launcher:ToyLauncher")
     for block in read_blocks(_PAGE):
         if block.kind is Kind.FILE and block.note.startswith("toyrun/"):
             (folder / "site" / block.note).write_text(block.text)
@@ -37,13 +35,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     install(folder)
     monkeypatch.setenv("TOY_SPOOL", str(folder / "spool"))
     monkeypatch.setenv("PATH", str(folder / "bin"), prepend=os.pathsep)
-    monkeypatch.syspath_prepend(str(folder / "site"))
-    monkeypatch.setenv(
-        "PYTHONPATH", os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(folder / "site")]))
-    )
-    for name in [name for name in sys.modules if name.partition(".")[0] == "toyrun"]:
-        monkeypatch.delitem(sys.modules, name)
-    importlib.invalidate_caches()
+    use_launcher(folder / "site", "toyrun", monkeypatch)
     yield folder
     for job in (folder / "spool").iterdir():
         for element in job.glob("element-*"):
