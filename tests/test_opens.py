@@ -59,7 +59,7 @@ _ELSEWHERE = {
         "provenance/inputs.py:_digest",
     },
     "a file of results or a page, which the user named": {
-        "results/formats/in_place.py:_found_out",
+        "results/formats/in_place.py:_why_no_more",
         "report/html.py:is_ours",
         "results/formats/fingerprints.py:make_durable",
         "results/formats/own_note.py:_content",

@@ -72,7 +72,7 @@ def check_recorded(snapshot: Snapshot, task_ids: Iterable[int], *, allowed: bool
     changed = {
         file.path: file
         for submission, own in by_submission.items()
-        for file in _changed(snapshot, _paths_of(snapshot, own), submission)
+        for file in _changed(snapshot, paths_of(snapshot, own), submission)
     }
     if changed:
         _refuse_or_tell(snapshot, list(changed.values()), allowed=allowed, observer=observer)
@@ -85,10 +85,6 @@ def tell_changed(snapshot: Snapshot, observer: Observer) -> None:
 
 def paths_of(snapshot: Snapshot, task_ids: Iterable[int]) -> frozenset[str]:
     """The files that some tasks of a run are made of."""
-    return _paths_of(snapshot, list(task_ids))
-
-
-def _paths_of(snapshot: Snapshot, task_ids: Sequence[int]) -> frozenset[str]:
     mask = np.zeros(len(snapshot.states), bool)
     mask[list(task_ids)] = True
     return input_paths_of(snapshot.manifest.table, mask)

@@ -36,7 +36,7 @@ def write_in_place(path: Path, write: Callable[[Path], None], check: Callable[[P
                 write(temporary)
                 put_in_place(temporary, path.absolute())
             except RuntimeError as error:  # what the netCDF library calls a full disk, among others
-                raise UsageError(f"can't write {str(path)!r}: {_found_out(temporary) or error}") from error
+                raise UsageError(f"can't write {str(path)!r}: {_why_no_more(temporary) or error}") from error
             finally:
                 if temporary.is_dir():
                     shutil.rmtree(temporary)
@@ -44,7 +44,7 @@ def write_in_place(path: Path, write: Callable[[Path], None], check: Callable[[P
         raise UsageError(f"can't write {str(path)!r}: {error.strerror or error}") from error
 
 
-def _found_out(path: Path) -> str:
+def _why_no_more(path: Path) -> str:
     """Why no more can be written to a file, as the system says it; empty if more can be."""
     if path.is_dir():
         return ""
