@@ -13,7 +13,7 @@ OVERDUE_SECONDS = 5.0
 def is_overdue(run: RunDirectory, worker: PoolWorker, limit: float) -> bool:
     """Whether a worker should have ended its task by now.
 
-    One that somebody stopped while it begins, between two tasks or at its end would never be late with a task, and the
+    One that is stopped (SIGSTOP) as it begins, between two tasks or at its end would never be late with a task, and the
     pool would wait for it for ever.
     """
     if time.monotonic() - worker.given <= limit + OVERDUE_SECONDS:

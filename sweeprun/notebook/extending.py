@@ -96,7 +96,7 @@ class Extending(SeenRun):
         launcher: Any = None,
         throttle: int | None = None,
         allow_drift: bool = False,
-        trust: bool | Any = False,
+        trust: bool | Any = False,  # Any: an axis may have this name
         **values: Any,
     ) -> StartedTasks[Self] | ReachedTarget[Self]:
         """Give axes further values: the points that are new run, in the background.

@@ -175,7 +175,7 @@ def _kill(process: subprocess.Popen[bytes]) -> str:
         os.killpg(process.pid, signal.SIGKILL)
     try:
         _, errors = process.communicate(timeout=1)
-    except subprocess.TimeoutExpired as error:  # somebody else holds the pipe
+    except subprocess.TimeoutExpired as error:  # another process holds the pipe
         errors = error.stderr or b""
     return _decoded(errors)
 

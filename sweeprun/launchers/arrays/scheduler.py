@@ -207,7 +207,8 @@ class Scheduler(ABC):
         """Submit a job whose script is written, in the run directory; its id.
 
         An answer that is lost is a passing error. The caller looks the job up by its token (`jobs`) before it submits
-        it again. An answer in which there is no id, although the program reports success, is such an error, too.
+        it again. An answer in which there is no id, although the program reports success, is such an error, too; its
+        `accepted` says that the job is to be looked for, and not submitted again.
 
         Parameters
         ----------
